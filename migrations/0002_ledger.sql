@@ -1,0 +1,102 @@
+-- RUN ONCE. Journalled in exograph.schemaversions; what is released is never edited, a later migration amends it.
+--
+-- The ledger: which loads there were, what became of every staged row, and how long each phase took.
+
+CREATE TABLE exograph.loads (
+    load_id     integer     GENERATED ALWAYS AS IDENTITY CONSTRAINT loads_pkey PRIMARY KEY,
+    label       text        NOT NULL,
+    state       text        NOT NULL DEFAULT 'open',
+    started_by  text        NOT NULL,
+    started_at  timestamptz NOT NULL DEFAULT now(),
+    ended_at    timestamptz,
+    options     jsonb       NOT NULL DEFAULT '{}',
+    manifest    jsonb,
+    CONSTRAINT state_is_known CHECK (state IN ('open', 'finalized', 'abandoned')),
+    CONSTRAINT open_means_not_ended CHECK ((state = 'open') = (ended_at IS NULL))
+);
+
+COMMENT ON TABLE exograph.loads IS 'Ledger of loads, one row per begin_load.';
+COMMENT ON COLUMN exograph.loads.load_id IS 'Number of the load. Its rows carry it; facts of a small load carry it negated; row-wise rows carry 0.';
+COMMENT ON COLUMN exograph.loads.state IS 'open, finalized or abandoned.';
+COMMENT ON COLUMN exograph.loads.started_by IS 'Role that called begin_load. It and its members may stage, finalize and abandon.';
+COMMENT ON COLUMN exograph.loads.ended_at IS 'When the load was finalized or abandoned. NULL while it is open.';
+COMMENT ON COLUMN exograph.loads.options IS 'Options in force: those of begin_load, with those of finalize_load over them once it has run.';
+COMMENT ON COLUMN exograph.loads.manifest IS 'Rows per table as the producer counted them (seal_load). NULL where it did not.';
+
+CREATE INDEX loads_open ON exograph.loads (started_by) WHERE state = 'open';
+
+CREATE TABLE exograph.load_tables (
+    load_id      integer NOT NULL CONSTRAINT load_tables_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
+    table_name   text    NOT NULL,
+    position     integer NOT NULL,
+    staged       bigint  NOT NULL,
+    inserted     bigint  NOT NULL DEFAULT 0,
+    existing     bigint  NOT NULL DEFAULT 0,
+    collapsed    bigint  NOT NULL DEFAULT 0,
+    rejected     bigint  NOT NULL DEFAULT 0,
+    conflicting  bigint  NOT NULL DEFAULT 0,
+    path         text    NOT NULL DEFAULT 'empty',
+    milliseconds double precision NOT NULL DEFAULT 0,
+    wal_bytes    bigint  NOT NULL DEFAULT 0,
+    CONSTRAINT load_tables_pkey PRIMARY KEY (load_id, table_name),
+    CONSTRAINT path_is_known CHECK (path IN ('empty', 'merged', 'partition', 'shared'))
+);
+
+COMMENT ON TABLE exograph.load_tables IS 'Report of a load: per table, what became of every staged row. staged = inserted + existing + collapsed + rejected.';
+COMMENT ON COLUMN exograph.load_tables.table_name IS 'Index table. file_paths has no staging table: its rows are the paths of staged_files.';
+COMMENT ON COLUMN exograph.load_tables.position IS 'Order in which the tables are loaded.';
+COMMENT ON COLUMN exograph.load_tables.staged IS 'Rows in the staging table when the load was finalized.';
+COMMENT ON COLUMN exograph.load_tables.inserted IS 'Rows that this load added to the index.';
+COMMENT ON COLUMN exograph.load_tables.existing IS 'Staged rows whose key or identity stood in the index before.';
+COMMENT ON COLUMN exograph.load_tables.collapsed IS 'Staged rows equal in key or identity to one that this load inserted.';
+COMMENT ON COLUMN exograph.load_tables.rejected IS 'Staged rows that broke a rule; exograph.load_rejects holds them.';
+COMMENT ON COLUMN exograph.load_tables.conflicting IS 'Of the rows of equal key or identity within the load: those that differ from the one that won. They are counted under collapsed or existing as well.';
+COMMENT ON COLUMN exograph.load_tables.path IS 'How the rows went in: merged (dimension), partition (own partition), shared (shared partition), empty (nothing new).';
+COMMENT ON COLUMN exograph.load_tables.milliseconds IS 'Time that finalize_load spent on this table.';
+COMMENT ON COLUMN exograph.load_tables.wal_bytes IS 'WAL written by the whole server meanwhile, in bytes: an upper bound of what this table took.';
+
+CREATE TABLE exograph.load_phases (
+    load_id      integer     NOT NULL CONSTRAINT load_phases_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
+    position     integer     NOT NULL,
+    phase        text        NOT NULL,
+    table_name   text,
+    started_at   timestamptz NOT NULL,
+    started_lsn  pg_lsn      NOT NULL,
+    milliseconds double precision,
+    wal_bytes    bigint,
+    CONSTRAINT load_phases_pkey PRIMARY KEY (load_id, position)
+);
+
+COMMENT ON TABLE exograph.load_phases IS 'Phases of finalize_load in their order, with their time and WAL.';
+COMMENT ON COLUMN exograph.load_phases.table_name IS 'Index table at work. NULL where the phase concerns the whole load.';
+COMMENT ON COLUMN exograph.load_phases.wal_bytes IS 'WAL written by the whole server during the phase, in bytes.';
+
+CREATE TABLE exograph.load_rejects (
+    load_id    integer NOT NULL CONSTRAINT load_rejects_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
+    table_name text    NOT NULL,
+    reason     text    NOT NULL,
+    staged_row jsonb   NOT NULL
+);
+
+COMMENT ON TABLE exograph.load_rejects IS 'Rows that finalize_load left out under on_reject => ''skip''.';
+COMMENT ON COLUMN exograph.load_rejects.reason IS 'First rule that the row breaks.';
+COMMENT ON COLUMN exograph.load_rejects.staged_row IS 'The row as it was staged.';
+
+CREATE INDEX load_rejects_load_id ON exograph.load_rejects (load_id);
+
+CREATE TABLE exograph.code_versions (
+    name       text        NOT NULL CONSTRAINT code_versions_pkey PRIMARY KEY,
+    sha256     text        NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+
+COMMENT ON TABLE exograph.code_versions IS 'Content of each re-runnable script under sql/ as it was last applied; a changed one is applied again.';
+
+ALTER TABLE exograph.loads OWNER TO exograph_owner;
+ALTER TABLE exograph.load_tables OWNER TO exograph_owner;
+ALTER TABLE exograph.load_phases OWNER TO exograph_owner;
+ALTER TABLE exograph.load_rejects OWNER TO exograph_owner;
+ALTER TABLE exograph.code_versions OWNER TO exograph_owner;
+
+GRANT SELECT ON exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects
+    TO exograph_loader, exograph_reader;

@@ -1,0 +1,20 @@
+-- The definition is that of the partitioned table's own index, so ATTACH finds its equal and builds nothing under lock.
+CREATE OR REPLACE PROCEDURE exograph.create_fact_index(parent_index regclass, target text, partition_name text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_parent text;
+    v_index  text;
+BEGIN
+    SELECT p.relname, c.relname INTO v_parent, v_index
+    FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indexrelid
+    JOIN pg_class p ON p.oid = i.indrelid
+    WHERE i.indexrelid = parent_index;
+    EXECUTE regexp_replace(pg_get_indexdef(parent_index), ' INDEX \S+ ON ONLY \S+ ',
+                           format(' INDEX %I ON %I ', partition_name || substr(v_index, length(v_parent) + 1), target));
+END
+$$;
+
+ALTER PROCEDURE exograph.create_fact_index(regclass, text, text) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.create_fact_index(regclass, text, text) IS 'Builds on a table of the load what parent_index is on the partitioned table, named after the partition to be. Errors: 23505.';
+REVOKE ALL ON PROCEDURE exograph.create_fact_index(regclass, text, text) FROM PUBLIC;

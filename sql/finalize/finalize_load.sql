@@ -1,0 +1,69 @@
+CREATE OR REPLACE PROCEDURE exograph.finalize_load(
+    INOUT load_id       integer DEFAULT NULL,
+    on_reject           text    DEFAULT NULL,
+    reject_limit        bigint  DEFAULT NULL,
+    keep_maps           boolean DEFAULT NULL,
+    partition_threshold bigint  DEFAULT NULL
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+DECLARE
+    v_load    exograph.loads;
+    v_options jsonb := exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold);
+    v_fact    text;
+BEGIN
+    CALL exograph.require_fit_transaction();
+    IF current_setting('lock_timeout') = '0' THEN
+        PERFORM set_config('lock_timeout', '60s', true);
+    END IF;
+    load_id := exograph.find_load(load_id);
+    v_load := exograph.lock_load(load_id);
+    IF v_load.state = 'finalized' THEN
+        RAISE NOTICE 'load % was finalized at %', load_id, v_load.ended_at
+            USING HINT = format('SELECT * FROM exograph.load_report WHERE load_id = %s', load_id);
+        RETURN;
+    END IF;
+    PERFORM exograph.lock_open_load(load_id);
+    v_options := exograph.default_options() || v_load.options || v_options;
+
+    PERFORM exograph.start_phase(load_id, 'verifying');
+    CALL exograph.enter_load(load_id);
+    CALL exograph.lock_staging(load_id);
+    CALL exograph.verify_staging(load_id);
+    CALL exograph.analyze_staging();
+
+    PERFORM exograph.start_phase(load_id, 'validating');
+    CALL exograph.validate_staging();
+    CALL exograph.settle_rejects(load_id, v_options);
+
+    CALL exograph.close_gate(load_id);
+
+    CALL exograph.merge_packages(load_id);
+    CALL exograph.merge_package_versions(load_id);
+    CALL exograph.merge_files(load_id);
+    CALL exograph.merge_file_paths(load_id);
+    CALL exograph.merge_terms(load_id);
+    CALL exograph.merge_fragments(load_id);
+    CALL exograph.merge_graph_nodes(load_id);
+
+    FOREACH v_fact IN ARRAY ARRAY['comments', 'definitions', 'symbol_references', 'call_edges', 'fragment_terms'] LOOP
+        CALL exograph.settle_facts(load_id, v_fact, (v_options ->> 'partition_threshold')::bigint);
+    END LOOP;
+
+    CALL exograph.analyze_dimensions(load_id);
+    PERFORM exograph.start_phase(load_id, 'finishing');
+    CALL exograph.check_accounting(load_id);
+    CALL exograph.drop_staging(load_id, (v_options ->> 'keep_maps')::boolean);
+    CALL exograph.finish_report(load_id);
+    UPDATE exograph.loads l
+    SET state = 'finalized', ended_at = clock_timestamp(), options = v_options
+    WHERE l.load_id = finalize_load.load_id;
+END
+$$;
+
+ALTER PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) IS
+'Merges the staged rows of a load into the index, all or nothing, and reports in exograph.load_report what became of each.
+load_id NULL means the caller''s only open load; the number comes back. The options are those of begin_load and go before
+them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, 42501, 55P03.';
+REVOKE ALL ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) TO exograph_loader;

@@ -1,0 +1,51 @@
+CREATE OR REPLACE PROCEDURE exograph.merge_files(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_inserted bigint;
+BEGIN
+    PERFORM exograph.start_phase(load_id, 'merging', 'files');
+
+    -- Two joins, for files with and without package: each finds its key by the index, which IS NOT DISTINCT FROM cannot.
+    INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
+    SELECT c.number, coalesce(c.id, nextval('exograph.files_id_seq')), c.id IS NULL, c.package_version_id, c.package_id
+    FROM (
+        SELECT k.number, coalesce(f.id, l.id) AS id, v.id AS package_version_id, v.package_id
+        FROM keys_files k
+        JOIN staged_files s ON s.id = k.number
+        LEFT JOIN map_package_versions v ON v.number = k.package_version
+        LEFT JOIN exograph.files f ON f.package_version_id = v.id AND f.sha256 = s.sha256
+        LEFT JOIN exograph.files l ON v.id IS NULL AND l.package_version_id IS NULL AND l.sha256 = s.sha256
+        WHERE k.number = k.canonical
+        ORDER BY k.number
+    ) c;
+
+    INSERT INTO exograph.files (id, package_id, package_version_id, path, source, comments_text, sha256, load_id)
+    SELECT m.id, m.package_id, m.package_version_id, s.path, s.source, coalesce(s.comments_text, ''), s.sha256, merge_files.load_id
+    FROM map_files m
+    JOIN staged_files s ON s.id = m.number
+    WHERE m.inserted
+    ORDER BY m.package_version_id, s.sha256;
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
+    SELECT k.number, m.id, m.inserted, m.package_version_id, m.package_id
+    FROM keys_files k
+    JOIN map_files m ON m.number = k.canonical
+    WHERE k.number <> k.canonical;
+
+    -- The path is no payload: exograph.file_paths keeps them all.
+    PERFORM exograph.report_merge(load_id, 'files', v_inserted, (
+        SELECT count(*)
+        FROM keys_files k
+        JOIN staged_files loser ON loser.id = k.number
+        JOIN staged_files winner ON winner.id = k.canonical
+        WHERE k.number <> k.canonical
+            AND (loser.source, coalesce(loser.comments_text, ''))
+                IS DISTINCT FROM (winner.source, coalesce(winner.comments_text, ''))));
+    ANALYZE map_files;
+END
+$$;
+
+ALTER PROCEDURE exograph.merge_files(integer) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.merge_files(integer) IS 'Merges the staged files into the index: the row that stands wins, then the lowest number.';
+REVOKE ALL ON PROCEDURE exograph.merge_files(integer) FROM PUBLIC;

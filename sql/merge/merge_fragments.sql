@@ -1,0 +1,55 @@
+CREATE OR REPLACE PROCEDURE exograph.merge_fragments(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_inserted bigint;
+BEGIN
+    PERFORM exograph.start_phase(load_id, 'merging', 'fragments');
+
+    INSERT INTO map_fragments (number, id, inserted)
+    SELECT c.number, coalesce(c.id, nextval('exograph.fragments_id_seq')), c.id IS NULL
+    FROM (
+        SELECT k.number, f.id
+        FROM keys_fragments k
+        LEFT JOIN exograph.fragments f ON f.content_hash = k.content_hash
+        WHERE k.number = k.canonical
+        ORDER BY k.number
+    ) c;
+
+    INSERT INTO exograph.fragments (id, package_id, package_version_id, file_id, content_hash, ast, kind, module, name, arity,
+                                    line, end_line, mass, exact_hash, sub_hashes, load_id)
+    SELECT m.id, f.package_id, f.package_version_id, f.id, k.content_hash, s.ast, s.kind, s.module, s.name, s.arity,
+           s.line, s.end_line, s.mass, s.exact_hash, coalesce(s.sub_hashes, '{}'), merge_fragments.load_id
+    FROM map_fragments m
+    JOIN keys_fragments k ON k.number = m.number
+    JOIN staged_fragments s ON s.id = m.number
+    JOIN map_files f ON f.number = s.file_id
+    WHERE m.inserted
+    ORDER BY m.id;
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    INSERT INTO map_fragments (number, id, inserted)
+    SELECT k.number, m.id, m.inserted
+    FROM keys_fragments k
+    JOIN map_fragments m ON m.number = k.canonical
+    WHERE k.number <> k.canonical;
+
+    PERFORM exograph.report_merge(load_id, 'fragments', v_inserted, (
+        SELECT count(*)
+        FROM keys_fragments k
+        JOIN staged_fragments loser ON loser.id = k.number
+        JOIN staged_fragments winner ON winner.id = k.canonical
+        JOIN keys_files loser_file ON loser_file.number = loser.file_id
+        JOIN keys_files winner_file ON winner_file.number = winner.file_id
+        WHERE k.number <> k.canonical
+            AND (loser_file.canonical, loser.ast, loser.kind, loser.module, loser.name, loser.arity, loser.line, loser.end_line,
+                 loser.mass, loser.exact_hash, coalesce(loser.sub_hashes, '{}'))
+                IS DISTINCT FROM
+                (winner_file.canonical, winner.ast, winner.kind, winner.module, winner.name, winner.arity, winner.line,
+                 winner.end_line, winner.mass, winner.exact_hash, coalesce(winner.sub_hashes, '{}'))));
+    ANALYZE map_fragments;
+END
+$$;
+
+ALTER PROCEDURE exograph.merge_fragments(integer) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.merge_fragments(integer) IS 'Merges the staged fragments into the index: the row that stands wins, then the lowest number.';
+REVOKE ALL ON PROCEDURE exograph.merge_fragments(integer) FROM PUBLIC;

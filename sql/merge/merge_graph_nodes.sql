@@ -1,0 +1,63 @@
+CREATE OR REPLACE PROCEDURE exograph.merge_graph_nodes(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_inserted bigint;
+BEGIN
+    PERFORM exograph.start_phase(load_id, 'merging', 'graph_nodes');
+
+    INSERT INTO map_graph_nodes (number, id, inserted)
+    SELECT c.number, coalesce(c.id, nextval('exograph.graph_nodes_id_seq')), c.id IS NULL
+    FROM (
+        SELECT k.number, n.id
+        FROM keys_graph_nodes k
+        JOIN staged_graph_nodes s ON s.id = k.number
+        LEFT JOIN map_files f ON f.number = s.file_id
+        LEFT JOIN map_package_versions v ON v.number = s.package_version_id
+        LEFT JOIN exograph.graph_nodes n
+            ON exograph.graph_node_digest(n.package_version_id, n.file_id, n.engine, n.kind, n.external_id, n.qualified_name, n.line, n.col)
+             = exograph.graph_node_digest(CASE WHEN s.file_id IS NULL THEN v.id ELSE f.package_version_id END, f.id,
+                                          s.engine, s.kind, s.external_id, s.qualified_name, s.line, s.col)
+        WHERE k.number = k.canonical
+        ORDER BY k.number
+    ) c;
+
+    INSERT INTO exograph.graph_nodes (id, package_id, package_version_id, file_id, fragment_id, engine, external_id, kind,
+                                      module, name, arity, qualified_name, line, col, metadata, load_id)
+    SELECT m.id,
+           CASE WHEN s.file_id IS NULL THEN v.package_id ELSE f.package_id END,
+           CASE WHEN s.file_id IS NULL THEN v.id ELSE f.package_version_id END,
+           f.id, g.id, s.engine, s.external_id, s.kind,
+           s.module, s.name, s.arity, s.qualified_name, s.line, s.col, coalesce(s.metadata, '{}'), merge_graph_nodes.load_id
+    FROM map_graph_nodes m
+    JOIN staged_graph_nodes s ON s.id = m.number
+    LEFT JOIN map_files f ON f.number = s.file_id
+    LEFT JOIN map_package_versions v ON v.number = s.package_version_id
+    LEFT JOIN map_fragments g ON g.number = s.fragment_id
+    WHERE m.inserted
+    ORDER BY m.id;
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    INSERT INTO map_graph_nodes (number, id, inserted)
+    SELECT k.number, m.id, m.inserted
+    FROM keys_graph_nodes k
+    JOIN map_graph_nodes m ON m.number = k.canonical
+    WHERE k.number <> k.canonical;
+
+    PERFORM exograph.report_merge(load_id, 'graph_nodes', v_inserted, (
+        SELECT count(*)
+        FROM keys_graph_nodes k
+        JOIN staged_graph_nodes loser ON loser.id = k.number
+        JOIN staged_graph_nodes winner ON winner.id = k.canonical
+        LEFT JOIN keys_fragments loser_fragment ON loser_fragment.number = loser.fragment_id
+        LEFT JOIN keys_fragments winner_fragment ON winner_fragment.number = winner.fragment_id
+        WHERE k.number <> k.canonical
+            AND (loser_fragment.canonical, loser.module, loser.name, loser.arity, coalesce(loser.metadata, '{}'))
+                IS DISTINCT FROM
+                (winner_fragment.canonical, winner.module, winner.name, winner.arity, coalesce(winner.metadata, '{}'))));
+    ANALYZE map_graph_nodes;
+END
+$$;
+
+ALTER PROCEDURE exograph.merge_graph_nodes(integer) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.merge_graph_nodes(integer) IS 'Merges the staged graph nodes into the index: the row that stands wins, then the lowest number.';
+REVOKE ALL ON PROCEDURE exograph.merge_graph_nodes(integer) FROM PUBLIC;

@@ -1,0 +1,48 @@
+CREATE OR REPLACE PROCEDURE exograph.merge_package_versions(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_inserted bigint;
+BEGIN
+    PERFORM exograph.start_phase(load_id, 'merging', 'package_versions');
+
+    INSERT INTO map_package_versions (number, id, inserted, package_id)
+    SELECT c.number, coalesce(c.id, nextval('exograph.package_versions_id_seq')), c.id IS NULL, c.package_id
+    FROM (
+        SELECT k.number, v.id, p.id AS package_id
+        FROM keys_package_versions k
+        JOIN staged_package_versions s ON s.id = k.number
+        JOIN map_packages p ON p.number = s.package_id
+        LEFT JOIN exograph.package_versions v ON v.package_id = p.id AND v.version = s.version
+        WHERE k.number = k.canonical
+        ORDER BY k.number
+    ) c;
+
+    INSERT INTO exograph.package_versions (id, package_id, version, source_ref, checksum, metadata, load_id)
+    SELECT m.id, m.package_id, s.version, s.source_ref, s.checksum, coalesce(s.metadata, '{}'), merge_package_versions.load_id
+    FROM map_package_versions m
+    JOIN staged_package_versions s ON s.id = m.number
+    WHERE m.inserted
+    ORDER BY m.package_id, s.version;
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    INSERT INTO map_package_versions (number, id, inserted, package_id)
+    SELECT k.number, m.id, m.inserted, m.package_id
+    FROM keys_package_versions k
+    JOIN map_package_versions m ON m.number = k.canonical
+    WHERE k.number <> k.canonical;
+
+    PERFORM exograph.report_merge(load_id, 'package_versions', v_inserted, (
+        SELECT count(*)
+        FROM keys_package_versions k
+        JOIN staged_package_versions loser ON loser.id = k.number
+        JOIN staged_package_versions winner ON winner.id = k.canonical
+        WHERE k.number <> k.canonical
+            AND (loser.source_ref, loser.checksum, coalesce(loser.metadata, '{}'))
+                IS DISTINCT FROM (winner.source_ref, winner.checksum, coalesce(winner.metadata, '{}'))));
+    ANALYZE map_package_versions;
+END
+$$;
+
+ALTER PROCEDURE exograph.merge_package_versions(integer) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.merge_package_versions(integer) IS 'Merges the staged package versions into the index: the row that stands wins, then the lowest number.';
+REVOKE ALL ON PROCEDURE exograph.merge_package_versions(integer) FROM PUBLIC;

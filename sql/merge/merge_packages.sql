@@ -1,0 +1,46 @@
+CREATE OR REPLACE PROCEDURE exograph.merge_packages(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_inserted bigint;
+BEGIN
+    PERFORM exograph.start_phase(load_id, 'merging', 'packages');
+
+    INSERT INTO map_packages (number, id, inserted)
+    SELECT c.number, coalesce(c.id, nextval('exograph.packages_id_seq')), c.id IS NULL
+    FROM (
+        SELECT k.number, p.id
+        FROM keys_packages k
+        JOIN staged_packages s ON s.id = k.number
+        LEFT JOIN exograph.packages p ON p.ecosystem = s.ecosystem AND p.name = s.name
+        WHERE k.number = k.canonical
+        ORDER BY k.number
+    ) c;
+
+    INSERT INTO exograph.packages (id, ecosystem, name, metadata, load_id)
+    SELECT m.id, s.ecosystem, s.name, coalesce(s.metadata, '{}'), merge_packages.load_id
+    FROM map_packages m
+    JOIN staged_packages s ON s.id = m.number
+    WHERE m.inserted
+    ORDER BY s.ecosystem, s.name;
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    INSERT INTO map_packages (number, id, inserted)
+    SELECT k.number, m.id, m.inserted
+    FROM keys_packages k
+    JOIN map_packages m ON m.number = k.canonical
+    WHERE k.number <> k.canonical;
+
+    PERFORM exograph.report_merge(load_id, 'packages', v_inserted, (
+        SELECT count(*)
+        FROM keys_packages k
+        JOIN staged_packages loser ON loser.id = k.number
+        JOIN staged_packages winner ON winner.id = k.canonical
+        WHERE k.number <> k.canonical
+            AND coalesce(loser.metadata, '{}') <> coalesce(winner.metadata, '{}')));
+    ANALYZE map_packages;
+END
+$$;
+
+ALTER PROCEDURE exograph.merge_packages(integer) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.merge_packages(integer) IS 'Merges the staged packages into the index: the row that stands wins, then the lowest number.';
+REVOKE ALL ON PROCEDURE exograph.merge_packages(integer) FROM PUBLIC;

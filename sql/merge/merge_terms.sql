@@ -1,0 +1,41 @@
+CREATE OR REPLACE PROCEDURE exograph.merge_terms(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_inserted bigint;
+BEGIN
+    PERFORM exograph.start_phase(load_id, 'merging', 'terms');
+
+    INSERT INTO map_terms (number, id, inserted)
+    SELECT c.number, coalesce(c.id, nextval('exograph.terms_id_seq')::integer), c.id IS NULL
+    FROM (
+        SELECT k.number, t.id
+        FROM keys_terms k
+        JOIN staged_terms s ON s.id = k.number
+        LEFT JOIN exograph.terms t ON exograph.text_digest(t.term) = k.digest AND t.term = s.term
+        WHERE k.number = k.canonical
+        ORDER BY k.number
+    ) c;
+
+    INSERT INTO exograph.terms (id, term, load_id)
+    SELECT m.id, s.term, merge_terms.load_id
+    FROM map_terms m
+    JOIN staged_terms s ON s.id = m.number
+    JOIN keys_terms k ON k.number = m.number
+    WHERE m.inserted
+    ORDER BY k.digest;
+    GET DIAGNOSTICS v_inserted = ROW_COUNT;
+
+    INSERT INTO map_terms (number, id, inserted)
+    SELECT k.number, m.id, m.inserted
+    FROM keys_terms k
+    JOIN map_terms m ON m.number = k.canonical
+    WHERE k.number <> k.canonical;
+
+    PERFORM exograph.report_merge(load_id, 'terms', v_inserted, 0);
+    ANALYZE map_terms;
+END
+$$;
+
+ALTER PROCEDURE exograph.merge_terms(integer) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.merge_terms(integer) IS 'Merges the staged terms into the index.';
+REVOKE ALL ON PROCEDURE exograph.merge_terms(integer) FROM PUBLIC;

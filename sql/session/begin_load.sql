@@ -1,0 +1,31 @@
+CREATE OR REPLACE FUNCTION exograph.begin_load(
+    label               text,
+    on_reject           text    DEFAULT NULL,
+    reject_limit        bigint  DEFAULT NULL,
+    keep_maps           boolean DEFAULT NULL,
+    partition_threshold bigint  DEFAULT NULL
+) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_load_id integer;
+BEGIN
+    IF label IS NULL THEN
+        RAISE EXCEPTION 'a load needs a label' USING ERRCODE = 'XG008', HINT = 'Say what is loaded: SELECT exograph.begin_load(''hex top 500'').';
+    END IF;
+    INSERT INTO exograph.loads (label, started_by, options)
+    VALUES (begin_load.label, exograph.caller(),
+            exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold))
+    RETURNING load_id INTO v_load_id;
+    CALL exograph.create_staging(v_load_id);
+    RETURN v_load_id;
+END
+$$;
+
+ALTER FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) IS
+'Begins a load: makes schema exograph_load_<n> with a staging table for each index table, and returns n.
+on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: most rows to skip; NULL is no limit.
+keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
+partition of its own (default 20,000). NULL leaves an option to finalize_load. Errors: XG008.';
+REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) TO exograph_loader;

@@ -1,0 +1,25 @@
+CREATE OR REPLACE FUNCTION exograph.check_options(
+    on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint
+) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    IF on_reject NOT IN ('fail', 'skip') THEN
+        RAISE EXCEPTION 'on_reject must be ''fail'' or ''skip'', not %', quote_literal(on_reject) USING ERRCODE = 'XG008';
+    END IF;
+    IF reject_limit < 0 THEN
+        RAISE EXCEPTION 'reject_limit must not be negative, it is %', reject_limit USING ERRCODE = 'XG008',
+            HINT = 'It is the number of rows that may be left out under on_reject => ''skip''. NULL means any number.';
+    END IF;
+    IF partition_threshold < 0 THEN
+        RAISE EXCEPTION 'partition_threshold must not be negative, it is %', partition_threshold USING ERRCODE = 'XG008',
+            HINT = 'It is the number of rows from which a fact table gets a partition of its own. 0 means always.';
+    END IF;
+    RETURN jsonb_strip_nulls(jsonb_build_object(
+        'on_reject', on_reject, 'reject_limit', reject_limit, 'keep_maps', keep_maps,
+        'partition_threshold', partition_threshold));
+END
+$$;
+
+ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint) IS 'The options that were given, as jsonb; those that are NULL were not. Errors: XG008.';
+REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint) FROM PUBLIC;

@@ -1,0 +1,28 @@
+-- Table by table, because DROP SCHEMA .. CASCADE would print a NOTICE that lists them all.
+CREATE OR REPLACE PROCEDURE exograph.drop_staging(load_id integer, keep_maps boolean DEFAULT false)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_schema text := exograph.staging_schema(load_id);
+    v_table  text;
+BEGIN
+    FOR v_table IN
+        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = v_schema AND c.relkind = 'r'
+    LOOP
+        IF keep_maps AND v_table LIKE 'map\_%' THEN
+            EXECUTE format('ALTER TABLE %I.%I SET LOGGED', v_schema, v_table);
+            EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table,
+                           (SELECT l.started_by FROM exograph.loads l WHERE l.load_id = drop_staging.load_id));
+        ELSE
+            EXECUTE format('DROP TABLE %I.%I', v_schema, v_table);
+        END IF;
+    END LOOP;
+    IF NOT keep_maps THEN
+        EXECUTE format('DROP SCHEMA IF EXISTS %I', v_schema);
+    END IF;
+END
+$$;
+
+ALTER PROCEDURE exograph.drop_staging(integer, boolean) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.drop_staging(integer, boolean) IS 'Drops the schema of a load; with keep_maps all of it but the number-to-id maps, which then survive a crash and may be read.';
+REVOKE ALL ON PROCEDURE exograph.drop_staging(integer, boolean) FROM PUBLIC;

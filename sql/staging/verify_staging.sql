@@ -1,0 +1,27 @@
+CREATE OR REPLACE PROCEDURE exograph.verify_staging(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_different text;
+BEGIN
+    INSERT INTO exograph.load_tables (load_id, table_name, position, staged)
+    SELECT verify_staging.load_id, s.table_name, c.table_position, s.staged
+    FROM exograph.count_staging() s
+    JOIN (SELECT DISTINCT table_name, table_position FROM exograph.staging_columns) c USING (table_name);
+
+    SELECT string_agg(format('%s: %s staged, %s sealed', t.table_name, t.staged, m.sealed), '; ' ORDER BY t.position)
+    INTO v_different
+    FROM exograph.loads l
+    JOIN exograph.load_tables t USING (load_id)
+    CROSS JOIN LATERAL (SELECT coalesce((l.manifest ->> t.table_name)::bigint, 0) AS sealed) m
+    WHERE l.load_id = verify_staging.load_id AND l.manifest IS NOT NULL AND m.sealed <> t.staged;
+    IF v_different IS NOT NULL THEN
+        RAISE EXCEPTION 'load %: the staging does not hold what was sealed', load_id USING ERRCODE = 'XG005',
+            DETAIL = v_different,
+            HINT = format('Stage what is missing or remove what is too much, or seal the true counts: SELECT exograph.seal_load(%s, ...).', load_id);
+    END IF;
+END
+$$;
+
+ALTER PROCEDURE exograph.verify_staging(integer) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.verify_staging(integer) IS 'Counts the staged rows into the report and compares them with the sealed counts. Errors: XG005.';
+REVOKE ALL ON PROCEDURE exograph.verify_staging(integer) FROM PUBLIC;

@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
+RETURNS TABLE (table_name text, reason text, staged_row jsonb)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+BEGIN
+    load_id := exograph.find_load(load_id);
+    PERFORM exograph.lock_open_load(load_id);
+    CALL exograph.enter_load(load_id);
+    CALL exograph.lock_staging(load_id);
+    CALL exograph.analyze_staging();
+    CALL exograph.validate_staging();
+    RETURN QUERY
+        SELECT r.table_name, r.reason, r.staged_row
+        FROM rejects r
+        JOIN (SELECT DISTINCT c.table_name, c.table_position FROM exograph.staging_columns c) c USING (table_name)
+        ORDER BY c.table_position, r.staged_ctid;
+END
+$$;
+
+ALTER FUNCTION exograph.check_load(integer) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.check_load(integer) IS
+'Lists every staged row that breaks a rule, with the first rule it breaks, without finalizing. NULL means the caller''s
+only open load. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';
+REVOKE ALL ON FUNCTION exograph.check_load(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exograph.check_load(integer) TO exograph_loader;

@@ -1,0 +1,31 @@
+-- keys_*: the numbers of the valid rows, each with the lowest number of equal natural key (its canonical number).
+-- map_*: what finalize_load makes of them, number to id. The tables stay in the load's schema between calls, so that
+-- check_load can fill the first half without a trace in the index.
+CREATE OR REPLACE PROCEDURE exograph.create_work_tables()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF to_regclass('rejects') IS NOT NULL THEN
+        DROP TABLE rejects, keys_packages, keys_package_versions, keys_files, keys_terms, keys_fragments, keys_graph_nodes,
+            map_packages, map_package_versions, map_files, map_terms, map_fragments, map_graph_nodes;
+    END IF;
+    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, staged_row jsonb);
+
+    CREATE UNLOGGED TABLE keys_packages (number bigint, canonical bigint);
+    CREATE UNLOGGED TABLE keys_package_versions (number bigint, canonical bigint, package bigint);
+    CREATE UNLOGGED TABLE keys_files (number bigint, canonical bigint, package_version bigint, package bigint);
+    CREATE UNLOGGED TABLE keys_terms (number integer, canonical integer, digest bytea);
+    CREATE UNLOGGED TABLE keys_fragments (number bigint, canonical bigint, content_hash bytea);
+    CREATE UNLOGGED TABLE keys_graph_nodes (number bigint, canonical bigint);
+
+    CREATE UNLOGGED TABLE map_packages (number bigint, id bigint, inserted boolean);
+    CREATE UNLOGGED TABLE map_package_versions (number bigint, id bigint, inserted boolean, package_id bigint);
+    CREATE UNLOGGED TABLE map_files (number bigint, id bigint, inserted boolean, package_version_id bigint, package_id bigint);
+    CREATE UNLOGGED TABLE map_terms (number integer, id integer, inserted boolean);
+    CREATE UNLOGGED TABLE map_fragments (number bigint, id bigint, inserted boolean);
+    CREATE UNLOGGED TABLE map_graph_nodes (number bigint, id bigint, inserted boolean);
+END
+$$;
+
+ALTER PROCEDURE exograph.create_work_tables() OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.create_work_tables() IS 'Makes empty work tables in the schema of the load: rejects, keys and maps.';
+REVOKE ALL ON PROCEDURE exograph.create_work_tables() FROM PUBLIC;

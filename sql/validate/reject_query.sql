@@ -1,0 +1,65 @@
+-- One mechanism for eleven tables: the rules come from exograph.staging_columns, a WHEN for each. SELECT
+-- exograph.reject_query('files') shows the text. A row that names a file belongs to that file's version, and one that
+-- names a version to that version's package.
+CREATE OR REPLACE FUNCTION exograph.reject_query(table_name text) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_columns text[] := ARRAY(SELECT c.column_name FROM exograph.staging_columns c WHERE c.table_name = reject_query.table_name);
+    v_column  exograph.staging_columns;
+    v_name    text;
+    v_joins   text[] := ARRAY[format('FROM %I s', 'staged_' || table_name)];
+    v_rules   text[] := '{}';
+    v_package text;
+BEGIN
+    IF 'id' = ANY (v_columns) THEN
+        v_joins := array_append(v_joins, format(
+            'LEFT JOIN (SELECT id FROM %I GROUP BY id HAVING count(*) > 1) twice ON twice.id = s.id', 'staged_' || table_name));
+        v_rules := ARRAY['WHEN s.id NOT BETWEEN 1 AND 1099511627775 THEN ''id is not between 1 and 2^40 - 1''',
+                         'WHEN twice.id IS NOT NULL THEN ''id is used more than once'''];
+    END IF;
+    FOR v_column IN
+        SELECT * FROM exograph.staging_columns c WHERE c.table_name = reject_query.table_name ORDER BY c.column_position
+    LOOP
+        v_name := v_column.column_name;
+        IF v_column.required THEN
+            v_rules := array_append(v_rules, format('WHEN s.%I IS NULL THEN %L', v_name, v_name || ' is missing'));
+        END IF;
+        IF v_name = 'sha256' THEN
+            v_rules := array_append(v_rules, 'WHEN octet_length(s.sha256) <> 32 THEN ''sha256 is not 32 bytes long''');
+        ELSIF v_column.max_bytes IS NOT NULL THEN
+            v_rules := array_append(v_rules, format('WHEN octet_length(s.%I) > %s THEN %L', v_name, v_column.max_bytes,
+                format('%s is longer than %s bytes', v_name, v_column.max_bytes)));
+        END IF;
+        IF v_column.refers_to IS NOT NULL THEN
+            v_joins := array_append(v_joins, format('LEFT JOIN %I AS %I ON %2$I.number = s.%3$I',
+                'keys_' || v_column.refers_to, 'of_' || v_name, v_name));
+            v_rules := array_append(v_rules, format('WHEN s.%I IS NOT NULL AND %I.number IS NULL THEN %L', v_name, 'of_' || v_name,
+                format('%s is no number of a valid row in staged_%s', v_name, v_column.refers_to)));
+        END IF;
+    END LOOP;
+    IF v_columns @> '{file_id,package_version_id}' THEN
+        v_rules := array_append(v_rules, 'WHEN s.file_id IS NOT NULL AND s.package_version_id IS NOT NULL
+        AND of_package_version_id.canonical IS DISTINCT FROM of_file_id.package_version
+        THEN ''package_version_id contradicts the version of its file''');
+        v_package := 'CASE WHEN s.file_id IS NULL THEN of_package_version_id.package ELSE of_file_id.package END';
+    ELSIF v_columns @> '{package_version_id}' THEN
+        v_package := 'of_package_version_id.package';
+    END IF;
+    IF v_package IS NOT NULL THEN
+        v_rules := array_append(v_rules, format('WHEN s.package_id IS NOT NULL AND of_package_id.canonical IS DISTINCT FROM %s
+        THEN ''package_id contradicts the package of its version''', v_package));
+    END IF;
+    RETURN format(
+'SELECT s.ctid AS staged_ctid, r.reason
+%s
+CROSS JOIN LATERAL (SELECT CASE
+    %s
+END AS reason) r
+WHERE r.reason IS NOT NULL',
+        array_to_string(v_joins, chr(10)), array_to_string(v_rules, chr(10) || '    '));
+END
+$$;
+
+ALTER FUNCTION exograph.reject_query(text) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.reject_query(text) IS 'Text of the query that finds the staged rows of a table which break a rule, each with the first rule it breaks.';
+REVOKE ALL ON FUNCTION exograph.reject_query(text) FROM PUBLIC;
