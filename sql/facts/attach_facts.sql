@@ -7,7 +7,6 @@ DECLARE
     v_partition text := exograph.partition_name(table_name, load_id);
     v_index     regclass;
 BEGIN
-    PERFORM exograph.start_phase(load_id, 'indexing', table_name);
     FOR v_index IN
         SELECT i.indexrelid FROM pg_index i
         WHERE i.indrelid = format('exograph.%I', table_name)::regclass AND NOT i.indisunique

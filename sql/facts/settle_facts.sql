@@ -25,6 +25,7 @@ BEGIN
     EXECUTE format('SELECT count(*) FROM %I', 'new_' || table_name) INTO v_new;
 
     IF v_new > 0 THEN
+        PERFORM exograph.start_phase(load_id, 'indexing', table_name);
         v_collapsed := exograph.index_identity(load_id, table_name);
         v_path := CASE WHEN v_new < partition_threshold OR v_rows < partition_threshold THEN 'shared' ELSE 'partition' END;
     END IF;

@@ -52,6 +52,7 @@ BEGIN
     CALL exograph.analyze_dimensions(load_id);
     PERFORM exograph.start_phase(load_id, 'finishing');
     CALL exograph.check_accounting(load_id);
+    CALL exograph.warn_of_partitions();
     CALL exograph.drop_staging(load_id, (v_options ->> 'keep_maps')::boolean);
     CALL exograph.finish_report(load_id);
     UPDATE exograph.loads l

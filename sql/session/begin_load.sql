@@ -26,6 +26,6 @@ COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) IS
 'Begins a load: makes schema exograph_load_<n> with a staging table for each index table, and returns n.
 on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: most rows to skip; NULL is no limit.
 keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
-partition of its own (default 20,000). NULL leaves an option to finalize_load. Errors: XG008.';
+partition of its own (default 10,000). NULL leaves an option to finalize_load. Errors: XG008.';
 REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) TO exograph_loader;

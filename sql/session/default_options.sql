@@ -1,10 +1,12 @@
+-- partition_threshold: a fact costs 24 us in the shared partition and 4 us in its own, which costs 10 ms to make (measured on
+-- symbol_references); but each partition stays in the way of every later query that cannot be pruned.
 CREATE OR REPLACE FUNCTION exograph.default_options() RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT '{
         "on_reject": "fail",
         "reject_limit": null,
         "keep_maps": false,
-        "partition_threshold": 20000
+        "partition_threshold": 10000
     }'::pg_catalog.jsonb
 $$;
 

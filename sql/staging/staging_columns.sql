@@ -1,20 +1,21 @@
--- The contract of the staging tables, a line per column (position 4 is file_paths, which is not staged): what validate_table() checks and resolve_facts() resolves.
+-- The contract of the staging tables, a line per column: what reject_query() checks and fact_query() resolves. Position 4 is
+-- that of file_paths, which has no staging table.
 CREATE OR REPLACE VIEW exograph.staging_columns AS
-SELECT c.table_name, t.position AS table_position, t.is_fact,
+SELECT c.table_name, t.position AS table_position,
        c.column_name, c.position AS column_position, c.required, c.max_bytes, c.refers_to, c.identity
 FROM (VALUES
-    ('packages',          1, false),
-    ('package_versions',  2, false),
-    ('files',             3, false),
-    ('terms',             5, false),
-    ('fragments',         6, false),
-    ('graph_nodes',       7, false),
-    ('comments',          8, true),
-    ('definitions',       9, true),
-    ('symbol_references', 10, true),
-    ('call_edges',       11, true),
-    ('fragment_terms',   12, true)
-) AS t (table_name, position, is_fact)
+    ('packages', 1),
+    ('package_versions', 2),
+    ('files', 3),
+    ('terms', 5),
+    ('fragments', 6),
+    ('graph_nodes', 7),
+    ('comments', 8),
+    ('definitions', 9),
+    ('symbol_references', 10),
+    ('call_edges', 11),
+    ('fragment_terms', 12)
+) AS t (table_name, position)
 JOIN (SELECT row_number() OVER () AS position, v.* FROM (VALUES
     -- table, column, required, longest in bytes, table it refers to, part of a fact's identity
     ('packages',          'id',                    true,  NULL, NULL,               false),
