@@ -16,11 +16,14 @@ CREATE TABLE exograph.loads (
 );
 
 COMMENT ON TABLE exograph.loads IS 'Ledger of loads, one row per begin_load.';
-COMMENT ON COLUMN exograph.loads.load_id IS 'Number of the load. Its rows carry it; facts of a small load carry it negated; row-wise rows carry 0.';
+COMMENT ON COLUMN exograph.loads.load_id IS
+    'Number of the load. Its rows carry it; facts of a small load carry it negated; row-wise rows carry 0.';
 COMMENT ON COLUMN exograph.loads.state IS 'open, finalized or abandoned.';
-COMMENT ON COLUMN exograph.loads.started_by IS 'Role that called begin_load. It and its members may stage, finalize and abandon.';
+COMMENT ON COLUMN exograph.loads.started_by IS
+    'Role that called begin_load. It and its members may stage, finalize and abandon.';
 COMMENT ON COLUMN exograph.loads.ended_at IS 'When the load was finalized or abandoned. NULL while it is open.';
-COMMENT ON COLUMN exograph.loads.options IS 'Options in force: those of begin_load, with those of finalize_load over them once it has run.';
+COMMENT ON COLUMN exograph.loads.options IS
+    'Options in force: those of begin_load, with those of finalize_load over them once it has run.';
 COMMENT ON COLUMN exograph.loads.manifest IS 'Rows per table as the producer counted them (seal_load). NULL where it did not.';
 
 CREATE INDEX loads_open ON exograph.loads (started_by) WHERE state = 'open';
@@ -42,18 +45,24 @@ CREATE TABLE exograph.load_tables (
     CONSTRAINT path_is_known CHECK (path IN ('empty', 'merged', 'partition', 'shared'))
 );
 
-COMMENT ON TABLE exograph.load_tables IS 'Report of a load: per table, what became of every staged row. staged = inserted + existing + collapsed + rejected.';
-COMMENT ON COLUMN exograph.load_tables.table_name IS 'Index table. file_paths has no staging table: its rows are the paths of staged_files.';
+COMMENT ON TABLE exograph.load_tables IS
+    'Report of a load: per table, what became of every staged row. staged = inserted + existing + collapsed + rejected.';
+COMMENT ON COLUMN exograph.load_tables.table_name IS
+    'Index table. file_paths has no staging table: its rows are the paths of staged_files.';
 COMMENT ON COLUMN exograph.load_tables.position IS 'Order in which the tables are loaded.';
 COMMENT ON COLUMN exograph.load_tables.staged IS 'Rows in the staging table when the load was finalized.';
 COMMENT ON COLUMN exograph.load_tables.inserted IS 'Rows that this load added to the index.';
 COMMENT ON COLUMN exograph.load_tables.existing IS 'Staged rows whose key or identity stood in the index before.';
 COMMENT ON COLUMN exograph.load_tables.collapsed IS 'Staged rows equal in key or identity to one that this load inserted.';
 COMMENT ON COLUMN exograph.load_tables.rejected IS 'Staged rows that broke a rule; exograph.load_rejects holds them.';
-COMMENT ON COLUMN exograph.load_tables.conflicting IS 'Of the rows of equal key or identity within the load: those that differ from the one that won. They are counted under collapsed or existing as well.';
-COMMENT ON COLUMN exograph.load_tables.path IS 'How the rows went in: merged (dimension), partition (own partition), shared (shared partition), empty (nothing new).';
+COMMENT ON COLUMN exograph.load_tables.conflicting IS
+    'Of the rows of equal key or identity within the load: those that differ from the one that won. They are counted under '
+    'collapsed or existing as well.';
+COMMENT ON COLUMN exograph.load_tables.path IS
+    'How the rows went in: merged (dimension), partition (own partition), shared (shared partition), empty (nothing new).';
 COMMENT ON COLUMN exograph.load_tables.milliseconds IS 'Time that finalize_load spent on this table.';
-COMMENT ON COLUMN exograph.load_tables.wal_bytes IS 'WAL written by the whole server meanwhile, in bytes: an upper bound of what this table took.';
+COMMENT ON COLUMN exograph.load_tables.wal_bytes IS
+    'WAL written by the whole server meanwhile, in bytes: an upper bound of what this table took.';
 
 CREATE TABLE exograph.load_phases (
     load_id      integer     NOT NULL CONSTRAINT load_phases_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
@@ -90,7 +99,8 @@ CREATE TABLE exograph.code_versions (
     applied_at timestamptz NOT NULL DEFAULT now()
 );
 
-COMMENT ON TABLE exograph.code_versions IS 'Content of each re-runnable script under sql/ as it was last applied; a changed one is applied again.';
+COMMENT ON TABLE exograph.code_versions IS
+    'Content of each re-runnable script under sql/ as it was last applied; a changed one is applied again.';
 
 ALTER TABLE exograph.loads OWNER TO exograph_owner;
 ALTER TABLE exograph.load_tables OWNER TO exograph_owner;

@@ -6,7 +6,8 @@
 -- format of bytea because convert_to() is only STABLE, and an index wants IMMUTABLE.
 CREATE FUNCTION exograph.text_digest(value text) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
-    SELECT pg_catalog.sha256(pg_catalog.replace(value, pg_catalog.chr(92), pg_catalog.repeat(pg_catalog.chr(92), 2))::pg_catalog.bytea)
+    SELECT pg_catalog.sha256(
+        pg_catalog.replace(value, pg_catalog.chr(92), pg_catalog.repeat(pg_catalog.chr(92), 2))::pg_catalog.bytea)
 $$;
 
 COMMENT ON FUNCTION exograph.text_digest(text) IS
@@ -47,7 +48,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
 $$;
 
 COMMENT ON FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text, integer, integer, bytea) IS
-    'Content hash of a fragment that came without one, 32 bytes: from its file''s natural key, its kind, lines and exact_hash. ecosystem, package and version are NULL for a file without package.';
+    'Content hash of a fragment that came without one, 32 bytes: from its file''s natural key, its kind, lines and '
+    'exact_hash. ecosystem, package and version are NULL for a file without package.';
 
 ALTER FUNCTION exograph.text_digest(text) OWNER TO exograph_owner;
 ALTER FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer) OWNER TO exograph_owner;

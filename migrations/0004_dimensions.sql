@@ -50,7 +50,8 @@ CREATE TABLE exograph.files (
     CONSTRAINT sha256_is_32_bytes CHECK (octet_length(sha256) = 32)
 );
 
-COMMENT ON TABLE exograph.files IS 'Dimension: file contents, keyed by package version and SHA-256. A content without package has version NULL.';
+COMMENT ON TABLE exograph.files IS
+    'Dimension: file contents, keyed by package version and SHA-256. A content without package has version NULL.';
 COMMENT ON COLUMN exograph.files.path IS 'Path under which the content was first seen; exograph.file_paths has all.';
 COMMENT ON COLUMN exograph.files.sha256 IS 'SHA-256 of the raw bytes of the file, 32 bytes.';
 
@@ -111,7 +112,8 @@ CREATE TABLE exograph.fragments (
 COMMENT ON TABLE exograph.fragments IS 'Dimension: fragments of syntax trees, keyed by content hash.';
 COMMENT ON COLUMN exograph.fragments.ast IS 'Serialized tree in the producer''s format.';
 COMMENT ON COLUMN exograph.fragments.mass IS 'Nodes in the tree.';
-COMMENT ON COLUMN exograph.fragments.exact_hash IS 'Equal for trees that differ in white space and comments only. NULL where the producer has none.';
+COMMENT ON COLUMN exograph.fragments.exact_hash IS
+    'Equal for trees that differ in white space and comments only. NULL where the producer has none.';
 COMMENT ON COLUMN exograph.fragments.sub_hashes IS 'Hashes of the trees inside, in the producer''s order.';
 
 CREATE INDEX fragments_file_id ON exograph.fragments (file_id);
@@ -146,7 +148,9 @@ CREATE TABLE exograph.graph_nodes (
                                                AND octet_length(name) <= 2000 AND octet_length(qualified_name) <= 2000)
 );
 
-COMMENT ON TABLE exograph.graph_nodes IS 'Dimension: nodes of the call graph, keyed by package version, file, engine, kind, external id, qualified name, line and column.';
+COMMENT ON TABLE exograph.graph_nodes IS
+    'Dimension: nodes of the call graph, keyed by package version, file, engine, kind, external id, qualified name, line '
+    'and column.';
 COMMENT ON COLUMN exograph.graph_nodes.engine IS 'What drew the graph.';
 COMMENT ON COLUMN exograph.graph_nodes.external_id IS 'The engine''s own id of the node. NULL where it has none.';
 

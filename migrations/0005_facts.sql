@@ -93,7 +93,9 @@ CREATE INDEX symbol_references_qualified_name ON exograph.symbol_references (qua
 CREATE INDEX symbol_references_fragment_id ON exograph.symbol_references (fragment_id) WHERE fragment_id IS NOT NULL;
 CREATE INDEX symbol_references_package ON exograph.symbol_references USING brin (package_id, package_version_id);
 
-COMMENT ON TABLE exograph.symbol_references IS 'Facts: references to symbols, identified by file, line, column, kind and qualified name. (REFERENCES is a reserved word.)';
+COMMENT ON TABLE exograph.symbol_references IS
+    'Facts: references to symbols, identified by file, line, column, kind and qualified name. (REFERENCES is a reserved '
+    'word.)';
 
 CREATE TABLE exograph.call_edges (
     package_id            bigint,
@@ -140,7 +142,9 @@ CREATE UNIQUE INDEX fragment_terms_identity ON exograph.fragment_terms (term_id,
 -- Only deleting fragments looks this way round, and the rows lie in the order of their fragments.
 CREATE INDEX fragment_terms_fragment_id ON exograph.fragment_terms USING brin (fragment_id) WITH (pages_per_range = 32);
 
-COMMENT ON TABLE exograph.fragment_terms IS 'Facts: which fragment holds which term. No foreign keys: checking 100M narrow rows costs more than it gives, so a trigger on fragments deletes their rows here.';
+COMMENT ON TABLE exograph.fragment_terms IS
+    'Facts: which fragment holds which term. No foreign keys: checking 100M narrow rows costs more than it gives, so a '
+    'trigger on fragments deletes their rows here.';
 
 CREATE TABLE exograph.comments_shared PARTITION OF exograph.comments FOR VALUES FROM (MINVALUE) TO (1);
 CREATE TABLE exograph.definitions_shared PARTITION OF exograph.definitions FOR VALUES FROM (MINVALUE) TO (1);

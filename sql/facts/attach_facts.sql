@@ -25,5 +25,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.attach_facts(integer, text) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.attach_facts(integer, text) IS 'Makes new_<table> the load''s partition of the fact table: indexes, statistics, ATTACH with foreign keys.';
+COMMENT ON PROCEDURE exograph.attach_facts(integer, text) IS
+    'Makes new_<table> the load''s partition of the fact table: indexes, statistics, ATTACH with foreign keys.';
 REVOKE ALL ON PROCEDURE exograph.attach_facts(integer, text) FROM PUBLIC;

@@ -32,5 +32,6 @@ END
 $$;
 
 ALTER FUNCTION exograph.collapse_facts(integer, text) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.collapse_facts(integer, text) IS 'Deletes from new_<table> all but the lowest of the facts of equal identity, and returns how many went.';
+COMMENT ON FUNCTION exograph.collapse_facts(integer, text) IS
+    'Deletes from new_<table> all but the lowest of the facts of equal identity, and returns how many went.';
 REVOKE ALL ON FUNCTION exograph.collapse_facts(integer, text) FROM PUBLIC;

@@ -16,5 +16,7 @@ END
 $$;
 
 ALTER PROCEDURE exograph.create_fact_index(regclass, text, text) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.create_fact_index(regclass, text, text) IS 'Builds on a table of the load what parent_index is on the partitioned table, named after the partition to be. Errors: 23505.';
+COMMENT ON PROCEDURE exograph.create_fact_index(regclass, text, text) IS
+    'Builds on a table of the load what parent_index is on the partitioned table, named after the partition to be. Errors: '
+    '23505.';
 REVOKE ALL ON PROCEDURE exograph.create_fact_index(regclass, text, text) FROM PUBLIC;

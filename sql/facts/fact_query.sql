@@ -32,7 +32,8 @@ BEGIN
         v_values := array_append(v_values, v_value);
         IF v_column.refers_to IS NOT NULL AND v_name <> 'package_id' THEN
             v_joins := array_append(v_joins, format('%s %I AS %I ON %3$I.number = s.%4$I',
-                CASE WHEN v_column.required THEN 'JOIN' ELSE 'LEFT JOIN' END, 'map_' || v_column.refers_to, 'of_' || v_name, v_name));
+                CASE WHEN v_column.required THEN 'JOIN' ELSE 'LEFT JOIN' END,
+                'map_' || v_column.refers_to, 'of_' || v_name, v_name));
         END IF;
         IF v_column.identity AND v_column.refers_to IS NOT NULL THEN
             v_inserted := array_append(v_inserted, format('%I.inserted', 'of_' || v_name));
@@ -49,7 +50,8 @@ BEGIN
 SELECT %s
 %s
 WHERE ',
-            'new_' || table_name, array_to_string(v_names, ', '), array_to_string(v_values, ', '), array_to_string(v_joins, chr(10)))
+            'new_' || table_name, array_to_string(v_names, ', '), array_to_string(v_values, ', '),
+            array_to_string(v_joins, chr(10)))
         || CASE
             WHEN fresh THEN format('(%s)', array_to_string(v_inserted, ' OR '))
             ELSE format('NOT (%s)
@@ -60,5 +62,7 @@ END
 $$;
 
 ALTER FUNCTION exograph.fact_query(text, boolean) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.fact_query(text, boolean) IS 'Text of the statement that fills new_<table> from the staged facts through the maps: with those of rows that this load inserted (fresh), or with the others as far as they do not stand.';
+COMMENT ON FUNCTION exograph.fact_query(text, boolean) IS
+    'Text of the statement that fills new_<table> from the staged facts through the maps: with those of rows that this load '
+    'inserted (fresh), or with the others as far as they do not stand.';
 REVOKE ALL ON FUNCTION exograph.fact_query(text, boolean) FROM PUBLIC;

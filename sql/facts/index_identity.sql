@@ -17,5 +17,7 @@ END
 $$;
 
 ALTER FUNCTION exograph.index_identity(integer, text) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.index_identity(integer, text) IS 'Builds the identity index of new_<table>, collapsing facts of equal identity where there are any, and returns how many went.';
+COMMENT ON FUNCTION exograph.index_identity(integer, text) IS
+    'Builds the identity index of new_<table>, collapsing facts of equal identity where there are any, and returns how many '
+    'went.';
 REVOKE ALL ON FUNCTION exograph.index_identity(integer, text) FROM PUBLIC;

@@ -14,7 +14,8 @@ BEGIN
     END IF;
 
     PERFORM exograph.start_phase(load_id, 'resolving', table_name);
-    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS, CONSTRAINT load_id_is_this_load CHECK (load_id = %s))',
+    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
+                                        CONSTRAINT load_id_is_this_load CHECK (load_id = %s))',
                    CASE WHEN v_rows < partition_threshold THEN 'UNLOGGED' ELSE '' END, 'new_' || table_name, table_name, load_id);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s', 'new_' || table_name, load_id);
     EXECUTE exograph.fact_query(table_name, fresh => true);
@@ -42,5 +43,7 @@ END
 $$;
 
 ALTER PROCEDURE exograph.settle_facts(integer, text, bigint) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.settle_facts(integer, text, bigint) IS 'Adds the staged facts of a table that do not stand yet: as a partition of the load, or to the shared one where they are fewer than partition_threshold.';
+COMMENT ON PROCEDURE exograph.settle_facts(integer, text, bigint) IS
+    'Adds the staged facts of a table that do not stand yet: as a partition of the load, or to the shared one where they '
+    'are fewer than partition_threshold.';
 REVOKE ALL ON PROCEDURE exograph.settle_facts(integer, text, bigint) FROM PUBLIC;

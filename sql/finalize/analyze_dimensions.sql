@@ -15,5 +15,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.analyze_dimensions(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.analyze_dimensions(integer) IS 'Statistics for the dimensions that the load added to; partitions are analyzed before they are attached.';
+COMMENT ON PROCEDURE exograph.analyze_dimensions(integer) IS
+    'Statistics for the dimensions that the load added to; partitions are analyzed before they are attached.';
 REVOKE ALL ON PROCEDURE exograph.analyze_dimensions(integer) FROM PUBLIC;

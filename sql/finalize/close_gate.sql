@@ -12,10 +12,11 @@ BEGIN
 EXCEPTION WHEN lock_not_available THEN
     RAISE EXCEPTION 'load %: another transaction is writing to the index', load_id USING ERRCODE = 'lock_not_available',
         DETAIL = format('finalize_load waited for longer than lock_timeout (%s).', current_setting('lock_timeout')),
-        HINT = 'pg_locks shows who holds an index table. The staging is intact: call again, with a longer lock_timeout if need be.';
+        HINT = 'pg_locks shows who holds an index table. The staging is intact: call again, perhaps with a longer lock_timeout.';
 END
 $$;
 
 ALTER PROCEDURE exograph.close_gate(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.close_gate(integer) IS 'Keeps all other writers out of the index until the transaction ends. Errors: 55P03.';
+COMMENT ON PROCEDURE exograph.close_gate(integer) IS
+    'Keeps all other writers out of the index until the transaction ends. Errors: 55P03.';
 REVOKE ALL ON PROCEDURE exograph.close_gate(integer) FROM PUBLIC;

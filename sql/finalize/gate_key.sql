@@ -4,5 +4,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
 $$;
 
 ALTER FUNCTION exograph.gate_key() OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.gate_key() IS 'Advisory lock of the gate: row-wise writers take it shared before they touch a table, finalize_load takes it alone.';
+COMMENT ON FUNCTION exograph.gate_key() IS
+    'Advisory lock of the gate: row-wise writers take it shared before they touch a table, finalize_load takes it alone.';
 REVOKE ALL ON FUNCTION exograph.gate_key() FROM PUBLIC;

@@ -3,7 +3,8 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     -- A snapshot taken before the gate closed would not see what earlier loads inserted.
     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE EXCEPTION 'finalize_load needs READ COMMITTED, this transaction is %', upper(current_setting('transaction_isolation'))
+        RAISE EXCEPTION 'finalize_load needs READ COMMITTED, this transaction is %',
+            upper(current_setting('transaction_isolation'))
             USING ERRCODE = 'XG007', HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or call it outside a transaction.';
     END IF;
     IF current_setting('transaction_read_only')::boolean THEN
@@ -18,5 +19,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.require_fit_transaction() OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.require_fit_transaction() IS 'Refuses a transaction in which finalize_load cannot be right. Errors: XG007, 25006.';
+COMMENT ON PROCEDURE exograph.require_fit_transaction() IS
+    'Refuses a transaction in which finalize_load cannot be right. Errors: XG007, 25006.';
 REVOKE ALL ON PROCEDURE exograph.require_fit_transaction() FROM PUBLIC;

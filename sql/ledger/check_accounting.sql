@@ -10,7 +10,8 @@ BEGIN
     WHERE t.load_id = check_accounting.load_id AND t.staged <> t.inserted + t.existing + t.collapsed + t.rejected;
     IF v_different IS NOT NULL THEN
         RAISE EXCEPTION 'load %: the accounting does not add up', load_id USING ERRCODE = 'XG009',
-            DETAIL = v_different, HINT = 'Nothing was changed. This is a defect of the loader: please report it with the detail above.';
+            DETAIL = v_different,
+            HINT = 'Nothing was changed. This is a defect of the loader: please report it with the detail above.';
     END IF;
 END
 $$;

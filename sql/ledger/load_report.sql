@@ -6,5 +6,7 @@ JOIN exograph.load_tables t USING (load_id)
 ORDER BY l.load_id DESC, t.position;
 
 ALTER VIEW exograph.load_report OWNER TO exograph_owner;
-COMMENT ON VIEW exograph.load_report IS 'What became of every staged row, per finalized load and table, the newest load first. staged = inserted + existing + collapsed + rejected.';
+COMMENT ON VIEW exograph.load_report IS
+    'What became of every staged row, per finalized load and table, the newest load first. staged = inserted + existing + '
+    'collapsed + rejected.';
 GRANT SELECT ON exograph.load_report TO exograph_loader, exograph_reader;

@@ -15,5 +15,7 @@ LEFT JOIN LATERAL (
 WHERE l.state = 'open';
 
 ALTER VIEW exograph.open_loads OWNER TO exograph_owner;
-COMMENT ON VIEW exograph.open_loads IS 'Open loads: who began them, how much is staged in bytes, and which session is at which phase of finalizing (NULL where none is).';
+COMMENT ON VIEW exograph.open_loads IS
+    'Open loads: who began them, how much is staged in bytes, and which session is at which phase of finalizing (NULL where '
+    'none is).';
 GRANT SELECT ON exograph.open_loads TO exograph_loader, exograph_reader;

@@ -6,7 +6,8 @@ DECLARE
 BEGIN
     PERFORM exograph.end_phase(load_id);
     INSERT INTO exograph.load_phases (load_id, position, phase, table_name, started_at, started_lsn)
-    SELECT start_phase.load_id, count(*) + 1, start_phase.phase, start_phase.table_name, clock_timestamp(), pg_current_wal_insert_lsn()
+    SELECT start_phase.load_id, count(*) + 1, start_phase.phase, start_phase.table_name,
+           clock_timestamp(), pg_current_wal_insert_lsn()
     FROM exograph.load_phases p
     WHERE p.load_id = start_phase.load_id;
     PERFORM set_config('application_name', format('exograph load %s: %s', load_id, v_what), true);
@@ -15,5 +16,6 @@ END
 $$;
 
 ALTER FUNCTION exograph.start_phase(integer, text, text) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.start_phase(integer, text, text) IS 'Ends the phase at work, if any, and begins another. table_name is NULL where it concerns the whole load.';
+COMMENT ON FUNCTION exograph.start_phase(integer, text, text) IS
+    'Ends the phase at work, if any, and begins another. table_name is NULL where it concerns the whole load.';
 REVOKE ALL ON FUNCTION exograph.start_phase(integer, text, text) FROM PUBLIC;

@@ -27,5 +27,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.merge_file_paths(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.merge_file_paths(integer) IS 'Adds the paths of the staged files that their contents do not have yet.';
+COMMENT ON PROCEDURE exograph.merge_file_paths(integer) IS
+    'Adds the paths of the staged files that their contents do not have yet.';
 REVOKE ALL ON PROCEDURE exograph.merge_file_paths(integer) FROM PUBLIC;

@@ -20,7 +20,8 @@ BEGIN
     ) c;
 
     INSERT INTO exograph.files (id, package_id, package_version_id, path, source, comments_text, sha256, load_id)
-    SELECT m.id, m.package_id, m.package_version_id, s.path, s.source, coalesce(s.comments_text, ''), s.sha256, merge_files.load_id
+    SELECT m.id, m.package_id, m.package_version_id, s.path, s.source, coalesce(s.comments_text, ''), s.sha256,
+           merge_files.load_id
     FROM map_files m
     JOIN staged_files s ON s.id = m.number
     WHERE m.inserted
@@ -47,5 +48,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.merge_files(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.merge_files(integer) IS 'Merges the staged files into the index: the row that stands wins, then the lowest number.';
+COMMENT ON PROCEDURE exograph.merge_files(integer) IS
+    'Merges the staged files into the index: the row that stands wins, then the lowest number.';
 REVOKE ALL ON PROCEDURE exograph.merge_files(integer) FROM PUBLIC;

@@ -51,5 +51,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.merge_fragments(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.merge_fragments(integer) IS 'Merges the staged fragments into the index: the row that stands wins, then the lowest number.';
+COMMENT ON PROCEDURE exograph.merge_fragments(integer) IS
+    'Merges the staged fragments into the index: the row that stands wins, then the lowest number.';
 REVOKE ALL ON PROCEDURE exograph.merge_fragments(integer) FROM PUBLIC;

@@ -14,7 +14,8 @@ BEGIN
         LEFT JOIN map_files f ON f.number = s.file_id
         LEFT JOIN map_package_versions v ON v.number = s.package_version_id
         LEFT JOIN exograph.graph_nodes n
-            ON exograph.graph_node_digest(n.package_version_id, n.file_id, n.engine, n.kind, n.external_id, n.qualified_name, n.line, n.col)
+            ON exograph.graph_node_digest(n.package_version_id, n.file_id,
+                                          n.engine, n.kind, n.external_id, n.qualified_name, n.line, n.col)
              = exograph.graph_node_digest(CASE WHEN s.file_id IS NULL THEN v.id ELSE f.package_version_id END, f.id,
                                           s.engine, s.kind, s.external_id, s.qualified_name, s.line, s.col)
         WHERE k.number = k.canonical
@@ -59,5 +60,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.merge_graph_nodes(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.merge_graph_nodes(integer) IS 'Merges the staged graph nodes into the index: the row that stands wins, then the lowest number.';
+COMMENT ON PROCEDURE exograph.merge_graph_nodes(integer) IS
+    'Merges the staged graph nodes into the index: the row that stands wins, then the lowest number.';
 REVOKE ALL ON PROCEDURE exograph.merge_graph_nodes(integer) FROM PUBLIC;

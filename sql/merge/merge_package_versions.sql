@@ -44,5 +44,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.merge_package_versions(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.merge_package_versions(integer) IS 'Merges the staged package versions into the index: the row that stands wins, then the lowest number.';
+COMMENT ON PROCEDURE exograph.merge_package_versions(integer) IS
+    'Merges the staged package versions into the index: the row that stands wins, then the lowest number.';
 REVOKE ALL ON PROCEDURE exograph.merge_package_versions(integer) FROM PUBLIC;

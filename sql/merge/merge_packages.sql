@@ -42,5 +42,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.merge_packages(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.merge_packages(integer) IS 'Merges the staged packages into the index: the row that stands wins, then the lowest number.';
+COMMENT ON PROCEDURE exograph.merge_packages(integer) IS
+    'Merges the staged packages into the index: the row that stands wins, then the lowest number.';
 REVOKE ALL ON PROCEDURE exograph.merge_packages(integer) FROM PUBLIC;

@@ -12,5 +12,7 @@ WHERE p.relnamespace = 'exograph'::regnamespace AND p.relkind = 'p'
 ORDER BY p.relname, b.bounds[1]::integer NULLS FIRST;
 
 ALTER VIEW exograph.fact_partitions OWNER TO exograph_owner;
-COMMENT ON VIEW exograph.fact_partitions IS 'Partitions of the fact tables with the loads they hold, estimated rows, and size in bytes with indexes. first_load and last_load are NULL for the shared partition.';
+COMMENT ON VIEW exograph.fact_partitions IS
+    'Partitions of the fact tables with the loads they hold, estimated rows, and size in bytes with indexes. first_load and '
+    'last_load are NULL for the shared partition.';
 GRANT SELECT ON exograph.fact_partitions TO exograph_loader, exograph_reader;

@@ -7,7 +7,8 @@ DECLARE
     v_last  integer;
 BEGIN
     IF keep < 0 OR keep IS NULL THEN
-        RAISE EXCEPTION 'keep must be the number of newest partitions to leave alone, not %', coalesce(keep::text, 'NULL') USING ERRCODE = 'XG008';
+        RAISE EXCEPTION 'keep must be the number of newest partitions to leave alone, not %', coalesce(keep::text, 'NULL')
+            USING ERRCODE = 'XG008';
     END IF;
     IF current_setting('lock_timeout') = '0' THEN
         PERFORM set_config('lock_timeout', '60s', true);

@@ -11,12 +11,15 @@ DECLARE
     v_object record;
 BEGIN
     PERFORM set_config('search_path', 'exograph, pg_temp', true);
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS, CONSTRAINT load_id_in_range CHECK (load_id BETWEEN %s AND %s))',
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
+                                     CONSTRAINT load_id_in_range CHECK (load_id BETWEEN %s AND %s))',
                    v_merged, table_name, first_load, last_load);
     FOREACH v_name IN ARRAY v_old LOOP
         EXECUTE format('INSERT INTO %I SELECT * FROM %I', v_merged, v_name);
     END LOOP;
-    FOR v_object IN SELECT i.indexrelid::regclass AS index FROM pg_index i WHERE i.indrelid = format('exograph.%I', table_name)::regclass LOOP
+    FOR v_object IN
+        SELECT i.indexrelid::regclass AS index FROM pg_index i WHERE i.indrelid = format('exograph.%I', table_name)::regclass
+    LOOP
         CALL exograph.create_fact_index(v_object.index, v_merged, v_merged);
     END LOOP;
     FOR v_object IN
@@ -31,11 +34,13 @@ BEGIN
         EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', table_name, v_name);
         EXECUTE format('DROP TABLE %I', v_name);
     END LOOP;
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', table_name, v_merged, first_load, last_load + 1);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
+                   table_name, v_merged, first_load, last_load + 1);
     EXECUTE format('ALTER TABLE %I DROP CONSTRAINT load_id_in_range', v_merged);
 END
 $$;
 
 ALTER PROCEDURE exograph.merge_range(text, integer, integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.merge_range(text, integer, integer) IS 'Merges the partitions of a fact table that hold the loads from first_load to last_load.';
+COMMENT ON PROCEDURE exograph.merge_range(text, integer, integer) IS
+    'Merges the partitions of a fact table that hold the loads from first_load to last_load.';
 REVOKE ALL ON PROCEDURE exograph.merge_range(text, integer, integer) FROM PUBLIC;

@@ -5,6 +5,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
 $$;
 
 ALTER FUNCTION exograph.most_partitions() OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.most_partitions() IS 'Partitions of a fact table from which on finalize_load warns that they should be merged.';
+COMMENT ON FUNCTION exograph.most_partitions() IS
+    'Partitions of a fact table from which on finalize_load warns that they should be merged.';
 REVOKE ALL ON FUNCTION exograph.most_partitions() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.most_partitions() TO exograph_loader, exograph_reader;

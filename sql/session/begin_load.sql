@@ -10,7 +10,8 @@ DECLARE
     v_load_id integer;
 BEGIN
     IF label IS NULL THEN
-        RAISE EXCEPTION 'a load needs a label' USING ERRCODE = 'XG008', HINT = 'Say what is loaded: SELECT exograph.begin_load(''hex top 500'').';
+        RAISE EXCEPTION 'a load needs a label' USING ERRCODE = 'XG008',
+            HINT = 'Say what is loaded: SELECT exograph.begin_load(''hex top 500'').';
     END IF;
     INSERT INTO exograph.loads (label, started_by, options)
     VALUES (begin_load.label, exograph.caller(),

@@ -21,5 +21,6 @@ END
 $$;
 
 ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint) IS 'The options that were given, as jsonb; those that are NULL were not. Errors: XG008.';
+COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint) IS
+    'The options that were given, as jsonb; those that are NULL were not. Errors: XG008.';
 REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint) FROM PUBLIC;

@@ -12,6 +12,8 @@ END
 $$;
 
 ALTER PROCEDURE exograph.drop_maps(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.drop_maps(integer) IS 'Drops the number-to-id maps that a load finalized with keep_maps => true has left; without effect where there are none. Errors: XG001, XG002, 42501.';
+COMMENT ON PROCEDURE exograph.drop_maps(integer) IS
+    'Drops the number-to-id maps that a load finalized with keep_maps => true has left; without effect where there are '
+    'none. Errors: XG001, XG002, 42501.';
 REVOKE ALL ON PROCEDURE exograph.drop_maps(integer) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE exograph.drop_maps(integer) TO exograph_loader;

@@ -9,5 +9,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.enter_load(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.enter_load(integer) IS 'Puts the schema of a load on the search path, until the calling definer function returns.';
+COMMENT ON PROCEDURE exograph.enter_load(integer) IS
+    'Puts the schema of a load on the search path, until the calling definer function returns.';
 REVOKE ALL ON PROCEDURE exograph.enter_load(integer) FROM PUBLIC;

@@ -23,5 +23,6 @@ END
 $$;
 
 ALTER FUNCTION exograph.find_load(integer) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.find_load(integer) IS 'The load that is meant: the one named or, for NULL, the caller''s only open one. Errors: XG003.';
+COMMENT ON FUNCTION exograph.find_load(integer) IS
+    'The load that is meant: the one named or, for NULL, the caller''s only open one. Errors: XG003.';
 REVOKE ALL ON FUNCTION exograph.find_load(integer) FROM PUBLIC;

@@ -16,13 +16,14 @@ BEGIN
             HINT = 'TABLE exograph.loads lists them.';
     END IF;
     IF NOT pg_has_role(exograph.caller(), v_load.started_by, 'MEMBER') THEN
-        RAISE EXCEPTION 'load % belongs to role %', load_id, quote_ident(v_load.started_by) USING ERRCODE = 'insufficient_privilege',
-            HINT = 'That role, its members and superusers may work on it.';
+        RAISE EXCEPTION 'load % belongs to role %', load_id, quote_ident(v_load.started_by)
+            USING ERRCODE = 'insufficient_privilege', HINT = 'That role, its members and superusers may work on it.';
     END IF;
     RETURN v_load;
 END
 $$;
 
 ALTER FUNCTION exograph.lock_load(integer) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.lock_load(integer) IS 'Locks a load until the transaction ends and returns its row in the ledger. Errors: XG001, 42501, 55P03.';
+COMMENT ON FUNCTION exograph.lock_load(integer) IS
+    'Locks a load until the transaction ends and returns its row in the ledger. Errors: XG001, 42501, 55P03.';
 REVOKE ALL ON FUNCTION exograph.lock_load(integer) FROM PUBLIC;

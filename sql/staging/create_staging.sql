@@ -27,5 +27,7 @@ END
 $$;
 
 ALTER PROCEDURE exograph.create_staging(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.create_staging(integer) IS 'Makes the schema of a load: staging tables that mirror the index tables, and the token that tells crash-emptied from empty.';
+COMMENT ON PROCEDURE exograph.create_staging(integer) IS
+    'Makes the schema of a load: staging tables that mirror the index tables, and the token that tells crash-emptied from '
+    'empty.';
 REVOKE ALL ON PROCEDURE exograph.create_staging(integer) FROM PUBLIC;

@@ -24,5 +24,7 @@ END
 $$;
 
 ALTER PROCEDURE exograph.drop_staging(integer, boolean) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.drop_staging(integer, boolean) IS 'Drops the schema of a load; with keep_maps all of it but the number-to-id maps, which then survive a crash and may be read.';
+COMMENT ON PROCEDURE exograph.drop_staging(integer, boolean) IS
+    'Drops the schema of a load; with keep_maps all of it but the number-to-id maps, which then survive a crash and may be '
+    'read.';
 REVOKE ALL ON PROCEDURE exograph.drop_staging(integer, boolean) FROM PUBLIC;

@@ -19,5 +19,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.lock_staging(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.lock_staging(integer) IS 'Makes sure that the staging is there, and locks it against writers. Errors: XG004, 55P03.';
+COMMENT ON PROCEDURE exograph.lock_staging(integer) IS
+    'Makes sure that the staging is there, and locks it against writers. Errors: XG004, 55P03.';
 REVOKE ALL ON PROCEDURE exograph.lock_staging(integer) FROM PUBLIC;

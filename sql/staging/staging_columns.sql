@@ -123,5 +123,7 @@ JOIN (SELECT row_number() OVER () AS position, v.* FROM (VALUES
 ORDER BY t.position, c.position;
 
 ALTER VIEW exograph.staging_columns OWNER TO exograph_owner;
-COMMENT ON VIEW exograph.staging_columns IS 'Contract of the staging tables: per column whether a value is required, how long it may be in bytes, which staging table''s numbers it refers to, and whether it is part of a fact''s identity.';
+COMMENT ON VIEW exograph.staging_columns IS
+    'Contract of the staging tables: per column whether a value is required, how long it may be in bytes, which staging '
+    'table''s numbers it refers to, and whether it is part of a fact''s identity.';
 GRANT SELECT ON exograph.staging_columns TO exograph_loader, exograph_reader;

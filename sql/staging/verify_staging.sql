@@ -17,11 +17,13 @@ BEGIN
     IF v_different IS NOT NULL THEN
         RAISE EXCEPTION 'load %: the staging does not hold what was sealed', load_id USING ERRCODE = 'XG005',
             DETAIL = v_different,
-            HINT = format('Stage what is missing or remove what is too much, or seal the true counts: SELECT exograph.seal_load(%s, ...).', load_id);
+            HINT = format('Stage what is missing or remove what is too much, or seal the true counts: '
+                          'SELECT exograph.seal_load(%s, ...).', load_id);
     END IF;
 END
 $$;
 
 ALTER PROCEDURE exograph.verify_staging(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.verify_staging(integer) IS 'Counts the staged rows into the report and compares them with the sealed counts. Errors: XG005.';
+COMMENT ON PROCEDURE exograph.verify_staging(integer) IS
+    'Counts the staged rows into the report and compares them with the sealed counts. Errors: XG005.';
 REVOKE ALL ON PROCEDURE exograph.verify_staging(integer) FROM PUBLIC;

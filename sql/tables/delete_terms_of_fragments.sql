@@ -22,5 +22,6 @@ REFERENCING OLD TABLE AS deleted
 FOR EACH STATEMENT EXECUTE FUNCTION exograph.delete_terms_of_fragments();
 
 ALTER FUNCTION exograph.delete_terms_of_fragments() OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.delete_terms_of_fragments() IS 'Trigger on exograph.fragments: takes the terms of deleted fragments away.';
+COMMENT ON FUNCTION exograph.delete_terms_of_fragments() IS
+    'Trigger on exograph.fragments: takes the terms of deleted fragments away.';
 REVOKE ALL ON FUNCTION exograph.delete_terms_of_fragments() FROM PUBLIC;

@@ -27,5 +27,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.create_work_tables() OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.create_work_tables() IS 'Makes empty work tables in the schema of the load: rejects, keys and maps.';
+COMMENT ON PROCEDURE exograph.create_work_tables() IS
+    'Makes empty work tables in the schema of the load: rejects, keys and maps.';
 REVOKE ALL ON PROCEDURE exograph.create_work_tables() FROM PUBLIC;

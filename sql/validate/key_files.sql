@@ -11,5 +11,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.key_files() OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.key_files() IS 'Canonical numbers of the valid staged files, with version and package; these are NULL for a file without package.';
+COMMENT ON PROCEDURE exograph.key_files() IS
+    'Canonical numbers of the valid staged files, with version and package; these are NULL for a file without package.';
 REVOKE ALL ON PROCEDURE exograph.key_files() FROM PUBLIC;

@@ -23,5 +23,6 @@ END
 $$;
 
 ALTER PROCEDURE exograph.key_fragments() OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.key_fragments() IS 'Canonical numbers and content hashes of the valid staged fragments; a hash that is missing is computed.';
+COMMENT ON PROCEDURE exograph.key_fragments() IS
+    'Canonical numbers and content hashes of the valid staged fragments; a hash that is missing is computed.';
 REVOKE ALL ON PROCEDURE exograph.key_fragments() FROM PUBLIC;

@@ -16,10 +16,12 @@ BEGIN
             coalesce(format(', more than reject_limit (%s)', reject_limit), '')
         USING ERRCODE = 'XG006',
             DETAIL = format(E'%s.\nFirst rows: %s', v_counts, v_first),
-            HINT = format('SELECT * FROM exograph.check_load(%1$s) lists them. Mend the staging tables and call again, or leave them out: CALL exograph.finalize_load(%1$s, on_reject => ''skip'').', load_id);
+            HINT = format('SELECT * FROM exograph.check_load(%1$s) lists them. Mend the staging tables and call again, or leave '
+                          'them out: CALL exograph.finalize_load(%1$s, on_reject => ''skip'').', load_id);
 END
 $$;
 
 ALTER PROCEDURE exograph.raise_rejects(integer, bigint, bigint) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.raise_rejects(integer, bigint, bigint) IS 'Raises XG006 with the rejects by reason and the first rows. reject_limit is NULL where none may be skipped.';
+COMMENT ON PROCEDURE exograph.raise_rejects(integer, bigint, bigint) IS
+    'Raises XG006 with the rejects by reason and the first rows. reject_limit is NULL where none may be skipped.';
 REVOKE ALL ON PROCEDURE exograph.raise_rejects(integer, bigint, bigint) FROM PUBLIC;

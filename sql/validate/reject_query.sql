@@ -33,8 +33,8 @@ BEGIN
         IF v_column.refers_to IS NOT NULL THEN
             v_joins := array_append(v_joins, format('LEFT JOIN %I AS %I ON %2$I.number = s.%3$I',
                 'keys_' || v_column.refers_to, 'of_' || v_name, v_name));
-            v_rules := array_append(v_rules, format('WHEN s.%I IS NOT NULL AND %I.number IS NULL THEN %L', v_name, 'of_' || v_name,
-                format('%s is no number of a valid row in staged_%s', v_name, v_column.refers_to)));
+            v_rules := array_append(v_rules, format('WHEN s.%I IS NOT NULL AND %I.number IS NULL THEN %L',
+                v_name, 'of_' || v_name, format('%s is no number of a valid row in staged_%s', v_name, v_column.refers_to)));
         END IF;
     END LOOP;
     IF v_columns @> '{file_id,package_version_id}' THEN
@@ -61,5 +61,6 @@ END
 $$;
 
 ALTER FUNCTION exograph.reject_query(text) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.reject_query(text) IS 'Text of the query that finds the staged rows of a table which break a rule, each with the first rule it breaks.';
+COMMENT ON FUNCTION exograph.reject_query(text) IS
+    'Text of the query that finds the staged rows of a table which break a rule, each with the first rule it breaks.';
 REVOKE ALL ON FUNCTION exograph.reject_query(text) FROM PUBLIC;

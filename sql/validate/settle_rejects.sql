@@ -20,11 +20,14 @@ BEGIN
     WHERE t.load_id = settle_rejects.load_id AND t.table_name = r.table_name;
 
     FOR v_table IN SELECT DISTINCT table_name FROM rejects LOOP
-        EXECUTE format('DELETE FROM %I s USING rejects r WHERE r.table_name = %L AND r.staged_ctid = s.ctid', 'staged_' || v_table, v_table);
+        EXECUTE format('DELETE FROM %I s USING rejects r WHERE r.table_name = %L AND r.staged_ctid = s.ctid',
+                       'staged_' || v_table, v_table);
     END LOOP;
 END
 $$;
 
 ALTER PROCEDURE exograph.settle_rejects(integer, jsonb) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.settle_rejects(integer, jsonb) IS 'Fails the load for its rejects or, under on_reject => ''skip'' and within reject_limit, moves them from staging to exograph.load_rejects. Errors: XG006.';
+COMMENT ON PROCEDURE exograph.settle_rejects(integer, jsonb) IS
+    'Fails the load for its rejects or, under on_reject => ''skip'' and within reject_limit, moves them from staging to '
+    'exograph.load_rejects. Errors: XG006.';
 REVOKE ALL ON PROCEDURE exograph.settle_rejects(integer, jsonb) FROM PUBLIC;

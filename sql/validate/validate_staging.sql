@@ -26,5 +26,7 @@ END
 $$;
 
 ALTER PROCEDURE exograph.validate_staging() OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.validate_staging() IS 'Finds all staged rows that break a rule (table rejects of the load), and the canonical numbers of the others (tables keys_*).';
+COMMENT ON PROCEDURE exograph.validate_staging() IS
+    'Finds all staged rows that break a rule (table rejects of the load), and the canonical numbers of the others (tables '
+    'keys_*).';
 REVOKE ALL ON PROCEDURE exograph.validate_staging() FROM PUBLIC;

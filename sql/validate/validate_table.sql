@@ -10,5 +10,7 @@ END
 $$;
 
 ALTER PROCEDURE exograph.validate_table(text) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.validate_table(text) IS 'Adds the rows of a staging table that break a rule to the load''s rejects. The tables it refers to have been validated and keyed.';
+COMMENT ON PROCEDURE exograph.validate_table(text) IS
+    'Adds the rows of a staging table that break a rule to the load''s rejects. The tables it refers to have been validated '
+    'and keyed.';
 REVOKE ALL ON PROCEDURE exograph.validate_table(text) FROM PUBLIC;
