@@ -1,0 +1,108 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Exograph.EmbeddedPostgres;
+
+/// <summary>A program that was run: what it answered on both of its outputs.</summary>
+internal sealed record CommandResult(string CommandLine, int ExitCode, string Output)
+{
+    public CommandResult ThrowIfFailed(string what) => ExitCode == 0
+        ? this
+        : throw new EmbeddedPostgresException($"{what} {CommandLine} ended with code {ExitCode}:\n{Command.LastLines(Output)}");
+}
+
+/// <summary>Runs programs, without a shell.</summary>
+internal static class Command
+{
+    // The server runs as another user when started by root, who must not see what else root's environment holds.
+    private static readonly string[] s_passedOn =
+    [
+        "PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "TMP", "TEMP", "SystemRoot", "SystemDrive", "windir", "ComSpec",
+        "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData",
+    ];
+
+    /// <summary>Runs a program with an environment of the bare necessities, and the given variables.</summary>
+    public static Task<CommandResult> RunBareAsync(
+        IReadOnlyList<string> command, string workingDirectory, TimeSpan timeout, CancellationToken cancellationToken,
+        params (string Name, string Value)[] environment)
+    {
+        var start = BareStart(command, workingDirectory);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return RunAsync(start, timeout, cancellationToken);
+    }
+
+    /// <summary>Runs a program with this process's environment.</summary>
+    public static Task<CommandResult> RunAsync(
+        IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken) =>
+        RunAsync(new ProcessStartInfo(command[0], command.Skip(1)), timeout, cancellationToken);
+
+    public static ProcessStartInfo BareStart(IReadOnlyList<string> command, string workingDirectory)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = workingDirectory };
+        start.Environment.Clear();
+        foreach (var name in s_passedOn)
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+                start.Environment[name] = value;
+        // Messages are read in English; and on macOS PostgreSQL refuses to start when a locale starts threads.
+        start.Environment["LC_ALL"] = "C";
+        return start;
+    }
+
+    /// <summary>Where a program is: on the given PATH, or without one in the system's own places. Null when nowhere.</summary>
+    public static string? Find(string program, string? path)
+    {
+        string[] names = OperatingSystem.IsWindows() ? [program + ".exe", program + ".cmd"] : [program];
+        var places = path?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            ?? ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+        return places.SelectMany(place => names.Select(name => Path.Combine(place, name))).FirstOrDefault(File.Exists);
+    }
+
+    public static string LastLines(string text, int count = 20) =>
+        string.Join('\n', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .TakeLast(count));
+
+    private static async Task<CommandResult> RunAsync(
+        ProcessStartInfo start, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var commandLine = string.Join(' ', start.ArgumentList.Prepend(start.FileName));
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Start(start, commandLine);
+        process.StandardInput.Close();
+        var reading = Task.WhenAll(
+            process.StandardOutput.ReadToEndAsync(CancellationToken.None),
+            process.StandardError.ReadToEndAsync(CancellationToken.None));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new EmbeddedPostgresException($"{commandLine} did not end within {timeout.TotalSeconds:0} s and was killed.");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        // On Windows the server inherits pg_ctl's outputs, so their end never comes: do not insist on it.
+        await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken));
+        var output = reading.IsCompletedSuccessfully ? string.Concat(await reading) : "";
+        return new CommandResult(commandLine, process.ExitCode, output);
+    }
+
+    private static Process Start(ProcessStartInfo start, string commandLine)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new EmbeddedPostgresException($"{commandLine} could not be started.");
+        }
+        catch (Win32Exception exception)
+        {
+            throw new EmbeddedPostgresException($"{commandLine} could not be started: {exception.Message}", exception);
+        }
+    }
+}
