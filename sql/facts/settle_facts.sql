@@ -14,7 +14,7 @@ BEGIN
     END IF;
 
     PERFORM exograph.start_phase(load_id, 'resolving', table_name);
-    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
+    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING ALL EXCLUDING INDEXES,
                                         CONSTRAINT load_id_is_this_load CHECK (load_id = %s))',
                    CASE WHEN v_rows < partition_threshold THEN 'UNLOGGED' ELSE '' END, 'new_' || table_name, table_name, load_id);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s', 'new_' || table_name, load_id);

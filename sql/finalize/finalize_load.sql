@@ -7,19 +7,20 @@ CREATE OR REPLACE PROCEDURE exograph.finalize_load(
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
-    v_load    exograph.loads;
-    v_options jsonb := exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold);
-    v_fact    text;
+    v_load             exograph.loads;
+    v_options          jsonb := exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold);
+    v_application_name text := current_setting('application_name');
+    v_lock_timeout     text := current_setting('lock_timeout');
+    v_fact             text;
 BEGIN
     CALL exograph.require_fit_transaction();
-    IF current_setting('lock_timeout') = '0' THEN
-        PERFORM set_config('lock_timeout', '60s', true);
-    END IF;
+    CALL exograph.limit_lock_wait();
     load_id := exograph.find_load(load_id);
     v_load := exograph.lock_load(load_id);
     IF v_load.state = 'finalized' THEN
         RAISE NOTICE 'load % was finalized at %', load_id, v_load.ended_at
             USING HINT = format('SELECT * FROM exograph.load_report WHERE load_id = %s', load_id);
+        PERFORM set_config('lock_timeout', v_lock_timeout, true);
         RETURN;
     END IF;
     PERFORM exograph.lock_open_load(load_id);
@@ -58,6 +59,8 @@ BEGIN
     UPDATE exograph.loads l
     SET state = 'finalized', ended_at = clock_timestamp(), options = v_options
     WHERE l.load_id = finalize_load.load_id;
+    PERFORM set_config('application_name', v_application_name, true);
+    PERFORM set_config('lock_timeout', v_lock_timeout, true);
 END
 $$;
 

@@ -10,9 +10,7 @@ BEGIN
         RAISE EXCEPTION 'keep must be the number of newest partitions to leave alone, not %', coalesce(keep::text, 'NULL')
             USING ERRCODE = 'XG008';
     END IF;
-    IF current_setting('lock_timeout') = '0' THEN
-        PERFORM set_config('lock_timeout', '60s', true);
-    END IF;
+    CALL exograph.limit_lock_wait();
     PERFORM pg_advisory_xact_lock(exograph.gate_key());
     LOCK TABLE ONLY exograph.comments, ONLY exograph.definitions, ONLY exograph.symbol_references, ONLY exograph.call_edges,
         ONLY exograph.fragment_terms IN SHARE ROW EXCLUSIVE MODE;

@@ -11,7 +11,7 @@ DECLARE
     v_object record;
 BEGIN
     PERFORM set_config('search_path', 'exograph, pg_temp', true);
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING INDEXES,
                                      CONSTRAINT load_id_in_range CHECK (load_id BETWEEN %s AND %s))',
                    v_merged, table_name, first_load, last_load);
     FOREACH v_name IN ARRAY v_old LOOP

@@ -3,6 +3,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_load exograph.loads;
 BEGIN
+    CALL exograph.limit_lock_wait();
     load_id := exograph.find_load(load_id);
     v_load := exograph.lock_load(load_id);
     IF v_load.state = 'abandoned' THEN
@@ -10,7 +11,13 @@ BEGIN
         RETURN;
     END IF;
     PERFORM exograph.lock_open_load(load_id);
-    CALL exograph.drop_staging(load_id);
+    BEGIN
+        CALL exograph.drop_staging(load_id);
+    EXCEPTION WHEN lock_not_available THEN
+        RAISE EXCEPTION 'load %: rows are still being staged', load_id USING ERRCODE = 'lock_not_available',
+            DETAIL = format('A staging table was locked for longer than lock_timeout (%s).', current_setting('lock_timeout')),
+            HINT = 'Let the COPY end or cancel it, then call again.';
+    END;
     UPDATE exograph.loads l SET state = 'abandoned', ended_at = clock_timestamp() WHERE l.load_id = abandon_load.load_id;
 END
 $$;

@@ -2,6 +2,7 @@ CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
 RETURNS TABLE (table_name text, reason text, staged_row jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 BEGIN
+    CALL exograph.limit_lock_wait();
     load_id := exograph.find_load(load_id);
     PERFORM exograph.lock_open_load(load_id);
     CALL exograph.enter_load(load_id);
