@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace Exograph.Extract.CSharp;
+
+/// <summary>The command line of <c>exograph-extract</c>.</summary>
+public static class ExtractCommand
+{
+    private const int Failure = 1;
+    private const int BadInput = 2;
+
+    private static readonly Argument<string> s_folder = new("dir") { Description = "The folder to read." };
+    private static readonly Option<string?> s_package = new("--package")
+    {
+        Description = "The one package of all files; without it each project file below the folder is a package.",
+    };
+    private static readonly Option<string?> s_version = new("--version") { Description = "The version of --package." };
+    private static readonly Option<string> s_ecosystem = new("--ecosystem")
+    {
+        Description = "The ecosystem of the packages.",
+        DefaultValueFactory = _ => "nuget",
+    };
+    private static readonly Option<string> s_output = new("--output", "-o")
+    {
+        Description = "The directory of the bundle, or - for one NDJSON stream on standard output.",
+        Required = true,
+    };
+    private static readonly Option<int> s_minMass = new("--min-mass")
+    {
+        Description = "The least number of syntax nodes that makes a fragment of a statement or an expression.",
+        DefaultValueFactory = _ => new ExtractOptions { Directory = "" }.MinMass,
+    };
+    private static readonly Option<bool> s_gzip = new("--gzip") { Description = "Compress the files of the directory." };
+    private static readonly Option<bool> s_force = new("--force")
+    {
+        Description = "Write into a directory that is not empty, and replace the bundle in it.",
+    };
+    private static readonly Option<bool> s_quiet = new("--quiet", "-q") { Description = "No progress and no warnings." };
+
+    /// <summary>Runs the tool: 0 is success, 1 a failure or cancellation, 2 wrong usage or input.</summary>
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken = default)
+    {
+        var csharp = new Command("csharp", "Reads C# sources with Roslyn, as syntax: nothing is compiled or restored.")
+        {
+            s_folder, s_output, s_package, s_version, s_ecosystem, s_minMass, s_gzip, s_force, s_quiet,
+        };
+        csharp.SetAction(ExtractAsync);
+        var root = new RootCommand("Reads source code and writes a bundle for exograph-load.") { csharp };
+        var parsed = root.Parse(args);
+        var code = await parsed.InvokeAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return parsed.Errors.Count > 0 ? BadInput : code;
+    }
+
+    private static async Task<int> ExtractAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var quiet = parsed.GetValue(s_quiet);
+        var status = new StatusLine(Console.Error, rewrites: !Console.IsErrorRedirected && !quiet);
+        try
+        {
+            await using var sink = OpenSink(parsed);
+            var options = new ExtractOptions
+            {
+                Directory = parsed.GetRequiredValue(s_folder),
+                Ecosystem = parsed.GetRequiredValue(s_ecosystem),
+                Package = parsed.GetValue(s_package),
+                Version = parsed.GetValue(s_version),
+                MinMass = parsed.GetValue(s_minMass),
+                Warn = quiet ? null : warning => status.Line("warning: " + warning),
+            };
+            var summary = await CSharpExtractor.ExtractAsync(options, sink, status, cancellationToken).ConfigureAwait(false);
+            if (!quiet)
+                status.Line(Describe(summary));
+            return 0;
+        }
+        catch (ExtractException e)
+        {
+            status.Line("error: " + e.Message);
+            return BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            status.Line("cancelled; no bundle is written");
+            return Failure;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            status.Line("error: " + e.Message);
+            return Failure;
+        }
+    }
+
+    private static BundleSink OpenSink(ParseResult parsed)
+    {
+        var output = parsed.GetRequiredValue(s_output);
+        if (output != "-")
+            return BundleSink.ToDirectory(output, parsed.GetValue(s_gzip), parsed.GetValue(s_force));
+        if (parsed.GetValue(s_gzip) || parsed.GetValue(s_force))
+            throw new ExtractException("--gzip and --force are for a directory, not for standard output");
+        return BundleSink.ToStream(OpenStandardOutput());
+    }
+
+    /// <summary>Standard output; on Unix the console's own stream goes on in silence when nobody reads any more.</summary>
+    private static Stream OpenStandardOutput() => OperatingSystem.IsWindows()
+        ? Console.OpenStandardOutput()
+        : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
+    private static string Describe(ExtractSummary summary)
+    {
+        var counts = summary.Rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:N0}"));
+        return $"{string.Join(", ", counts)}; warnings {summary.Warnings.ToString("N0", CultureInfo.InvariantCulture)}";
+    }
+}

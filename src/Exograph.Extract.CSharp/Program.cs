@@ -1,0 +1,3 @@
+using Exograph.Extract.CSharp;
+
+return await ExtractCommand.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,199 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Exograph.Extract.CSharp;
+
+/// <summary>Writes down a file's references, and the call edges among them.</summary>
+internal sealed class ReferenceCollector(
+    FlatTree tree, DeclarationMap declarations, NameResolver resolver, FragmentMap fragments, FileFacts facts)
+{
+    private int _item;
+    private int _declaration;
+
+    public void Collect()
+    {
+        // Names in using directives and of namespaces are no expressions, although they look like some.
+        var skipTo = 0;
+        for (_item = 0; _item < tree.Items.Length; _item++)
+        {
+            ref readonly var item = ref tree.Items[_item];
+            if (item.Node is null || item.Start < skipTo)
+                continue;
+            _declaration = declarations.Innermost(_item);
+            if (item.Node is UsingDirectiveSyntax directive)
+            {
+                Using(directive);
+                skipTo = item.Stop;
+            }
+            else if (item.Node is BaseNamespaceDeclarationSyntax space)
+            {
+                skipTo = space.Name.Span.End;
+            }
+            else
+            {
+                Visit((SyntaxNode)item.Node);
+            }
+        }
+    }
+
+    private void Visit(SyntaxNode node)
+    {
+        switch (node)
+        {
+            case InvocationExpressionSyntax call:
+                Call(call);
+                break;
+            case ObjectCreationExpressionSyntax creation:
+                Creation(SyntaxNames.OfType(creation.Type), creation.Type, creation.ArgumentList);
+                break;
+            case ImplicitObjectCreationExpressionSyntax creation:
+                Creation(TargetType(creation), creation, creation.ArgumentList);
+                break;
+            case ConstructorInitializerSyntax initializer:
+                Initializer(initializer);
+                break;
+            case PrimaryConstructorBaseTypeSyntax initializer when SyntaxNames.OfType(initializer.Type) is { } type:
+                Edge(resolver.FindConstructor(type, initializer.ArgumentList.Arguments.Count, _declaration), initializer);
+                break;
+            case AttributeSyntax attribute:
+                Attribute(attribute);
+                break;
+            case MemberAccessExpressionSyntax access when !IsCalled(access):
+                Member(access.Expression, access.Name);
+                break;
+            case MemberBindingExpressionSyntax binding when !IsCalled(binding):
+                Symbol("member", Target.External(null, binding.Name.Identifier.ValueText), null, binding.Name);
+                break;
+            case NameSyntax { Parent: not QualifiedNameSyntax and not AliasQualifiedNameSyntax } name:
+                Name(name);
+                break;
+        }
+    }
+
+    private void Using(UsingDirectiveSyntax directive)
+    {
+        if (SyntaxNames.OfType(directive.NamespaceOrType) is { } path)
+            Symbol("using", Target.Written(path), null, directive.NamespaceOrType);
+    }
+
+    private void Call(InvocationExpressionSyntax call)
+    {
+        if (resolver.FindCallee(call, _declaration) is not { } target)
+            return;
+        var name = call.Expression switch
+        {
+            MemberAccessExpressionSyntax access => access.Name,
+            MemberBindingExpressionSyntax binding => binding.Name,
+            var simple => simple,
+        };
+        Symbol("call", target, call.ArgumentList.Arguments.Count, name);
+        Edge(target, name);
+    }
+
+    private void Creation(string? type, SyntaxNode at, ArgumentListSyntax? list)
+    {
+        if (type is null)
+            return;
+        var arguments = list?.Arguments.Count ?? 0;
+        Symbol("new", TypeTarget(type), arguments, at);
+        Edge(resolver.FindConstructor(type, arguments, _declaration), at);
+    }
+
+    private void Initializer(ConstructorInitializerSyntax initializer)
+    {
+        if (resolver.InitializedType(initializer, _declaration) is { } type)
+            Edge(resolver.FindConstructor(type, initializer.ArgumentList.Arguments.Count, _declaration), initializer);
+    }
+
+    private void Attribute(AttributeSyntax attribute)
+    {
+        if (SyntaxNames.OfPath(attribute.Name) is not { } name)
+            return;
+        var type = resolver.FindType(_declaration, name + "Attribute") ?? resolver.FindType(_declaration, name);
+        var target = type is null ? Target.Written(name) : Target.Of(type);
+        Symbol("attribute", target, attribute.ArgumentList?.Arguments.Count ?? 0, attribute.Name);
+    }
+
+    private void Member(ExpressionSyntax receiver, SimpleNameSyntax name) =>
+        Symbol("member", resolver.FindMember(receiver, name.Identifier.ValueText, _declaration), null, name);
+
+    private void Name(NameSyntax name)
+    {
+        if (SyntaxFacts.IsInTypeOnlyContext(name))
+            TypeName(name);
+        else if (name is IdentifierNameSyntax identifier && IsValue(identifier)
+            && resolver.FindAlone(identifier.Identifier.ValueText, _declaration, out var isType) is { } target)
+            Symbol(isType ? "type" : "member", target, null, identifier);
+    }
+
+    private void TypeName(NameSyntax name)
+    {
+        if (name.Parent is ObjectCreationExpressionSyntax or AttributeSyntax || SyntaxNames.OfType(name) is not { } text)
+            return;
+        if (name is IdentifierNameSyntax && declarations.IsTypeParameter(_declaration, text))
+            return;
+        Symbol(name.Parent is BaseTypeSyntax ? "base" : "type", TypeTarget(text), null, name);
+    }
+
+    private Target TypeTarget(string name) =>
+        resolver.FindType(_declaration, name) is { } type ? Target.Of(type) : Target.Written(name);
+
+    /// <summary>Whether an identifier is an expression of its own, not the name of an argument or after a dot.</summary>
+    private static bool IsValue(IdentifierNameSyntax name) => name.Parent switch
+    {
+        MemberAccessExpressionSyntax access => access.Expression == name,
+        InvocationExpressionSyntax => false,
+        ExpressionSyntax or ArgumentSyntax or StatementSyntax or EqualsValueClauseSyntax or ArrowExpressionClauseSyntax
+            or SwitchExpressionArmSyntax or WhenClauseSyntax or ConstantPatternSyntax or RelationalPatternSyntax
+            or AttributeArgumentSyntax or InterpolationSyntax or CatchFilterClauseSyntax or CaseSwitchLabelSyntax
+            or AnonymousObjectMemberDeclaratorSyntax => name.Parent is not GotoStatementSyntax && !IsInitialized(name),
+        _ => false,
+    };
+
+    /// <summary>Whether a name is that of a member of another object, as before <c>=</c> in an initializer.</summary>
+    private static bool IsInitialized(IdentifierNameSyntax name) =>
+        name.Parent is AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax or WithExpressionSyntax } assignment
+        && assignment.Left == name;
+
+    private static bool IsCalled(ExpressionSyntax expression) =>
+        expression.Parent is InvocationExpressionSyntax call && call.Expression == expression;
+
+    /// <summary>The type that <c>new(...)</c> gets from the declaration that it initializes.</summary>
+    private static string? TargetType(ImplicitObjectCreationExpressionSyntax creation) => creation.Parent?.Parent switch
+    {
+        VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax list } => SyntaxNames.OfType(list.Type),
+        PropertyDeclarationSyntax property => SyntaxNames.OfType(property.Type),
+        _ => (creation.Parent as ArrowExpressionClauseSyntax)?.Parent switch
+        {
+            MethodDeclarationSyntax method => SyntaxNames.OfType(method.ReturnType),
+            PropertyDeclarationSyntax property => SyntaxNames.OfType(property.Type),
+            _ => null,
+        },
+    };
+
+    private void Symbol(string kind, Target target, int? arity, SyntaxNode at)
+    {
+        if (target.Name.Length == 0)
+            return;
+        var (line, column) = tree.Place(at.SpanStart);
+        if (SyntaxNames.IsTooLong(target.Qualified))
+            facts.Warnings.Add($"{facts.Source.Path}:{line}: a name longer than 2000 bytes is left out");
+        else
+            facts.References.Add(new SymbolFact(
+                fragments.Around(_item), kind, target.Module, target.Name, arity, target.Qualified, line, column));
+    }
+
+    private void Edge(Target target, SyntaxNode at)
+    {
+        var caller = _declaration;
+        while (caller >= 0 && resolver.NodeOf(caller) == 0)
+            caller = declarations.All[caller].Parent;
+        if (caller < 0 || target.Node == 0 && !target.IsExternal || SyntaxNames.IsTooLong(target.Qualified))
+            return;
+        var (line, column) = tree.Place(at.SpanStart);
+        facts.Edges.Add(new EdgeFact(
+            resolver.NodeOf(caller), declarations.All[caller].Qualified, target.Node, target.Module, target.Name,
+            target.Qualified, target.IsGuess, fragments.Around(_item), line, column));
+    }
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Text;
+using Xunit;
+using static Exograph.ServerSide.Tests.Extract.ExtractedBundle;
+
+namespace Exograph.ServerSide.Tests.Extract;
+
+public class HostileSourceTests
+{
+    [Fact]
+    public async Task A_byte_order_mark_is_hashed_but_not_stored()
+    {
+        byte[] bytes = [0xEF, 0xBB, 0xBF, .. "class A { }"u8];
+        using var folder = new SourceFolder().With("A.cs", bytes);
+
+        var file = Assert.Single((await folder.ExtractAsync())["files"]);
+
+        Assert.Equal("class A { }", Text(file, "source"));
+        Assert.Equal("\\x" + Convert.ToHexStringLower(SHA256.HashData(bytes)), Text(file, "sha256"));
+    }
+
+    [Fact]
+    public async Task Wide_text_with_a_byte_order_mark_is_read()
+    {
+        using var folder = new SourceFolder()
+            .With("A.cs", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("class Ä { }")])
+            .With("B.cs", [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("class Ö { }")]);
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.Equal(["Ä", "Ö"], bundle.Texts("definitions", "name"));
+        Assert.Empty(bundle.Warnings);
+    }
+
+    [Fact]
+    public async Task What_PostgreSQL_cannot_hold_is_replaced_with_a_warning()
+    {
+        using var folder = new SourceFolder()
+            .With("Bytes.cs", [.. "class A { string s = \""u8, 0xFF, 0xC3, .. "\"; }"u8])
+            .With("Nul.cs", "class B { string s = \"a\0b\"; /* \0 */ }")
+            .With("Pair.cs", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("class C { } //"), 0x00, 0xD8]);
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.Equal(3, bundle.Warnings.Count);
+        Assert.All(bundle["files"], file => Assert.Contains('\uFFFD', Text(file, "source")));
+        Assert.DoesNotContain(bundle.Rows(), row => row.Contains('\0', StringComparison.Ordinal));
+        Assert.Equal(["A", "s", "B", "s", "C"], bundle.Texts("definitions", "name"));
+    }
+
+    [Fact]
+    public async Task Source_with_errors_is_taken_as_far_as_it_goes()
+    {
+        using var folder = new SourceFolder()
+            .With("A.cs", "class A { void M( { if (x F(1); } class { } int = ; void (")
+            .With("B.cs", "}}}{{{ class ( [ \" $@ ' /* ")
+            .With("Empty.cs", "");
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.Equal(3, bundle["files"].Count);
+        Assert.Contains("M", bundle.Texts("definitions", "name"));
+        Assert.DoesNotContain("", bundle.Texts("definitions", "name"));
+        bundle.AssertSound();
+    }
+
+    public static TheoryData<string, string, string, int> Nests => new()
+    {
+        { "class A { int x = ", "(", ")", 1_000 },
+        { "class A { int x = 1", " + f(1)", "", 20_000 },
+        { "class A { object x = a", ".b()", "", 20_000 },
+        { "class A { object x = ", "() => ", "", 20_000 },
+        { "class A { void M() { ", "if (a) { ", "}", 20_000 },
+        { "class A { void M() { ", "if (a) b(); else ", "", 20_000 },
+        { "", "class C { ", "}", 2_000 },
+        { "class A { void M() { ", "void L() { ", "}", 2_000 },
+        { "class A { ", "L<", ">", 5_000 },
+        { "", "namespace N { ", "}", 2_000 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nests))]
+    public async Task Deep_nesting_neither_crashes_nor_explodes(string start, string open, string close, int depth)
+    {
+        var source = start + string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
+        using var folder = new SourceFolder().With("A.cs", source);
+
+        var bytes = await folder.ExtractBytesAsync(o => o);
+
+        Assert.InRange(bytes.Length, source.Length, 400L * source.Length);
+        OfStream(bytes).AssertSound();
+    }
+
+    [Theory]
+    [InlineData("L<", 200_000)]
+    [InlineData("(", 200_000)]
+    public async Task Source_that_nests_too_deeply_is_kept_without_fragments(string open, int depth)
+    {
+        using var folder = new SourceFolder().With("A.cs", "class A { " + string.Concat(Enumerable.Repeat(open, depth)));
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.Single(bundle["files"]);
+        Assert.Empty(bundle["fragments"]);
+        Assert.Contains("A.cs", Assert.Single(bundle.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_that_a_bundle_cannot_hold_are_left_out_with_a_warning()
+    {
+        var name = new string('x', 2001);
+        var wide = new string('é', 1001);
+        using var folder = new SourceFolder().With(
+            "A.cs", $"class A {{ void {name}() {{ }}\nvoid M() {{ {name}(); N(); }} }}\nclass {wide} {{ void N() {{ }} }}");
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.Equal(["A", "M"], bundle.Texts("definitions", "name"));
+        Assert.Equal(["N"], bundle.Texts("symbol_references", "name"));
+        Assert.Contains(bundle.Warnings, w => w.StartsWith("A.cs:1:", StringComparison.Ordinal));
+        Assert.Contains(bundle.Warnings, w => w.StartsWith("A.cs:2:", StringComparison.Ordinal));
+        Assert.Contains(bundle.Warnings, w => w.StartsWith("A.cs:3:", StringComparison.Ordinal));
+        bundle.AssertSound();
+    }
+
+    [Fact]
+    public async Task Tables_of_data_do_not_flood_the_terms()
+    {
+        var numbers = string.Join(", ", Enumerable.Range(0, 5_000));
+        using var folder = new SourceFolder().With("A.cs", $"class A {{ int[] x = [{numbers}]; }}");
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.InRange(bundle["terms"].Count, 100, 1_100);
+        Assert.All(bundle["fragment_terms"].GroupBy(row => Number(row, "fragment_id")), g => Assert.InRange(g.Count(), 1, 1_000));
+    }
+
+    [Fact]
+    public async Task Two_equal_files_are_two_rows_with_facts_of_their_own()
+    {
+        using var folder = new SourceFolder().With("A.cs", "class A { }").With("B.cs", "class A { }");
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.Single(bundle.Texts("files", "sha256").Distinct());
+        Assert.Equal(["1", "2"], bundle.Texts("definitions", "file_id"));
+        Assert.Single(bundle.Texts("fragments", "content_hash").Distinct());
+    }
+}
