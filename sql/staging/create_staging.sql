@@ -8,6 +8,12 @@ DECLARE
     v_table   text;
     v_columns text;
 BEGIN
+    -- Installing grants it, but neither CREATE DATABASE .. TEMPLATE nor a restore under another name takes it along.
+    IF NOT has_database_privilege(current_user, current_database(), 'CREATE') THEN
+        RAISE EXCEPTION 'role % may not create schemas in database %', quote_ident(current_user), quote_ident(current_database())
+            USING ERRCODE = 'insufficient_privilege',
+                HINT = format('Have the owner of the database run: GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user);
+    END IF;
     EXECUTE format('CREATE SCHEMA %I', v_schema);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_loader);
     FOR v_table, v_columns IN

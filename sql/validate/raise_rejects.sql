@@ -13,7 +13,7 @@ BEGIN
     FROM (SELECT r.table_name, r.staged_row FROM rejects r ORDER BY r.table_name, r.staged_ctid LIMIT 3) f;
 
     RAISE EXCEPTION 'load %: % staged row(s) break a rule%', load_id, rejected,
-            coalesce(format(', more than reject_limit (%s)', reject_limit), '')
+            CASE WHEN reject_limit IS NULL THEN '' ELSE format(', more than reject_limit (%s)', reject_limit) END
         USING ERRCODE = 'XG006',
             DETAIL = format(E'%s.\nFirst rows: %s', v_counts, v_first),
             HINT = format('SELECT * FROM exograph.check_load(%1$s) lists them. Mend the staging tables and call again, or leave '

@@ -1,0 +1,70 @@
+namespace Exograph.ServerSide.Cli.Bundles;
+
+/// <summary>How bundles are read.</summary>
+internal sealed record BundleOptions
+{
+    /// <summary>Longest CSV record or NDJSON line, in bytes. It bounds the memory of a reader.</summary>
+    public int LongestLine { get; init; } = 256 << 20;
+
+    /// <summary>Most files that are read at the same time.</summary>
+    public int Readers { get; init; } = Math.Min(4, 2 * Environment.ProcessorCount);
+
+    /// <summary>Where progress is reported. Called from several threads.</summary>
+    public IProgress<BundleProgress>? Progress { get; init; }
+}
+
+/// <summary>How far a file of a bundle has been read.</summary>
+/// <param name="File">Name of the file.</param>
+/// <param name="BytesRead">Bytes of the file read so far.</param>
+/// <param name="Bytes">Bytes of the file; null where they are not known.</param>
+/// <param name="IsEnd">Whether the end was reached.</param>
+internal sealed record BundleProgress(string File, long BytesRead, long? Bytes, bool IsEnd);
+
+/// <summary>Stages the rows of a bundle.</summary>
+internal sealed class BundleLoader(LoadSession session, BundleOptions options)
+{
+    /// <summary>Parses, checks and stages the whole bundle.</summary>
+    /// <exception cref="BundleException">The bundle is at fault. The load can only be abandoned.</exception>
+    public async Task StageAsync(Bundle bundle, NumberShift shift, CancellationToken cancellationToken)
+    {
+        if (bundle.Stream is { } stream)
+            await StageStreamAsync(bundle.Name, stream, shift, cancellationToken);
+        else
+            await StageFilesAsync(bundle.Files, shift, cancellationToken);
+    }
+
+    /// <summary>The first error stops the other files, and is the one that is thrown.</summary>
+    private Task StageFilesAsync(IReadOnlyList<TableFile> files, NumberShift shift, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            files,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Readers, CancellationToken = cancellationToken },
+            (file, token) => StageFileAsync(file, shift, token));
+
+    private async ValueTask StageFileAsync(TableFile file, NumberShift shift, CancellationToken cancellationToken)
+    {
+        await using var raw = new FileStream(file.Path, new FileStreamOptions
+        {
+            Mode = FileMode.Open,
+            Access = FileAccess.Read,
+            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+        });
+        if (file.IsGzip && raw.Length == 0)
+            throw new BundleException(file.Name, "expected gzip data, found an empty file");
+        await using var counted = new CountedStream(raw, file.Name, raw.Length, options.Progress);
+        await using Stream input = file.IsGzip ? new CheckedGzipStream(counted, file.Name) : counted;
+        var numbers = shift.ForReader();
+        if (file.IsCsv)
+            await new CsvTableReader(file, options).ReadAsync(input, session, numbers, cancellationToken);
+        else
+            await new NdjsonReader(file.Name, options).ReadTableAsync(file.Table, input, session, numbers, cancellationToken);
+        numbers.Complete();
+    }
+
+    private async Task StageStreamAsync(string name, Stream stream, NumberShift shift, CancellationToken cancellationToken)
+    {
+        await using var input = new CountedStream(stream, name, length: null, options.Progress);
+        var numbers = shift.ForReader();
+        await new NdjsonReader(name, options).ReadStreamAsync(input, session, numbers, cancellationToken);
+        numbers.Complete();
+    }
+}

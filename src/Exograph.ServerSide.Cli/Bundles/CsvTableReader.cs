@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Unicode;
+using CsvHelper;
+
+namespace Exograph.ServerSide.Cli.Bundles;
+
+/// <summary>Reads a table's CSV file into staging.</summary>
+internal sealed class CsvTableReader(TableFile file, BundleOptions options)
+{
+    public async Task ReadAsync(
+        Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
+    {
+        await using var utf8 = new Utf8Stream(input, file.Name);
+        await using var csv = CsvReader.Create(utf8, new CsvReaderOptions
+        {
+            Separator = ',',
+            SkipEmptyLines = false,
+            MalformedData = CsvMalformedDataHandling.Throw,
+            TrackLineNumbers = true,
+            MaxRecordSize = options.LongestLine,
+        });
+        try
+        {
+            await csv.ReadHeaderAsync(cancellationToken);
+            var columns = ReadHeader(csv.Headers);
+            int[] dimensions = [.. columns.Select(NumberShift.DimensionOf)];
+            await using var rows = session.OpenTable(file.Table, columns);
+            while (await csv.ReadAsync(cancellationToken))
+            {
+                WriteRow(csv, rows, dimensions, numbers);
+                await rows.EndRowAsync(cancellationToken);
+            }
+            await rows.CompleteAsync(cancellationToken);
+        }
+        catch (CsvFormatException e)
+        {
+            throw new BundleException(file.Name, Problem(e), e.LineNumber > 0 ? e.LineNumber : null, inner: e);
+        }
+    }
+
+    private List<StagedColumn> ReadHeader(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0 || names is [""])
+            throw new BundleException(file.Name, "expected a header line with the names of the columns, found none", 1);
+        var columns = new List<StagedColumn>();
+        foreach (var name in names)
+        {
+            var column = file.Table.Columns.FirstOrDefault(c => c.Name == name)
+                ?? throw new BundleException(
+                    file.Name, $"expected columns of {file.Table}, found {Excerpt.Of(Encoding.UTF8.GetBytes(name))}", 1);
+            if (columns.Contains(column))
+                throw new BundleException(file.Name, "expected each column once in the header", 1, name);
+            columns.Add(column);
+        }
+        var missing = file.Table.Columns.Where(c => c.Required).Except(columns).Select(c => c.Name).ToList();
+        if (missing.Count > 0)
+            throw new BundleException(file.Name, $"expected the required columns {string.Join(", ", missing)} in the header", 1);
+        return columns;
+    }
+
+    private void WriteRow(CsvReader csv, TableStream rows, int[] dimensions, NumberShift.Reader numbers)
+    {
+        var columns = rows.Columns;
+        if (csv.FieldCount != columns.Count)
+            throw new BundleException(file.Name, $"expected {columns.Count} fields, found {csv.FieldCount}", csv.LineNumber);
+        var encoder = rows.BeginRow();
+        for (var i = 0; i < dimensions.Length; i++)
+        {
+            try
+            {
+                WriteField(encoder, columns[i], dimensions[i], csv.GetSpan(i), csv.GetRawSpan(i), numbers);
+            }
+            catch (Exception e) when (e is BadValueException or FieldException)
+            {
+                throw new BundleException(file.Name, e.Message, csv.LineNumber, columns[i].Name, e);
+            }
+        }
+    }
+
+    /// <summary>An empty field is null without quotes, and the empty text with them.</summary>
+    private static void WriteField(CopyEncoder encoder, StagedColumn column, int dimension,
+        ReadOnlySpan<byte> value, ReadOnlySpan<byte> raw, NumberShift.Reader numbers)
+    {
+        if (raw.IsEmpty)
+        {
+            encoder.Null();
+            return;
+        }
+        switch (column.Type)
+        {
+            case ColumnType.BigInt or ColumnType.Integer:
+                Fields.Number(encoder, column, dimension, Fields.Parse(value, column.Type), numbers);
+                break;
+            case ColumnType.Text:
+                CheckUtf8(value);
+                Fields.Text(encoder, value);
+                break;
+            case ColumnType.Bytea:
+                Fields.Bytea(encoder, value);
+                break;
+            case ColumnType.BigIntArray:
+                encoder.BigIntArray(ParseArray(value));
+                break;
+            case ColumnType.Jsonb:
+                CheckUtf8(value);
+                JsonText.Check(value);
+                encoder.Jsonb(value);
+                break;
+        }
+    }
+
+    private static long[] ParseArray(ReadOnlySpan<byte> text)
+    {
+        if (text is not [(byte)'{', .. var list, (byte)'}'])
+            throw BadValueException.Expected("whole numbers as {1,2,3}", text);
+        if (list.IsEmpty)
+            return [];
+        var elements = new List<long>();
+        foreach (var range in list.Split((byte)','))
+            elements.Add(Fields.Parse(list[range], ColumnType.BigInt));
+        return [.. elements];
+    }
+
+    private static void CheckUtf8(ReadOnlySpan<byte> text)
+    {
+        if (!Utf8.IsValid(text))
+            throw new BadValueException($"expected UTF-8, found another byte at position {Excerpt.FirstInvalid(text)}");
+    }
+
+    private string Problem(CsvFormatException e) => e.Message.Contains("MaxRecordSize", StringComparison.Ordinal)
+        ? $"expected records of at most {options.LongestLine:N0} bytes, found a longer one; a quote may be missing"
+        : $"expected CSV as of RFC 4180: {e.Message}";
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Exograph.ServerSide.Cli.Bundles;
+
+/// <summary>Writes values that both forms of a bundle spell alike.</summary>
+internal static class Fields
+{
+    /// <summary>A bigint or integer: a number of a row is shifted, any other is taken as it is.</summary>
+    public static void Number(CopyEncoder encoder, StagedColumn column, int dimension, long value, NumberShift.Reader numbers)
+    {
+        if (dimension >= 0)
+            value = numbers.Apply(dimension, value);
+        if (column.Type == ColumnType.BigInt)
+            encoder.BigInt(value);
+        else if (value is >= int.MinValue and <= int.MaxValue)
+            encoder.Integer((int)value);
+        else
+            throw new BadValueException($"expected {Expected(ColumnType.Integer)}, found {value}");
+    }
+
+    /// <summary>Text that is valid UTF-8.</summary>
+    public static void Text(CopyEncoder encoder, ReadOnlySpan<byte> value)
+    {
+        var nul = value.IndexOf((byte)0);
+        if (nul >= 0)
+            throw new BadValueException($"expected text without NUL, found one at byte {nul + 1}");
+        encoder.Utf8(value);
+    }
+
+    public static void Bytea(CopyEncoder encoder, ReadOnlySpan<byte> value)
+    {
+        if (!value.StartsWith("\\x"u8) || value.Length % 2 != 0)
+            throw BadValueException.Expected(Expected(ColumnType.Bytea), value);
+        var digits = value[2..];
+        if (Convert.FromHexString(digits, encoder.Reserve(digits.Length / 2), out _, out _) != OperationStatus.Done)
+            throw BadValueException.Expected(Expected(ColumnType.Bytea), value);
+    }
+
+    /// <summary>Digits, with a minus sign where negative.</summary>
+    public static long Parse(ReadOnlySpan<byte> text, ColumnType type) =>
+        text is not [(byte)'+', ..]
+        && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw BadValueException.Expected(Expected(type), text);
+
+    public static string Expected(ColumnType type) => type switch
+    {
+        ColumnType.BigInt => "a whole number from -9223372036854775808 to 9223372036854775807",
+        ColumnType.Integer => "a whole number from -2147483648 to 2147483647",
+        ColumnType.Text => "text",
+        ColumnType.Bytea => "\\x and an even number of hexadecimal digits",
+        ColumnType.BigIntArray => "an array of whole numbers",
+        ColumnType.Jsonb => "JSON",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+}

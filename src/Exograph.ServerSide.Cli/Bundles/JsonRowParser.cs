@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Exograph.ServerSide.Cli.Bundles;
+
+/// <summary>
+/// Parses one line of NDJSON. Members come in any order, fields are written in that of the columns: so the places of the values
+/// are noted first, and nothing is allocated per row.
+/// </summary>
+internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
+{
+    private readonly int[] _dimensions = [.. table.Columns.Select(NumberShift.DimensionOf)];
+    private readonly Value[] _values = new Value[table.Columns.Count];
+
+    /// <summary>Notes where the values of the line are, and checks its form.</summary>
+    public void Parse(ReadOnlySpan<byte> line)
+    {
+        Array.Clear(_values);
+        try
+        {
+            var reader = new Utf8JsonReader(line, JsonText.Options);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw BadValueException.Expected("a JSON object", line);
+            var ignoredSeen = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (ignoredMember is not null && reader.ValueTextEquals(ignoredMember))
+                {
+                    if (ignoredSeen)
+                        throw BadValueException.Expected("each member once", reader.ValueSpan, ignoredMember);
+                    ignoredSeen = true;
+                    reader.Read();
+                }
+                else
+                {
+                    ParseMember(ref reader);
+                }
+            }
+            reader.Read(); // refuses whatever follows the object
+        }
+        catch (JsonException e)
+        {
+            throw JsonText.Syntax(e);
+        }
+    }
+
+    /// <summary>Writes the fields of the line that was parsed.</summary>
+    public void Write(CopyEncoder encoder, ReadOnlySpan<byte> line, NumberShift.Reader numbers)
+    {
+        for (var i = 0; i < _values.Length; i++)
+        {
+            var column = table.Columns[i];
+            try
+            {
+                Write(encoder, column, _dimensions[i], _values[i], line, numbers);
+            }
+            catch (Exception e) when (e is BadValueException or FieldException)
+            {
+                throw new BadValueException(e.Message, column.Name, e);
+            }
+        }
+    }
+
+    private void ParseMember(ref Utf8JsonReader reader)
+    {
+        var index = FindColumn(ref reader);
+        if (index < 0)
+        {
+            throw BadValueException.Expected($"members of {table}", reader.ValueSpan);
+        }
+        if (_values[index].Type != JsonTokenType.None)
+            throw new BadValueException("expected each member once", table.Columns[index].Name);
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        var type = reader.TokenType;
+        var isEscaped = reader.ValueIsEscaped;
+        try
+        {
+            if (table.Columns[index].Type == ColumnType.Jsonb)
+                JsonText.CheckValue(ref reader);
+            else
+                reader.Skip();
+        }
+        catch (BadValueException e)
+        {
+            throw new BadValueException(e.Message, table.Columns[index].Name, e);
+        }
+        _values[index] = new Value(type, start, (int)reader.BytesConsumed - start, isEscaped);
+    }
+
+    private int FindColumn(ref Utf8JsonReader reader)
+    {
+        for (var i = 0; i < table.Columns.Count; i++)
+        {
+            if (reader.ValueTextEquals(table.Columns[i].Name))
+                return i;
+        }
+        return -1;
+    }
+
+    private static void Write(CopyEncoder encoder, StagedColumn column, int dimension, Value value,
+        ReadOnlySpan<byte> line, NumberShift.Reader numbers)
+    {
+        var text = line.Slice(value.Start, value.Length);
+        switch (value.Type, column.Type)
+        {
+            case (JsonTokenType.None or JsonTokenType.Null, _):
+                encoder.Null();
+                break;
+            case (JsonTokenType.Number, ColumnType.BigInt or ColumnType.Integer):
+                Fields.Number(encoder, column, dimension, Fields.Parse(text, column.Type), numbers);
+                break;
+            case (JsonTokenType.String, ColumnType.Text or ColumnType.Bytea):
+                WriteString(encoder, column, value, text);
+                break;
+            case (JsonTokenType.StartArray, ColumnType.BigIntArray):
+                encoder.BigIntArray(ParseArray(text));
+                break;
+            case (_, ColumnType.Jsonb):
+                encoder.Jsonb(text);
+                break;
+            default:
+                throw BadValueException.Expected(column.Type switch
+                {
+                    ColumnType.Text => "a string",
+                    ColumnType.Bytea => $"a string of {Fields.Expected(column.Type)}",
+                    _ => Fields.Expected(column.Type),
+                }, text);
+        }
+    }
+
+    private static void WriteString(CopyEncoder encoder, StagedColumn column, Value value, ReadOnlySpan<byte> quoted)
+    {
+        if (!value.IsEscaped)
+        {
+            Write(encoder, column, quoted[1..^1]);
+            return;
+        }
+        var scratch = ArrayPool<byte>.Shared.Rent(quoted.Length);
+        try
+        {
+            var reader = new Utf8JsonReader(quoted);
+            reader.Read();
+            Write(encoder, column, scratch.AsSpan(0, Unescape(ref reader, scratch)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+
+        static void Write(CopyEncoder encoder, StagedColumn column, ReadOnlySpan<byte> text)
+        {
+            if (column.Type == ColumnType.Text)
+                Fields.Text(encoder, text);
+            else
+                Fields.Bytea(encoder, text);
+        }
+    }
+
+    private static int Unescape(ref Utf8JsonReader reader, byte[] target)
+    {
+        try
+        {
+            return reader.CopyString(target);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw JsonText.LoneSurrogate(reader.ValueSpan, e);
+        }
+    }
+
+    private static long[] ParseArray(ReadOnlySpan<byte> text)
+    {
+        var elements = new List<long>();
+        var reader = new Utf8JsonReader(text, JsonText.Options);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            elements.Add(Fields.Parse(reader.ValueSpan, ColumnType.BigInt));
+        return [.. elements];
+    }
+
+    private readonly record struct Value(JsonTokenType Type, int Start, int Length, bool IsEscaped);
+}

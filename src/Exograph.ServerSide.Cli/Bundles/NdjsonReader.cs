@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Exograph.ServerSide.Cli.Bundles;
+
+/// <summary>Reads NDJSON into staging: the file of one table, or a stream whose lines name their tables.</summary>
+internal sealed class NdjsonReader(string file, BundleOptions options)
+{
+    /// <summary>Member that names the table of a line, in a stream.</summary>
+    private const string TableMember = "table";
+
+    public async Task ReadTableAsync(
+        StagedTable table, Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
+    {
+        await using var rows = session.OpenTable(table, table.Columns);
+        var parser = new JsonRowParser(table, ignoredMember: null);
+        await ReadLinesAsync(input, line => WriteRow(line, parser, rows, numbers), cancellationToken);
+        await rows.CompleteAsync(cancellationToken);
+    }
+
+    public async Task ReadStreamAsync(
+        Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
+    {
+        var tables = new Dictionary<StagedTable, (JsonRowParser Parser, TableStream Rows)>();
+        try
+        {
+            await ReadLinesAsync(input, line =>
+            {
+                var table = FindTable(line.Span);
+                if (!tables.TryGetValue(table, out var open))
+                    tables[table] = open = (new JsonRowParser(table, TableMember), session.OpenTable(table, table.Columns));
+                return WriteRow(line, open.Parser, open.Rows, numbers);
+            }, cancellationToken);
+            foreach (var (_, rows) in tables.Values)
+                await rows.CompleteAsync(cancellationToken);
+        }
+        finally
+        {
+            foreach (var (_, rows) in tables.Values)
+                await rows.DisposeAsync();
+        }
+    }
+
+    /// <summary>Hands each line to <paramref name="write"/>, which returns the stream to end the row of.</summary>
+    private async Task ReadLinesAsync(
+        Stream input, Func<ReadOnlyMemory<byte>, TableStream> write, CancellationToken cancellationToken)
+    {
+        var lines = new LineReader(input, file, options.LongestLine);
+        long? blank = null;
+        while (await lines.ReadAsync(cancellationToken))
+        {
+            if (lines.Line.Span.Trim(" \t\r"u8).IsEmpty)
+            {
+                blank ??= lines.Number;
+                continue;
+            }
+            if (blank is not null)
+                throw new BundleException(file, "expected a JSON object, found a blank line", blank);
+            TableStream rows;
+            try
+            {
+                CheckUtf8(lines.Line.Span);
+                rows = write(lines.Line);
+            }
+            catch (BadValueException e)
+            {
+                throw new BundleException(file, e.Message, lines.Number, e.Column, e);
+            }
+            await rows.EndRowAsync(cancellationToken);
+        }
+    }
+
+    private static TableStream WriteRow(
+        ReadOnlyMemory<byte> line, JsonRowParser parser, TableStream rows, NumberShift.Reader numbers)
+    {
+        parser.Parse(line.Span);
+        parser.Write(rows.BeginRow(), line.Span, numbers);
+        return rows;
+    }
+
+    private static StagedTable FindTable(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line, JsonText.Options);
+            reader.Read();
+            var isObject = reader.TokenType == JsonTokenType.StartObject;
+            while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isTable = reader.ValueTextEquals(TableMember);
+                reader.Read();
+                if (isTable && reader.TokenType == JsonTokenType.String)
+                {
+                    return StagedTable.Find(JsonText.String(ref reader))
+                        ?? throw BadValueException.Expected($"a table ({Bundle.TableNames})", reader.ValueSpan, TableMember);
+                }
+                reader.Skip();
+            }
+        }
+        catch (JsonException e)
+        {
+            throw JsonText.Syntax(e);
+        }
+        throw BadValueException.Expected($"an object whose member \"{TableMember}\" names its table", line);
+    }
+
+    private static void CheckUtf8(ReadOnlySpan<byte> line)
+    {
+        if (!Utf8.IsValid(line))
+            throw new BadValueException($"expected UTF-8, found another byte at position {Excerpt.FirstInvalid(line)}");
+    }
+}

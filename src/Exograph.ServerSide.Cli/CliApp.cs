@@ -1,0 +1,182 @@
+using System.CommandLine;
+
+namespace Exograph.ServerSide.Cli;
+
+/// <summary>The command line of <c>exograph-load</c>.</summary>
+internal sealed class CliApp
+{
+    /// <summary>How long a cancelled command may take to abandon its load before the process is ended.</summary>
+    private static readonly TimeSpan s_terminationTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly CliContext _context;
+    private readonly Option<string?> _connection = new("--connection")
+    {
+        Description = "Connection string of Npgsql, or postgresql:// URI. Else EXOGRAPH_CONNECTION, else PGHOST, PGSERVICE "
+            + "and the like, else a private server whose data persist.",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Write the result as JSON.", Recursive = true };
+
+    private CliApp(CliContext context) => _context = context;
+
+    /// <summary>Runs a command and returns its <see cref="ExitCode"/>.</summary>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, CliContext context, CancellationToken cancellationToken = default)
+    {
+        var parsed = new CliApp(context).Root().Parse(args);
+        if (parsed.Errors.Count > 0)
+            return ErrorReport.Write(new UsageException(string.Join("; ", parsed.Errors.Select(e => e.Message))), context);
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = s_terminationTimeout,
+            Output = context.Output,
+            Error = context.Error,
+        };
+        return await parsed.InvokeAsync(configuration, cancellationToken);
+    }
+
+    private RootCommand Root() => new($"Loads source code indexes into PostgreSQL.\n\n{ExitCode.Help}")
+    {
+        _connection,
+        _json,
+        Migrate(),
+        new LoadCommand(this).Create(),
+        FinalizeOpen(),
+        Check(),
+        Status(),
+        Abandon(),
+        Stop(),
+        new DemoCommand(this).Create(),
+    };
+
+    private Command Migrate()
+    {
+        var print = new Option<bool>("--print")
+        {
+            Description = "Do nothing; write the whole installation as one script for psql, to be reviewed and run by hand.",
+        };
+        var command = new Command("migrate", "Installs Exograph in the database, or brings it up to date.") { print };
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(print))
+            {
+                await _context.Output.WriteAsync(Migrator.Print().AsMemory(), cancellationToken);
+                return ExitCode.Ok;
+            }
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            var applied = await new Migrator(database.DataSource).MigrateAsync(new Notes(_context.Error), cancellationToken);
+            Results(parsed).Value(new { applied }, applied.Count == 0 ? "up to date" : $"applied {applied.Count} scripts");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private Command FinalizeOpen()
+    {
+        var load = LoadNumber();
+        var options = new LoadOptionSet();
+        var command = new Command("finalize", "Adopts the rows of an open load: all or none.") { load };
+        options.AddTo(command);
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            var report = await ProgressAsync(view => BulkLoad.FinalizeAsync(
+                database.DataSource, parsed.GetValue(load), options.Read(parsed) with { Progress = view }, cancellationToken));
+            Results(parsed).Reports([report]);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private Command Check()
+    {
+        var load = LoadNumber();
+        var command = new Command("check", "Lists the staged rows of an open load that break a rule.") { load };
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            var number = parsed.GetValue(load);
+            var rejects = await BulkLoad.CheckAsync(database.DataSource, number, cancellationToken: cancellationToken);
+            Results(parsed).Rejects(rejects);
+            return rejects.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private Command Status()
+    {
+        var load = LoadNumber("Number of the load; all loads where it is left out.");
+        var command = new Command("status", "Tells what became of a load, or lists all loads.") { load };
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            if (parsed.GetValue(load) is { } number)
+                Results(parsed).Reports([await BulkLoad.ReportAsync(database.DataSource, number, cancellationToken)]);
+            else
+                Results(parsed).Loads(await BulkLoad.ListAsync(database.DataSource, cancellationToken));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private Command Abandon()
+    {
+        var load = LoadNumber();
+        var command = new Command("abandon", "Drops the staged rows of an open load and ends it.") { load };
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            var abandoned = await BulkLoad.AbandonAsync(database.DataSource, parsed.GetValue(load), cancellationToken);
+            Results(parsed).Value(new { abandoned }, $"abandoned load {abandoned}");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private Command Stop()
+    {
+        var command = new Command("stop", "Stops the private server. Its data stay.");
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            var stopped = await EmbeddedPostgres.EmbeddedPostgresServer.StopPersistentAsync(
+                Database.PrivateServer, cancellationToken);
+            Results(parsed).Value(new { stopped }, stopped ? "stopped" : "no private server was running");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Argument<int?> LoadNumber(string description = "Number of the load; by default your only open one.") =>
+        new("load") { Description = description, Arity = ArgumentArity.ZeroOrOne };
+
+    internal CliContext Context => _context;
+
+    internal Task<Database> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        Database.OpenAsync(parsed.GetValue(_connection), _context, cancellationToken);
+
+    internal ResultWriter Results(ParseResult parsed) => new(_context.Output, parsed.GetValue(_json));
+
+    /// <summary>Runs work under a progress view. What it returns is to be written once the view is gone.</summary>
+    internal Task<T> ProgressAsync<T>(Func<ProgressView, Task<T>> work) => ProgressView.RunAsync(_context, work);
+
+    /// <summary>Makes <paramref name="action"/> what the command does; what it throws becomes an exit code.</summary>
+    internal void Run(Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            try
+            {
+                return await action(parsed, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                return ErrorReport.Write(e, _context);
+            }
+        });
+
+    private sealed class Notes(TextWriter error) : IProgress<string>
+    {
+        public void Report(string value) => error.WriteLine($"applying {value}");
+    }
+}

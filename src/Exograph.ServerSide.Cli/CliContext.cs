@@ -1,0 +1,30 @@
+namespace Exograph.ServerSide.Cli;
+
+/// <summary>What the program sees of its surroundings.</summary>
+internal sealed record CliContext
+{
+    /// <summary>Results.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>Progress, notes and errors.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether <see cref="Error"/> is a terminal, which shows progress bars.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    public required Func<Stream> StandardInput { get; init; }
+
+    public required Func<string, string?> Variable { get; init; }
+
+    public required string CurrentDirectory { get; init; }
+
+    public static CliContext ForProcess() => new()
+    {
+        Output = Console.Out,
+        Error = Console.Error,
+        ErrorIsTerminal = !Console.IsErrorRedirected,
+        StandardInput = Console.OpenStandardInput,
+        Variable = name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
+        CurrentDirectory = Directory.GetCurrentDirectory(),
+    };
+}

@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using Exograph.EmbeddedPostgres;
+using Npgsql;
+
+namespace Exograph.ServerSide.Cli;
+
+/// <summary>The server that a command works with: the one that was named, or a private one.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    /// <summary>Name of the private server whose data persist.</summary>
+    public const string PrivateServer = "exograph";
+
+    private readonly EmbeddedPostgresServer? _server;
+
+    private Database(NpgsqlDataSource dataSource, EmbeddedPostgresServer? server)
+    {
+        DataSource = dataSource;
+        _server = server;
+    }
+
+    public NpgsqlDataSource DataSource { get; }
+
+    public bool IsPrivate => _server is not null;
+
+    /// <summary>Opens the database and makes sure that the server answers.</summary>
+    public static async Task<Database> OpenAsync(string? connection, CliContext context, CancellationToken cancellationToken)
+    {
+        if (ConnectionSettings.Find(connection, context.Variable) is not { } settings)
+        {
+            var persistent = new EmbeddedPostgresOptions { PersistentDirectory = PrivateServer, LeaveRunning = true };
+            return await OpenPrivateAsync(persistent, context, cancellationToken);
+        }
+        var database = new Database(Source(settings), server: null);
+        try
+        {
+            await using var _ = await database.DataSource.OpenConnectionAsync(cancellationToken);
+            return database;
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or ArgumentException or TimeoutException)
+        {
+            await database.DisposeAsync();
+            throw new NoConnectionException($"cannot connect: {(e as PostgresException)?.MessageText ?? e.Message}", e);
+        }
+    }
+
+    /// <summary>Starts a private server, and brings its database up to date.</summary>
+    public static async Task<Database> OpenPrivateAsync(
+        EmbeddedPostgresOptions options, CliContext context, CancellationToken cancellationToken)
+    {
+        var server = await EmbeddedPostgresServer.StartAsync(options, cancellationToken);
+        var database = new Database(Source(new NpgsqlConnectionStringBuilder(server.ConnectionString)), server);
+        context.Error.WriteLine($"private PostgreSQL {server.Version}; to look inside: psql '{server.Uri}'");
+        try
+        {
+            await new Migrator(database.DataSource).MigrateAsync(cancellationToken: cancellationToken);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
+    {
+        settings.PersistSecurityInfo = false;
+        settings.IncludeErrorDetail = true; // it goes to whoever gave us the rows
+        settings.ApplicationName ??= "exograph-load";
+        try
+        {
+            return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"the connection settings do not fit together: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Exograph.EmbeddedPostgres;
+using Exograph.Extract.CSharp;
+using Exograph.ServerSide.Cli.Bundles;
+using Npgsql;
+
+namespace Exograph.ServerSide.Cli;
+
+/// <summary><c>exograph-load demo</c>: from sources to answers, on a server of its own that is gone afterwards.</summary>
+internal sealed class DemoCommand(CliApp app)
+{
+    private const string Solution = "Exograph.ServerSide.sln";
+
+    private readonly Option<string?> _source = new("--source")
+    {
+        Description = "Directory of C# sources; this project's own by default, else the current directory.",
+    };
+
+    public Command Create()
+    {
+        var command = new Command("demo", "Extracts C# sources, loads them into a temporary server, asks the index.")
+        {
+            _source,
+        };
+        app.Run(command, (parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(_source), app.Results(parsed), cancellationToken));
+        return command;
+    }
+
+    private async Task<int> RunAsync(string? source, ResultWriter results, CancellationToken cancellationToken)
+    {
+        var scratch = Directory.CreateTempSubdirectory("exograph-demo-").FullName;
+        try
+        {
+            var ephemeral = new EmbeddedPostgresOptions();
+            await using var database = await Database.OpenPrivateAsync(ephemeral, app.Context, cancellationToken);
+            var bundle = await ExtractAsync(source ?? FindSource(), scratch, cancellationToken);
+            app.Context.Error.WriteLine("loading it:");
+            var first = await LoadAsync(database.DataSource, bundle, "demo", cancellationToken);
+            app.Context.Error.WriteLine("loading it again, which adds nothing:");
+            var second = await LoadAsync(database.DataSource, bundle, "demo, again", cancellationToken);
+            results.Reports([.. first, .. second]);
+            if (!results.IsJson)
+                await DemoQuestions.AskAsync(database.DataSource, app.Context.Output, cancellationToken);
+            return ExitCode.Ok;
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private async Task<string> ExtractAsync(string source, string scratch, CancellationToken cancellationToken)
+    {
+        app.Context.Error.WriteLine($"reading the C# sources of {source}");
+        var directory = Path.Combine(scratch, "bundle");
+        await using var sink = BundleSink.ToDirectory(directory);
+        var summary = await CSharpExtractor.ExtractAsync(
+            new ExtractOptions { Directory = source }, sink, cancellationToken: cancellationToken);
+        app.Context.Error.WriteLine($"extracted {summary.Rows["files"]:N0} files, {summary.Rows.Values.Sum():N0} rows");
+        return directory;
+    }
+
+    private async Task<IReadOnlyList<LoadReport>> LoadAsync(
+        NpgsqlDataSource dataSource, string bundle, string label, CancellationToken cancellationToken)
+    {
+        var plan = new LoadPlan(
+            [Bundle.Open(bundle, app.Context.StandardInput)],
+            new LoadOptions { Label = label },
+            new BundleOptions(),
+            MaxStaged: long.MaxValue,
+            Finalize: true);
+        return await app.ProgressAsync(view => new LoadRunner(dataSource, plan, view).RunAsync(cancellationToken));
+    }
+
+    private string FindSource()
+    {
+        for (var directory = new DirectoryInfo(app.Context.CurrentDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, Solution)))
+                return directory.FullName;
+        }
+        return app.Context.CurrentDirectory;
+    }
+}

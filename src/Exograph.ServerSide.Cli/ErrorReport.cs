@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Exograph.EmbeddedPostgres;
+using Exograph.Extract.CSharp;
+using Exograph.ServerSide.Cli.Bundles;
+using Npgsql;
+
+namespace Exograph.ServerSide.Cli;
+
+/// <summary>Says on standard error what went wrong, and turns it into an exit code.</summary>
+internal static class ErrorReport
+{
+    public static int Write(Exception e, CliContext context)
+    {
+        var (code, message, detail, hint) = Describe(e);
+        context.Error.WriteLine($"error: {message}");
+        if (!string.IsNullOrEmpty(detail))
+            context.Error.WriteLine($"detail: {detail}");
+        if (!string.IsNullOrEmpty(hint))
+            context.Error.WriteLine($"hint: {hint}");
+        if (context.Variable("EXOGRAPH_DEBUG") == "1")
+            context.Error.WriteLine(e);
+        return code;
+    }
+
+    private static (int Code, string Message, string? Detail, string? Hint) Describe(Exception e) => e switch
+    {
+        OperationCanceledException => (ExitCode.Cancelled, "cancelled", null, null),
+        UsageException => (ExitCode.Usage, e.Message, null, "exograph-load --help explains the options."),
+        BundleException =>
+            (ExitCode.BadInput, e.Message, null, "Nothing of this load was finalized. docs/bundle-format.md is the format."),
+        ExtractException => (ExitCode.BadInput, e.Message, null, null),
+        LoadException load => (ExitCode.Refused, WithState(load.Message, load.SqlState), load.Detail, load.Hint),
+        MigrationException migration =>
+            (ExitCode.Refused, WithState(migration.Message, migration.SqlState), migration.Detail, migration.Hint),
+        PostgresException postgres =>
+            (ExitCode.Refused, WithState(postgres.MessageText, postgres.SqlState), postgres.Detail, postgres.Hint),
+        NoConnectionException =>
+            (ExitCode.CannotConnect, e.Message, null, "--connection, EXOGRAPH_CONNECTION or PGHOST say where the server is."),
+        EmbeddedPostgresException => (ExitCode.CannotConnect, e.Message, null, null),
+        NpgsqlException or SocketException => (ExitCode.CannotConnect, $"the server was lost: {e.Message}", null,
+            "exograph-load status tells what became of the load."),
+        IOException or UnauthorizedAccessException => (ExitCode.BadInput, e.Message, null, null),
+        _ => (ExitCode.Unexpected, $"{e.GetType().Name}: {e.Message}", null, "EXOGRAPH_DEBUG=1 shows where."),
+    };
+
+    private static string WithState(string message, string? sqlState) => sqlState is null ? message : $"{message} [{sqlState}]";
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using Exograph.ServerSide.Cli.Bundles;
+
+namespace Exograph.ServerSide.Cli;
+
+/// <summary><c>exograph-load load</c>.</summary>
+internal sealed class LoadCommand(CliApp app)
+{
+    private const long DefaultMaxStaged = 8L << 30;
+
+    private readonly Argument<string[]> _bundles = new("bundle")
+    {
+        Description = "Directories of <table>.csv or <table>.ndjson, optionally .gz; - is an NDJSON stream on standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _label = new("--label")
+    {
+        Description = "What is loaded. The names of the bundles by default.",
+    };
+
+    private readonly Option<int> _connections = new("--connections")
+    {
+        Description = "Most COPY streams at once.",
+        DefaultValueFactory = _ => new LoadOptions().Connections,
+    };
+
+    private readonly Option<long> _maxStaged = new("--max-staged")
+    {
+        Description = "Bytes staged, such as 8GB, from which the next bundle begins a further load.",
+        DefaultValueFactory = _ => DefaultMaxStaged,
+        CustomParser = ParseSize,
+    };
+
+    private readonly Option<long> _longestLine = new("--longest-line")
+    {
+        Description = "Longest CSV record or NDJSON line, such as 256MB, at most 1GB. Bounds the memory of each reader.",
+        DefaultValueFactory = _ => new BundleOptions().LongestLine,
+        CustomParser = ParseSize,
+    };
+
+    private readonly Option<bool> _noFinalize = new("--no-finalize") { Description = "Stage the rows and leave the load open." };
+
+    private readonly LoadOptionSet _options = new();
+
+    public Command Create()
+    {
+        var command = new Command("load", "Loads bundles: all of their rows or none.")
+        {
+            _bundles, _label, _connections, _maxStaged, _longestLine, _noFinalize,
+        };
+        _options.AddTo(command);
+        app.Run(command, RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var plan = Plan(parsed);
+        await using var database = await app.OpenAsync(parsed, cancellationToken);
+        var reports = await app.ProgressAsync(
+            view => new LoadRunner(database.DataSource, plan, view).RunAsync(cancellationToken));
+        app.Results(parsed).Reports(reports);
+        return ExitCode.Ok;
+    }
+
+    private LoadPlan Plan(ParseResult parsed)
+    {
+        var paths = parsed.GetValue(_bundles)!;
+        if (paths.Count(p => p == Bundle.StandardInput) > 1)
+            throw new UsageException("standard input is one bundle: '-' can be given once");
+        var connections = parsed.GetValue(_connections);
+        if (connections is < 1 or > 64)
+            throw new UsageException($"--connections is from 1 to 64, not {connections}");
+        if (parsed.GetValue(_longestLine) is var longest && longest > 1 << 30)
+            throw new UsageException("--longest-line is at most 1GB, which is what PostgreSQL can take");
+        return new LoadPlan(
+            [.. paths.Select(p => Bundle.Open(p, app.Context.StandardInput))],
+            _options.Read(parsed) with
+            {
+                Label = parsed.GetValue(_label)
+                    ?? string.Join(" ", paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))),
+                Connections = connections,
+            },
+            new BundleOptions { LongestLine = (int)longest, Readers = connections },
+            parsed.GetValue(_maxStaged),
+            !parsed.GetValue(_noFinalize));
+    }
+
+    private static long ParseSize(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (!ByteSize.TryParse(text, out var bytes))
+            result.AddError($"expected a size such as 8GB or 500MB, found '{text}'");
+        return bytes;
+    }
+}

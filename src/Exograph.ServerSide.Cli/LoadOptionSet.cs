@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace Exograph.ServerSide.Cli;
+
+/// <summary>The options of a load that both <c>load</c> and <c>finalize</c> take.</summary>
+internal sealed class LoadOptionSet
+{
+    private readonly Option<string?> _onReject = new Option<string?>("--on-reject")
+    {
+        Description = "What becomes of the load when rows break a rule: it fails, or skips the rows.",
+    }.AcceptOnlyFromAmong("fail", "skip");
+
+    private readonly Option<long?> _rejectLimit = new("--reject-limit")
+    {
+        Description = "Most rows to skip. Any number by default.",
+    };
+
+    private readonly Option<bool> _keepMaps = new("--keep-maps")
+    {
+        Description = "Keep the tables that map numbers to ids, until exograph.drop_maps.",
+    };
+
+    private readonly Option<long?> _partitionThreshold = new("--partition-threshold")
+    {
+        Description = "Rows from which a fact table gets a partition of its own.",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_onReject);
+        command.Add(_rejectLimit);
+        command.Add(_keepMaps);
+        command.Add(_partitionThreshold);
+    }
+
+    public LoadOptions Read(ParseResult parsed) => new()
+    {
+        OnReject = parsed.GetValue(_onReject) switch
+        {
+            null => null,
+            "skip" => RejectPolicy.Skip,
+            _ => RejectPolicy.Fail,
+        },
+        RejectLimit = parsed.GetValue(_rejectLimit),
+        KeepMaps = parsed.GetValue(_keepMaps) ? true : null,
+        PartitionThreshold = parsed.GetValue(_partitionThreshold),
+    };
+}

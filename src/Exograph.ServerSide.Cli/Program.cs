@@ -1,0 +1,3 @@
+using Exograph.ServerSide.Cli;
+
+return await CliApp.RunAsync(args, CliContext.ForProcess()).ConfigureAwait(false);

@@ -1,0 +1,75 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Exograph.ServerSide.Cli;
+
+/// <summary>Writes results to standard output: for people, or as JSON for scripts.</summary>
+internal sealed class ResultWriter(TextWriter output, bool json)
+{
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the output is no HTML
+    };
+
+    public bool IsJson => json;
+
+    public void Value(object value, string text)
+    {
+        if (json)
+            Json(value);
+        else
+            output.WriteLine(text);
+    }
+
+    public void Reports(IReadOnlyList<LoadReport> reports)
+    {
+        if (json)
+        {
+            Json(reports);
+            return;
+        }
+        foreach (var report in reports)
+            Report(report);
+    }
+
+    public void Loads(IReadOnlyList<LoadReport> loads)
+    {
+        if (json)
+        {
+            Json(loads);
+            return;
+        }
+        TextTable.Write(output, ["load", "state", "label", "started by", "started", "ended"],
+            loads.Select(l => (object?[])[l.LoadId, l.State, l.Label, l.StartedBy, l.StartedAt, l.EndedAt]));
+    }
+
+    public void Rejects(IReadOnlyList<RejectedRow> rejects)
+    {
+        if (json)
+            Json(rejects.Select(r => new { r.Table, r.Reason, Row = JsonNode.Parse(r.Row) }));
+        else if (rejects.Count == 0)
+            output.WriteLine("no rejects");
+        else
+            TextTable.Write(output, ["table", "reason", "row"], rejects.Select(r => (object?[])[r.Table, r.Reason, r.Row]));
+    }
+
+    private void Report(LoadReport report)
+    {
+        output.WriteLine($"load {report.LoadId} \"{report.Label}\": {report.State}");
+        var tables = report.Tables.Where(t => t.Staged > 0).ToList();
+        if (tables.Count == 0)
+            return;
+        TextTable.Write(output,
+            ["table", "staged", "inserted", "existing", "collapsed", "rejected", "conflicting", "path", "ms", "WAL bytes"],
+            tables.Select(t => (object?[])
+            [
+                t.Table, t.Staged, t.Inserted, t.Existing, t.Collapsed, t.Rejected, t.Conflicting,
+                t.Path, t.Milliseconds, t.WalBytes,
+            ]));
+    }
+
+    private void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, s_json));
+}

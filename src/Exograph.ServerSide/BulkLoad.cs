@@ -1,0 +1,327 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Exograph.ServerSide;
+
+/// <summary>
+/// Begins loads, and ends or inspects those that are open. Every statement is a transaction of its own and names its objects in
+/// full, so that a pooler in transaction mode may sit in between.
+/// </summary>
+public static class BulkLoad
+{
+    private const int NoTimeout = 0;
+
+    /// <summary>Begins a load.</summary>
+    /// <exception cref="LoadException">Exograph is not installed, the role may not load, or an option is bad.</exception>
+    /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
+    public static async Task<LoadSession> BeginAsync(
+        NpgsqlDataSource dataSource, LoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        options ??= new LoadOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
+        var loadId = await RunAsync(dataSource, loadId: null, "SELECT exograph.begin_load($1, $2, $3, $4, $5)", command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.Label));
+            AddOptions(command, options);
+            return command.ExecuteScalarAsync(cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+        return new LoadSession(dataSource, (int)loadId!, options);
+    }
+
+    /// <summary>
+    /// Adopts the rows of an open load, all or none, and returns the report. A load that is finalized already is only reported.
+    /// When the server is lost meanwhile, it is asked again what became of the load: it is never loaded twice.
+    /// </summary>
+    /// <param name="dataSource">The server.</param>
+    /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
+    /// <param name="options">Options that win over those of the beginning.</param>
+    /// <param name="cancellationToken">Cancels; nothing of the load has been adopted then.</param>
+    /// <exception cref="LoadException">The server refused the load; <see cref="LoadException.SqlState"/> says why.</exception>
+    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
+    public static async Task<LoadReport> FinalizeAsync(
+        NpgsqlDataSource dataSource, int? loadId = null, LoadOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        options ??= new LoadOptions();
+        // The server says what is wrong where there is none or several; the number must be known before a connection can be lost.
+        var id = loadId ?? await FindAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        if (id is not { } number)
+            number = await CallFinalizeAsync(dataSource, loadId: null, options, cancellationToken).ConfigureAwait(false);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                // Asking first is what makes a repetition safe where the commit was done and its answer lost.
+                if (attempt == 0 || await StateAsync(dataSource, number, cancellationToken).ConfigureAwait(false) == "open")
+                    await CallFinalizeAsync(dataSource, number, options, cancellationToken).ConfigureAwait(false);
+                return await ReportAsync(dataSource, number, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (attempt < options.RetryDelays.Count && IsWorthAsking(e, attempt))
+            {
+                dataSource.Clear();
+                await Task.Delay(options.RetryDelays[attempt], cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The staged rows of an open load that break a rule. Nothing is changed.</summary>
+    /// <param name="dataSource">The server.</param>
+    /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
+    /// <param name="limit">Most rows to return.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public static Task<IReadOnlyList<RejectedRow>> CheckAsync(
+        NpgsqlDataSource dataSource, int? loadId = null, int limit = 1000, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        const string Query = "SELECT table_name, reason, staged_row::text FROM exograph.check_load($1) LIMIT $2";
+        return RunAsync(dataSource, loadId, Query, command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, limit));
+            return ReadAsync(command, r => new RejectedRow
+            {
+                Table = r.GetString(0),
+                Reason = r.GetString(1),
+                Row = r.GetString(2),
+            }, cancellationToken);
+        }, cancellationToken);
+    }
+
+    /// <summary>Drops the staged rows of an open load and ends it.</summary>
+    /// <param name="dataSource">The server.</param>
+    /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
+    /// <param name="cancellationToken">Cancels; the load stays open then.</param>
+    /// <returns>Number of the load.</returns>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public static async Task<int> AbandonAsync(
+        NpgsqlDataSource dataSource, int? loadId = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        var id = loadId ?? await FindAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        await RunAsync(dataSource, id, "CALL exograph.abandon_load($1)", command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, id));
+            return command.ExecuteNonQueryAsync(cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+        return id.GetValueOrDefault();
+    }
+
+    /// <summary>What became of a load.</summary>
+    /// <exception cref="LoadException">There is no such load.</exception>
+    public static async Task<LoadReport> ReportAsync(
+        NpgsqlDataSource dataSource, int loadId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        var found = await LoadsAsync(dataSource, loadId, cancellationToken).ConfigureAwait(false);
+        if (found is not [var load])
+            throw new LoadException($"there is no load {loadId}") { LoadId = loadId, SqlState = "XG001" };
+        return load with
+        {
+            Tables = await TablesAsync(dataSource, loadId, cancellationToken).ConfigureAwait(false),
+            Phases = await PhasesAsync(dataSource, loadId, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>All loads, the latest first, without their tables and phases.</summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public static Task<IReadOnlyList<LoadReport>> ListAsync(
+        NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return LoadsAsync(dataSource, loadId: null, cancellationToken);
+    }
+
+    internal static Task SealAsync(NpgsqlDataSource dataSource, int loadId, string counts, CancellationToken cancellationToken) =>
+        RunAsync(dataSource, loadId, "SELECT exograph.seal_load($1, $2)", command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Jsonb, counts));
+            return command.ExecuteNonQueryAsync(cancellationToken);
+        }, cancellationToken);
+
+    /// <returns>Number of the load that was finalized.</returns>
+    private static Task<int> CallFinalizeAsync(
+        NpgsqlDataSource dataSource, int? loadId, LoadOptions options, CancellationToken cancellationToken)
+    {
+        const string Call = """
+            CALL exograph.finalize_load(load_id => $1, on_reject => $2, reject_limit => $3, keep_maps => $4,
+                                        partition_threshold => $5)
+            """;
+        return RunAsync(dataSource, loadId, Call, async command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            AddOptions(command, options);
+            void Report(object sender, NpgsqlNoticeEventArgs e) =>
+                options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Phase = e.Notice.MessageText });
+            command.Connection!.Notice += Report;
+            try
+            {
+                return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            }
+            finally
+            {
+                command.Connection.Notice -= Report;
+            }
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether the outcome of finalize is unknown, or may change: the connection was lost, the server is on its way down or up,
+    /// or, on a repetition, the backend of the lost connection is still at work and holds its locks.
+    /// </summary>
+    private static bool IsWorthAsking(Exception e, int attempt) => e switch
+    {
+        LoadException { SqlState: { } state } => IsLoss(state) || attempt > 0 && state == PostgresErrorCodes.LockNotAvailable,
+        PostgresException p => IsLoss(p.SqlState),
+        NpgsqlException => true,
+        _ => false,
+    };
+
+    private static bool IsLoss(string state) => state.StartsWith("08", StringComparison.Ordinal) || state is
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
+
+    /// <summary>The only open load of the role in force; null where there is none, or several.</summary>
+    private static async Task<int?> FindAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        const string Query = "SELECT load_id FROM exograph.loads WHERE state = 'open' AND started_by = current_user LIMIT 2";
+        var open = await RunAsync(dataSource, loadId: null, Query, c => ReadAsync(c, r => r.GetInt32(0), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return open is [var only] ? only : null;
+    }
+
+    private static async Task<string?> StateAsync(NpgsqlDataSource dataSource, int loadId, CancellationToken cancellationToken)
+    {
+        const string Query = "SELECT state FROM exograph.loads WHERE load_id = $1";
+        var state = await RunAsync(dataSource, loadId, Query, command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            return command.ExecuteScalarAsync(cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+        return (string?)state;
+    }
+
+    private static Task<IReadOnlyList<LoadReport>> LoadsAsync(
+        NpgsqlDataSource dataSource, int? loadId, CancellationToken cancellationToken)
+    {
+        const string Query = """
+            SELECT load_id, label, state, started_by, started_at, ended_at
+            FROM exograph.loads WHERE $1 IS NULL OR load_id = $1 ORDER BY load_id DESC
+            """;
+        return RunAsync(dataSource, loadId, Query, command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            return ReadAsync(command, r => new LoadReport
+            {
+                LoadId = r.GetInt32(0),
+                Label = r.GetString(1),
+                State = r.GetString(2),
+                StartedBy = r.GetString(3),
+                StartedAt = r.GetFieldValue<DateTimeOffset>(4),
+                EndedAt = r.IsDBNull(5) ? null : r.GetFieldValue<DateTimeOffset>(5),
+                Tables = [],
+                Phases = [],
+            }, cancellationToken);
+        }, cancellationToken);
+    }
+
+    private static Task<IReadOnlyList<LoadReportTable>> TablesAsync(
+        NpgsqlDataSource dataSource, int loadId, CancellationToken cancellationToken)
+    {
+        const string Query = """
+            SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, path, milliseconds, wal_bytes
+            FROM exograph.load_tables WHERE load_id = $1 ORDER BY position
+            """;
+        return RunAsync(dataSource, loadId, Query, command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            return ReadAsync(command, r => new LoadReportTable
+            {
+                Table = r.GetString(0),
+                Staged = r.GetInt64(1),
+                Inserted = r.GetInt64(2),
+                Existing = r.GetInt64(3),
+                Collapsed = r.GetInt64(4),
+                Rejected = r.GetInt64(5),
+                Conflicting = r.GetInt64(6),
+                Path = r.GetString(7),
+                Milliseconds = r.GetDouble(8),
+                WalBytes = r.GetInt64(9),
+            }, cancellationToken);
+        }, cancellationToken);
+    }
+
+    private static Task<IReadOnlyList<LoadReportPhase>> PhasesAsync(
+        NpgsqlDataSource dataSource, int loadId, CancellationToken cancellationToken)
+    {
+        const string Query = """
+            SELECT concat_ws(' ', phase, table_name), coalesce(milliseconds, 0), coalesce(wal_bytes, 0)
+            FROM exograph.load_phases WHERE load_id = $1 ORDER BY position
+            """;
+        return RunAsync(dataSource, loadId, Query, command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            return ReadAsync(command, r => new LoadReportPhase
+            {
+                Phase = r.GetString(0),
+                Milliseconds = r.GetDouble(1),
+                WalBytes = r.GetInt64(2),
+            }, cancellationToken);
+        }, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<T>> ReadAsync<T>(
+        NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                rows.Add(read(reader));
+        }
+        return rows;
+    }
+
+    /// <summary>Runs one statement; an error of the server becomes a <see cref="LoadException"/>.</summary>
+    private static async Task<T> RunAsync<T>(
+        NpgsqlDataSource dataSource, int? loadId, string text, Func<NpgsqlCommand, Task<T>> run,
+        CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var command = new NpgsqlCommand(text, connection) { CommandTimeout = NoTimeout };
+            await using (command.ConfigureAwait(false))
+            {
+                try
+                {
+                    return await run(command).ConfigureAwait(false);
+                }
+                catch (PostgresException e)
+                {
+                    throw LoadException.FromServer(e, loadId);
+                }
+            }
+        }
+    }
+
+    private static void AddOptions(NpgsqlCommand command, LoadOptions options)
+    {
+        command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.OnReject switch
+        {
+            null => null,
+            RejectPolicy.Fail => "fail",
+            RejectPolicy.Skip => "skip",
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.OnReject, "OnReject must be Fail or Skip."),
+        }));
+        command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, options.RejectLimit));
+        command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, options.KeepMaps));
+        command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, options.PartitionThreshold));
+    }
+
+    private static NpgsqlParameter Parameter(NpgsqlDbType type, object? value) =>
+        new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
+}

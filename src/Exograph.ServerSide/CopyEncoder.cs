@@ -1,0 +1,208 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Exograph.ServerSide;
+
+/// <summary>A value that cannot be stored. The caller adds table, row and column.</summary>
+internal sealed class FieldException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// Writes rows in the binary format of COPY into a pooled buffer. Twice as fast as an importer that resolves a type handler per
+/// value, and takes UTF-8 as it comes, without a detour through strings.
+/// </summary>
+internal sealed class CopyEncoder : IDisposable
+{
+    /// <summary>A PostgreSQL field, and a message of its protocol, is below 1 GB.</summary>
+    private const int Largest = 0x3FFFFFFF;
+    private const byte JsonbVersion = 1;
+    private const int Int8Oid = 20;
+
+    /// <summary>Signature, flags, and length of the header's extension: the last two are 0.</summary>
+    private static readonly byte[] s_header = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n\0"u8, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private byte[] _buffer;
+    private int _length;
+
+    public CopyEncoder(int capacity)
+    {
+        _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+        s_header.CopyTo(Take(s_header.Length));
+    }
+
+    /// <summary>Bytes written so far.</summary>
+    public int Length => _length;
+
+    /// <summary>Rows begun so far.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Fields of the current row that have been written: the index of the field at work.</summary>
+    public int Field { get; private set; }
+
+    public void BeginRow(int fields)
+    {
+        BinaryPrimitives.WriteInt16BigEndian(Take(2), (short)fields);
+        Rows++;
+        Field = 0;
+    }
+
+    /// <summary>Ends the data and returns all of it. Nothing can be written afterwards.</summary>
+    public ReadOnlyMemory<byte> Finish()
+    {
+        BinaryPrimitives.WriteInt16BigEndian(Take(2), -1);
+        return _buffer.AsMemory(0, _length);
+    }
+
+    public void Null()
+    {
+        BinaryPrimitives.WriteInt32BigEndian(Take(4), -1);
+        Field++;
+    }
+
+    public void BigInt(long? value)
+    {
+        if (value is null)
+        {
+            Null();
+            return;
+        }
+        var field = Take(12);
+        BinaryPrimitives.WriteInt32BigEndian(field, 8);
+        BinaryPrimitives.WriteInt64BigEndian(field[4..], value.GetValueOrDefault());
+        Field++;
+    }
+
+    public void Integer(int? value)
+    {
+        if (value is null)
+        {
+            Null();
+            return;
+        }
+        var field = Take(8);
+        BinaryPrimitives.WriteInt32BigEndian(field, 4);
+        BinaryPrimitives.WriteInt32BigEndian(field[4..], value.GetValueOrDefault());
+        Field++;
+    }
+
+    public void Text(string? value)
+    {
+        if (value is null)
+            Null();
+        else
+            String(value, prefix: []);
+    }
+
+    /// <summary>Text that the caller has found to be valid UTF-8 without NUL.</summary>
+    public void Utf8(ReadOnlySpan<byte> value) => Bytes(value, prefix: []);
+
+    public void Bytea(ReadOnlyMemory<byte>? value)
+    {
+        if (value is null)
+            Null();
+        else
+            Bytes(value.Value.Span, prefix: []);
+    }
+
+    /// <summary>A field of <paramref name="length"/> bytes that the caller fills in.</summary>
+    public Span<byte> Reserve(int length)
+    {
+        var field = Take(checked(4 + length));
+        BinaryPrimitives.WriteInt32BigEndian(field, length);
+        Field++;
+        return field[4..];
+    }
+
+    public void BigIntArray(ReadOnlyMemory<long>? value)
+    {
+        if (value is null)
+            Null();
+        else
+            BigIntArray(value.Value.Span);
+    }
+
+    public void BigIntArray(ReadOnlySpan<long> value)
+    {
+        var dimensions = value.IsEmpty ? 0 : 1;
+        var field = Reserve(checked(12 + dimensions * 8 + value.Length * 12));
+        BinaryPrimitives.WriteInt32BigEndian(field, dimensions);
+        BinaryPrimitives.WriteInt32BigEndian(field[4..], 0); // no nulls
+        BinaryPrimitives.WriteInt32BigEndian(field[8..], Int8Oid);
+        if (dimensions == 0)
+            return;
+        BinaryPrimitives.WriteInt32BigEndian(field[12..], value.Length);
+        BinaryPrimitives.WriteInt32BigEndian(field[16..], 1); // lower bound
+        field = field[20..];
+        foreach (var element in value)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(field, 8);
+            BinaryPrimitives.WriteInt64BigEndian(field[4..], element);
+            field = field[12..];
+        }
+    }
+
+    public void Jsonb(string? value)
+    {
+        if (value is null)
+            Null();
+        else
+            String(value, [JsonbVersion]);
+    }
+
+    /// <summary>JSON text that the caller has found to be valid.</summary>
+    public void Jsonb(ReadOnlySpan<byte> value) => Bytes(value, [JsonbVersion]);
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _length = 0;
+    }
+
+    private void Bytes(ReadOnlySpan<byte> value, ReadOnlySpan<byte> prefix)
+    {
+        var field = Reserve(checked(prefix.Length + value.Length));
+        prefix.CopyTo(field);
+        value.CopyTo(field[prefix.Length..]);
+    }
+
+    private void String(string value, ReadOnlySpan<byte> prefix)
+    {
+        var nul = value.IndexOf('\0');
+        if (nul >= 0)
+            throw new FieldException($"the text holds a NUL character at position {nul + 1}, which PostgreSQL cannot store");
+        int length;
+        try
+        {
+            length = s_strict.GetByteCount(value);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new FieldException($"the text holds a lone surrogate at position {e.Index + 1}, which is no character", e);
+        }
+        var field = Reserve(checked(prefix.Length + length));
+        prefix.CopyTo(field);
+        s_strict.GetBytes(value, field[prefix.Length..]);
+    }
+
+    private Span<byte> Take(int length)
+    {
+        if (length > _buffer.Length - _length)
+            Grow(length);
+        var span = _buffer.AsSpan(_length, length);
+        _length += length;
+        return span;
+    }
+
+    private void Grow(int length)
+    {
+        if (length > Largest - _length)
+            throw new FieldException("the row is larger than 1 GB, which PostgreSQL cannot take");
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Largest, Math.Max(2L * _buffer.Length, _length + (long)length)));
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}

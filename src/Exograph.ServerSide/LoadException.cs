@@ -1,0 +1,77 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Exograph.ServerSide;
+
+/// <summary>
+/// A load was refused: by the server (<see cref="SqlState"/> is set, the inner exception is the server's), or by this library,
+/// because a row holds a value that cannot be stored.
+/// </summary>
+public sealed partial class LoadException : Exception
+{
+    internal LoadException(string message, Exception? inner = null) : base(message, inner)
+    {
+    }
+
+    /// <summary>SQLSTATE of the server's error: class XG is Exograph's own. Null where this library refused a row.</summary>
+    public string? SqlState { get; internal init; }
+    /// <summary>Number of the load; null where none had begun or none was named.</summary>
+    public int? LoadId { get; internal init; }
+    /// <summary>Table at work; null where the error concerns the whole load.</summary>
+    public string? Table { get; internal init; }
+    /// <summary>Ordinal of the row among those given for <see cref="Table"/>, from 1; null where no row is at fault.</summary>
+    public long? Row { get; internal init; }
+    /// <summary>Column at fault; null where none is.</summary>
+    public string? Column { get; internal init; }
+    /// <summary>The server's detail, which Npgsql withholds unless told <c>Include Error Detail=true</c>.</summary>
+    public string? Detail { get; internal init; }
+    /// <summary>What to do about it.</summary>
+    public string? Hint { get; internal init; }
+
+    internal static LoadException FromServer(PostgresException e, int? loadId) => new(e.MessageText, e)
+    {
+        SqlState = e.SqlState,
+        LoadId = loadId,
+        Detail = e.Detail,
+        Hint = e.Hint ?? NotInstalledHint(e.SqlState),
+    };
+
+    /// <summary>An error of COPY names the line of its input, which is the row of the chunk, and the column.</summary>
+    internal static LoadException FromCopy(PostgresException e, int loadId, string table, long rowsBefore)
+    {
+        var place = CopyContext().Match(e.Where ?? "");
+        long? row = place.Success ? rowsBefore + long.Parse(place.Groups["line"].ValueSpan) : null;
+        var column = place.Groups["column"] is { Success: true } group ? group.Value : null;
+        return new LoadException($"{table}{Describe(row, column)}: {e.MessageText}", e)
+        {
+            SqlState = e.SqlState,
+            LoadId = loadId,
+            Table = table,
+            Row = row,
+            Column = column,
+            Detail = e.Detail,
+            Hint = e.Hint,
+        };
+    }
+
+    internal static LoadException FromField(FieldException e, int loadId, string table, long row, string? column) =>
+        new($"{table}{Describe(row, column)}: {e.Message}", e.InnerException)
+        {
+            LoadId = loadId,
+            Table = table,
+            Row = row,
+            Column = column,
+        };
+
+    private static string Describe(long? row, string? column) =>
+        (row is null ? "" : $", row {row}") + (column is null ? "" : $", column {column}");
+
+    private static string? NotInstalledHint(string sqlState) =>
+        sqlState is PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction
+            or PostgresErrorCodes.UndefinedTable
+            ? "Exograph is not installed in this database, or is older than this driver: run exograph-load migrate."
+            : null;
+
+    [GeneratedRegex(@"^COPY \w+, line (?<line>\d+)(, column (?<column>\w+))?", RegexOptions.Multiline)]
+    private static partial Regex CopyContext();
+}

@@ -1,0 +1,55 @@
+namespace Exograph.ServerSide;
+
+/// <summary>What becomes of a load when staged rows break a rule.</summary>
+public enum RejectPolicy
+{
+    /// <summary>The load is refused.</summary>
+    Fail,
+    /// <summary>The rows are left out and kept in <c>exograph.load_rejects</c>.</summary>
+    Skip,
+}
+
+/// <summary>Options of a load. Null leaves an option to the server's default.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>What is loaded, for people who read <c>exograph.loads</c>.</summary>
+    public string Label { get; init; } = "unnamed";
+
+    /// <summary>What becomes of the load when rows break a rule: by default <see cref="RejectPolicy.Fail"/>.</summary>
+    public RejectPolicy? OnReject { get; init; }
+
+    /// <summary>Most rows to leave out under <see cref="RejectPolicy.Skip"/>. Null is no limit.</summary>
+    public long? RejectLimit { get; init; }
+
+    /// <summary>Keep the tables that map numbers to ids, until <c>exograph.drop_maps</c>.</summary>
+    public bool? KeepMaps { get; init; }
+
+    /// <summary>Rows from which a fact table gets a partition of its own. 0 means always.</summary>
+    public long? PartitionThreshold { get; init; }
+
+    /// <summary>Most COPY streams at once, each on a connection of its own. At least 1.</summary>
+    public int Connections { get; init; } = Math.Min(4, 2 * Environment.ProcessorCount);
+
+    /// <summary>Where progress is reported. Called from several threads.</summary>
+    public IProgress<LoadProgress>? Progress { get; init; }
+
+    /// <summary>Bytes of rows that one COPY command carries, and of which at most two per stream are in memory.</summary>
+    internal int ChunkBytes { get; init; } = 8 << 20;
+
+    /// <summary>Pauses before each attempt to reach a server again that was lost during finalize.</summary>
+    internal IReadOnlyList<TimeSpan> RetryDelays { get; init; } =
+        [.. new[] { 0.5, 1, 2, 4, 8, 15 }.Select(TimeSpan.FromSeconds)];
+}
+
+/// <summary>Progress of a load: rows staged so far, or what the server is doing.</summary>
+public sealed record LoadProgress
+{
+    /// <summary>Number of the load.</summary>
+    public required int LoadId { get; init; }
+    /// <summary>Table that is being staged; null while the load is being finalized.</summary>
+    public string? Table { get; init; }
+    /// <summary>Rows of <see cref="Table"/> staged so far.</summary>
+    public long RowsStaged { get; init; }
+    /// <summary>Phase of finalize, in the server's words; null while rows are being staged.</summary>
+    public string? Phase { get; init; }
+}

@@ -1,0 +1,69 @@
+namespace Exograph.ServerSide;
+
+/// <summary>What became of a load: <c>exograph.load_report</c>.</summary>
+public sealed record LoadReport
+{
+    /// <summary>Number of the load.</summary>
+    public required int LoadId { get; init; }
+    /// <summary>Label given at its beginning.</summary>
+    public required string Label { get; init; }
+    /// <summary><c>open</c>, <c>finalized</c> or <c>abandoned</c>.</summary>
+    public required string State { get; init; }
+    /// <summary>Role that began it.</summary>
+    public required string StartedBy { get; init; }
+    /// <summary>When it began.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+    /// <summary>When it was finalized or abandoned; null while it is open.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+    /// <summary>One entry per table; empty until the load is finalized.</summary>
+    public required IReadOnlyList<LoadReportTable> Tables { get; init; }
+    /// <summary>The phases of finalize in their order.</summary>
+    public required IReadOnlyList<LoadReportPhase> Phases { get; init; }
+}
+
+/// <summary>What became of the staged rows of one table: staged = inserted + existing + collapsed + rejected.</summary>
+public sealed record LoadReportTable
+{
+    /// <summary>Index table.</summary>
+    public required string Table { get; init; }
+    /// <summary>Rows staged.</summary>
+    public required long Staged { get; init; }
+    /// <summary>Rows added to the index.</summary>
+    public required long Inserted { get; init; }
+    /// <summary>Rows whose key stood in the index before.</summary>
+    public required long Existing { get; init; }
+    /// <summary>Rows equal in key to one that this load inserted.</summary>
+    public required long Collapsed { get; init; }
+    /// <summary>Rows left out, because they broke a rule.</summary>
+    public required long Rejected { get; init; }
+    /// <summary>Rows that differ from the row of equal key that won.</summary>
+    public required long Conflicting { get; init; }
+    /// <summary>How the rows went in: <c>merged</c>, <c>partition</c>, <c>shared</c> or <c>empty</c>.</summary>
+    public required string Path { get; init; }
+    /// <summary>Time spent on the table, in milliseconds.</summary>
+    public required double Milliseconds { get; init; }
+    /// <summary>WAL that the server wrote meanwhile, in bytes.</summary>
+    public required long WalBytes { get; init; }
+}
+
+/// <summary>A phase of finalize.</summary>
+public sealed record LoadReportPhase
+{
+    /// <summary>What was done.</summary>
+    public required string Phase { get; init; }
+    /// <summary>Time spent, in milliseconds.</summary>
+    public required double Milliseconds { get; init; }
+    /// <summary>WAL that the server wrote meanwhile, in bytes.</summary>
+    public required long WalBytes { get; init; }
+}
+
+/// <summary>A staged row that breaks a rule.</summary>
+public sealed record RejectedRow
+{
+    /// <summary>Table it was staged for.</summary>
+    public required string Table { get; init; }
+    /// <summary>The rule it breaks.</summary>
+    public required string Reason { get; init; }
+    /// <summary>The row, as JSON text.</summary>
+    public required string Row { get; init; }
+}

@@ -1,0 +1,178 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace Exograph.ServerSide;
+
+/// <summary>
+/// An open load: rows are staged, then <see cref="FinalizeAsync"/> adopts them. Disposing a session that was neither finalized
+/// nor left open by <see cref="LeaveOpen"/> abandons the load. Rows of several tables may be staged at the same time.
+/// </summary>
+public sealed class LoadSession : IAsyncDisposable
+{
+    private static readonly TimeSpan s_disposeTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly LoadOptions _options;
+    private readonly Dictionary<string, long> _counts = [];
+    private long _bytesStaged;
+    private string? _incompleteTable;
+    private bool _ended;
+
+    internal LoadSession(NpgsqlDataSource dataSource, int loadId, LoadOptions options)
+    {
+        _dataSource = dataSource;
+        _options = options;
+        LoadId = loadId;
+        Streams = new SemaphoreSlim(options.Connections, options.Connections);
+    }
+
+    /// <summary>Number of the load.</summary>
+    public int LoadId { get; }
+
+    /// <summary>Bytes staged so far, in the binary format of COPY.</summary>
+    public long BytesStaged => Interlocked.Read(ref _bytesStaged);
+
+    internal SemaphoreSlim Streams { get; }
+
+    internal int ChunkBytes => _options.ChunkBytes;
+
+    /// <summary>
+    /// Stages rows, with as many COPY streams as the options allow. Each COPY commits on its own. May be called several times for
+    /// one table, and for several tables at once. When it throws, part of the rows may be staged: the load can only be abandoned.
+    /// </summary>
+    /// <returns>Number of rows staged by this call.</returns>
+    /// <exception cref="LoadException">A row holds a value that cannot be stored, or the server refused it.</exception>
+    /// <exception cref="NpgsqlException">The server was lost.</exception>
+    public async Task<long> StageAsync<TRow>(IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken = default)
+        where TRow : StagedRow
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var table = StagedTable.For<TRow>();
+        var stream = OpenTable(table, table.Columns);
+        await using (stream.ConfigureAwait(false))
+        {
+            await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                Write(stream, table, row);
+                await stream.EndRowAsync(cancellationToken).ConfigureAwait(false);
+            }
+            await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return stream.Rows;
+        }
+    }
+
+    /// <summary>Tells the server how many rows per table this session staged; finalize refuses any other number.</summary>
+    /// <exception cref="LoadException">The load is not open, or a <c>StageAsync</c> failed.</exception>
+    public Task SealAsync(CancellationToken cancellationToken = default)
+    {
+        if (_incompleteTable is not null)
+        {
+            throw new LoadException($"load {LoadId} holds only part of the rows of {_incompleteTable}: staging them failed")
+            {
+                LoadId = LoadId,
+                Table = _incompleteTable,
+                Hint = "Abandon the load and stage everything again.",
+            };
+        }
+        string counts;
+        lock (_counts)
+            counts = JsonSerializer.Serialize(_counts);
+        return BulkLoad.SealAsync(_dataSource, LoadId, counts, cancellationToken);
+    }
+
+    /// <summary>The staged rows that break a rule. Nothing is changed.</summary>
+    /// <param name="limit">Most rows to return.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public Task<IReadOnlyList<RejectedRow>> CheckAsync(int limit = 1000, CancellationToken cancellationToken = default) =>
+        BulkLoad.CheckAsync(_dataSource, LoadId, limit, cancellationToken);
+
+    /// <summary>
+    /// Seals the load and adopts its rows, all or none. When the server is lost meanwhile, asks it again what became of the load.
+    /// After a <see cref="LoadException"/> the staged rows are as before, and the call may be repeated.
+    /// </summary>
+    /// <exception cref="LoadException">The server refused the load; <see cref="LoadException.SqlState"/> says why.</exception>
+    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
+    public async Task<LoadReport> FinalizeAsync(CancellationToken cancellationToken = default)
+    {
+        await SealAsync(cancellationToken).ConfigureAwait(false);
+        var report = await BulkLoad.FinalizeAsync(_dataSource, LoadId, _options, cancellationToken).ConfigureAwait(false);
+        _ended = true;
+        return report;
+    }
+
+    /// <summary>Drops the staged rows and ends the load.</summary>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public async Task AbandonAsync(CancellationToken cancellationToken = default)
+    {
+        await BulkLoad.AbandonAsync(_dataSource, LoadId, cancellationToken).ConfigureAwait(false);
+        _ended = true;
+    }
+
+    /// <summary>Lets the load stay open when the session is disposed, for somebody to look at it and finalize it later.</summary>
+    public void LeaveOpen() => _ended = true;
+
+    /// <summary>
+    /// Abandons the load unless it was finalized, abandoned or left open. Never throws: where the server cannot be reached within
+    /// 15 seconds, the load stays open, and can be abandoned by its number.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_ended)
+        {
+            using var timeout = new CancellationTokenSource(s_disposeTimeout);
+            await AbandonAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _ended = true;
+        }
+        Streams.Dispose();
+    }
+
+    internal TableStream OpenTable(StagedTable table, IReadOnlyList<StagedColumn> columns) => new(this, table, columns);
+
+    internal void MarkIncomplete(StagedTable table) => _incompleteTable ??= table.Name;
+
+    internal void Count(StagedTable table, long rows, long bytes)
+    {
+        Interlocked.Add(ref _bytesStaged, bytes);
+        long sum;
+        lock (_counts)
+            sum = _counts[table.Name] = _counts.GetValueOrDefault(table.Name) + rows;
+        _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Name, RowsStaged = sum });
+    }
+
+    /// <summary>One COPY, committed when it returns.</summary>
+    internal async Task CopyAsync(string command, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var copy = await connection.BeginRawBinaryCopyAsync(command, cancellationToken).ConfigureAwait(false);
+            // A server that waits for its disk is not lost; whoever is in a hurry has the token.
+            copy.ReadTimeout = Timeout.Infinite;
+            copy.WriteTimeout = Timeout.Infinite;
+            try
+            {
+                await copy.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await copy.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
+            await copy.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static void Write<TRow>(TableStream stream, StagedTable<TRow> table, TRow row) where TRow : StagedRow
+    {
+        var encoder = stream.BeginRow();
+        try
+        {
+            table.Write(encoder, row);
+        }
+        catch (FieldException e)
+        {
+            throw stream.Refuse(e);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System.Data;
+using Npgsql;
+
+namespace Exograph.ServerSide;
+
+/// <summary>
+/// Installs Exograph in a database or brings it up to date. Run-once scripts are journalled in <c>exograph.schemaversions</c>, as
+/// DbUp does it; re-runnable code is applied again when any of it has changed. Several migrators may run at once: they take
+/// turns.
+/// </summary>
+public sealed class Migrator
+{
+    /// <summary>Key of the advisory lock that migrators queue for: the bytes of "exograph".</summary>
+    private const long LockKey = 0x65786F6772617068;
+
+    private const string EnsureJournal = """
+        CREATE SCHEMA IF NOT EXISTS exograph;
+        CREATE TABLE IF NOT EXISTS exograph.schemaversions (
+            schemaversionsid serial NOT NULL,
+            scriptname character varying(255) NOT NULL,
+            applied timestamp without time zone NOT NULL,
+            CONSTRAINT "PK_schemaversions_Id" PRIMARY KEY (schemaversionsid)
+        );
+        """;
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly MigrationScripts _scripts;
+
+    /// <summary>A migrator for the database of <paramref name="dataSource"/>.</summary>
+    public Migrator(NpgsqlDataSource dataSource) : this(dataSource, MigrationScripts.Embedded)
+    {
+    }
+
+    internal Migrator(NpgsqlDataSource dataSource, MigrationScripts scripts)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = dataSource;
+        _scripts = scripts;
+    }
+
+    /// <summary>Applies what is new, each script in a transaction of its own.</summary>
+    /// <param name="progress">Is told the name of each script before it runs.</param>
+    /// <param name="cancellationToken">Cancels; scripts that are done stay done.</param>
+    /// <returns>Names of the scripts that this run applied: none where the database was up to date.</returns>
+    /// <exception cref="MigrationException">A script failed, or the database is newer than this library.</exception>
+    /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
+    public async Task<IReadOnlyList<string>> MigrateAsync(
+        IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var applied = new List<string>();
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            while (await ApplyNextAsync(connection, progress, cancellationToken).ConfigureAwait(false) is { Count: > 0 } done)
+                applied.AddRange(done);
+        }
+        return applied;
+    }
+
+    /// <summary>Names of the scripts that <see cref="MigrateAsync"/> would apply. Changes nothing.</summary>
+    /// <exception cref="MigrationException">The database is newer than this library.</exception>
+    /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
+    public async Task<IReadOnlyList<string>> GetPendingAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var migrations = await PendingMigrationsAsync(connection, cancellationToken).ConfigureAwait(false);
+            var code = await PendingCodeAsync(connection, cancellationToken).ConfigureAwait(false);
+            return [.. migrations.Concat(code).Select(s => s.Name)];
+        }
+    }
+
+    /// <summary>
+    /// The whole installation as one script for psql, to be reviewed and run by hand. It applies what is new, as
+    /// <see cref="MigrateAsync"/> does, and applies all re-runnable code.
+    /// </summary>
+    public static string Print() => MigrationPrinter.Print(MigrationScripts.Embedded, EnsureJournal, LockKey);
+
+    /// <summary>
+    /// Applies what comes next: one migration or, after the last one, all code. The lock is that of the transaction, and what is
+    /// new is read under it: so no lock can stay behind on a server connection that a pooler gives to somebody else.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> ApplyNextAsync(
+        NpgsqlConnection connection, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        // Not the server's default: a snapshot from before the wait for the lock would not show what others have applied.
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
+            .ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
+            var scripts = await PendingMigrationsAsync(connection, cancellationToken).ConfigureAwait(false);
+            if (scripts.Count > 0)
+            {
+                scripts = [scripts[0]];
+                await ExecuteAsync(connection, EnsureJournal, cancellationToken).ConfigureAwait(false);
+                await ApplyAsync(connection, scripts, progress, RecordMigration(scripts[0]), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            else
+            {
+                scripts = await PendingCodeAsync(connection, cancellationToken).ConfigureAwait(false);
+                if (scripts.Count > 0)
+                    await ApplyAsync(connection, scripts, progress, RecordCode(scripts), cancellationToken).ConfigureAwait(false);
+            }
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return [.. scripts.Select(s => s.Name)];
+        }
+    }
+
+    private async Task<IReadOnlyList<SqlScript>> PendingMigrationsAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await ExistsAsync(connection, "exograph.schemaversions", cancellationToken).ConfigureAwait(false))
+            return _scripts.Migrations;
+        var journal = await ReadPairsAsync(connection, "SELECT scriptname, scriptname FROM exograph.schemaversions",
+            cancellationToken).ConfigureAwait(false);
+        var unknown = journal.Keys.Except(_scripts.Migrations.Select(s => s.Name)).Order(StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+        {
+            var names = string.Join(", ", unknown);
+            throw new MigrationException($"the database is newer than this driver, which does not know {names}")
+            {
+                Hint = "Use a driver at least as new as the one that migrated the database.",
+            };
+        }
+        return [.. _scripts.Migrations.Where(s => !journal.ContainsKey(s.Name))];
+    }
+
+    /// <summary>All or none: a file may depend on any that comes before it.</summary>
+    private async Task<IReadOnlyList<SqlScript>> PendingCodeAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await ExistsAsync(connection, "exograph.code_versions", cancellationToken).ConfigureAwait(false))
+            return _scripts.Code;
+        var versions = await ReadPairsAsync(connection, "SELECT name, sha256 FROM exograph.code_versions", cancellationToken)
+            .ConfigureAwait(false);
+        var upToDate = versions.Count == _scripts.Code.Count
+            && _scripts.Code.All(s => versions.TryGetValue(s.Name, out var sha256) && sha256 == s.Sha256);
+        return upToDate ? [] : _scripts.Code;
+    }
+
+    private static async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<SqlScript> scripts,
+        IProgress<string>? progress, string record, CancellationToken cancellationToken)
+    {
+        foreach (var script in scripts)
+        {
+            progress?.Report(script.Name);
+            await RunScriptAsync(connection, script, cancellationToken).ConfigureAwait(false);
+        }
+        await ExecuteAsync(connection, record, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task RunScriptAsync(NpgsqlConnection connection, SqlScript script, CancellationToken cancellationToken)
+    {
+        foreach (var (start, text) in SqlStatements.Split(script.Text))
+        {
+            try
+            {
+                await ExecuteAsync(connection, text, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException e)
+            {
+                throw Failure(script, SqlStatements.LineOf(script.Text, start + Math.Max(1, e.Position)), e);
+            }
+        }
+    }
+
+    private static MigrationException Failure(SqlScript script, int line, PostgresException e) =>
+        new($"{script.Name}, line {line}: {e.MessageText}", e)
+        {
+            Script = script.Name,
+            Line = line,
+            SqlState = e.SqlState,
+            Detail = e.Detail,
+            Hint = e.Hint,
+        };
+
+    internal static string RecordMigration(SqlScript script) =>
+        $"INSERT INTO exograph.schemaversions (scriptname, applied) VALUES ({Literal(script.Name)}, localtimestamp);\n";
+
+    internal static string RecordCode(IReadOnlyList<SqlScript> scripts) =>
+        $"""
+        DELETE FROM exograph.code_versions;
+        INSERT INTO exograph.code_versions (name, sha256) VALUES
+            {string.Join(",\n    ", scripts.Select(s => $"({Literal(s.Name)}, '{s.Sha256}')"))};
+
+        """;
+
+    internal static string Literal(string text) => $"'{text.Replace("'", "''")}'";
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = table });
+        await using (command.ConfigureAwait(false))
+            return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private static async Task<Dictionary<string, string>> ReadPairsAsync(
+        NpgsqlConnection connection, string query, CancellationToken cancellationToken)
+    {
+        var pairs = new Dictionary<string, string>();
+        var command = new NpgsqlCommand(query, connection);
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    pairs[reader.GetString(0)] = reader.GetString(1);
+            }
+        }
+        return pairs;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+
+namespace Exograph.ServerSide;
+
+/// <summary>PostgreSQL type of a staging column.</summary>
+internal enum ColumnType
+{
+    BigInt,
+    Integer,
+    Text,
+    Bytea,
+    BigIntArray,
+    Jsonb,
+}
+
+/// <param name="Name">Name of the column.</param>
+/// <param name="Type">Type of the column.</param>
+/// <param name="Required">Whether the server rejects a row without a value.</param>
+/// <param name="NumberOf">Table whose numbers the column holds; null for any other column.</param>
+internal sealed record StagedColumn(string Name, ColumnType Type, bool Required, string? NumberOf = null);
+
+/// <summary>
+/// A staging table: its columns in their order, and how a typed row is written. The one description of the format that COPY,
+/// the typed rows and the bundle readers share.
+/// </summary>
+internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> columns)
+{
+    public string Name { get; } = name;
+
+    public IReadOnlyList<StagedColumn> Columns { get; } = columns;
+
+    /// <summary>All staging tables; a table comes after those it refers to.</summary>
+    public static IReadOnlyList<StagedTable> All { get; } = StagedTables.Describe();
+
+    private static readonly FrozenDictionary<string, StagedTable> s_byName = All.ToFrozenDictionary(t => t.Name);
+
+    public static StagedTable? Find(string name) => s_byName.GetValueOrDefault(name);
+
+    public static StagedTable<TRow> For<TRow>() where TRow : StagedRow =>
+        All.OfType<StagedTable<TRow>>().SingleOrDefault()
+        ?? throw new ArgumentException($"{typeof(TRow).Name} is no row of a staging table; use one of the sealed row types.");
+
+    /// <summary>Name and columns, as messages show them.</summary>
+    public override string ToString() => $"{Name} ({string.Join(", ", Columns.Select(c => c.Name))})";
+
+    /// <summary>COPY of the given columns into this table of a load. The names are constants: nothing needs quoting.</summary>
+    public string CopyCommand(int loadId, IEnumerable<StagedColumn> columns) =>
+        $"COPY exograph_load_{loadId}.staged_{Name} ({string.Join(", ", columns.Select(c => c.Name))}) "
+        + "FROM STDIN (FORMAT BINARY)";
+}
+
+internal sealed class StagedTable<TRow>(string name, IReadOnlyList<StagedColumn> columns, Action<CopyEncoder, TRow>[] writers)
+    : StagedTable(name, columns)
+    where TRow : StagedRow
+{
+    /// <summary>Writes the fields of <paramref name="row"/> in the order of <see cref="StagedTable.Columns"/>.</summary>
+    public void Write(CopyEncoder encoder, TRow row)
+    {
+        foreach (var write in writers)
+            write(encoder, row);
+    }
+}
+
+internal sealed class StagedTableBuilder<TRow>(string name) where TRow : StagedRow
+{
+    private readonly List<StagedColumn> _columns = [];
+    private readonly List<Action<CopyEncoder, TRow>> _writers = [];
+
+    /// <summary>A column that holds numbers of rows of <paramref name="table"/>.</summary>
+    public StagedTableBuilder<TRow> Number(string column, string table, Func<TRow, long?> get, bool required = false) =>
+        Add(new(column, ColumnType.BigInt, required, table), (e, r) => e.BigInt(get(r)));
+
+    /// <summary>A column that holds numbers of terms, which are integers.</summary>
+    public StagedTableBuilder<TRow> TermNumber(string column, Func<TRow, int?> get) =>
+        Add(new(column, ColumnType.Integer, Required: true, "terms"), (e, r) => e.Integer(get(r)));
+
+    public StagedTableBuilder<TRow> Integer(string column, Func<TRow, int?> get, bool required = false) =>
+        Add(new(column, ColumnType.Integer, required), (e, r) => e.Integer(get(r)));
+
+    public StagedTableBuilder<TRow> Text(string column, Func<TRow, string?> get, bool required = false) =>
+        Add(new(column, ColumnType.Text, required), (e, r) => e.Text(get(r)));
+
+    public StagedTableBuilder<TRow> Bytea(string column, Func<TRow, ReadOnlyMemory<byte>?> get, bool required = false) =>
+        Add(new(column, ColumnType.Bytea, required), (e, r) => e.Bytea(get(r)));
+
+    public StagedTableBuilder<TRow> BigIntArray(string column, Func<TRow, ReadOnlyMemory<long>?> get) =>
+        Add(new(column, ColumnType.BigIntArray, Required: false), (e, r) => e.BigIntArray(get(r)));
+
+    public StagedTableBuilder<TRow> Jsonb(string column, Func<TRow, string?> get) =>
+        Add(new(column, ColumnType.Jsonb, Required: false), (e, r) => e.Jsonb(get(r)));
+
+    public StagedTable<TRow> Build() => new(name, _columns, [.. _writers]);
+
+    private StagedTableBuilder<TRow> Add(StagedColumn column, Action<CopyEncoder, TRow> write)
+    {
+        _columns.Add(column);
+        _writers.Add(write);
+        return this;
+    }
+}

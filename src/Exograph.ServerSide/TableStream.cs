@@ -1,0 +1,93 @@
+using Npgsql;
+
+namespace Exograph.ServerSide;
+
+/// <summary>
+/// Stages rows of one table. Rows are encoded into a chunk; a full chunk is sent by a COPY of its own, while the next one is
+/// being filled. So one table can keep several connections busy, and memory is bounded by the chunks under way. Not thread-safe.
+/// </summary>
+internal sealed class TableStream(LoadSession session, StagedTable table, IReadOnlyList<StagedColumn> columns) : IAsyncDisposable
+{
+    private readonly string _command = table.CopyCommand(session.LoadId, columns);
+    private readonly List<Task> _sending = [];
+    private CopyEncoder? _chunk;
+    private long _rowsBefore;
+    private bool _complete;
+
+    public IReadOnlyList<StagedColumn> Columns => columns;
+
+    /// <summary>Rows begun so far.</summary>
+    public long Rows => _rowsBefore + (_chunk?.Rows ?? 0);
+
+    /// <summary>Begins a row: fields in the order of <see cref="Columns"/>, then <see cref="EndRowAsync"/>.</summary>
+    public CopyEncoder BeginRow()
+    {
+        _chunk ??= new CopyEncoder(session.ChunkBytes + 4096);
+        _chunk.BeginRow(columns.Count);
+        return _chunk;
+    }
+
+    public ValueTask EndRowAsync(CancellationToken cancellationToken) =>
+        _chunk!.Length < session.ChunkBytes ? ValueTask.CompletedTask : new ValueTask(SendAsync(cancellationToken));
+
+    /// <summary>Sends what is left and waits until the server has all of it.</summary>
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (_chunk is not null)
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(_sending).ConfigureAwait(false);
+        _sending.Clear();
+        _complete = true;
+    }
+
+    public LoadException Refuse(FieldException e)
+    {
+        var column = _chunk is { } chunk && chunk.Field < columns.Count ? columns[chunk.Field].Name : null;
+        return LoadException.FromField(e, session.LoadId, table.Name, Rows, column);
+    }
+
+    /// <summary>
+    /// Waits until no COPY is under way any more. Where rows were begun and not completed, the load is no longer to be finalized.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_complete)
+            session.MarkIncomplete(table);
+        _chunk?.Dispose();
+        _chunk = null;
+        foreach (var task in _sending)
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        await session.Streams.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var chunk = _chunk!;
+        _chunk = null;
+        _sending.Add(CopyAsync(chunk, _rowsBefore, cancellationToken));
+        _rowsBefore += chunk.Rows;
+        foreach (var done in _sending.FindAll(t => t.IsCompleted))
+        {
+            await done.ConfigureAwait(false);
+            _sending.Remove(done);
+        }
+    }
+
+    private async Task CopyAsync(CopyEncoder chunk, long rowsBefore, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.CopyAsync(_command, chunk.Finish(), cancellationToken).ConfigureAwait(false);
+            session.Count(table, chunk.Rows, chunk.Length);
+        }
+        catch (PostgresException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw LoadException.FromCopy(e, session.LoadId, table.Name, rowsBefore);
+        }
+        finally
+        {
+            session.Streams.Release();
+            chunk.Dispose();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Exograph.ServerSide.Cli;
+using Exograph.ServerSide.Tests.Support;
+using Npgsql;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Driver;
+
+public sealed class CliTests
+{
+    private const string Dangling = "file_id,text\n9,of no file\n";
+
+    [Fact]
+    public async Task A_load_is_reported_as_an_aligned_table_and_its_phases_go_to_standard_error()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = new BundleDirectory().AddBasics();
+        var run = await CliRun.RunAsync(database, ["load", bundle.Path, "--label", "a label"]);
+        Assert.Equal(0, run.ExitCode);
+        var lines = run.Output.Split('\n');
+        Assert.Equal("load 1 \"a label\": finalized", lines[0]);
+        Assert.Matches("^table +staged +inserted +existing +collapsed +rejected +conflicting +path +ms +WAL bytes$", lines[1]);
+        Assert.Matches("^packages +1 +1 +0 +0 +0 +0 +merged ", lines[2]);
+        Assert.Contains("load 1: merging packages", run.Error);
+    }
+
+    [Fact]
+    public async Task Json_is_one_document_on_standard_output()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = new BundleDirectory().AddBasics();
+        var run = await CliRun.RunAsync(database, ["load", bundle.Path, "--json"]);
+        using var report = JsonDocument.Parse(run.Output);
+        var table = report.RootElement[0].GetProperty("tables")[0];
+        Assert.Equal(("packages", 1), (table.GetProperty("table").GetString(), table.GetProperty("inserted").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Refused_rows_can_be_listed_and_then_skipped_or_abandoned()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = new BundleDirectory().Add("comments.csv", Dangling).Add("terms.csv", "id,term\n1,a\n");
+        var load = await CliRun.RunAsync(database, ["load", bundle.Path]);
+        Assert.Equal((4, ""), (load.ExitCode, load.Output));
+        Assert.Matches("(?s)error: load 1: .*\\[XG006\\]\ndetail: comments: 1 .*\nhint: ", load.Error);
+        var check = await CliRun.RunAsync(database, ["check", "--json"]);
+        Assert.Equal(4, check.ExitCode);
+        using (var rejects = JsonDocument.Parse(check.Output))
+            Assert.Equal(9, rejects.RootElement[0].GetProperty("row").GetProperty("file_id").GetInt32());
+        Assert.Contains("open", (await CliRun.RunAsync(database, ["status"])).Output);
+        var finalize = await CliRun.RunAsync(database, ["finalize", "--on-reject", "skip", "--reject-limit", "1"]);
+        Assert.Equal(0, finalize.ExitCode);
+        Assert.Matches("(?m)^comments +1 +0 +0 +0 +1 ", finalize.Output);
+        Assert.Equal(finalize.Output, (await CliRun.RunAsync(database, ["status", "1"])).Output);
+
+        Assert.Equal(4, (await CliRun.RunAsync(database, ["load", bundle.Path])).ExitCode);
+        Assert.Equal((0, "abandoned load 2\n"), Pair(await CliRun.RunAsync(database, ["abandon"])));
+        Assert.Equal(4, (await CliRun.RunAsync(database, ["abandon"])).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_load_can_be_staged_now_and_finalized_later()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = new BundleDirectory().AddBasics();
+        var load = await CliRun.RunAsync(database, ["load", bundle.Path, "--no-finalize"]);
+        Assert.Equal((0, $"load 1 \"{Path.GetFileName(bundle.Path)}\": open\n"), Pair(load));
+        Assert.Equal((0, "no rejects\n"), Pair(await CliRun.RunAsync(database, ["check", "1"])));
+        Assert.Equal(0, (await CliRun.RunAsync(database, ["finalize", "1"])).ExitCode);
+        Assert.Equal(1, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.files"));
+    }
+
+    [Fact]
+    public async Task Migrate_says_what_it_did_and_a_database_without_exograph_what_to_do()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        using var bundle = new BundleDirectory().AddBasics();
+        var load = await CliRun.RunAsync(database, ["load", bundle.Path]);
+        Assert.Equal(4, load.ExitCode);
+        Assert.Contains("run exograph-load migrate", load.Error);
+        var first = await CliRun.RunAsync(database, ["migrate"]);
+        Assert.Matches("^applied [0-9]+ scripts\n$", first.Output);
+        Assert.Contains("applying 0001_schemas_and_roles.sql", first.Error);
+        Assert.Equal((0, "up to date\n"), Pair(await CliRun.RunAsync(database, ["migrate"])));
+    }
+
+    [Fact]
+    public async Task Migrate_print_needs_no_server()
+    {
+        var run = await CliRun.RunAsync(null, ["migrate", "--print"]);
+        Assert.Equal((0, Migrator.Print()), Pair(run));
+        Assert.Contains("\\set ON_ERROR_STOP on", run.Output);
+    }
+
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("load")]
+    [InlineData("load", "x", "--connections", "0")]
+    [InlineData("load", "-", "-")]
+    [InlineData("load", "x", "--max-staged", "8 parsecs")]
+    [InlineData("load", "x", "--longest-line", "2GB")]
+    [InlineData("load", "x", "--on-reject", "maybe")]
+    [InlineData("status", "one")]
+    [InlineData("status", "--connection", "Host=x;Bogus=1")]
+    [InlineData("status", "--connection", "postgresql://u:secret@h/db?bogus=1")]
+    [InlineData("status", "--connection", "postgresql://u:secret@h:port/db")]
+    public async Task A_command_line_that_makes_no_sense_is_refused(params string[] args)
+    {
+        var run = await CliRun.RunAsync(null, args);
+        Assert.Equal((2, ""), Pair(run));
+        Assert.StartsWith("error: ", run.Error);
+        Assert.DoesNotContain("secret", run.Error);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_told_without_the_password()
+    {
+        var run = await CliRun.RunAsync(null, ["status", "--connection", "Host=127.0.0.1;Port=1;Username=u;Password=secret"]);
+        Assert.Equal((5, ""), Pair(run));
+        Assert.StartsWith("error: cannot connect: ", run.Error);
+        var debug = await CliRun.RunAsync(null, ["status", "--connection", "postgresql://u:secret@127.0.0.1:1/db"],
+            variables: new() { ["EXOGRAPH_DEBUG"] = "1" });
+        Assert.Contains("   at ", debug.Error);
+        Assert.DoesNotContain("secret", run.Error + debug.Error);
+    }
+
+    [Fact]
+    public async Task Cancelling_abandons_the_load()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = new BundleDirectory().AddBasics();
+        using var cancellation = new CancellationTokenSource();
+        // Finalize cannot end before the lock goes: the cancellation meets it for certain.
+        await using var blocker = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("LOCK TABLE exograph.packages IN ROW EXCLUSIVE MODE", blocker))
+            await command.ExecuteNonQueryAsync();
+        var running = CliRun.RunAsync(database, ["load", bundle.Path], cancellationToken: cancellation.Token);
+        while (await database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
+            await Task.Delay(10);
+        await cancellation.CancelAsync();
+        var run = await running;
+        Assert.Equal((130, ""), Pair(run));
+        Assert.Contains("error: cancelled", run.Error);
+        Assert.Equal(["abandoned"], await database.ColumnAsync<string>("SELECT state FROM exograph.loads"));
+    }
+
+    [Fact]
+    public async Task The_program_writes_results_and_errors_apart_and_ends_with_the_exit_code()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var start = new ProcessStartInfo("dotnet", [typeof(CliApp).Assembly.Location, "load", "-"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["EXOGRAPH_CONNECTION"] = database.ConnectionString },
+        };
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync("{\"table\":\"terms\",\"id\":1,\"term\":\"from a pipe\"}\n");
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        Assert.StartsWith("load 1 \"-\": finalized\n", await output);
+        Assert.Contains("read standard input", error);
+        Assert.Equal("from a pipe", await database.ScalarAsync<string>("SELECT term FROM exograph.terms"));
+    }
+
+    private static (int, string) Pair(CliRun run) => (run.ExitCode, run.Output);
+}

@@ -1,0 +1,256 @@
+using Exograph.ServerSide.Tests.Support;
+using Npgsql;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Driver;
+
+public sealed class LoadSessionTests
+{
+    [Fact]
+    public async Task A_load_is_finalized_and_reported()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { Label = "all of it" });
+        await SampleRows.StageAsync(session);
+        var report = await session.FinalizeAsync();
+        Assert.Equal((session.LoadId, "all of it", "finalized"), (report.LoadId, report.Label, report.State));
+        Assert.NotNull(report.EndedAt);
+        Assert.NotEmpty(report.Phases);
+        Assert.All(report.Tables, t => Assert.Equal((2, 2), (t.Staged, t.Inserted)));
+        Assert.Equal(12, report.Tables.Count);
+    }
+
+    [Fact]
+    public async Task Finalizing_again_reports_the_same_and_changes_nothing()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
+        var first = await session.FinalizeAsync();
+        var again = await BulkLoad.FinalizeAsync(database.DataSource, session.LoadId);
+        Assert.Equal(first.Tables, again.Tables);
+        Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.terms"));
+    }
+
+    [Fact]
+    public async Task Without_a_number_the_only_open_load_is_meant()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
+        session.LeaveOpen();
+        var report = await BulkLoad.FinalizeAsync(database.DataSource);
+        Assert.Equal((session.LoadId, "finalized"), (report.LoadId, report.State));
+        var none = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.FinalizeAsync(database.DataSource));
+        Assert.Equal("XG003", none.SqlState);
+    }
+
+    [Fact]
+    public async Task Refused_rows_are_reported_with_state_and_hint_and_the_load_stays()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var detailed = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var session = await BulkLoad.BeginAsync(detailed);
+        await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
+        var rejects = await session.CheckAsync();
+        Assert.Equal("comments", Assert.Single(rejects).Table);
+        var error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());
+        Assert.Equal(("XG006", session.LoadId), (error.SqlState, error.LoadId));
+        Assert.NotEmpty(error.Hint!);
+        Assert.Contains("comments", error.Detail);
+        Assert.Equal("open", (await BulkLoad.ReportAsync(detailed, session.LoadId)).State);
+        await session.StageAsync(new FileRow[] { SampleRows.Files[1] with { Id = 5 } }.ToAsyncEnumerable());
+        Assert.Equal("finalized", (await session.FinalizeAsync()).State);
+    }
+
+    [Fact]
+    public async Task Rejects_may_be_skipped_within_a_limit()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var options = new LoadOptions { OnReject = RejectPolicy.Skip, RejectLimit = 1 };
+        await using var session = await BulkLoad.BeginAsync(database.DataSource, options);
+        await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
+        await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
+        var report = await session.FinalizeAsync();
+        Assert.Equal(1, report.Tables.Single(t => t.Table == "comments").Rejected);
+        Assert.Equal(2, report.Tables.Single(t => t.Table == "terms").Inserted);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_not_finalized_abandons_its_load()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        int loadId;
+        await using (var session = await BulkLoad.BeginAsync(database.DataSource))
+        {
+            loadId = session.LoadId;
+            await SampleRows.StageAsync(session);
+        }
+        await IsAbandonedAsync(database, loadId);
+    }
+
+    [Fact]
+    public async Task Cancelling_while_rows_are_staged_leaves_an_abandoned_load()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var cancellation = new CancellationTokenSource();
+        var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { ChunkBytes = 1000 });
+        await using (session)
+        {
+            var staging = session.StageAsync(Endless(cancelAfter: 20_000, cancellation), cancellation.Token);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => staging);
+        }
+        await IsAbandonedAsync(database, session.LoadId);
+    }
+
+    [Fact]
+    public async Task Cancelling_finalize_leaves_an_abandoned_load()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var cancellation = new CancellationTokenSource();
+        var session = await BulkLoad.BeginAsync(
+            database.DataSource, new LoadOptions { Progress = new OnPhase(cancellation.Cancel) });
+        await using (session)
+        {
+            await SampleRows.StageAsync(session);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.FinalizeAsync(cancellation.Token));
+        }
+        await IsAbandonedAsync(database, session.LoadId);
+        Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.packages"));
+    }
+
+    [Fact]
+    public async Task Staging_that_differs_from_what_was_streamed_is_refused()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
+        await database.ExecuteAsync($"INSERT INTO exograph_load_{session.LoadId}.staged_terms (id, term) VALUES (7, 'by hand')");
+        var error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());
+        Assert.Equal("XG005", error.SqlState);
+    }
+
+    [Fact]
+    public async Task A_backend_killed_during_finalize_is_asked_again_and_nothing_is_loaded_twice()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var kills = 0;
+        var options = new LoadOptions
+        {
+            Progress = new OnPhase(() =>
+            {
+                if (Interlocked.Increment(ref kills) <= 2)
+                    KillFinalize(database);
+            }),
+            RetryDelays = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 8)],
+        };
+        await using var session = await BulkLoad.BeginAsync(database.DataSource, options);
+        await SampleRows.StageAsync(session);
+        var report = await session.FinalizeAsync();
+        Assert.Equal("finalized", report.State);
+        Assert.True(kills > 2, "the first two attempts were to be killed");
+        Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.comments"));
+    }
+
+    [Fact]
+    public async Task A_server_that_stays_away_ends_the_attempts()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var settings = database.Settings;
+        settings.Host = "127.0.0.1";
+        settings.Port = 1;
+        await using var nowhere = NpgsqlDataSource.Create(settings.ConnectionString);
+        await Assert.ThrowsAsync<NpgsqlException>(
+            () => BulkLoad.FinalizeAsync(nowhere, 1, new LoadOptions { RetryDelays = [TimeSpan.Zero, TimeSpan.Zero] }));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1", "XG001")]
+    [InlineData("CALL exograph.abandon_load({0})", "XG002")]
+    public async Task A_load_that_is_not_there_or_not_open_is_refused(string before, string expected)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var loadId = expected == "XG001" ? 77 : 1;
+        if (expected == "XG002")
+            Assert.Equal(1, await database.ScalarAsync<int>("SELECT exograph.begin_load('x')"));
+        await database.ExecuteAsync(string.Format(null, before, loadId));
+        var error = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.FinalizeAsync(database.DataSource, loadId));
+        Assert.Equal((expected, loadId), (error.SqlState, error.LoadId));
+    }
+
+    [Fact]
+    public async Task A_database_without_exograph_is_refused_with_a_hint()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        var error = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.BeginAsync(database.DataSource));
+        Assert.Contains("exograph-load migrate", error.Hint);
+    }
+
+    [Fact]
+    public async Task Progress_tells_rows_and_phases()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var seen = new Collected();
+        await using var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { Progress = seen });
+        await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
+        await session.FinalizeAsync();
+        Assert.Contains(seen.Reports, p => p is { Table: "terms", RowsStaged: 2, Phase: null });
+        Assert.Contains(seen.Reports, p => p.Phase?.Contains("merging terms") == true && p.LoadId == session.LoadId);
+    }
+
+    private static async Task IsAbandonedAsync(TestDatabase database, int loadId)
+    {
+        var states = await database.ColumnAsync<string>($"SELECT state FROM exograph.loads WHERE load_id = {loadId}");
+        Assert.Equal(["abandoned"], states);
+        Assert.True(await database.ScalarAsync<bool>($"SELECT to_regnamespace('exograph_load_{loadId}') IS NULL"));
+    }
+
+    private static void KillFinalize(TestDatabase database)
+    {
+        using var connection = database.DataSource.OpenConnection();
+        using var command = new NpgsqlCommand("""
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'CALL exograph.finalize_load%'
+            """, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async IAsyncEnumerable<TermRow> Endless(int cancelAfter, CancellationTokenSource cancellation)
+    {
+        for (var i = 1; ; i++)
+        {
+            yield return new TermRow { Id = i, Term = "t" };
+            if (i == cancelAfter)
+                await cancellation.CancelAsync();
+        }
+    }
+
+    private sealed class OnPhase(Action act) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value)
+        {
+            if (value.Phase is not null)
+                act();
+        }
+    }
+
+    private sealed class Collected : IProgress<LoadProgress>
+    {
+        private readonly List<LoadProgress> _reports = [];
+
+        public List<LoadProgress> Reports
+        {
+            get
+            {
+                lock (_reports)
+                    return [.. _reports];
+            }
+        }
+
+        public void Report(LoadProgress value)
+        {
+            lock (_reports)
+                _reports.Add(value);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+using Exograph.ServerSide.Cli;
+
+namespace Exograph.ServerSide.Tests.Support;
+
+/// <summary>Runs <c>exograph-load</c> in this process.</summary>
+internal sealed record CliRun(int ExitCode, string Output, string Error)
+{
+    public static async Task<CliRun> RunAsync(
+        TestDatabase? database, string[] args, string? input = null, Dictionary<string, string>? variables = null,
+        CancellationToken cancellationToken = default)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        var context = new CliContext
+        {
+            Output = output,
+            Error = TextWriter.Synchronized(error),
+            StandardInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")),
+            Variable = name => name == "EXOGRAPH_CONNECTION" && database is not null
+                ? database.ConnectionString
+                : variables?.GetValueOrDefault(name),
+            CurrentDirectory = Path.GetTempPath(),
+        };
+        var exitCode = await CliApp.RunAsync(args, context, cancellationToken);
+        return new CliRun(exitCode, output.ToString(), error.ToString());
+    }
+}

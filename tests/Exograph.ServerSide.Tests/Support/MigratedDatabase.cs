@@ -1,0 +1,13 @@
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Support;
+
+/// <summary>A database that the tests of a class share, for tests that leave nothing in the index.</summary>
+public sealed class MigratedDatabase : IAsyncLifetime
+{
+    internal TestDatabase Database { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Database = await TestDatabase.CreateAsync();
+
+    public async Task DisposeAsync() => await Database.DisposeAsync();
+}
