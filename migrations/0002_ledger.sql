@@ -102,6 +102,17 @@ CREATE TABLE exograph.code_versions (
 COMMENT ON TABLE exograph.code_versions IS
     'Content of each re-runnable script under sql/ as it was last applied; a changed one is applied again.';
 
+-- The journal was made before the first script, by the runner or by DbUp.
+ALTER TABLE IF EXISTS exograph.schemaversions OWNER TO exograph_owner;
+
+DO $$
+BEGIN
+    IF to_regclass('exograph.schemaversions') IS NOT NULL THEN
+        COMMENT ON TABLE exograph.schemaversions IS 'Journal of the run-once scripts under migrations/, in the form of DbUp.';
+    END IF;
+END
+$$;
+
 ALTER TABLE exograph.loads OWNER TO exograph_owner;
 ALTER TABLE exograph.load_tables OWNER TO exograph_owner;
 ALTER TABLE exograph.load_phases OWNER TO exograph_owner;

@@ -12,7 +12,8 @@ BEGIN
     IF NOT has_database_privilege(current_user, current_database(), 'CREATE') THEN
         RAISE EXCEPTION 'role % may not create schemas in database %', quote_ident(current_user), quote_ident(current_database())
             USING ERRCODE = 'insufficient_privilege',
-                HINT = format('Have the owner of the database run: GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user);
+                HINT = format('Have the owner of the database run: GRANT CREATE ON DATABASE %I TO %I;',
+                              current_database(), current_user);
     END IF;
     EXECUTE format('CREATE SCHEMA %I', v_schema);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_loader);
@@ -35,5 +36,5 @@ $$;
 ALTER PROCEDURE exograph.create_staging(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.create_staging(integer) IS
     'Makes the schema of a load: staging tables that mirror the index tables, and the token that tells crash-emptied from '
-    'empty.';
+    'empty. Errors: 42501.';
 REVOKE ALL ON PROCEDURE exograph.create_staging(integer) FROM PUBLIC;

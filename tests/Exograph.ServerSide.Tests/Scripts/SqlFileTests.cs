@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
 
-namespace Exograph.ServerSide.Tests.Sql;
+namespace Exograph.ServerSide.Tests.Scripts;
 
 /// <summary>Rules for the files under migrations/ and sql/ that no server checks.</summary>
 public sealed partial class SqlFileTests

@@ -1,12 +1,12 @@
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
 
-namespace Exograph.ServerSide.Tests.Sql;
+namespace Exograph.ServerSide.Tests.Scripts;
 
 /// <summary>The installed schema against its description in this folder, so that a diff shows what a migration did.</summary>
 public sealed class SchemaTests
 {
-    private const string Folder = "tests/Exograph.ServerSide.Tests/Sql/";
+    private const string Folder = "tests/Exograph.ServerSide.Tests/Scripts/";
 
     [Fact]
     public async Task The_schema_is_the_one_described_in_schema_txt()
