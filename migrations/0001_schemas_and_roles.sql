@@ -37,8 +37,13 @@ BEGIN
     IF NOT pg_has_role(current_user, 'exograph_owner', 'USAGE') THEN
         EXECUTE format('GRANT exograph_owner TO %I', current_user);
     END IF;
-EXCEPTION WHEN unique_violation THEN
-    NULL; -- a concurrent installation by the same role was first
+EXCEPTION
+    WHEN unique_violation THEN
+        NULL; -- a concurrent installation by the same role was first
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION 'role % may not act for exograph_owner, which another role has made', quote_ident(current_user)
+            USING ERRCODE = 'insufficient_privilege',
+                HINT = format('Have a superuser run: GRANT exograph_owner TO %I;', current_user);
 END
 $$;
 

@@ -1,4 +1,3 @@
-using System.Data;
 using Npgsql;
 
 namespace Exograph.ServerSide;
@@ -8,7 +7,7 @@ namespace Exograph.ServerSide;
 /// DbUp does it; re-runnable code is applied again when any of it has changed. Several migrators may run at once: they take
 /// turns.
 /// </summary>
-public sealed class Migrator
+public sealed partial class Migrator
 {
     /// <summary>Key of the advisory lock that migrators queue for: the bytes of "exograph".</summary>
     private const long LockKey = 0x65786F6772617068;
@@ -47,14 +46,9 @@ public sealed class Migrator
     public async Task<IReadOnlyList<string>> MigrateAsync(
         IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
-        var applied = new List<string>();
         var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
-        {
-            while (await ApplyNextAsync(connection, progress, cancellationToken).ConfigureAwait(false) is { Count: > 0 } done)
-                applied.AddRange(done);
-        }
-        return applied;
+            return await ApplyPendingAsync(connection, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Names of the scripts that <see cref="MigrateAsync"/> would apply. Changes nothing.</summary>
@@ -77,37 +71,9 @@ public sealed class Migrator
     /// </summary>
     public static string Print() => MigrationPrinter.Print(MigrationScripts.Embedded, EnsureJournal, LockKey);
 
-    /// <summary>
-    /// Applies what comes next: one migration or, after the last one, all code. The lock is that of the transaction, and what is
-    /// new is read under it: so no lock can stay behind on a server connection that a pooler gives to somebody else.
-    /// </summary>
-    private async Task<IReadOnlyList<string>> ApplyNextAsync(
-        NpgsqlConnection connection, IProgress<string>? progress, CancellationToken cancellationToken)
-    {
-        // Not the server's default: a snapshot from before the wait for the lock would not show what others have applied.
-        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
-            .ConfigureAwait(false);
-        await using (transaction.ConfigureAwait(false))
-        {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
-            var scripts = await PendingMigrationsAsync(connection, cancellationToken).ConfigureAwait(false);
-            if (scripts.Count > 0)
-            {
-                scripts = [scripts[0]];
-                await ExecuteAsync(connection, EnsureJournal, cancellationToken).ConfigureAwait(false);
-                await ApplyAsync(connection, scripts, progress, RecordMigration(scripts[0]), cancellationToken)
-                    .ConfigureAwait(false);
-            }
-            else
-            {
-                scripts = await PendingCodeAsync(connection, cancellationToken).ConfigureAwait(false);
-                if (scripts.Count > 0)
-                    await ApplyAsync(connection, scripts, progress, RecordCode(scripts), cancellationToken).ConfigureAwait(false);
-            }
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            return [.. scripts.Select(s => s.Name)];
-        }
-    }
+    /// <summary>Applies what is new and returns its names: Migrator.Scripts.cs or, built with -p:UseDbUp=true, Migrator.DbUp.cs.</summary>
+    private partial Task<IReadOnlyList<string>> ApplyPendingAsync(
+        NpgsqlConnection connection, IProgress<string>? progress, CancellationToken cancellationToken);
 
     private async Task<IReadOnlyList<SqlScript>> PendingMigrationsAsync(
         NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -140,42 +106,6 @@ public sealed class Migrator
             && _scripts.Code.All(s => versions.TryGetValue(s.Name, out var sha256) && sha256 == s.Sha256);
         return upToDate ? [] : _scripts.Code;
     }
-
-    private static async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<SqlScript> scripts,
-        IProgress<string>? progress, string record, CancellationToken cancellationToken)
-    {
-        foreach (var script in scripts)
-        {
-            progress?.Report(script.Name);
-            await RunScriptAsync(connection, script, cancellationToken).ConfigureAwait(false);
-        }
-        await ExecuteAsync(connection, record, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task RunScriptAsync(NpgsqlConnection connection, SqlScript script, CancellationToken cancellationToken)
-    {
-        foreach (var (start, text) in SqlStatements.Split(script.Text))
-        {
-            try
-            {
-                await ExecuteAsync(connection, text, cancellationToken).ConfigureAwait(false);
-            }
-            catch (PostgresException e)
-            {
-                throw Failure(script, SqlStatements.LineOf(script.Text, start + Math.Max(1, e.Position)), e);
-            }
-        }
-    }
-
-    private static MigrationException Failure(SqlScript script, int line, PostgresException e) =>
-        new($"{script.Name}, line {line}: {e.MessageText}", e)
-        {
-            Script = script.Name,
-            Line = line,
-            SqlState = e.SqlState,
-            Detail = e.Detail,
-            Hint = e.Hint,
-        };
 
     internal static string RecordMigration(SqlScript script) =>
         $"INSERT INTO exograph.schemaversions (scriptname, applied) VALUES ({Literal(script.Name)}, localtimestamp);\n";
