@@ -1,4 +1,3 @@
-using Exograph.EmbeddedPostgres;
 using Npgsql;
 
 namespace Exograph.ServerSide.Tests.Support;
@@ -7,7 +6,7 @@ namespace Exograph.ServerSide.Tests.Support;
 /// The server of all tests of this process: that of EXOGRAPH_TEST_CONNECTION (a role that may create databases and roles), else
 /// a private one. Its template database is migrated once; a clone of it takes milliseconds.
 /// </summary>
-internal static class TestServer
+internal static partial class TestServer
 {
     private static readonly Lazy<Task<NpgsqlConnectionStringBuilder>> s_server = new(StartAsync);
     private static readonly Lazy<Task<string>> s_template = new(MakeTemplateAsync);
@@ -32,12 +31,11 @@ internal static class TestServer
         var connection = Environment.GetEnvironmentVariable("EXOGRAPH_TEST_CONNECTION");
         if (!string.IsNullOrEmpty(connection))
             return new NpgsqlConnectionStringBuilder(connection);
-        var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions
-        {
-            ServerSettings = new Dictionary<string, string> { ["max_connections"] = "300" },
-        });
-        return new NpgsqlConnectionStringBuilder(server.ConnectionString);
+        return await StartPrivateAsync();
     }
+
+    /// <summary>TestServer.Embedded.cs or, built with -p:UseTestcontainers=true, TestServer.Container.cs.</summary>
+    private static partial Task<NpgsqlConnectionStringBuilder> StartPrivateAsync();
 
     private static async Task<string> MakeTemplateAsync()
     {
