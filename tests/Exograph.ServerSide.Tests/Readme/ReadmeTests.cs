@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Exograph.ServerSide.Tests.Support;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Readme;
+
+/// <summary>What README shows is what happens.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string s_readme = Read("README.md");
+
+    [Fact]
+    public void The_script_of_the_load_by_hand_is_shown_as_it_is() =>
+        Assert.Contains($"```sql\n{Read("examples/by-hand/load.sql")}```", s_readme, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_load_by_hand_prints_what_is_shown()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+
+        var printed = await PsqlAsync(database, "load.sql", Repository.PathOf("examples/by-hand"));
+
+        Assert.Contains($"```text\n{printed}```", s_readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_example_of_the_library_is_shown_as_it_is_and_loads()
+    {
+        var example = Read("tests/Exograph.ServerSide.Tests/Readme/LibraryExample.cs").Split("        // README\n")[1];
+        Assert.Contains($"```csharp\n{Indent().Replace(example, "")}```", s_readme, StringComparison.Ordinal);
+        await using var database = await TestDatabase.CreateEmptyAsync();
+
+        var report = await LibraryExample.RunAsync(database.ConnectionString, CancellationToken.None);
+
+        Assert.Equal("finalized", report.State);
+        Assert.Equal(1, report.Tables.Single(t => t.Table == "files").Inserted);
+    }
+
+    [Fact]
+    public void The_error_table_lists_every_error_of_the_loader()
+    {
+        var raised = Directory.EnumerateFiles(Repository.PathOf("sql"), "*.sql", SearchOption.AllDirectories)
+            .SelectMany(f => ErrorCode().Matches(File.ReadAllText(f)).Select(m => m.Value));
+        var listed = ErrorRow().Matches(s_readme).Select(m => m.Groups[1].Value);
+
+        Assert.Equal(raised.Distinct().Order(StringComparer.Ordinal), listed);
+    }
+
+    private static async Task<string> PsqlAsync(TestDatabase database, string script, string directory)
+    {
+        var settings = database.Settings;
+        var start = new ProcessStartInfo("psql", ["-X", "-f", script])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["PGHOST"] = settings.Host,
+                ["PGPORT"] = $"{settings.Port}",
+                ["PGUSER"] = settings.Username,
+                ["PGPASSWORD"] = settings.Password,
+                ["PGDATABASE"] = settings.Database,
+            },
+        };
+        using var psql = Process.Start(start)!;
+        var error = psql.StandardError.ReadToEndAsync();
+        var output = await psql.StandardOutput.ReadToEndAsync();
+        await psql.WaitForExitAsync();
+        Assert.True(psql.ExitCode == 0, await error);
+        return output;
+    }
+
+    private static string Read(string file) => File.ReadAllText(Repository.PathOf(file));
+
+    [GeneratedRegex("(?m)^        ")]
+    private static partial Regex Indent();
+
+    [GeneratedRegex(@"\bXG\d{3}\b(?=')")]
+    private static partial Regex ErrorCode();
+
+    [GeneratedRegex(@"(?m)^\| (XG\d{3}) \|")]
+    private static partial Regex ErrorRow();
+}
