@@ -158,9 +158,13 @@ public sealed record CommentRow : StagedRow
     public int? Col { get; init; }
 }
 
-/// <summary>A definition in a file.</summary>
-public sealed record DefinitionRow : StagedRow
+/// <summary>A name at a place in a file: a definition, or a reference to one.</summary>
+public abstract record SymbolRow : StagedRow
 {
+    private protected SymbolRow()
+    {
+    }
+
     /// <summary>Number of its package; filled in from the file where null.</summary>
     public long? PackageId { get; init; }
     /// <summary>Number of its package version; filled in from the file where null.</summary>
@@ -171,11 +175,11 @@ public sealed record DefinitionRow : StagedRow
     public long? FragmentId { get; init; }
     /// <summary>Kind, at most 500 bytes.</summary>
     public required string Kind { get; init; }
-    /// <summary>Module that holds it.</summary>
+    /// <summary>Module of what is defined or referred to.</summary>
     public string? Module { get; init; }
-    /// <summary>Its name.</summary>
+    /// <summary>Name of what is defined or referred to.</summary>
     public required string Name { get; init; }
-    /// <summary>Number of parameters.</summary>
+    /// <summary>Number of parameters or arguments.</summary>
     public int? Arity { get; init; }
     /// <summary>Qualified name, at most 2,000 bytes.</summary>
     public required string QualifiedName { get; init; }
@@ -185,32 +189,11 @@ public sealed record DefinitionRow : StagedRow
     public int? Col { get; init; }
 }
 
+/// <summary>A definition in a file.</summary>
+public sealed record DefinitionRow : SymbolRow;
+
 /// <summary>A reference from a file to a definition, by name.</summary>
-public sealed record SymbolReferenceRow : StagedRow
-{
-    /// <summary>Number of its package; filled in from the file where null.</summary>
-    public long? PackageId { get; init; }
-    /// <summary>Number of its package version; filled in from the file where null.</summary>
-    public long? PackageVersionId { get; init; }
-    /// <summary>Number of its file.</summary>
-    public required long FileId { get; init; }
-    /// <summary>Number of the fragment that holds it.</summary>
-    public long? FragmentId { get; init; }
-    /// <summary>Kind, at most 500 bytes.</summary>
-    public required string Kind { get; init; }
-    /// <summary>Module of what it refers to.</summary>
-    public string? Module { get; init; }
-    /// <summary>Name of what it refers to.</summary>
-    public required string Name { get; init; }
-    /// <summary>Number of arguments.</summary>
-    public int? Arity { get; init; }
-    /// <summary>Qualified name, at most 2,000 bytes.</summary>
-    public required string QualifiedName { get; init; }
-    /// <summary>Line.</summary>
-    public int? Line { get; init; }
-    /// <summary>Column.</summary>
-    public int? Col { get; init; }
-}
+public sealed record SymbolReferenceRow : SymbolRow;
 
 /// <summary>A call from one graph node to another.</summary>
 public sealed record CallEdgeRow : StagedRow

@@ -81,32 +81,8 @@ internal static class StagedTables
             .Integer("line", r => r.Line)
             .Integer("col", r => r.Col)
             .Build(),
-        new StagedTableBuilder<DefinitionRow>("definitions")
-            .Number("package_id", Packages, r => r.PackageId)
-            .Number("package_version_id", Versions, r => r.PackageVersionId)
-            .Number("file_id", Files, r => r.FileId, required: true)
-            .Number("fragment_id", Fragments, r => r.FragmentId)
-            .Text("kind", r => r.Kind, required: true)
-            .Text("module", r => r.Module)
-            .Text("name", r => r.Name, required: true)
-            .Integer("arity", r => r.Arity)
-            .Text("qualified_name", r => r.QualifiedName, required: true)
-            .Integer("line", r => r.Line)
-            .Integer("col", r => r.Col)
-            .Build(),
-        new StagedTableBuilder<SymbolReferenceRow>("symbol_references")
-            .Number("package_id", Packages, r => r.PackageId)
-            .Number("package_version_id", Versions, r => r.PackageVersionId)
-            .Number("file_id", Files, r => r.FileId, required: true)
-            .Number("fragment_id", Fragments, r => r.FragmentId)
-            .Text("kind", r => r.Kind, required: true)
-            .Text("module", r => r.Module)
-            .Text("name", r => r.Name, required: true)
-            .Integer("arity", r => r.Arity)
-            .Text("qualified_name", r => r.QualifiedName, required: true)
-            .Integer("line", r => r.Line)
-            .Integer("col", r => r.Col)
-            .Build(),
+        Symbols<DefinitionRow>("definitions"),
+        Symbols<SymbolReferenceRow>("symbol_references"),
         new StagedTableBuilder<CallEdgeRow>("call_edges")
             .Number("package_id", Packages, r => r.PackageId)
             .Number("package_version_id", Versions, r => r.PackageVersionId)
@@ -125,4 +101,19 @@ internal static class StagedTables
             .TermNumber("term_id", r => r.TermId)
             .Build(),
     ];
+
+    private static StagedTable<TRow> Symbols<TRow>(string name) where TRow : SymbolRow =>
+        new StagedTableBuilder<TRow>(name)
+            .Number("package_id", Packages, r => r.PackageId)
+            .Number("package_version_id", Versions, r => r.PackageVersionId)
+            .Number("file_id", Files, r => r.FileId, required: true)
+            .Number("fragment_id", Fragments, r => r.FragmentId)
+            .Text("kind", r => r.Kind, required: true)
+            .Text("module", r => r.Module)
+            .Text("name", r => r.Name, required: true)
+            .Integer("arity", r => r.Arity)
+            .Text("qualified_name", r => r.QualifiedName, required: true)
+            .Integer("line", r => r.Line)
+            .Integer("col", r => r.Col)
+            .Build();
 }
