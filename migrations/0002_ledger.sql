@@ -7,6 +7,7 @@ CREATE TABLE exograph.loads (
     label       text        NOT NULL,
     state       text        NOT NULL DEFAULT 'open',
     started_by  text        NOT NULL,
+    role_oid    oid         NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now(),
     ended_at    timestamptz,
     options     jsonb       NOT NULL DEFAULT '{}',
@@ -19,14 +20,15 @@ COMMENT ON TABLE exograph.loads IS 'Ledger of loads, one row per begin_load.';
 COMMENT ON COLUMN exograph.loads.load_id IS
     'Number of the load. Its rows carry it; facts of a small load carry it negated; row-wise rows carry 0.';
 COMMENT ON COLUMN exograph.loads.state IS 'open, finalized or abandoned.';
-COMMENT ON COLUMN exograph.loads.started_by IS
-    'Role that called begin_load. It and its members may stage, finalize and abandon.';
+COMMENT ON COLUMN exograph.loads.started_by IS 'Role that called begin_load, as it was named then.';
+COMMENT ON COLUMN exograph.loads.role_oid IS
+    'That role, whatever it is named now. It and its members may stage, finalize and abandon.';
 COMMENT ON COLUMN exograph.loads.ended_at IS 'When the load was finalized or abandoned. NULL while it is open.';
 COMMENT ON COLUMN exograph.loads.options IS
     'Options in force: those of begin_load, with those of finalize_load over them once it has run.';
 COMMENT ON COLUMN exograph.loads.manifest IS 'Rows per table as the producer counted them (seal_load). NULL where it did not.';
 
-CREATE INDEX loads_open ON exograph.loads (started_by) WHERE state = 'open';
+CREATE INDEX loads_open ON exograph.loads (role_oid) WHERE state = 'open';
 
 CREATE TABLE exograph.load_tables (
     load_id      integer NOT NULL CONSTRAINT load_tables_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
@@ -93,6 +95,16 @@ COMMENT ON COLUMN exograph.load_rejects.staged_row IS 'The row as it was staged.
 
 CREATE INDEX load_rejects_load_id ON exograph.load_rejects (load_id);
 
+CREATE TABLE exograph.gate (
+    generation bigint NOT NULL
+);
+
+INSERT INTO exograph.gate VALUES (0);
+CREATE UNIQUE INDEX gate_is_one_row ON exograph.gate ((true));
+
+COMMENT ON TABLE exograph.gate IS
+    'One row that every load updates, so that a writer above READ COMMITTED can find out that its snapshot is older than a load.';
+
 CREATE TABLE exograph.code_versions (
     name       text        NOT NULL CONSTRAINT code_versions_pkey PRIMARY KEY,
     sha256     text        NOT NULL,
@@ -118,6 +130,7 @@ ALTER TABLE exograph.load_tables OWNER TO exograph_owner;
 ALTER TABLE exograph.load_phases OWNER TO exograph_owner;
 ALTER TABLE exograph.load_rejects OWNER TO exograph_owner;
 ALTER TABLE exograph.code_versions OWNER TO exograph_owner;
+ALTER TABLE exograph.gate OWNER TO exograph_owner;
 
 GRANT SELECT ON exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects
     TO exograph_loader, exograph_reader;

@@ -10,7 +10,7 @@ BEGIN
     JOIN pg_class c ON c.oid = i.indexrelid
     JOIN pg_class p ON p.oid = i.indrelid
     WHERE i.indexrelid = parent_index;
-    EXECUTE regexp_replace(pg_get_indexdef(parent_index), ' INDEX \S+ ON ONLY \S+ ',
+    EXECUTE regexp_replace(pg_get_indexdef(parent_index), ' INDEX [^ ]+ ON ONLY [^ ]+ ',
                            format(' INDEX %I ON %I ', partition_name || substr(v_index, length(v_parent) + 1), target));
 END
 $$;

@@ -13,7 +13,7 @@ DECLARE
     v_lock_timeout     text := current_setting('lock_timeout');
     v_fact             text;
 BEGIN
-    CALL exograph.require_fit_transaction();
+    CALL exograph.require_fit_transaction('finalize_load');
     CALL exograph.limit_lock_wait();
     load_id := exograph.find_load(load_id);
     v_load := exograph.lock_load(load_id);
@@ -36,7 +36,8 @@ BEGIN
     CALL exograph.validate_staging();
     CALL exograph.settle_rejects(load_id, v_options);
 
-    CALL exograph.close_gate(load_id);
+    PERFORM exograph.start_phase(load_id, 'closing the gate');
+    CALL exograph.lock_index(format('load %s', load_id));
 
     CALL exograph.merge_packages(load_id);
     CALL exograph.merge_package_versions(load_id);

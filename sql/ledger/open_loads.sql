@@ -1,11 +1,15 @@
+-- Asking for the size of a table waits for whoever is dropping it: a finalize that has not been committed.
 CREATE OR REPLACE VIEW exograph.open_loads AS
 SELECT l.load_id, l.label, l.started_by, l.started_at, s.bytes AS staged_bytes, a.pid, a.phase
 FROM exograph.loads l
 LEFT JOIN LATERAL (
-    SELECT sum(pg_catalog.pg_total_relation_size(c.oid))::bigint AS bytes
+    SELECT sum(CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks k WHERE k.relation = c.oid AND k.mode = 'AccessExclusiveLock')
+                    THEN NULL
+                    ELSE pg_catalog.pg_total_relation_size(c.oid)
+               END)::bigint AS bytes
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'exograph_load_' || l.load_id AND c.relname LIKE 'staged\_%' AND c.relkind = 'r'
+    WHERE n.nspname = 'exograph_load_' || l.load_id AND starts_with(c.relname, 'staged_') AND c.relkind = 'r'
 ) s ON true
 LEFT JOIN LATERAL (
     SELECT a.pid, substr(a.application_name, length('exograph load ' || l.load_id || ': ') + 1) AS phase
@@ -16,6 +20,6 @@ WHERE l.state = 'open';
 
 ALTER VIEW exograph.open_loads OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.open_loads IS
-    'Open loads: who began them, how much is staged in bytes, and which session is at which phase of finalizing (NULL where '
-    'none is).';
+    'Open loads: who began them, how much is staged in bytes (NULL while it is being dropped), and which session is at which '
+    'phase of finalizing (NULL where none is).';
 GRANT SELECT ON exograph.open_loads TO exograph_loader, exograph_reader;

@@ -6,7 +6,7 @@ FROM pg_catalog.pg_inherits i
 JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
 JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
 CROSS JOIN LATERAL (
-    SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''?(\d+)''?\) TO \(''?(\d+)''?\)') AS bounds
+    SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM [(]([0-9]+)[)] TO [(]([0-9]+)[)]') AS bounds
 ) b
 WHERE p.relnamespace = 'exograph'::regnamespace AND p.relkind = 'p'
 ORDER BY p.relname, b.bounds[1]::integer NULLS FIRST;

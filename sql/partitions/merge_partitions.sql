@@ -10,10 +10,9 @@ BEGIN
         RAISE EXCEPTION 'keep must be the number of newest partitions to leave alone, not %', coalesce(keep::text, 'NULL')
             USING ERRCODE = 'XG008';
     END IF;
+    CALL exograph.require_fit_transaction('merge_partitions');
     CALL exograph.limit_lock_wait();
-    PERFORM pg_advisory_xact_lock(exograph.gate_key());
-    LOCK TABLE ONLY exograph.comments, ONLY exograph.definitions, ONLY exograph.symbol_references, ONLY exograph.call_edges,
-        ONLY exograph.fragment_terms IN SHARE ROW EXCLUSIVE MODE;
+    CALL exograph.lock_index('merge_partitions');
     FOR v_table, v_first, v_last IN
         SELECT p.table_name, min(p.first_load), max(p.last_load)
         FROM (
@@ -36,5 +35,5 @@ ALTER PROCEDURE exograph.merge_partitions(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.merge_partitions(integer) IS
 'Merges the partitions of old loads into one per fact table, all but the newest keep of each; rows keep their load_id.
 Writers wait meanwhile; readers do for the moment of the exchange, at most lock_timeout (60 s where it is not set).
-For the owner and superusers. Errors: XG008, 55P03.';
+For the owner and superusers. Errors: XG007, XG008, 55P03.';
 REVOKE ALL ON PROCEDURE exograph.merge_partitions(integer) FROM PUBLIC;

@@ -13,9 +13,11 @@ BEGIN
         RAISE EXCEPTION 'a load needs a label' USING ERRCODE = 'XG008',
             HINT = 'Say what is loaded: SELECT exograph.begin_load(''hex top 500'').';
     END IF;
-    INSERT INTO exograph.loads (label, started_by, options)
-    VALUES (begin_load.label, exograph.caller(),
-            exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold))
+    INSERT INTO exograph.loads (label, started_by, role_oid, options)
+    SELECT begin_load.label, r.rolname, r.oid,
+           exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold)
+    FROM pg_roles r
+    WHERE r.rolname = exograph.caller()
     RETURNING load_id INTO v_load_id;
     CALL exograph.create_staging(v_load_id);
     RETURN v_load_id;

@@ -15,7 +15,7 @@ BEGIN
         RAISE EXCEPTION 'there is no load %', load_id USING ERRCODE = 'XG001',
             HINT = 'TABLE exograph.loads lists them.';
     END IF;
-    IF NOT pg_has_role(exograph.caller(), v_load.started_by, 'MEMBER') THEN
+    IF NOT pg_has_role(exograph.caller(), v_load.role_oid, 'MEMBER') THEN
         RAISE EXCEPTION 'load % belongs to role %', load_id, quote_ident(v_load.started_by)
             USING ERRCODE = 'insufficient_privilege', HINT = 'That role, its members and superusers may work on it.';
     END IF;

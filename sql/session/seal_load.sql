@@ -10,7 +10,8 @@ BEGIN
     END IF;
     SELECT string_agg(quote_ident(e.key), ', ') INTO v_unknown
     FROM jsonb_each(counts) e
-    WHERE jsonb_typeof(e.value) <> 'number' OR e.key NOT IN (SELECT c.table_name FROM exograph.staging_columns c);
+    WHERE jsonb_typeof(e.value) <> 'number' OR e.value #>> '{}' !~ '^[0-9]{1,18}$'
+        OR e.key NOT IN (SELECT c.table_name FROM exograph.staging_columns c);
     IF v_unknown IS NOT NULL THEN
         RAISE EXCEPTION 'load %: not a staging table with a number of rows: %', load_id, v_unknown USING ERRCODE = 'XG008',
             HINT = 'SELECT DISTINCT table_name FROM exograph.staging_columns lists the tables.';

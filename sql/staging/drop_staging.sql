@@ -3,16 +3,17 @@ CREATE OR REPLACE PROCEDURE exograph.drop_staging(load_id integer, keep_maps boo
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_schema text := exograph.staging_schema(load_id);
+    v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = l.role_oid
+                      WHERE l.load_id = drop_staging.load_id);
     v_table  text;
 BEGIN
     FOR v_table IN
         SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = v_schema AND c.relkind = 'r'
     LOOP
-        IF keep_maps AND v_table LIKE 'map\_%' THEN
+        IF keep_maps AND starts_with(v_table, 'map_') THEN
             EXECUTE format('ALTER TABLE %I.%I SET LOGGED', v_schema, v_table);
-            EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table,
-                           (SELECT l.started_by FROM exograph.loads l WHERE l.load_id = drop_staging.load_id));
+            EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table, v_loader);
         ELSE
             EXECUTE format('DROP TABLE %I.%I', v_schema, v_table);
         END IF;

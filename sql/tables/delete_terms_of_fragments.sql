@@ -6,6 +6,10 @@ DECLARE
     v_first bigint;
     v_last  bigint;
 BEGIN
+    -- Terms that a load added since would not be seen.
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        PERFORM FROM exograph.gate FOR SHARE;
+    END IF;
     SELECT min(d.id), max(d.id) INTO v_first, v_last FROM deleted d;
     IF v_first IS NOT NULL THEN
         DELETE FROM exograph.fragment_terms t
@@ -23,5 +27,6 @@ FOR EACH STATEMENT EXECUTE FUNCTION exograph.delete_terms_of_fragments();
 
 ALTER FUNCTION exograph.delete_terms_of_fragments() OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.delete_terms_of_fragments() IS
-    'Trigger on exograph.fragments: takes the terms of deleted fragments away.';
+    'Trigger on exograph.fragments: takes the terms of deleted fragments away. Errors: 40001 where the snapshot is older than '
+    'a load.';
 REVOKE ALL ON FUNCTION exograph.delete_terms_of_fragments() FROM PUBLIC;

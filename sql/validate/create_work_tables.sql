@@ -4,7 +4,7 @@
 CREATE OR REPLACE PROCEDURE exograph.create_work_tables()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    IF to_regclass('rejects') IS NOT NULL THEN
+    IF to_regclass(format('%I.rejects', current_schema())) IS NOT NULL THEN
         DROP TABLE rejects, keys_packages, keys_package_versions, keys_files, keys_terms, keys_fragments, keys_graph_nodes,
             map_packages, map_package_versions, map_files, map_terms, map_fragments, map_graph_nodes;
     END IF;

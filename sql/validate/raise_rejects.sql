@@ -15,7 +15,7 @@ BEGIN
     RAISE EXCEPTION 'load %: % staged row(s) break a rule%', load_id, rejected,
             CASE WHEN reject_limit IS NULL THEN '' ELSE format(', more than reject_limit (%s)', reject_limit) END
         USING ERRCODE = 'XG006',
-            DETAIL = format(E'%s.\nFirst rows: %s', v_counts, v_first),
+            DETAIL = format('%s.%sFirst rows: %s', v_counts, chr(10), v_first),
             HINT = format('SELECT * FROM exograph.check_load(%1$s) lists them. Mend the staging tables and call again, or leave '
                           'them out: CALL exograph.finalize_load(%1$s, on_reject => ''skip'').', load_id);
 END

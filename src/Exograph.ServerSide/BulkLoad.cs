@@ -186,7 +186,10 @@ public static class BulkLoad
     /// <summary>The only open load of the role in force; null where there is none, or several.</summary>
     private static async Task<int?> FindAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
-        const string Query = "SELECT load_id FROM exograph.loads WHERE state = 'open' AND started_by = current_user LIMIT 2";
+        const string Query = """
+            SELECT l.load_id FROM exograph.loads l JOIN pg_catalog.pg_roles r ON r.oid = l.role_oid
+            WHERE l.state = 'open' AND r.rolname = current_user LIMIT 2
+            """;
         var open = await RunAsync(dataSource, loadId: null, Query, c => ReadAsync(c, r => r.GetInt32(0), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return open is [var only] ? only : null;
