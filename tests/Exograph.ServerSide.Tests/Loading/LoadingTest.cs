@@ -1,0 +1,84 @@
+using Exograph.ServerSide.Tests.Support;
+using Npgsql;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Loading;
+
+/// <summary>A test with a database, sessions and roles of its own.</summary>
+public abstract class LoadingTest : IAsyncLifetime
+{
+    private readonly List<Session> _sessions = [];
+    private readonly List<string> _roles = [];
+    private TestDatabase _database = null!;
+
+    /// <summary>A session of the superuser.</summary>
+    private protected Session Db { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync();
+        Db = await OpenAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var session in _sessions)
+            await session.DisposeAsync();
+        var settings = _database.Settings;
+        await _database.DisposeAsync();
+        if (_roles.Count == 0)
+            return;
+        // The rights that roles had in the database went with it.
+        await using var server =
+            await Session.OpenAsync(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Database = "postgres" });
+        foreach (var role in _roles)
+            await server.ExecuteAsync($"DROP ROLE {Sql.Name(role)}");
+    }
+
+    private protected async Task RenameRoleAsync(string role, string name)
+    {
+        await Db.ExecuteAsync($"ALTER ROLE {Sql.Name(role)} RENAME TO {Sql.Name(name)}");
+        _roles[_roles.IndexOf(role)] = name;
+    }
+
+    /// <summary>Drops a role of this test while its database stands.</summary>
+    private protected async Task DropRoleAsync(string role)
+    {
+        await Db.ExecuteAsync($"DROP OWNED BY {Sql.Name(role)}; DROP ROLE {Sql.Name(role)}");
+        _roles.Remove(role);
+    }
+
+    /// <summary>Another session of the superuser.</summary>
+    private protected async Task<Session> OpenAsync()
+    {
+        var session = await Session.OpenAsync(_database.Settings);
+        _sessions.Add(session);
+        return session;
+    }
+
+    /// <summary>A session of a role, as after a login.</summary>
+    private protected async Task<Session> OpenAsAsync(string role)
+    {
+        var session = await OpenAsync();
+        await session.BecomeAsync(role);
+        return session;
+    }
+
+    /// <summary>Creates a role for this test, a member of others; its name holds the given text.</summary>
+    private protected async Task<string> CreateRoleAsync(string name, params string[] memberOf)
+    {
+        // Roles belong to the server, which other tests use at the same time.
+        var role = $"{name} {Guid.NewGuid():N}";
+        await CreateRoleNamedAsync(role, memberOf);
+        return role;
+    }
+
+    /// <summary>Creates a role under exactly this name, which only this test uses.</summary>
+    private protected async Task CreateRoleNamedAsync(string role, params string[] memberOf)
+    {
+        await Db.ExecuteAsync($"CREATE ROLE {Sql.Name(role)}");
+        _roles.Add(role);
+        foreach (var group in memberOf)
+            await Db.ExecuteAsync($"GRANT {Sql.Name(group)} TO {Sql.Name(role)}");
+    }
+}

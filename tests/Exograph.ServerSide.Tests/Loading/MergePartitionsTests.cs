@@ -1,0 +1,230 @@
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Loading;
+
+/// <summary>Keeping the number of partitions down.</summary>
+public sealed class MergePartitionsTests : LoadingTest
+{
+    private const string DefinitionPartitions =
+        "SELECT first_load, last_load FROM exograph.fact_partitions WHERE table_name = 'definitions' AND first_load > 0";
+
+    [Fact]
+    public async Task Merging_keeps_every_row_and_the_newest_partitions()
+    {
+        for (var i = 1; i <= 5; i++)
+            await LoadAsync();
+        var before = await Db.IndexAsync();
+
+        await Db.ExecuteAsync("CALL exograph.merge_partitions(keep => 2)");
+
+        Assert.Equal(["1|3", "4|4", "5|5"], await Db.RowsAsync(DefinitionPartitions));
+        Assert.Equal(before, await Db.IndexAsync());
+        foreach (var fact in Sample.Facts)
+        {
+            Assert.Equal(["1", "2", "3"],
+                await Db.RowsAsync($"SELECT DISTINCT load_id FROM exograph.{fact}_load_1_to_3 ORDER BY 1"));
+            Assert.Equal(await Shape($"exograph.{fact}_load_5"), await Shape($"exograph.{fact}_load_1_to_3"));
+        }
+        Assert.Empty(await Db.RowsAsync("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"));
+    }
+
+    [Fact]
+    public async Task A_merged_index_goes_on_as_before()
+    {
+        var loads = new List<Load>();
+        for (var i = 1; i <= 3; i++)
+            loads.Add(await LoadAsync());
+        await Db.ExecuteAsync("CALL exograph.merge_partitions(keep => 0)");
+        var before = await Db.IndexAsync();
+
+        // Facts that lie in the merged partition stand.
+        var again = await StageAsync(1);
+        await again.FinalizeAsync();
+        Assert.Equal(before, await Db.IndexAsync());
+        Assert.Equal(new Outcome(1) { Existing = 1 }, await again.OutcomeAsync("comments"));
+
+        // New ones attach behind it, and are merged with it in their turn.
+        var next = await LoadAsync();
+        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        Assert.Equal([$"1|{next.Id}"], await Db.RowsAsync(DefinitionPartitions));
+        await Db.FailsAsync("23505", "INSERT INTO exograph.definitions SELECT * FROM exograph.definitions");
+        await Db.ExecuteAsync("DELETE FROM exograph.packages");
+        foreach (var fact in Sample.Facts)
+            Assert.Equal(0, await Db.CountAsync($"exograph.{fact}"));
+    }
+
+    [Fact]
+    public async Task Merging_again_without_need_changes_nothing()
+    {
+        await LoadAsync();
+        await LoadAsync();
+
+        foreach (var keep in new[] { "", "2", "1" })
+            await Db.ExecuteAsync($"CALL exograph.merge_partitions({keep})");
+
+        Assert.Equal(["1|1", "2|2"], await Db.RowsAsync(DefinitionPartitions));
+        Assert.DoesNotContain(Db.Notices, n => n.MessageText.Contains("merging the partitions", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_place_of_an_open_load_is_spared()
+    {
+        await LoadAsync();
+        await LoadAsync();
+        var open = await StageAsync(3);
+        await LoadAsync();
+        await LoadAsync();
+
+        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        Assert.Equal(["1|2", "4|4", "5|5"], await Db.RowsAsync(DefinitionPartitions));
+
+        await open.FinalizeAsync("partition_threshold => 0");
+        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        Assert.Equal(["1|5"], await Db.RowsAsync(DefinitionPartitions));
+    }
+
+    [Fact]
+    public async Task The_place_of_a_load_whose_begin_is_not_committed_yet_is_spared()
+    {
+        await LoadAsync();
+        var other = await OpenAsync();
+        await other.ExecuteAsync("BEGIN");
+        var begun = await StageAsync(99, other);
+        await LoadAsync();
+
+        // Either it waits for the transaction in doubt, or it leaves that load's place alone.
+        await Db.ExecuteAsync("SET lock_timeout = '100ms'");
+        try
+        {
+            await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        }
+        catch (Npgsql.PostgresException e) when (e.SqlState == "55P03")
+        {
+        }
+        await other.ExecuteAsync("COMMIT");
+
+        await begun.FinalizeAsync("partition_threshold => 0");
+        Assert.Equal("finalized", await begun.StateAsync());
+        Assert.Equal(3, await Db.CountAsync("exograph.definitions"));
+    }
+
+    [Fact]
+    public async Task Merging_does_not_bring_back_what_was_deleted_since_the_transactions_snapshot()
+    {
+        // No foreign key would find them out.
+        for (var term = 1; term <= 2; term++)
+        {
+            var load = await Load.BeginAsync(Db);
+            await Sample.StageDimensionsAsync(load);
+            await load.StageAsync("fragment_terms", "fragment_id, term_id", $"(1, {term})");
+            await load.FinalizeAsync("partition_threshold => 0");
+        }
+        var other = await OpenAsync();
+        await other.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ");
+        Assert.Equal(2, await other.CountAsync("exograph.fragment_terms"));
+        await Db.ExecuteAsync("DELETE FROM exograph.packages");
+
+        var error = await Record.ExceptionAsync(async () =>
+        {
+            await other.ExecuteAsync("CALL exograph.merge_partitions(0)");
+            await other.ExecuteAsync("COMMIT");
+        });
+
+        Assert.True(error is null or Npgsql.PostgresException { SqlState: "XG007" or "40001" }, error?.Message);
+        Assert.Equal(0, await Db.CountAsync("exograph.fragment_terms"));
+    }
+
+    [Fact]
+    public async Task Merging_does_not_deadlock_with_a_transaction_that_deletes_a_package()
+    {
+        await LoadAsync();
+        await LoadAsync();
+        var other = await OpenAsync();
+        await other.ExecuteAsync("BEGIN; DELETE FROM exograph.packages WHERE name = 'no such package'");
+
+        await Db.ExecuteAsync("SET deadlock_timeout = '100ms'");
+        var merging = Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await other.UntilBlockedAsync(Db);
+        await other.ExecuteAsync("DELETE FROM exograph.packages; COMMIT");
+        await merging;
+
+        Assert.Equal(0, await Db.CountAsync("exograph.definitions"));
+        Assert.Equal(["1|2"], await Db.RowsAsync(DefinitionPartitions));
+    }
+
+    [Fact]
+    public async Task A_reader_holds_merging_up_for_lock_timeout_at_most()
+    {
+        await LoadAsync();
+        await LoadAsync();
+        var reader = await OpenAsync();
+        await reader.ExecuteAsync("BEGIN; SELECT FROM exograph.definitions");
+
+        await Db.FailsAsync("55P03", "SET lock_timeout = '100ms'; CALL exograph.merge_partitions(0)");
+        Assert.Equal(["1|1", "2|2"], await Db.RowsAsync(DefinitionPartitions));
+
+        await reader.ExecuteAsync("COMMIT");
+        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        Assert.Equal(["1|2"], await Db.RowsAsync(DefinitionPartitions));
+    }
+
+    [Fact]
+    public async Task The_number_to_keep_must_be_a_number()
+    {
+        foreach (var keep in new[] { "-1", "NULL" })
+        {
+            var error = await Db.FailsAsync("XG008", $"CALL exograph.merge_partitions({keep})");
+            Assert.Equal($"keep must be the number of newest partitions to leave alone, not {keep}", error.MessageText);
+        }
+    }
+
+    [Fact]
+    public async Task Finalize_warns_of_more_partitions_than_most_partitions()
+    {
+        await Db.ExecuteAsync(
+            "CREATE OR REPLACE FUNCTION exograph.most_partitions() RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 3'");
+        await LoadAsync();
+        await LoadAsync();
+        Assert.DoesNotContain(Db.Notices, n => n.Severity == "WARNING");
+
+        await LoadAsync();
+
+        var warning = Assert.Single(Db.Notices, n => n.Severity == "WARNING");
+        Assert.Contains("definitions has 4", warning.MessageText, StringComparison.Ordinal);
+        Assert.Equal("CALL exograph.merge_partitions() merges those of old loads.", warning.Hint);
+    }
+
+    private async Task<Load> LoadAsync()
+    {
+        var number = 1 + await Db.CountAsync("exograph.loads");
+        var load = await StageAsync(number);
+        await load.FinalizeAsync("partition_threshold => 0");
+        return load;
+    }
+
+    /// <summary>A load of one fact of each kind at a line of its own.</summary>
+    private async Task<Load> StageAsync(long line, Session? session = null)
+    {
+        var load = await Load.BeginAsync(session ?? Db);
+        await Sample.StageDimensionsAsync(load);
+        await load.StageAsync("terms", "id, term", $"(3, 'term of {line}')");
+        await load.StageAsync("comments", "file_id, text, line", $"(1, 'why', {line})");
+        foreach (var table in new[] { "definitions", "symbol_references" })
+            await load.StageAsync(table, "file_id, fragment_id, kind, name, qualified_name, line",
+                $"(1, 1, 'k', 'n', 'q', {line})");
+        await load.StageAsync("call_edges", "caller_node_id, callee_node_id, caller_qualified_name, callee_qualified_name, line",
+            $"(1, 2, 'a', 'b', {line})");
+        await load.StageAsync("fragment_terms", "fragment_id, term_id", "(1, 3)");
+        return load;
+    }
+
+    /// <summary>Constraints and indexes of a table, without names.</summary>
+    private Task<string[]> Shape(string table) => Db.RowsAsync(
+        $"""
+        SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype <> 'n'
+        UNION ALL
+        SELECT regexp_replace(pg_get_indexdef(i.indexrelid), ' INDEX .* USING ', ' USING ') || (h.inhparent IS NOT NULL)
+        FROM pg_index i LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid WHERE i.indrelid = '{table}'::regclass
+        ORDER BY 1
+        """);
+}

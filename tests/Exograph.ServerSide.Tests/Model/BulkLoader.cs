@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Exograph.ServerSide.Tests.Model;
+
+/// <summary>
+/// The loader under test, as plain SQL gets at it. Nothing of the driver library is used: that is typed, and would not stage a
+/// NULL in a required column.
+/// </summary>
+internal sealed class BulkLoader(NpgsqlConnection connection)
+{
+    private readonly Dictionary<int, int> _ordinals = [];
+    private readonly HashSet<string> _givenHashes = [];
+
+    public async Task<int> BeginAsync(long? partitionThreshold, string? onReject)
+    {
+        var load = await ScalarAsync<int>(
+            "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2)",
+            new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+            new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        _ordinals.Add(load, _ordinals.Count + 1);
+        return load;
+    }
+
+    public async Task StageAsync(int load, Bundle bundle)
+    {
+        _givenHashes.UnionWith(bundle[BundleTable.Fragments].Select(fragment => Cell.Render(fragment["content_hash"])));
+        foreach (var table in BundleTable.All.Where(table => bundle[table].Count > 0))
+        {
+            await using var writer = await connection.BeginTextImportAsync(
+                $"COPY exograph_load_{load}.staged_{table.Name} ({ColumnList(table)}) FROM STDIN");
+            foreach (var row in bundle[table])
+                await writer.WriteAsync(string.Join('\t', row.Cells.Select(CopyText)) + "\n");
+        }
+    }
+
+    public async Task FinalizeAsync(int load, string? onReject = null)
+    {
+        await using var command = new NpgsqlCommand("CALL exograph.finalize_load($1, on_reject => $2)", connection);
+        command.Parameters.Add(new() { Value = load });
+        command.Parameters.Add(new() { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public Task<List<TableCounts>> ReportAsync(int load) => ListAsync(
+        """
+        SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting
+        FROM exograph.load_report WHERE load_id = $1
+        """,
+        r => new TableCounts(
+            r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)),
+        load);
+
+    public Task<List<string>> CheckAsync(int load) =>
+        ListAsync("SELECT table_name, staged_row::text FROM exograph.check_load($1)", RejectedRow, load);
+
+    public Task<List<string>> RejectsAsync(int load) =>
+        ListAsync("SELECT table_name, staged_row::text FROM exograph.load_rejects WHERE load_id = $1", RejectedRow, load);
+
+    /// <summary>The staged rows, as they stand.</summary>
+    public async Task<List<string>> StagedAsync(int load)
+    {
+        var rows = new List<string>();
+        foreach (var table in BundleTable.All)
+        {
+            rows.AddRange(await ListAsync(
+                $"SELECT {ColumnList(table)} FROM exograph_load_{load}.staged_{table.Name}",
+                r => Describe(table, ReadCells(table, r))));
+        }
+        return rows;
+    }
+
+    /// <summary>How far each sequence of the index has come.</summary>
+    public Task<List<string>> SequencesAsync() => ListAsync(
+        """
+        SELECT format('%s at %s', sequencename, last_value) FROM pg_sequences
+        WHERE schemaname = 'exograph' AND sequencename <> 'loads_load_id_seq' ORDER BY sequencename
+        """,
+        r => r.GetString(0));
+
+    public Task<bool> HasStagingAsync(int load) =>
+        ScalarAsync<bool>("SELECT to_regnamespace($1) IS NOT NULL", new NpgsqlParameter { Value = $"exograph_load_{load}" });
+
+    /// <summary>What is in the index, with the id of every dimension row.</summary>
+    public async Task<(IndexContent Content, Func<RowKey, long> IdOf)> ReadIndexAsync()
+    {
+        var reader = new IndexReader(_givenHashes);
+        foreach (var table in BundleTable.All)
+        {
+            var rows = await ListAsync(
+                $"SELECT {ColumnList(table)}, load_id FROM exograph.{table.Name}",
+                r => (Cells: ReadCells(table, r), Load: OrdinalOf(r.GetInt32(table.Columns.Count), table)));
+            foreach (var (cells, load) in rows)
+                reader.Add(table, cells, load);
+        }
+        var paths = await ListAsync(
+            "SELECT file_id, path, load_id FROM exograph.file_paths",
+            r => (r.GetInt64(0), r.GetString(1), OrdinalOf(r.GetInt32(2), BundleTable.Files)));
+        foreach (var (file, path, load) in paths)
+            reader.AddFilePath(file, path, load);
+        return (reader.Content, reader.IdOf);
+    }
+
+    /// <summary>Takes back what loads have left. The ledger stays.</summary>
+    public async Task EmptyIndexAsync()
+    {
+        var statements = await ListAsync(
+            """
+            SELECT format('CALL exograph.abandon_load(%s)', load_id) FROM exograph.loads WHERE state = 'open'
+            UNION ALL
+            SELECT format('DROP TABLE %s', p.inhrelid::regclass)
+            FROM pg_inherits p JOIN pg_class c ON c.oid = p.inhrelid
+            WHERE c.relkind = 'r' AND c.relnamespace = 'exograph'::regnamespace AND c.relname NOT LIKE '%\_shared'
+            """,
+            r => r.GetString(0));
+        statements.AddRange(BundleTable.All.Reverse().Select(table => $"DELETE FROM exograph.{table.Name}"));
+        await using var command = new NpgsqlCommand(string.Join(";\n", statements), connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A row as rejected rows are compared: jsonb does not tell SQL's null from its own.</summary>
+    public static string Describe(BundleTable table, IReadOnlyList<object?> cells) =>
+        $"{table}: " + string.Join(", ", cells
+            .Zip(table.Columns, (cell, column) => (Cell: cell, column.Name))
+            .Where(named => named.Cell is not (null or Json { Value: "null" }))
+            .Select(named => $"{named.Name}={Cell.Render(named.Cell)}"));
+
+    private static string ColumnList(BundleTable table) => string.Join(", ", table.Columns.Select(column => column.Name));
+
+    /// <summary>Loads are numbered 1, 2, 3 by the model. The facts of a small load carry its number negated.</summary>
+    private int OrdinalOf(int load, BundleTable table) =>
+        _ordinals.GetValueOrDefault(table.IsDimension ? load : Math.Abs(load), load);
+
+    private static string RejectedRow(NpgsqlDataReader reader)
+    {
+        var table = BundleTable.Named(reader.GetString(0));
+        using var row = JsonDocument.Parse(reader.GetString(1));
+        var cells = table.Columns
+            .Select(column => row.RootElement.TryGetProperty(column.Name, out var cell) ? FromJson(column.Type, cell) : null)
+            .ToArray();
+        return Describe(table, cells);
+    }
+
+    private static object? FromJson(ColumnType type, JsonElement cell) => type switch
+    {
+        _ when cell.ValueKind == JsonValueKind.Null => null,
+        ColumnType.Bigint or ColumnType.Integer => cell.GetInt64(),
+        ColumnType.Text => cell.GetString(),
+        ColumnType.Bytea => Convert.FromHexString(cell.GetString()!.AsSpan(2)),
+        ColumnType.BigintArray => cell.EnumerateArray().Select(number => number.GetInt64()).ToArray(),
+        _ => new Json(cell.GetRawText()),
+    };
+
+    private static object?[] ReadCells(BundleTable table, NpgsqlDataReader reader) =>
+        [.. table.Columns.Select((column, i) => reader.IsDBNull(i) ? null : ReadCell(column.Type, reader, i))];
+
+    private static object ReadCell(ColumnType type, NpgsqlDataReader reader, int ordinal) => type switch
+    {
+        ColumnType.Bigint => reader.GetInt64(ordinal),
+        ColumnType.Integer => (long)reader.GetInt32(ordinal),
+        ColumnType.Text => reader.GetString(ordinal),
+        ColumnType.Bytea => reader.GetFieldValue<byte[]>(ordinal),
+        ColumnType.BigintArray => reader.GetFieldValue<long[]>(ordinal),
+        _ => new Json(reader.GetString(ordinal)),
+    };
+
+    private static string CopyText(object? cell) => cell switch
+    {
+        null => "\\N",
+        long number => number.ToString(CultureInfo.InvariantCulture),
+        byte[] bytes => "\\\\x" + Convert.ToHexStringLower(bytes),
+        long[] numbers => "{" + string.Join(',', numbers) + "}",
+        Json json => Escape(json.Text),
+        _ => Escape((string)cell),
+    };
+
+    private static string Escape(string text) => new StringBuilder(text)
+        .Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t").ToString();
+
+    private async Task<T> ScalarAsync<T>(string sql, params NpgsqlParameter[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddRange(parameters);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private async Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, int? load = null)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        if (load is { } number)
+            command.Parameters.Add(new() { Value = number });
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+        return rows;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text;
+
+namespace Exograph.ServerSide.Tests.Model;
+
+/// <summary>A row that may go in: its references resolved to keys, its defaults and parents filled in.</summary>
+internal sealed record ValidRow(BundleRow Row, RowKey Key, object?[] Cells)
+{
+    public long Number => Row.Number("id")!.Value;
+
+    public object? this[string column] => Cells[Row.Table.Position(column)];
+
+    public RowKey? Package => Row.Table == BundleTable.Packages ? Key : (RowKey?)this["package_id"];
+
+    public RowKey? Version => Row.Table == BundleTable.PackageVersions ? Key : (RowKey?)this["package_version_id"];
+}
+
+/// <summary>Which rows of a bundle are rejected, and what the others stand for.</summary>
+internal sealed class BundleValidation
+{
+    private const long LargestNumber = (1L << 40) - 1;
+
+    private readonly Dictionary<string, Dictionary<long, ValidRow>> _byNumber = [];
+    private readonly Dictionary<BundleTable, List<ValidRow>> _valid = [];
+    private readonly List<BundleRow> _rejected = [];
+
+    public BundleValidation(Bundle bundle)
+    {
+        foreach (var table in BundleTable.All)
+        {
+            var valid = _valid[table] = [];
+            var used = table.IsDimension ? bundle[table].CountBy(row => row.Number("id") ?? 0).ToDictionary() : [];
+            foreach (var row in bundle[table])
+            {
+                if (Keeps(row, used) && Resolve(row) is { } resolved)
+                    valid.Add(resolved);
+                else
+                    _rejected.Add(row);
+            }
+            if (table.IsDimension)
+                _byNumber[table.Name] = valid.ToDictionary(row => row.Number);
+        }
+    }
+
+    public IReadOnlyList<BundleRow> Rejected => _rejected;
+
+    public IReadOnlyList<ValidRow> this[BundleTable table] => _valid[table];
+
+    public IEnumerable<ValidRow> AllValid => BundleTable.All.SelectMany(table => _valid[table]);
+
+    /// <summary>The row that a reference column points at, if it is there and good.</summary>
+    public ValidRow? Parent(BundleRow row, string column)
+    {
+        var parents = _byNumber[row.Table.Columns[row.Table.Position(column)].RefersTo!];
+        return row.Number(column) is { } number ? parents.GetValueOrDefault(number) : null;
+    }
+
+    /// <summary>The rules that look at the row's own cells, and at whether its references lead anywhere.</summary>
+    private bool Keeps(BundleRow row, Dictionary<long, int> used)
+    {
+        if (row.Table.IsDimension
+            && (row.Number("id") is not (>= 1 and <= LargestNumber) || used[row.Number("id")!.Value] > 1))
+            return false;
+        return row.Table.Columns.All(column => row[column.Name] is { } cell
+            ? Fits(column, cell) && (column.RefersTo is null || Parent(row, column.Name) is not null)
+            : !column.Required);
+    }
+
+    private static bool Fits(BundleColumn column, object cell)
+    {
+        if (column.MaxBytes is not { } most)
+            return true;
+        var size = cell is byte[] bytes ? bytes.Length : Encoding.UTF8.GetByteCount((string)cell);
+        return size >= column.MinBytes && size <= most;
+    }
+
+    /// <summary>The row with its references resolved; nothing where it contradicts its file or its version.</summary>
+    private ValidRow? Resolve(BundleRow row)
+    {
+        var table = row.Table;
+        var cells = table.Columns
+            .Select(column => column.RefersTo is null ? row[column.Name] ?? Default(column) : Parent(row, column.Name)?.Key)
+            .ToArray();
+        if (table.Has("package_version_id"))
+        {
+            var named = (RowKey?)cells[table.Position("package_version_id")];
+            var file = table.Has("file_id") ? Parent(row, "file_id") : null;
+            var version = file is null ? named : file.Version;
+            if (named is not null && named != version)
+                return null;
+            var namedPackage = (RowKey?)cells[table.Position("package_id")];
+            var package = file is null ? Parent(row, "package_version_id")?.Package : file.Package;
+            if (namedPackage is not null && namedPackage != package)
+                return null;
+            cells[table.Position("package_version_id")] = version;
+            cells[table.Position("package_id")] = package;
+        }
+        return new ValidRow(row, KeyOf(table, cells), cells);
+    }
+
+    private static object? Default(BundleColumn column) => column.Name switch
+    {
+        "metadata" => new Json("{}"),
+        "comments_text" => "",
+        "sub_hashes" => Array.Empty<long>(),
+        _ => null,
+    };
+
+    /// <summary>A fragment without a hash is known by its file and place: the digest itself is the loader's business.</summary>
+    internal static RowKey KeyOf(BundleTable table, IReadOnlyList<object?> cells)
+    {
+        var computed = table == BundleTable.Fragments && cells[table.Position("content_hash")] is null;
+        IEnumerable<string> key = computed ? ["file_id", "kind", "line", "end_line", "exact_hash"] : table.Key;
+        var text = string.Join(", ", key.Select(column => Cell.Render(cells[table.Position(column)])));
+        return new RowKey(table.Name, computed ? "computed: " + text : text);
+    }
+}

@@ -1,0 +1,89 @@
+namespace Exograph.ServerSide.Tests.Model;
+
+/// <summary>What a load's report says of one table.</summary>
+internal sealed record TableCounts(
+    string Table, long Staged, long Inserted, long Existing, long Collapsed, long Rejected, long Conflicting);
+
+/// <summary>
+/// The loading contract in memory: an index that is the union of everything loaded. It shares nothing with the loader but the
+/// names of tables and columns.
+/// </summary>
+internal sealed class IndexModel
+{
+    private readonly Dictionary<BundleTable, Dictionary<RowKey, Standing>> _tables = BundleTable.All.ToDictionary(
+        table => table,
+        _ => new Dictionary<RowKey, Standing>());
+    private readonly Dictionary<(RowKey File, string Path), int> _filePaths = [];
+    private int _loads;
+
+    /// <summary>Loads the good rows of a bundle, and returns what the report must say.</summary>
+    /// <param name="bundle">The staged rows.</param>
+    /// <param name="validation">Which of them are good.</param>
+    /// <param name="idOf">
+    /// The id that the loader gave to a dimension row: where facts of equal identity differ in what they point at, the ids
+    /// decide.
+    /// </param>
+    public IReadOnlyList<TableCounts> Load(Bundle bundle, BundleValidation validation, Func<RowKey, long> idOf)
+    {
+        _loads++;
+        return
+        [
+            .. BundleTable.All.Select(table => Merge(table, bundle[table].Count, validation[table], idOf)),
+            MergeFilePaths(validation[BundleTable.Files]),
+        ];
+    }
+
+    public IndexContent Content()
+    {
+        var content = new IndexContent();
+        foreach (var (table, rows) in _tables)
+        {
+            foreach (var (key, row) in rows)
+                content.Add(table, key, row.Cells, row.Load);
+        }
+        foreach (var ((file, path), load) in _filePaths)
+            content.AddFilePath(file, path, load);
+        return content;
+    }
+
+    private TableCounts Merge(BundleTable table, int staged, IReadOnlyList<ValidRow> valid, Func<RowKey, long> idOf)
+    {
+        long inserted = 0, existing = 0, collapsed = 0, conflicting = 0;
+        var order = Comparer<ValidRow>.Create((left, right) => CompareFacts(left, right, idOf));
+        foreach (var equal in valid.GroupBy(row => row.Key))
+        {
+            var winner = table.IsDimension ? equal.MinBy(row => row.Number)! : equal.Min(order)!;
+            var losers = equal.Count(row => Conflict(row, winner));
+            if (_tables[table].TryAdd(equal.Key, new Standing(_loads, winner.Cells)))
+                (inserted, collapsed, conflicting) = (inserted + 1, collapsed + equal.Count() - 1, conflicting + losers);
+            else
+                (existing, conflicting) = (existing + equal.Count(), conflicting + (table.IsDimension ? losers : 0));
+        }
+        return new TableCounts(table.Name, staged, inserted, existing, collapsed, staged - valid.Count, conflicting);
+    }
+
+    private TableCounts MergeFilePaths(IReadOnlyList<ValidRow> files)
+    {
+        long inserted = 0, existing = 0, collapsed = 0;
+        foreach (var equal in files.GroupBy(file => (file.Key, (string)file["path"]!)))
+        {
+            if (_filePaths.TryAdd(equal.Key, _loads))
+                (inserted, collapsed) = (inserted + 1, collapsed + equal.Count() - 1);
+            else
+                existing += equal.Count();
+        }
+        return new TableCounts("file_paths", files.Count, inserted, existing, collapsed, Rejected: 0, Conflicting: 0);
+    }
+
+    /// <summary>Whether rows of equal key differ in what only one of them can bring. No path of a file is lost.</summary>
+    private static bool Conflict(ValidRow left, ValidRow right) => left.Row.Table.Payload.Any(
+        i => left.Row.Table.Columns[i].Name != "path" && Cell.RenderValue(left.Cells[i]) != Cell.RenderValue(right.Cells[i]));
+
+    /// <summary>The lowest tuple wins, in column order, with ids in the place of references.</summary>
+    private static int CompareFacts(ValidRow left, ValidRow right, Func<RowKey, long> idOf) => left.Row.Table.Payload
+        .Select(i => Cell.Compare(left.Cells[i], right.Cells[i], idOf))
+        .FirstOrDefault(order => order != 0);
+
+    /// <summary>A row of the index, and the load that brought it.</summary>
+    private sealed record Standing(int Load, object?[] Cells);
+}

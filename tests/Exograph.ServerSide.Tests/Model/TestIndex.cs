@@ -1,0 +1,110 @@
+using Exograph.ServerSide.Tests.Support;
+using Npgsql;
+
+namespace Exograph.ServerSide.Tests.Model;
+
+/// <summary>
+/// An index that starts empty, with the model of it beside. It lives in one transaction that is rolled back, or commits and is
+/// emptied row by row.
+/// </summary>
+internal sealed class TestIndex : IAsyncDisposable
+{
+    private const string RowsWereRejected = "XG006";
+    private const string SavePoint = "before_refusal";
+
+    private static readonly long?[] s_partitionThresholds = [null, 0, 0, 4, 1_000_000];
+
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction? _transaction;
+    private readonly BulkLoader _loader;
+    private readonly IndexModel _model = new();
+
+    private TestIndex(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        _connection = connection;
+        _transaction = transaction;
+        _loader = new BulkLoader(connection);
+    }
+
+    /// <param name="database">A database with an empty index, that nobody else uses.</param>
+    /// <param name="commits">Whether every statement commits. A transaction is faster, but takes one load only.</param>
+    public static async Task<TestIndex> OpenAsync(TestDatabase database, bool commits)
+    {
+        var connection = await database.DataSource.OpenConnectionAsync();
+        return new TestIndex(connection, commits ? null : await connection.BeginTransactionAsync());
+    }
+
+    public async Task<IndexContent> ReadAsync() => (await _loader.ReadIndexAsync()).Content;
+
+    public Task<List<string>> SequencesAsync() => _loader.SequencesAsync();
+
+    /// <summary>Loads a bundle, and returns in what the index, the report and the rejects differ from the model.</summary>
+    public async Task<IReadOnlyList<string>> LoadAsync(Bundle bundle, Random random)
+    {
+        var validation = new BundleValidation(bundle);
+        var rejected = Describe(validation.Rejected);
+        var skips = random.Next(2) == 0;
+        var threshold = s_partitionThresholds[random.Next(s_partitionThresholds.Length)];
+        var load = await _loader.BeginAsync(threshold, skips ? "skip" : null);
+        await _loader.StageAsync(load, bundle);
+        var differences = new List<string>();
+        if (rejected.Count > 0 || random.Next(4) == 0)
+            differences.AddRange(Differences("check_load", rejected, await _loader.CheckAsync(load)));
+        if (rejected.Count > 0)
+            differences.AddRange(await RefuseAsync(load, bundle, skips ? "fail" : null));
+
+        await _loader.FinalizeAsync(load, rejected.Count == 0 || skips ? null : "skip");
+        var (content, idOf) = await _loader.ReadIndexAsync();
+        var report = _model.Load(bundle, validation, idOf);
+        differences.AddRange(_model.Content().Differences(content));
+        differences.AddRange(Differences("report", report, await _loader.ReportAsync(load)));
+        differences.AddRange(Differences("load_rejects", rejected, await _loader.RejectsAsync(load)));
+        if (await _loader.HasStagingAsync(load))
+            differences.Add("the staging schema is still there");
+        return differences;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_transaction is null)
+            await _loader.EmptyIndexAsync();
+        else
+            await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    /// <summary>A load with rejects is refused: the index stays as it is, and so does the staging.</summary>
+    private async Task<IReadOnlyList<string>> RefuseAsync(int load, Bundle bundle, string? onReject)
+    {
+        if (_transaction is not null)
+            await _transaction.SaveAsync(SavePoint);
+        try
+        {
+            await _loader.FinalizeAsync(load, onReject);
+            return ["a load with rejects was not refused"];
+        }
+        catch (PostgresException exception) when (exception.SqlState == RowsWereRejected)
+        {
+            if (_transaction is not null)
+                await _transaction.RollbackAsync(SavePoint);
+        }
+        var staged = Differences("staging after the refusal", Describe(bundle.AllRows), await _loader.StagedAsync(load));
+        var index = _model.Content().Differences(await ReadAsync());
+        return [.. staged, .. index.Select(difference => $"after the refusal: {difference}")];
+    }
+
+    private static List<string> Describe(IEnumerable<BundleRow> rows) =>
+        [.. rows.Select(row => BulkLoader.Describe(row.Table, row.Cells))];
+
+    /// <summary>The differences of two multisets.</summary>
+    private static IEnumerable<string> Differences<T>(string what, IEnumerable<T> expected, IEnumerable<T> actual)
+        where T : notnull
+    {
+        var expectedCounts = expected.CountBy(item => item).ToDictionary();
+        var actualCounts = actual.CountBy(item => item).ToDictionary();
+        return expectedCounts.Keys.Union(actualCounts.Keys)
+            .Select(item => (Item: item, In: expectedCounts.GetValueOrDefault(item), Out: actualCounts.GetValueOrDefault(item)))
+            .Where(count => count.In != count.Out)
+            .Select(count => $"{what}: expected {count.In} times, found {count.Out} times: {count.Item}");
+    }
+}

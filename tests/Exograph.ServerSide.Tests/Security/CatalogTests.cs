@@ -1,0 +1,150 @@
+using Exograph.ServerSide.Tests.Support;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Security;
+
+/// <summary>Who may do what, as the catalog has it.</summary>
+public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<MigratedDatabase>
+{
+    private const string Schemas = "('exograph', 'exograph_in', 'dup_select')";
+
+    private static readonly string[] s_forReading =
+    [
+        "default_options", "fragment_content_hash", "graph_node_digest", "most_partitions", "partition_name", "staging_schema",
+        "text_digest",
+    ];
+
+    private static readonly string[] s_forLoading =
+        ["abandon_load", "begin_load", "check_load", "drop_maps", "finalize_load", "seal_load"];
+
+    private static readonly string[] s_readable =
+    [
+        "call_edges", "comments", "definitions", "fact_partitions", "file_paths", "files", "fragment_terms", "fragments",
+        "graph_nodes",
+        "load_phases", "load_rejects", "load_report", "load_tables", "loads", "open_loads", "package_versions", "packages",
+        "staging_columns", "symbol_references", "terms",
+    ];
+
+    [Fact]
+    public async Task A_loader_may_execute_the_public_functions_and_no_other() => Assert.Equal(
+        s_forReading.Concat(s_forLoading).Order(StringComparer.Ordinal), await ExecutableByAsync("exograph_loader"));
+
+    [Fact]
+    public async Task A_reader_may_execute_what_reads_and_nothing_else() =>
+        Assert.Equal(s_forReading, await ExecutableByAsync("exograph_reader"));
+
+    [Theory]
+    [InlineData("exograph_loader")]
+    [InlineData("exograph_reader")]
+    public async Task Tables_and_views_can_be_read_and_nothing_else(string role)
+    {
+        var rights = await ColumnAsync(
+            $"""
+            SELECT c.relname || ' ' || a.privilege_type
+            FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+            WHERE c.relnamespace = 'exograph'::regnamespace AND pg_get_userbyid(a.grantee) = '{role}'
+            ORDER BY c.relname COLLATE "C"
+            """);
+
+        Assert.Equal(s_readable.Select(t => t + " SELECT"), rights);
+    }
+
+    [Fact]
+    public async Task Everybody_else_has_no_right_at_all()
+    {
+        Assert.Empty(await ColumnAsync(
+            $"""
+            SELECT format('function %s: %s', p.oid::regprocedure, a.privilege_type)
+            FROM pg_proc p
+            CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+            WHERE p.pronamespace = 'exograph'::regnamespace AND a.grantee = 0
+            UNION ALL
+            SELECT format('relation %s: %s', c.oid::regclass, a.privilege_type)
+            FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+            WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas}) AND a.grantee = 0
+            UNION ALL
+            SELECT format('column %s.%s: %s', t.attrelid::regclass, t.attname, a.privilege_type)
+            FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid CROSS JOIN LATERAL aclexplode(t.attacl) a
+            WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
+            UNION ALL
+            SELECT format('schema %s: %s', n.nspname, a.privilege_type)
+            FROM pg_namespace n CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
+            WHERE n.nspname IN {Schemas} AND a.grantee = 0
+            """));
+    }
+
+    [Fact]
+    public async Task Nobody_but_the_owner_can_create_in_the_schemas() => Assert.Empty(await ColumnAsync(
+        $"""
+        SELECT format('%s by %s', n.nspname, r.rolname)
+        FROM pg_namespace n CROSS JOIN pg_roles r
+        WHERE n.nspname IN {Schemas} AND r.rolname IN ('exograph_loader', 'exograph_reader')
+            AND has_schema_privilege(r.oid, n.oid, 'CREATE')
+        """));
+
+    [Fact]
+    public async Task Functions_that_work_with_their_owners_rights_are_safe_from_the_callers_names()
+    {
+        var definers = await ColumnAsync(
+            $"""
+            SELECT format('%s %s %s', p.proname, pg_get_userbyid(p.proowner), array_to_string(p.proconfig, '; '))
+            FROM pg_proc p
+            WHERE p.prosecdef AND p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
+            """);
+
+        Assert.NotEmpty(definers);
+        Assert.All(definers,
+            definer => Assert.Matches("^\\w+ exograph_owner (.*; )?search_path=pg_catalog, pg_temp(; .*)?$", definer));
+    }
+
+    [Fact]
+    public async Task Everything_belongs_to_the_owner()
+    {
+        Assert.Empty(await ColumnAsync(
+            $"""
+            SELECT c.oid::regclass::text FROM pg_class c
+            WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
+                AND c.relowner <> 'exograph_owner'::regrole AND c.relname !~* 'schemaversions'
+            UNION ALL
+            SELECT p.oid::regprocedure::text FROM pg_proc p
+            WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
+                AND p.proowner <> 'exograph_owner'::regrole
+            UNION ALL
+            SELECT nspname FROM pg_namespace WHERE nspname IN {Schemas} AND nspowner <> 'exograph_owner'::regrole
+            """));
+    }
+
+    [Fact]
+    public async Task The_roles_are_no_logins_and_have_no_powers() => Assert.Equal(
+        ["exograph_loader", "exograph_owner", "exograph_reader"],
+        await ColumnAsync(
+            """
+            SELECT r.rolname::text FROM pg_roles r
+            WHERE r.rolname ~ '^exograph_(owner|loader|reader)$'
+                AND NOT (r.rolcanlogin OR r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls)
+                AND NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid)
+            ORDER BY 1
+            """));
+
+    [Fact]
+    public async Task Everything_has_a_comment() => Assert.Empty(await ColumnAsync(
+        $"""
+        SELECT p.oid::regprocedure::text FROM pg_proc p
+        WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
+            AND obj_description(p.oid, 'pg_proc') IS NULL
+        UNION ALL
+        SELECT c.oid::regclass::text FROM pg_class c
+        WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas}) AND c.relkind IN ('r', 'p', 'v')
+            AND NOT c.relispartition AND c.relname <> 'schemaversions' AND obj_description(c.oid, 'pg_class') IS NULL
+        UNION ALL
+        SELECT nspname FROM pg_namespace WHERE nspname IN {Schemas} AND obj_description(oid, 'pg_namespace') IS NULL
+        """));
+
+    private Task<List<string>> ExecutableByAsync(string role) => ColumnAsync(
+        $"""
+        SELECT DISTINCT p.proname::text COLLATE "C" FROM pg_proc p
+        WHERE p.pronamespace = 'exograph'::regnamespace AND has_function_privilege('{role}', p.oid, 'EXECUTE') ORDER BY 1
+        """);
+
+    private Task<List<string>> ColumnAsync(string sql) => shared.Database.ColumnAsync<string>(sql);
+}
