@@ -15,11 +15,13 @@ LEFT JOIN LATERAL (
     SELECT a.pid, substr(a.application_name, length('exograph load ' || l.load_id || ': ') + 1) AS phase
     FROM pg_catalog.pg_stat_activity a
     WHERE a.datname = current_database() AND starts_with(a.application_name, 'exograph load ' || l.load_id || ': ')
+    ORDER BY a.state = 'active' DESC, a.pid
+    LIMIT 1
 ) a ON true
 WHERE l.state = 'open';
 
 ALTER VIEW exograph.open_loads OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.open_loads IS
     'Open loads: who began them, how much is staged in bytes (NULL while it is being dropped), and which session is at which '
-    'phase of finalizing (NULL where none is).';
+    'phase of finalizing (NULL where none is; any session may call itself so).';
 GRANT SELECT ON exograph.open_loads TO exograph_loader, exograph_reader;

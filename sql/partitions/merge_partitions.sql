@@ -1,7 +1,7 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_partitions(keep integer DEFAULT 16)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_open  integer := (SELECT min(l.load_id) FROM exograph.loads l WHERE l.state = 'open');
+    v_open  integer;
     v_table text;
     v_first integer;
     v_last  integer;
@@ -13,6 +13,7 @@ BEGIN
     CALL exograph.require_fit_transaction('merge_partitions');
     CALL exograph.limit_lock_wait();
     CALL exograph.lock_index('merge_partitions');
+    v_open := (SELECT min(l.load_id) FROM exograph.loads l WHERE l.state = 'open');
     FOR v_table, v_first, v_last IN
         SELECT p.table_name, min(p.first_load), max(p.last_load)
         FROM (

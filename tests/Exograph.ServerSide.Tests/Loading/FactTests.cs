@@ -140,6 +140,24 @@ public sealed class FactTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_missing_line_that_stands_is_not_taken_for_another()
+    {
+        foreach (var (line, col) in new[] { ("NULL", "NULL"), ("0", "NULL"), ("NULL", "0"), ("0", "0") })
+        {
+            var load = await Load.BeginAsync(Db);
+            await Sample.StageDimensionsAsync(load);
+            await load.StageAsync("comments", "file_id, text, line, col", $"(1, 'why', {line}, {col})");
+            await load.StageAsync("call_edges",
+                "caller_node_id, callee_node_id, caller_qualified_name, callee_qualified_name, line, col",
+                $"(1, 2, 'A.a/0', 'B.b/0', {line}, {col})");
+            await load.FinalizeAsync();
+
+            Assert.Equal(new Outcome(1) { Inserted = 1 }, await load.OutcomeAsync("comments"));
+            Assert.Equal(new Outcome(1) { Inserted = 1 }, await load.OutcomeAsync("call_edges"));
+        }
+    }
+
+    [Fact]
     public async Task Every_staged_fact_is_accounted_for_once()
     {
         await (await Sample.BeginAsync(Db)).FinalizeAsync();

@@ -62,12 +62,14 @@ public sealed class KeyEqualityTests : LoadingTest
             (1, 'ab', 'c', NULL, 'd', 1, 2), (2, 'a', 'bc', NULL, 'd', 1, 2), (3, 'a', 'b', 'c', 'd', 1, 2),
             (4, 'a', 'b', 'cd', '', 1, 2), (5, 'a', 'b', '', 'cd', 1, 2), (6, 'a', 'b', NULL, 'cd', 1, 2),
             (7, 'a', 'b', NULL, 'cd', NULL, 2), (8, 'a', 'b', NULL, 'cd', 1, NULL), (9, 'a', 'b', NULL, 'cd', 0, 2),
-            (10, 'a', 'b', NULL, 'cd', 12, NULL), (11, 'a', 'b', NULL, '1:cd', 1, 2), (12, '1:a', 'b', NULL, 'cd', 1, 2)
+            (10, 'a', 'b', NULL, 'cd', 12, NULL), (11, 'a', 'b', NULL, '1:cd', 1, 2), (12, '1:a', 'b', NULL, 'cd', 1, 2),
+            (13, 'a', 'b', NULL, '0:-x', 1, 2), (14, 'a1:b-', '', NULL, 'x', 1, 2), (15, 'a', 'b-0:', NULL, 'x', 1, 2),
+            (16, 'a', 'b', '', 'x', 1, 2), (17, 'a', 'b', NULL, '0:x', 1, 2)
             """);
 
         await load.FinalizeAsync();
 
-        Assert.Equal(new Outcome(12) { Inserted = 12 }, await load.OutcomeAsync("graph_nodes"));
+        Assert.Equal(new Outcome(17) { Inserted = 17 }, await load.OutcomeAsync("graph_nodes"));
     }
 
     [Fact]

@@ -123,6 +123,8 @@ public sealed class LoadStateTests : LoadingTest
         var load = await Load.BeginAsync(await OpenAsAsync(role));
         await DropRoleAsync(role);
 
+        var other = await OpenAsAsync(await CreateRoleAsync("other", "exograph_loader"));
+        await other.FailsAsync("42501", $"CALL exograph.abandon_load({load.Id})");
         await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id})");
 
         Assert.Equal("abandoned", await load.Through(Db).StateAsync());

@@ -72,6 +72,29 @@ public sealed class MergeTests : LoadingTest
     }
 
     [Fact]
+    public async Task Nodes_are_equal_whichever_number_of_their_version_they_name()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            var load = await Load.BeginAsync(Db);
+            await load.StageAsync("packages", "id, ecosystem, name", "(1, 'hex', 'a')");
+            await load.StageAsync("package_versions", "id, package_id, version", "(1, 1, '1.0'), (2, 1, '1.0')");
+            await load.StageAsync("files", "id, package_version_id, path, source, sha256",
+                "(1, 1, 'a.ex', 'a', sha256('a')), (2, 2, 'a.ex', 'a', sha256('a'))");
+            await load.StageAsync("graph_nodes", "id, package_version_id, file_id, engine, kind, qualified_name",
+                """
+                (1, 1, NULL, 'static', 'function', 'A'), (2, 2, NULL, 'static', 'function', 'A'),
+                (3, 1, 1, 'static', 'function', 'A'), (4, NULL, 1, 'static', 'function', 'A'),
+                (5, 1, 2, 'static', 'function', 'A')
+                """);
+            await load.FinalizeAsync();
+
+            Assert.Equal(round == 0 ? new Outcome(5) { Inserted = 2, Collapsed = 3 } : new Outcome(5) { Existing = 5 },
+                await load.OutcomeAsync("graph_nodes"));
+        }
+    }
+
+    [Fact]
     public async Task The_row_that_stands_wins_over_a_staged_one()
     {
         var first = await Sample.BeginAsync(Db);

@@ -47,11 +47,13 @@ internal sealed class BundleValidation
 
     public IEnumerable<ValidRow> AllValid => BundleTable.All.SelectMany(table => _valid[table]);
 
-    /// <summary>The row that a reference column points at, if it is there and good.</summary>
-    public ValidRow? Parent(BundleRow row, string column)
+    /// <summary>A fragment without a hash is known by its file and place: the digest itself is the loader's business.</summary>
+    public static RowKey KeyOf(BundleTable table, IReadOnlyList<object?> cells)
     {
-        var parents = _byNumber[row.Table.Columns[row.Table.Position(column)].RefersTo!];
-        return row.Number(column) is { } number ? parents.GetValueOrDefault(number) : null;
+        var computed = table == BundleTable.Fragments && cells[table.Position("content_hash")] is null;
+        IEnumerable<string> key = computed ? ["file_id", "kind", "line", "end_line", "exact_hash"] : table.Key;
+        var text = string.Join(", ", key.Select(column => Cell.Render(cells[table.Position(column)])));
+        return new RowKey(table.Name, computed ? "computed: " + text : text);
     }
 
     /// <summary>The rules that look at the row's own cells, and at whether its references lead anywhere.</summary>
@@ -97,6 +99,13 @@ internal sealed class BundleValidation
         return new ValidRow(row, KeyOf(table, cells), cells);
     }
 
+    /// <summary>The row that a reference column points at, if it is there and good.</summary>
+    private ValidRow? Parent(BundleRow row, string column)
+    {
+        var parents = _byNumber[row.Table.Columns[row.Table.Position(column)].RefersTo!];
+        return row.Number(column) is { } number ? parents.GetValueOrDefault(number) : null;
+    }
+
     private static object? Default(BundleColumn column) => column.Name switch
     {
         "metadata" => new Json("{}"),
@@ -104,13 +113,4 @@ internal sealed class BundleValidation
         "sub_hashes" => Array.Empty<long>(),
         _ => null,
     };
-
-    /// <summary>A fragment without a hash is known by its file and place: the digest itself is the loader's business.</summary>
-    internal static RowKey KeyOf(BundleTable table, IReadOnlyList<object?> cells)
-    {
-        var computed = table == BundleTable.Fragments && cells[table.Position("content_hash")] is null;
-        IEnumerable<string> key = computed ? ["file_id", "kind", "line", "end_line", "exact_hash"] : table.Key;
-        var text = string.Join(", ", key.Select(column => Cell.Render(cells[table.Position(column)])));
-        return new RowKey(table.Name, computed ? "computed: " + text : text);
-    }
 }

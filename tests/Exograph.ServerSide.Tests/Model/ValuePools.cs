@@ -70,7 +70,7 @@ internal sealed class ValuePools
         _ => Pick(_texts),
     };
 
-    /// <summary>One byte more than the column takes, perhaps in no more characters; of a sha256, any wrong size.</summary>
+    /// <summary>One byte more than the column takes; of a sha256, any wrong size.</summary>
     public object TooLong(BundleColumn column)
     {
         var most = column.MaxBytes!.Value;

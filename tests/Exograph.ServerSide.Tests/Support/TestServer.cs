@@ -11,6 +11,10 @@ internal static partial class TestServer
     private static readonly Lazy<Task<NpgsqlConnectionStringBuilder>> s_server = new(StartAsync);
     private static readonly Lazy<Task<string>> s_template = new(MakeTemplateAsync);
 
+    private static string? GivenConnection => Environment.GetEnvironmentVariable("EXOGRAPH_TEST_CONNECTION");
+
+    private static bool IsGiven => !string.IsNullOrEmpty(GivenConnection);
+
     /// <summary>Creates a database, and returns how to connect to it.</summary>
     public static async Task<NpgsqlConnectionStringBuilder> CreateDatabaseAsync(bool migrated)
     {
@@ -26,13 +30,8 @@ internal static partial class TestServer
 
     private static string NewName() => $"exograph_test_{Guid.NewGuid():N}";
 
-    private static async Task<NpgsqlConnectionStringBuilder> StartAsync()
-    {
-        var connection = Environment.GetEnvironmentVariable("EXOGRAPH_TEST_CONNECTION");
-        if (!string.IsNullOrEmpty(connection))
-            return new NpgsqlConnectionStringBuilder(connection);
-        return await StartPrivateAsync();
-    }
+    private static async Task<NpgsqlConnectionStringBuilder> StartAsync() =>
+        IsGiven ? new NpgsqlConnectionStringBuilder(GivenConnection) : await StartPrivateAsync();
 
     /// <summary>TestServer.Embedded.cs or, built with -p:UseTestcontainers=true, TestServer.Container.cs.</summary>
     private static partial Task<NpgsqlConnectionStringBuilder> StartPrivateAsync();
@@ -43,7 +42,8 @@ internal static partial class TestServer
         await using var dataSource = NpgsqlDataSource.Create(settings.ConnectionString);
         await new Migrator(dataSource).MigrateAsync();
         // A private server goes with the process; one that was given is left as it was found.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => DropDatabaseAsync(settings.Database!).Wait(TimeSpan.FromSeconds(5));
+        if (IsGiven)
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => DropDatabaseAsync(settings.Database!).Wait(TimeSpan.FromSeconds(5));
         return settings.Database!;
     }
 
