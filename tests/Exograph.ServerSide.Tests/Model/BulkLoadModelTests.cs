@@ -3,22 +3,31 @@ using Xunit;
 
 namespace Exograph.ServerSide.Tests.Model;
 
-/// <summary>The bulk loader against the model. Each class runs beside the others.</summary>
-public sealed class BulkLoadOfBundlesTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
+/// <summary>The bulk loader against the model: a class for each property or two, as classes run side by side.</summary>
+public sealed class BulkLoadOfOneBundleTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
 {
     [Fact]
-    public Task One_load_into_an_empty_index_equals_the_model() =>
-        Property.HoldsAsync(migrated.Database, percent: 30, seed: 1_000_000, Generate(bundles: 1), BulkLoads.LoadAllAsync);
+    public Task One_load_into_an_empty_index_equals_the_model() => Property.HoldsAsync(
+        migrated.Database,
+        percent: 30,
+        seed: 1_000_000,
+        random => [new BundleGenerator(random).Next()],
+        BulkLoads.LoadAllAsync);
+}
 
+public sealed class BulkLoadOnTopOfOthersTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
+{
     [Fact]
-    public Task Loads_on_top_of_each_other_equal_the_model() =>
-        Property.HoldsAsync(migrated.Database, percent: 20, seed: 2_000_000, Generate(bundles: 3), BulkLoads.LoadAllAsync);
-
-    private static Func<Random, IReadOnlyList<Bundle>> Generate(int bundles) => random =>
-    {
-        var generator = new BundleGenerator(random);
-        return [.. Enumerable.Range(0, bundles).Select(_ => generator.Next())];
-    };
+    public Task Loads_on_top_of_each_other_equal_the_model() => Property.HoldsAsync(
+        migrated.Database,
+        percent: 20,
+        seed: 2_000_000,
+        random =>
+        {
+            var generator = new BundleGenerator(random);
+            return [generator.Next(), generator.Next(), generator.Next()];
+        },
+        BulkLoads.LoadAllAsync);
 }
 
 public sealed class BulkLoadOfTheSameAgainTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
