@@ -19,8 +19,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
     private static readonly string[] s_readable =
     [
-        "call_edges", "comments", "definitions", "fact_partitions", "file_paths", "files", "fragment_terms", "fragments",
-        "graph_nodes",
+        "call_edges", "comments", "definitions", "fact_partitions", "file_keys", "file_paths", "files", "fragment_terms",
+        "fragments", "graph_nodes",
         "load_phases", "load_rejects", "load_report", "load_tables", "loads", "open_loads", "package_versions", "packages",
         "staging_columns", "symbol_references", "terms",
     ];
@@ -47,6 +47,21 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             """);
 
         Assert.Equal(s_readable.Select(t => t + " SELECT"), rights);
+    }
+
+    [Fact]
+    public async Task Only_a_loader_may_use_the_inserter_views()
+    {
+        var rights = await ColumnAsync(
+            """
+            SELECT pg_get_userbyid(a.grantee) || ': ' || string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type)
+                || ' on ' || count(DISTINCT c.oid)
+            FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+            WHERE c.relnamespace = 'exograph_in'::regnamespace AND a.grantee <> c.relowner
+            GROUP BY a.grantee
+            """);
+
+        Assert.Equal(["exograph_loader: DELETE, INSERT, SELECT, UPDATE on 11"], rights);
     }
 
     [Fact]

@@ -1,0 +1,33 @@
+CREATE OR REPLACE VIEW exograph_in.call_edges AS
+SELECT e.package_id, e.package_version_id, e.file_id, e.caller_node_id, e.callee_node_id, e.call_site_fragment_id,
+       p.ecosystem, p.name AS package, v.version, f.sha256 AS file_sha256, g.content_hash AS call_site_content_hash,
+       e.caller_qualified_name, e.callee_qualified_name, e.line, e.col, e.metadata,
+       caller.ecosystem AS caller_ecosystem, caller.package AS caller_package,
+       caller.version AS caller_version, caller.file_sha256 AS caller_file_sha256, caller.engine AS caller_engine,
+       caller.kind AS caller_kind, caller.external_id AS caller_external_id, caller.line AS caller_line, caller.col AS caller_col,
+       callee.ecosystem AS callee_ecosystem, callee.package AS callee_package,
+       callee.version AS callee_version, callee.file_sha256 AS callee_file_sha256, callee.engine AS callee_engine,
+       callee.kind AS callee_kind, callee.external_id AS callee_external_id, callee.line AS callee_line, callee.col AS callee_col
+FROM exograph.call_edges e
+JOIN exograph_in.graph_nodes caller ON caller.id = e.caller_node_id
+JOIN exograph_in.graph_nodes callee ON callee.id = e.callee_node_id
+LEFT JOIN exograph.package_versions v ON v.id = e.package_version_id
+LEFT JOIN exograph.packages p ON p.id = v.package_id
+LEFT JOIN exograph.files f ON f.id = e.file_id
+LEFT JOIN exograph.fragments g ON g.id = e.call_site_fragment_id;
+
+CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.call_edges
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.enter_gate();
+CREATE OR REPLACE TRIGGER insert_call_edge INSTEAD OF INSERT ON exograph_in.call_edges
+FOR EACH ROW EXECUTE FUNCTION exograph.insert_call_edge();
+CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.call_edges
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.refuse_change();
+CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.call_edges
+FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
+
+ALTER VIEW exograph_in.call_edges OWNER TO exograph_owner;
+COMMENT ON VIEW exograph_in.call_edges IS
+    'Inserter view of calls. caller and callee are named by id, or by natural key (the columns caller_..., callee_...), and '
+    'made if they do not stand; so are their versions. Files and the fragment of the call must stand where they are named. '
+    'Nothing is inserted where the fact stands in any partition. RETURNING gives the row that stands.';
+GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.call_edges TO exograph_loader;

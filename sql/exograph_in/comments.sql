@@ -1,0 +1,22 @@
+CREATE OR REPLACE VIEW exograph_in.comments AS
+SELECT c.package_id, c.package_version_id, c.file_id, c.fragment_id, k.ecosystem, k.package, k.version,
+       k.file_sha256, g.content_hash AS fragment_content_hash, c.text, c.line, c.col
+FROM exograph.comments c
+JOIN exograph.file_keys k ON k.file_id = c.file_id
+LEFT JOIN exograph.fragments g ON g.id = c.fragment_id;
+
+CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.comments
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.enter_gate();
+CREATE OR REPLACE TRIGGER insert_comment INSTEAD OF INSERT ON exograph_in.comments
+FOR EACH ROW EXECUTE FUNCTION exograph.insert_comment();
+CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.comments
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.refuse_change();
+CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.comments
+FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
+
+ALTER VIEW exograph_in.comments OWNER TO exograph_owner;
+COMMENT ON VIEW exograph_in.comments IS
+    'Inserter view of comments; file (by file_id, or version and file_sha256) and fragment (by fragment_id or '
+    'fragment_content_hash) must stand. Nothing is inserted where the fact stands in any partition. RETURNING gives the row '
+    'that stands.';
+GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.comments TO exograph_loader;

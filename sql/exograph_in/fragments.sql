@@ -1,0 +1,20 @@
+CREATE OR REPLACE VIEW exograph_in.fragments AS
+SELECT g.id, g.package_id, g.package_version_id, g.file_id, k.ecosystem, k.package, k.version, k.file_sha256,
+       g.content_hash, g.ast, g.kind, g.module, g.name, g.arity, g.line, g.end_line, g.mass, g.exact_hash, g.sub_hashes
+FROM exograph.fragments g
+JOIN exograph.file_keys k ON k.file_id = g.file_id;
+
+CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.fragments
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.enter_gate();
+CREATE OR REPLACE TRIGGER insert_fragment INSTEAD OF INSERT ON exograph_in.fragments
+FOR EACH ROW EXECUTE FUNCTION exograph.insert_fragment();
+CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.fragments
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.refuse_change();
+CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.fragments
+FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
+
+ALTER VIEW exograph_in.fragments OWNER TO exograph_owner;
+COMMENT ON VIEW exograph_in.fragments IS
+    'Inserter view of fragments; the file is named by file_id, or by its version and file_sha256, and must stand. Without '
+    'content_hash the row gets exograph.fragment_content_hash. RETURNING gives the row that stands.';
+GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.fragments TO exograph_loader;

@@ -1,0 +1,19 @@
+CREATE OR REPLACE VIEW exograph_in.package_versions AS
+SELECT v.id, v.package_id, p.ecosystem, p.name AS package, v.version, v.source_ref, v.checksum, v.metadata
+FROM exograph.package_versions v
+JOIN exograph.packages p ON p.id = v.package_id;
+
+CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.package_versions
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.enter_gate();
+CREATE OR REPLACE TRIGGER insert_package_version INSTEAD OF INSERT ON exograph_in.package_versions
+FOR EACH ROW EXECUTE FUNCTION exograph.insert_package_version();
+CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.package_versions
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.refuse_change();
+CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.package_versions
+FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
+
+ALTER VIEW exograph_in.package_versions OWNER TO exograph_owner;
+COMMENT ON VIEW exograph_in.package_versions IS
+    'Inserter view of package versions; the package is named by package_id, or by ecosystem and package, and made if it does '
+    'not stand. RETURNING gives the row that stands.';
+GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.package_versions TO exograph_loader;

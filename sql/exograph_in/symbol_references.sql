@@ -1,0 +1,23 @@
+CREATE OR REPLACE VIEW exograph_in.symbol_references AS
+SELECT r.package_id, r.package_version_id, r.file_id, r.fragment_id, k.ecosystem, k.package, k.version,
+       k.file_sha256, g.content_hash AS fragment_content_hash, r.kind, r.module, r.name,
+       r.arity, r.qualified_name, r.line, r.col
+FROM exograph.symbol_references r
+JOIN exograph.file_keys k ON k.file_id = r.file_id
+LEFT JOIN exograph.fragments g ON g.id = r.fragment_id;
+
+CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.symbol_references
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.enter_gate();
+CREATE OR REPLACE TRIGGER insert_symbol_reference INSTEAD OF INSERT ON exograph_in.symbol_references
+FOR EACH ROW EXECUTE FUNCTION exograph.insert_symbol_reference();
+CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.symbol_references
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.refuse_change();
+CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.symbol_references
+FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
+
+ALTER VIEW exograph_in.symbol_references OWNER TO exograph_owner;
+COMMENT ON VIEW exograph_in.symbol_references IS
+    'Inserter view of symbol references; file (by file_id, or version and file_sha256) and fragment (by fragment_id or '
+    'fragment_content_hash) must stand. Nothing is inserted where the fact stands in any partition. RETURNING gives the row '
+    'that stands.';
+GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.symbol_references TO exograph_loader;

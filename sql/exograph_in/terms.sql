@@ -1,0 +1,17 @@
+CREATE OR REPLACE VIEW exograph_in.terms AS
+SELECT t.id, t.term
+FROM exograph.terms t;
+
+CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.terms
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.enter_gate();
+CREATE OR REPLACE TRIGGER insert_term INSTEAD OF INSERT ON exograph_in.terms
+FOR EACH ROW EXECUTE FUNCTION exograph.insert_term();
+CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.terms
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.refuse_change();
+CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.terms
+FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
+
+ALTER VIEW exograph_in.terms OWNER TO exograph_owner;
+COMMENT ON VIEW exograph_in.terms IS
+    'Inserter view of terms. RETURNING gives the row that stands.';
+GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.terms TO exograph_loader;

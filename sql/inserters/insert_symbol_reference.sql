@@ -1,0 +1,44 @@
+CREATE OR REPLACE FUNCTION exograph.insert_symbol_reference() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_standing exograph.symbol_references;
+BEGIN
+    SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
+    FROM exograph.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version,
+                               NEW.file_sha256) f;
+    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
+    LOOP
+        IF num_nulls(NEW.line, NEW.col) = 0 THEN
+            SELECT d.* INTO v_standing
+            FROM exograph.symbol_references d
+            WHERE d.file_id = NEW.file_id AND d.line = NEW.line AND d.col = NEW.col AND d.kind = NEW.kind
+                AND d.qualified_name = NEW.qualified_name;
+        ELSE
+            SELECT d.* INTO v_standing
+            FROM exograph.symbol_references d
+            WHERE d.file_id = NEW.file_id AND d.line IS NOT DISTINCT FROM NEW.line AND d.col IS NOT DISTINCT FROM NEW.col
+                AND d.kind = NEW.kind AND d.qualified_name = NEW.qualified_name;
+        END IF;
+        EXIT WHEN FOUND;
+
+        INSERT INTO exograph.symbol_references AS d (package_id, package_version_id, file_id, fragment_id, kind, module, name,
+                                                     arity, qualified_name, line, col)
+        VALUES (NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.fragment_id, NEW.kind, NEW.module, NEW.name, NEW.arity,
+                NEW.qualified_name, NEW.line, NEW.col)
+        ON CONFLICT (file_id, line, col, kind, qualified_name, load_id) DO NOTHING
+        RETURNING d.* INTO v_standing;
+        EXIT WHEN FOUND;
+    END LOOP;
+    NEW.fragment_id := v_standing.fragment_id;
+    NEW.module := v_standing.module;
+    NEW.name := v_standing.name;
+    NEW.arity := v_standing.arity;
+    RETURN NEW;
+END
+$$;
+
+ALTER FUNCTION exograph.insert_symbol_reference() OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.insert_symbol_reference() IS
+    'Trigger of exograph_in.symbol_references: inserts a fact, unless it stands in any partition; makes package and '
+    'version, not file and fragment. Errors: 23503, XG010, and those of the tables'' constraints.';
+REVOKE ALL ON FUNCTION exograph.insert_symbol_reference() FROM PUBLIC;

@@ -1,0 +1,26 @@
+CREATE OR REPLACE FUNCTION exograph.put_fragment(fragment exograph.fragments) RETURNS exograph.fragments
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_standing exograph.fragments;
+BEGIN
+    LOOP
+        SELECT f.* INTO v_standing FROM exograph.fragments f WHERE f.content_hash = fragment.content_hash;
+        EXIT WHEN FOUND;
+
+        INSERT INTO exograph.fragments AS f (package_id, package_version_id, file_id, content_hash, ast, kind, module, name,
+                                             arity, line, end_line, mass, exact_hash, sub_hashes)
+        VALUES (fragment.package_id, fragment.package_version_id, fragment.file_id, fragment.content_hash, fragment.ast,
+                fragment.kind, fragment.module, fragment.name, fragment.arity, fragment.line, fragment.end_line, fragment.mass,
+                fragment.exact_hash, coalesce(fragment.sub_hashes, '{}'))
+        ON CONFLICT ON CONSTRAINT fragments_natural_key DO NOTHING
+        RETURNING f.* INTO v_standing;
+        EXIT WHEN FOUND;
+    END LOOP;
+    RETURN v_standing;
+END
+$$;
+
+ALTER FUNCTION exograph.put_fragment(exograph.fragments) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.put_fragment(exograph.fragments) IS
+    'The fragment with this content hash, inserted if it does not stand. Errors: those of exograph.fragments'' constraints.';
+REVOKE ALL ON FUNCTION exograph.put_fragment(exograph.fragments) FROM PUBLIC;

@@ -1,0 +1,21 @@
+CREATE OR REPLACE FUNCTION exograph.resolve_fragment(fragment_id bigint, content_hash bytea) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_id bigint := fragment_id;
+BEGIN
+    IF content_hash IS NOT NULL THEN
+        SELECT f.id INTO v_id FROM exograph.fragments f WHERE f.content_hash = resolve_fragment.content_hash;
+        IF NOT FOUND THEN
+            CALL exograph.raise_missing_parent('fragments', 'content_hash ' || content_hash);
+        ELSIF fragment_id <> v_id THEN
+            CALL exograph.raise_contradiction('the content hash contradicts the id of the fragment');
+        END IF;
+    END IF;
+    RETURN v_id;
+END
+$$;
+
+ALTER FUNCTION exograph.resolve_fragment(bigint, bytea) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.resolve_fragment(bigint, bytea) IS
+    'Id of the fragment that a row names by id or by content hash. NULL where none is named. Errors: 23503, XG010.';
+REVOKE ALL ON FUNCTION exograph.resolve_fragment(bigint, bytea) FROM PUBLIC;
