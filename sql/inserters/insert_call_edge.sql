@@ -1,6 +1,9 @@
+-- What the constraints refuse is refused where the fact stands, too: it is not looked up, and the INSERT says why.
 CREATE OR REPLACE FUNCTION exograph.insert_call_edge() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    v_valid    boolean := num_nulls(NEW.caller_qualified_name, NEW.callee_qualified_name) = 0
+        AND greatest(octet_length(NEW.caller_qualified_name), octet_length(NEW.callee_qualified_name)) <= 2000;
     v_standing exograph.call_edges;
 BEGIN
     CALL exograph.put_versions_of_call(NEW);
@@ -14,12 +17,12 @@ BEGIN
         IF num_nulls(NEW.line, NEW.col) = 0 THEN
             SELECT d.* INTO v_standing
             FROM exograph.call_edges d
-            WHERE d.caller_node_id = NEW.caller_node_id AND d.callee_node_id = NEW.callee_node_id
+            WHERE v_valid AND d.caller_node_id = NEW.caller_node_id AND d.callee_node_id = NEW.callee_node_id
                 AND d.line = NEW.line AND d.col = NEW.col;
         ELSE
             SELECT d.* INTO v_standing
             FROM exograph.call_edges d
-            WHERE d.caller_node_id = NEW.caller_node_id AND d.callee_node_id = NEW.callee_node_id
+            WHERE v_valid AND d.caller_node_id = NEW.caller_node_id AND d.callee_node_id = NEW.callee_node_id
                 AND d.line IS NOT DISTINCT FROM NEW.line AND d.col IS NOT DISTINCT FROM NEW.col;
         END IF;
         EXIT WHEN FOUND;
@@ -33,6 +36,7 @@ BEGIN
         ON CONFLICT (caller_node_id, callee_node_id, line, col, load_id) DO NOTHING
         RETURNING d.* INTO v_standing;
         EXIT WHEN FOUND;
+        v_valid := true;
     END LOOP;
     SELECT v_standing.package_id, v_standing.package_version_id, v_standing.file_id, v_standing.call_site_fragment_id,
            v_standing.caller_qualified_name, v_standing.callee_qualified_name, v_standing.metadata

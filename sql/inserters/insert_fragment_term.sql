@@ -7,7 +7,7 @@ BEGIN
     -- In place of the foreign keys that this table has not: nobody deletes the fragment until this transaction ends.
     PERFORM FROM exograph.fragments f WHERE f.id = NEW.fragment_id FOR KEY SHARE;
     IF NOT FOUND AND NEW.fragment_id IS NOT NULL THEN
-        CALL exograph.raise_missing_parent('fragments', 'id ' || NEW.fragment_id);
+        CALL exograph.raise_missing_parent('fragments', format('id %s', NEW.fragment_id));
     END IF;
 
     IF NOT EXISTS (SELECT FROM exograph.fragment_terms d

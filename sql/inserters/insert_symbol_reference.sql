@@ -1,6 +1,9 @@
+-- What the constraints refuse is refused where the fact stands, too: it is not looked up, and the INSERT says why.
 CREATE OR REPLACE FUNCTION exograph.insert_symbol_reference() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    v_valid    boolean := NEW.name IS NOT NULL
+        AND coalesce(greatest(octet_length(NEW.module), octet_length(NEW.name)), 0) <= 2000;
     v_standing exograph.symbol_references;
 BEGIN
     SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
@@ -11,13 +14,13 @@ BEGIN
         IF num_nulls(NEW.line, NEW.col) = 0 THEN
             SELECT d.* INTO v_standing
             FROM exograph.symbol_references d
-            WHERE d.file_id = NEW.file_id AND d.line = NEW.line AND d.col = NEW.col AND d.kind = NEW.kind
+            WHERE v_valid AND d.file_id = NEW.file_id AND d.line = NEW.line AND d.col = NEW.col AND d.kind = NEW.kind
                 AND d.qualified_name = NEW.qualified_name;
         ELSE
             SELECT d.* INTO v_standing
             FROM exograph.symbol_references d
-            WHERE d.file_id = NEW.file_id AND d.line IS NOT DISTINCT FROM NEW.line AND d.col IS NOT DISTINCT FROM NEW.col
-                AND d.kind = NEW.kind AND d.qualified_name = NEW.qualified_name;
+            WHERE v_valid AND d.file_id = NEW.file_id AND d.line IS NOT DISTINCT FROM NEW.line
+                AND d.col IS NOT DISTINCT FROM NEW.col AND d.kind = NEW.kind AND d.qualified_name = NEW.qualified_name;
         END IF;
         EXIT WHEN FOUND;
 
@@ -28,6 +31,7 @@ BEGIN
         ON CONFLICT (file_id, line, col, kind, qualified_name, load_id) DO NOTHING
         RETURNING d.* INTO v_standing;
         EXIT WHEN FOUND;
+        v_valid := true;
     END LOOP;
     NEW.fragment_id := v_standing.fragment_id;
     NEW.module := v_standing.module;

@@ -1,3 +1,4 @@
+-- What the constraints refuse is refused where the key stands, too: it is not looked up, and the INSERT says why.
 CREATE OR REPLACE FUNCTION exograph.put_file(
     package_version_id bigint, package_id bigint, path text, source text, comments_text text, sha256 bytea
 ) RETURNS exograph.files
@@ -8,7 +9,7 @@ DECLARE
 BEGIN
     LOOP
         v_id := exograph.find_file(put_file.package_version_id, put_file.sha256);
-        IF v_id IS NOT NULL THEN
+        IF v_id IS NOT NULL AND put_file.source IS NOT NULL THEN
             SELECT f.* INTO v_standing FROM exograph.files f WHERE f.id = v_id;
         ELSE
             INSERT INTO exograph.files AS f (package_id, package_version_id, path, source, comments_text, sha256)

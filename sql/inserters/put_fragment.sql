@@ -1,10 +1,14 @@
+-- What the constraints refuse is refused where the key stands, too: it is not looked up, and the INSERT says why.
 CREATE OR REPLACE FUNCTION exograph.put_fragment(fragment exograph.fragments) RETURNS exograph.fragments
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
+    v_valid    boolean := num_nulls(fragment.ast, fragment.kind, fragment.line, fragment.mass) = 0
+        AND coalesce(greatest(octet_length(fragment.kind), octet_length(fragment.exact_hash)), 0) <= 500
+        AND coalesce(greatest(octet_length(fragment.module), octet_length(fragment.name)), 0) <= 2000;
     v_standing exograph.fragments;
 BEGIN
     LOOP
-        SELECT f.* INTO v_standing FROM exograph.fragments f WHERE f.content_hash = fragment.content_hash;
+        SELECT f.* INTO v_standing FROM exograph.fragments f WHERE v_valid AND f.content_hash = fragment.content_hash;
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.fragments AS f (package_id, package_version_id, file_id, content_hash, ast, kind, module, name,
@@ -15,6 +19,7 @@ BEGIN
         ON CONFLICT ON CONSTRAINT fragments_natural_key DO NOTHING
         RETURNING f.* INTO v_standing;
         EXIT WHEN FOUND;
+        v_valid := true;
     END LOOP;
     RETURN v_standing;
 END

@@ -9,7 +9,7 @@ BEGIN
     IF file_id IS NOT NULL THEN
         SELECT f.package_version_id, f.package_id, f.sha256 INTO v_file FROM exograph.files f WHERE f.id = resolve_file.file_id;
         IF NOT FOUND THEN
-            CALL exograph.raise_missing_parent('files', 'id ' || file_id);
+            CALL exograph.raise_missing_parent('files', format('id %s', file_id));
         ELSIF file_sha256 <> v_file.sha256 THEN
             CALL exograph.raise_contradiction('file_sha256 contradicts file_id');
         END IF;

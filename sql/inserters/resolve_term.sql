@@ -11,7 +11,7 @@ BEGIN
     ELSIF term_id IS NOT NULL THEN
         SELECT t.* INTO v_term FROM exograph.terms t WHERE t.id = resolve_term.term_id;
         IF NOT FOUND THEN
-            CALL exograph.raise_missing_parent('terms', 'id ' || term_id);
+            CALL exograph.raise_missing_parent('terms', format('id %s', term_id));
         END IF;
     END IF;
     RETURN v_term.id;

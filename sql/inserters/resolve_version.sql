@@ -10,7 +10,7 @@ BEGIN
         FROM exograph.package_versions v
         WHERE v.id = resolve_version.package_version_id;
         IF NOT FOUND THEN
-            CALL exograph.raise_missing_parent('package_versions', 'id ' || package_version_id);
+            CALL exograph.raise_missing_parent('package_versions', format('id %s', package_version_id));
         END IF;
         IF num_nonnulls(package_id, ecosystem, package, version) > 0 THEN
             CALL exograph.check_version(package_version_id, v_package_id, NULL, package_id, ecosystem, package, version);
