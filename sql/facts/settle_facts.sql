@@ -3,6 +3,8 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_rows      bigint;
     v_new       bigint;
+    v_lacking   bigint;
+    v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, o.id_offset) FROM number_offsets o);
     v_collapsed bigint := 0;
     v_path      text := 'empty';
 BEGIN
@@ -18,12 +20,13 @@ BEGIN
                                         CONSTRAINT load_id_is_this_load CHECK (load_id = %s))',
                    CASE WHEN v_rows < partition_threshold THEN 'UNLOGGED' ELSE '' END, 'new_' || table_name, table_name, load_id);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s', 'new_' || table_name, load_id);
-    EXECUTE exograph.fact_query(table_name, fresh => true);
+    EXECUTE exograph.fact_query(table_name, fresh => true, offsets => v_offsets);
     GET DIAGNOSTICS v_new = ROW_COUNT;
     IF v_new < v_rows THEN
-        EXECUTE exograph.fact_query(table_name, fresh => false);
+        EXECUTE exograph.fact_query(table_name, fresh => false, offsets => v_offsets);
+        GET DIAGNOSTICS v_lacking = ROW_COUNT;
+        v_new := v_new + v_lacking;
     END IF;
-    EXECUTE format('SELECT count(*) FROM %I', 'new_' || table_name) INTO v_new;
 
     IF v_new > 0 THEN
         PERFORM exograph.start_phase(load_id, 'indexing', table_name);

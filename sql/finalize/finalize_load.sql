@@ -46,6 +46,7 @@ BEGIN
     CALL exograph.merge_terms(load_id);
     CALL exograph.merge_fragments(load_id);
     CALL exograph.merge_graph_nodes(load_id);
+    CALL exograph.note_offsets();
 
     FOREACH v_fact IN ARRAY ARRAY['comments', 'definitions', 'symbol_references', 'call_edges', 'fragment_terms'] LOOP
         CALL exograph.settle_facts(load_id, v_fact, (v_options ->> 'partition_threshold')::bigint);

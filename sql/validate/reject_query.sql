@@ -1,15 +1,18 @@
 -- One mechanism for eleven tables: the rules come from exograph.staging_columns, a WHEN for each. SELECT
 -- exograph.reject_query('files') shows the text. A row that names a file belongs to that file's version, and one that
 -- names a version to that version's package.
-CREATE OR REPLACE FUNCTION exograph.reject_query(table_name text) RETURNS text
+CREATE OR REPLACE FUNCTION exograph.reject_query(table_name text, ranges jsonb DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_columns text[] := ARRAY(SELECT c.column_name FROM exograph.staging_columns c WHERE c.table_name = reject_query.table_name);
-    v_column  exograph.staging_columns;
-    v_name    text;
-    v_joins   text[] := ARRAY[format('FROM %I s', 'staged_' || table_name)];
-    v_rules   text[] := '{}';
-    v_package text;
+    v_columns   text[] := ARRAY(SELECT c.column_name FROM exograph.staging_columns c
+                                WHERE c.table_name = reject_query.table_name);
+    v_versioned boolean := v_columns @> '{package_version_id}';
+    v_column    exograph.staging_columns;
+    v_range     jsonb;
+    v_name      text;
+    v_joins     text[] := ARRAY[format('FROM %I s', 'staged_' || table_name)];
+    v_rules     text[] := '{}';
+    v_package   text;
 BEGIN
     IF 'id' = ANY (v_columns) THEN
         v_joins := array_append(v_joins, format(
@@ -30,7 +33,12 @@ BEGIN
             v_rules := array_append(v_rules, format('WHEN octet_length(s.%I) > %s THEN %L', v_name, v_column.max_bytes,
                 format('%s is longer than %s bytes', v_name, v_column.max_bytes)));
         END IF;
-        IF v_column.refers_to IS NOT NULL THEN
+        v_range := ranges -> v_column.refers_to;
+        IF v_range IS NOT NULL AND (v_name NOT IN ('package_id', 'package_version_id', 'file_id') OR NOT v_versioned) THEN
+            v_rules := array_append(v_rules, format('WHEN s.%I NOT BETWEEN %s AND %s THEN %L',
+                v_name, v_range ->> 0, v_range ->> 1,
+                format('%s is no number of a valid row in staged_%s', v_name, v_column.refers_to)));
+        ELSIF v_column.refers_to IS NOT NULL THEN
             v_joins := array_append(v_joins, format('LEFT JOIN %I AS %I ON %2$I.number = s.%3$I',
                 'keys_' || v_column.refers_to, 'of_' || v_name, v_name));
             v_rules := array_append(v_rules, format('WHEN s.%I IS NOT NULL AND %I.number IS NULL THEN %L',
@@ -60,7 +68,8 @@ WHERE r.reason IS NOT NULL',
 END
 $$;
 
-ALTER FUNCTION exograph.reject_query(text) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.reject_query(text) IS
-    'Text of the query that finds the staged rows of a table which break a rule, each with the first rule it breaks.';
-REVOKE ALL ON FUNCTION exograph.reject_query(text) FROM PUBLIC;
+ALTER FUNCTION exograph.reject_query(text, jsonb) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.reject_query(text, jsonb) IS
+    'Text of the query that finds the staged rows of a table which break a rule, each with the first rule it breaks. ranges: '
+    'first and last number of the tables whose valid numbers have no gaps, {"terms": [1, 340], ...}; NULL where none has.';
+REVOKE ALL ON FUNCTION exograph.reject_query(text, jsonb) FROM PUBLIC;

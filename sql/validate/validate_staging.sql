@@ -6,16 +6,22 @@ BEGIN
 
     CALL exograph.validate_table('packages');
     CALL exograph.key_packages();
+    CALL exograph.note_range('packages');
     CALL exograph.validate_table('package_versions');
     CALL exograph.key_package_versions();
+    CALL exograph.note_range('package_versions');
     CALL exograph.validate_table('files');
     CALL exograph.key_files();
+    CALL exograph.note_range('files');
     CALL exograph.validate_table('terms');
     CALL exograph.key_terms();
+    CALL exograph.note_range('terms');
     CALL exograph.validate_table('fragments');
     CALL exograph.key_fragments();
+    CALL exograph.note_range('fragments');
     CALL exograph.validate_table('graph_nodes');
     CALL exograph.key_graph_nodes();
+    CALL exograph.note_range('graph_nodes');
 
     CALL exograph.validate_table('comments');
     CALL exograph.validate_table('definitions');

@@ -2,7 +2,8 @@
 CREATE OR REPLACE PROCEDURE exograph.validate_table(table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_query   text := exograph.reject_query(table_name);
+    v_query   text := exograph.reject_query(table_name, (
+        SELECT jsonb_object_agg(r.table_name, jsonb_build_array(r.first, r.last)) FROM number_ranges r));
     v_rejects bigint;
 BEGIN
     EXECUTE format('SELECT count(*) FROM (%s) b', v_query) INTO v_rejects;

@@ -1,0 +1,21 @@
+-- Rows that are new to the index get ids in the order of their numbers. Where all are new, the id of a number is a sum, and
+-- no fact has to be joined to learn it.
+CREATE OR REPLACE PROCEDURE exograph.note_offsets()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY ARRAY['packages', 'package_versions', 'files', 'terms', 'fragments', 'graph_nodes'] LOOP
+        EXECUTE format(
+            'INSERT INTO number_offsets (table_name, id_offset)
+             SELECT %L, min(m.id - m.number) FROM %I m
+             HAVING min(m.id - m.number) = max(m.id - m.number) AND bool_and(m.inserted)',
+            v_table, 'map_' || v_table);
+    END LOOP;
+END
+$$;
+
+ALTER PROCEDURE exograph.note_offsets() OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.note_offsets() IS
+    'Notes the difference of id and number of those dimensions where it is one and the same for all rows, and all are new.';
+REVOKE ALL ON PROCEDURE exograph.note_offsets() FROM PUBLIC;
