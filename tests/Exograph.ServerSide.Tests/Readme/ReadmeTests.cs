@@ -10,16 +10,15 @@ public sealed partial class ReadmeTests
 {
     private static readonly string s_readme = Read("README.md");
 
-    [Fact]
-    public void The_script_of_the_load_by_hand_is_shown_as_it_is() =>
-        Assert.Contains($"```sql\n{Read("examples/by-hand/load.sql")}```", s_readme, StringComparison.Ordinal);
-
-    [Fact]
-    public async Task The_load_by_hand_prints_what_is_shown()
+    [Theory]
+    [InlineData("examples/by-hand", "load.sql")]
+    [InlineData("examples/row-wise", "insert.sql")]
+    public async Task An_example_is_shown_as_it_is_with_what_it_prints(string directory, string script)
     {
+        Assert.Contains($"```sql\n{Read($"{directory}/{script}")}```", s_readme, StringComparison.Ordinal);
         await using var database = await TestDatabase.CreateAsync();
 
-        var printed = await PsqlAsync(database, "load.sql", Repository.PathOf("examples/by-hand"));
+        var printed = await PsqlAsync(database, script, Repository.PathOf(directory));
 
         Assert.Contains($"```text\n{printed}```", s_readme, StringComparison.Ordinal);
     }
