@@ -21,7 +21,7 @@ BEGIN
                END, ' AND ' ORDER BY p.part)
         INTO v_condition
     FROM dup_select.key_parts(index) p;
-    RETURN QUERY EXECUTE pg_catalog.format('SELECT %s %s WHERE %s AND %s',
+    RETURN QUERY EXECUTE pg_catalog.format('SELECT %s %s WHERE %s AND (%s)',
         dup_select.column_list(v_target), dup_select.from_table(v_facts.indexed), v_condition,
         coalesce(pg_catalog.pg_get_expr(v_facts.predicate, v_facts.indexed), 'true')) USING new;
 END
