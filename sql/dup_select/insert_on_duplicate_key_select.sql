@@ -26,8 +26,8 @@ BEGIN
                 v_arbiter := v_duplicate.index;
                 CONTINUE;
             END IF;
-            SELECT * INTO stored FROM dup_select.existing_row(
-                CASE WHEN v_duplicate.hidden THEN dup_select.stored_row(new, v_given) ELSE new END, v_duplicate.index);
+            stored := CASE WHEN v_duplicate.hidden THEN dup_select.stored_row(new, v_given) ELSE new END;
+            SELECT * INTO stored FROM dup_select.existing_row(stored, v_duplicate.index);
             IF FOUND THEN
                 RETURN;
             END IF;

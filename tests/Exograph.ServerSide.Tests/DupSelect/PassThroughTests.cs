@@ -11,7 +11,7 @@ public sealed class PassThroughTests : DupSelectTest
     [InlineData("23503", "1, 2, 'x', NULL", "t_parent_fkey", null)]
     [InlineData("23P01", "1, 1, 'x', '[3,6)'", "no_overlap", null)]
     [InlineData("22012", "1, 1, 'divide', NULL", null, null)]
-    [InlineData("XX123", "1, 1, 'raise', NULL", "some constraint", "some column")]
+    [InlineData("UE123", "1, 1, 'raise', NULL", "some constraint", "some column")]
     public async Task Other_errors_pass_unchanged(string sqlState, string row, string? constraint, string? column)
     {
         await Db.ExecuteAsync(
@@ -23,7 +23,7 @@ public sealed class PassThroughTests : DupSelectTest
                 period int4range, CONSTRAINT no_overlap EXCLUDE USING gist (period WITH &&));
             INSERT INTO t VALUES (1, 1, 'stands', '[1,5)');
             CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
-                'BEGIN IF NEW.name = ''raise'' THEN RAISE ''my own'' USING ERRCODE = ''XX123'', HINT = ''a hint'', DETAIL = ''a detail'',
+                'BEGIN IF NEW.name = ''raise'' THEN RAISE ''my own'' USING ERRCODE = ''UE123'', HINT = ''a hint'', DETAIL = ''a detail'',
                     CONSTRAINT = ''some constraint'', COLUMN = ''some column''; END IF;
                  IF NEW.name = ''divide'' THEN PERFORM 1 / 0; END IF; RETURN NULL; END';
             CREATE TRIGGER fail AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION fail();
