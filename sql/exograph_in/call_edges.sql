@@ -29,5 +29,6 @@ ALTER VIEW exograph_in.call_edges OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.call_edges IS
     'Inserter view of calls. caller and callee are named by id, or by natural key (the columns caller_..., callee_...), and '
     'made if they do not stand; so are their versions. Files and the fragment of the call must stand where they are named. '
-    'Nothing is inserted where the fact stands in any partition. RETURNING gives the row that stands.';
+    'Nothing is inserted where the fact stands in any partition. RETURNING gives the row that stands; columns that '
+    'name parents by key come back as given.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.call_edges TO exograph_loader;

@@ -19,5 +19,5 @@ ALTER VIEW exograph_in.definitions OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.definitions IS
     'Inserter view of definitions; file (by file_id, or version and file_sha256) and fragment (by fragment_id or '
     'fragment_content_hash) must stand. Nothing is inserted where the fact stands in any partition. RETURNING gives the row '
-    'that stands.';
+    'that stands; columns that name parents by key come back as given.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.definitions TO exograph_loader;

@@ -16,5 +16,6 @@ FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
 ALTER VIEW exograph_in.fragments OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.fragments IS
     'Inserter view of fragments; the file is named by file_id, or by its version and file_sha256, and must stand. Without '
-    'content_hash the row gets exograph.fragment_content_hash. RETURNING gives the row that stands.';
+    'content_hash the row gets exograph.fragment_content_hash. RETURNING gives the row that stands; columns that '
+    'name parents by key come back as given.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.fragments TO exograph_loader;

@@ -20,5 +20,6 @@ FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
 ALTER VIEW exograph_in.graph_nodes OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.graph_nodes IS
     'Inserter view of graph nodes; file (by file_id, or version and file_sha256) and fragment (by fragment_id or '
-    'fragment_content_hash) must stand where they are named. RETURNING gives the row that stands.';
+    'fragment_content_hash) must stand where they are named. RETURNING gives the row that stands; columns that '
+    'name parents by key come back as given.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.graph_nodes TO exograph_loader;

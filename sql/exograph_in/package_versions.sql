@@ -15,5 +15,5 @@ FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
 ALTER VIEW exograph_in.package_versions OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.package_versions IS
     'Inserter view of package versions; the package is named by package_id, or by ecosystem and package, and made if it does '
-    'not stand. RETURNING gives the row that stands.';
+    'not stand. RETURNING gives the row that stands; columns that name parents by key come back as given.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.package_versions TO exograph_loader;

@@ -16,6 +16,9 @@ BEGIN
         INTO NEW.content_hash
         FROM exograph.file_keys k
         WHERE k.file_id = NEW.file_id;
+        IF NOT FOUND AND NEW.file_id IS NOT NULL THEN -- deleted since it was resolved
+            CALL exograph.raise_missing_parent('files', format('id %s', NEW.file_id));
+        END IF;
     END IF;
     v_standing := exograph.put_fragment((
         NULL, NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.content_hash, NEW.ast, NEW.kind, NEW.module, NEW.name,

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION exograph.put_fragment(fragment exograph.fragments) RETURNS exograph.fragments
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_valid    boolean := num_nulls(fragment.ast, fragment.kind, fragment.line, fragment.mass) = 0
+    v_valid    boolean := num_nulls(fragment.file_id, fragment.ast, fragment.kind, fragment.line, fragment.mass) = 0
         AND coalesce(greatest(octet_length(fragment.kind), octet_length(fragment.exact_hash)), 0) <= 500
         AND coalesce(greatest(octet_length(fragment.module), octet_length(fragment.name)), 0) <= 2000;
     v_standing exograph.fragments;
