@@ -9,7 +9,7 @@ public sealed class BulkLoadOfOneBundleTests(MigratedDatabase migrated) : IClass
     [Fact]
     public Task One_load_into_an_empty_index_equals_the_model() => Property.HoldsAsync(
         migrated.Database,
-        percent: 30,
+        percent: 22,
         seed: 1_000_000,
         random => [new BundleGenerator(random).Next()],
         BulkLoads.LoadAllAsync);
@@ -20,7 +20,7 @@ public sealed class BulkLoadOnTopOfOthersTests(MigratedDatabase migrated) : ICla
     [Fact]
     public Task Loads_on_top_of_each_other_equal_the_model() => Property.HoldsAsync(
         migrated.Database,
-        percent: 20,
+        percent: 14,
         seed: 2_000_000,
         random =>
         {
@@ -35,7 +35,7 @@ public sealed class BulkLoadOfTheSameAgainTests(MigratedDatabase migrated) : ICl
     [Fact]
     public Task A_bundle_loaded_twice_adds_nothing_and_burns_no_ids() => Property.HoldsAsync(
         migrated.Database,
-        percent: 15,
+        percent: 11,
         seed: 3_000_000,
         random => [new BundleGenerator(random).Next()],
         async test =>
@@ -54,7 +54,7 @@ public sealed class BulkLoadOfTheSameAgainTests(MigratedDatabase migrated) : ICl
     [Fact]
     public Task The_order_of_the_staged_rows_does_not_matter() => Property.HoldsAsync(
         migrated.Database,
-        percent: 10,
+        percent: 8,
         seed: 4_000_000,
         random => [new BundleGenerator(random).Next()],
         async test =>
@@ -71,7 +71,7 @@ public sealed class BulkLoadInPartsTests(MigratedDatabase migrated) : IClassFixt
     [Fact]
     public Task A_bundle_split_into_several_loads_gives_the_same_index() => Property.HoldsAsync(
         migrated.Database,
-        percent: 15,
+        percent: 11,
         seed: 5_000_000,
         BulkLoads.AgreeingBundle,
         async test =>
@@ -87,7 +87,7 @@ public sealed class BulkLoadInAnyOrderTests(MigratedDatabase migrated) : IClassF
     [Fact]
     public Task The_order_of_the_loads_does_not_matter() => Property.HoldsAsync(
         migrated.Database,
-        percent: 10,
+        percent: 8,
         seed: 6_000_000,
         BulkLoads.AgreeingBundle,
         async test =>

@@ -27,7 +27,7 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
 
     public async Task StageAsync(int load, Bundle bundle)
     {
-        _givenHashes.UnionWith(bundle[BundleTable.Fragments].Select(fragment => Cell.Render(fragment["content_hash"])));
+        ExpectHashesOf(bundle);
         foreach (var table in BundleTable.All.Where(table => bundle[table].Count > 0))
         {
             await using var writer = await connection.BeginTextImportAsync(
@@ -36,6 +36,10 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
                 await writer.WriteAsync(string.Join('\t', row.Cells.Select(CopyText)) + "\n");
         }
     }
+
+    /// <summary>Takes note of the content hashes that a bundle brings: all others will be computed ones.</summary>
+    public void ExpectHashesOf(Bundle bundle) =>
+        _givenHashes.UnionWith(bundle[BundleTable.Fragments].Select(fragment => Cell.Render(fragment["content_hash"])));
 
     public async Task FinalizeAsync(int load, string? onReject = null)
     {
@@ -128,7 +132,11 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
             .Where(named => named.Cell is not (null or Json { Value: "null" }))
             .Select(named => $"{named.Name}={Cell.Render(named.Cell)}"));
 
-    private static string ColumnList(BundleTable table) => string.Join(", ", table.Columns.Select(column => column.Name));
+    public static string ColumnList(BundleTable table) => string.Join(", ", table.Columns.Select(column => column.Name));
+
+    /// <summary>The columns of a table, in their order, from the beginning of a row.</summary>
+    public static object?[] ReadCells(BundleTable table, NpgsqlDataReader reader) =>
+        [.. table.Columns.Select((column, i) => reader.IsDBNull(i) ? null : ReadCell(column.Type, reader, i))];
 
     /// <summary>Loads are numbered 1, 2, 3 by the model. The facts of a small load carry its number negated.</summary>
     private int OrdinalOf(int load, BundleTable table) =>
@@ -153,9 +161,6 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
         ColumnType.BigintArray => cell.EnumerateArray().Select(number => number.GetInt64()).ToArray(),
         _ => new Json(cell.GetRawText()),
     };
-
-    private static object?[] ReadCells(BundleTable table, NpgsqlDataReader reader) =>
-        [.. table.Columns.Select((column, i) => reader.IsDBNull(i) ? null : ReadCell(column.Type, reader, i))];
 
     private static object ReadCell(ColumnType type, NpgsqlDataReader reader, int ordinal) => type switch
     {

@@ -12,6 +12,13 @@ internal sealed record ValidRow(BundleRow Row, RowKey Key, object?[] Cells)
     public RowKey? Package => Row.Table == BundleTable.Packages ? Key : (RowKey?)this["package_id"];
 
     public RowKey? Version => Row.Table == BundleTable.PackageVersions ? Key : (RowKey?)this["package_version_id"];
+
+    /// <summary>The row as it comes to stand where another row creates it by naming its key.</summary>
+    public object?[] CellsOfItsKey() =>
+    [
+        .. Row.Table.Columns.Select((column, i) =>
+            Row.Table.Payload.Contains(i) && column.Name != "package_id" ? BundleValidation.Default(column) : Cells[i]),
+    ];
 }
 
 /// <summary>Which rows of a bundle are rejected, and what the others stand for.</summary>
@@ -56,6 +63,51 @@ internal sealed class BundleValidation
         return new RowKey(table.Name, computed ? "computed: " + text : text);
     }
 
+    public static object? Default(BundleColumn column) => column.Name switch
+    {
+        "metadata" => new Json("{}"),
+        "comments_text" => "",
+        "sub_hashes" => Array.Empty<long>(),
+        _ => null,
+    };
+
+    /// <summary>
+    /// The SQLSTATEs of the rules that a row breaks when it is inserted by itself: nothing where it is good. A number has no
+    /// meaning then, and a reference that leads nowhere is an id that does not stand.
+    /// </summary>
+    public IReadOnlySet<string> SqlStates(BundleRow row)
+    {
+        var states = new HashSet<string>();
+        foreach (var column in row.Table.Columns.Where(column => column.Name != "id"))
+        {
+            if (row[column.Name] is not { } cell)
+            {
+                if (column.Required)
+                    states.Add("23502");
+            }
+            else if (!Fits(column, cell))
+            {
+                states.Add("23514");
+            }
+            else if (column.RefersTo is not null && Parent(row, column.Name) is null)
+            {
+                states.Add("23503");
+            }
+        }
+        if (Contradicts(row))
+            states.Add("XG010");
+        return states;
+    }
+
+    /// <summary>The row that a reference column points at, if it is there and good.</summary>
+    public ValidRow? Parent(BundleRow row, string column)
+    {
+        if (!row.Table.Has(column))
+            return null;
+        var parents = _byNumber[row.Table.Columns[row.Table.Position(column)].RefersTo!];
+        return row.Number(column) is { } number ? parents.GetValueOrDefault(number) : null;
+    }
+
     /// <summary>The rules that look at the row's own cells, and at whether its references lead anywhere.</summary>
     private bool Keeps(BundleRow row, Dictionary<long, int> used)
     {
@@ -84,33 +136,29 @@ internal sealed class BundleValidation
             .ToArray();
         if (table.Has("package_version_id"))
         {
-            var named = (RowKey?)cells[table.Position("package_version_id")];
-            var file = table.Has("file_id") ? Parent(row, "file_id") : null;
-            var version = file is null ? named : file.Version;
-            if (named is not null && named != version)
+            if (Contradicts(row))
                 return null;
-            var namedPackage = (RowKey?)cells[table.Position("package_id")];
-            var package = file is null ? Parent(row, "package_version_id")?.Package : file.Package;
-            if (namedPackage is not null && namedPackage != package)
-                return null;
+            var (package, version) = Home(row);
             cells[table.Position("package_version_id")] = version;
             cells[table.Position("package_id")] = package;
         }
         return new ValidRow(row, KeyOf(table, cells), cells);
     }
 
-    /// <summary>The row that a reference column points at, if it is there and good.</summary>
-    private ValidRow? Parent(BundleRow row, string column)
+    /// <summary>Whether the row names another package or version than that of its file or its version.</summary>
+    private bool Contradicts(BundleRow row)
     {
-        var parents = _byNumber[row.Table.Columns[row.Table.Position(column)].RefersTo!];
-        return row.Number(column) is { } number ? parents.GetValueOrDefault(number) : null;
+        if (!row.Table.Has("package_version_id"))
+            return false;
+        var (package, version) = Home(row);
+        return (Parent(row, "package_version_id") is { } namedVersion && namedVersion.Key != version)
+            || (Parent(row, "package_id") is { } namedPackage && namedPackage.Key != package);
     }
 
-    private static object? Default(BundleColumn column) => column.Name switch
+    /// <summary>The package and the version that a row belongs to: those of its file, else of its version.</summary>
+    private (RowKey? Package, RowKey? Version) Home(BundleRow row)
     {
-        "metadata" => new Json("{}"),
-        "comments_text" => "",
-        "sub_hashes" => Array.Empty<long>(),
-        _ => null,
-    };
+        var home = Parent(row, "file_id") ?? Parent(row, "package_version_id");
+        return (home?.Package, home?.Version);
+    }
 }

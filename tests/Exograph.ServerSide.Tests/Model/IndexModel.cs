@@ -10,6 +10,9 @@ internal sealed record TableCounts(
 /// </summary>
 internal sealed class IndexModel
 {
+    /// <summary>The load that rows carry which came by themselves.</summary>
+    private const int RowWise = 0;
+
     private readonly Dictionary<BundleTable, Dictionary<RowKey, Standing>> _tables = BundleTable.All.ToDictionary(
         table => table,
         _ => new Dictionary<RowKey, Standing>());
@@ -31,6 +34,16 @@ internal sealed class IndexModel
             .. BundleTable.All.Select(table => Merge(table, bundle[table].Count, validation[table], idOf)),
             MergeFilePaths(validation[BundleTable.Files]),
         ];
+    }
+
+    /// <summary>Inserts one row as the inserter views do, unless it stands, and returns what stands then.</summary>
+    public object?[] Insert(RowKey key, object?[] cells)
+    {
+        var table = BundleTable.Named(key.Table);
+        _tables[table].TryAdd(key, new Standing(RowWise, cells));
+        if (table == BundleTable.Files)
+            _filePaths.TryAdd((key, (string)cells[table.Position("path")]!), RowWise);
+        return _tables[table][key].Cells;
     }
 
     public IndexContent Content()

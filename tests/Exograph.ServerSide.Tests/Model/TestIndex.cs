@@ -64,6 +64,20 @@ internal sealed class TestIndex : IAsyncDisposable
         return differences;
     }
 
+    /// <summary>Inserts a bundle row by row, and returns in what the views and the index differ from the model.</summary>
+    public async Task<IReadOnlyList<string>> InsertAsync(Bundle bundle, Random random)
+    {
+        _loader.ExpectHashesOf(bundle);
+        var rowWise = new RowWiseLoader(_connection, _transaction, _model, random);
+        var differences = new List<string>(await rowWise.InsertAsync(bundle));
+        var (content, idOf) = await _loader.ReadIndexAsync();
+        differences.AddRange(_model.Content().Differences(content));
+        differences.AddRange(rowWise.Ids
+            .Where(told => idOf(told.Key) != told.Value)
+            .Select(told => $"{told.Key} has id {idOf(told.Key)}, {told.Value} was returned"));
+        return differences;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_transaction is null)
