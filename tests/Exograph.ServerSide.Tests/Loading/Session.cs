@@ -105,6 +105,13 @@ internal sealed class Session : IAsyncDisposable
     public Task<NpgsqlBinaryImporter> BeginCopyAsync(string target) =>
         _connection.BeginBinaryImportAsync($"COPY {target} FROM STDIN (FORMAT binary)");
 
+    /// <summary>Copies rows in the text format of COPY into a table.</summary>
+    public async Task CopyTextAsync(string target, string rows)
+    {
+        await using var copy = await _connection.BeginTextImportAsync($"COPY {target} FROM STDIN");
+        await copy.WriteAsync(rows);
+    }
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private NpgsqlCommand Command(string sql, object[] values)

@@ -73,7 +73,7 @@ internal sealed class BundleValidation
 
     /// <summary>
     /// The SQLSTATEs of the rules that a row breaks when it is inserted by itself: nothing where it is good. A number has no
-    /// meaning then, and a reference that leads nowhere is an id that does not stand.
+    /// meaning then, and a reference that leads nowhere is an id that does not stand; beside a file, it contradicts this too.
     /// </summary>
     public IReadOnlySet<string> SqlStates(BundleRow row)
     {
@@ -92,6 +92,8 @@ internal sealed class BundleValidation
             else if (column.RefersTo is not null && Parent(row, column.Name) is null)
             {
                 states.Add("23503");
+                if (row.Table.Has("package_version_id") && column.Name is "package_id" or "package_version_id")
+                    states.Add("XG010");
             }
         }
         if (Contradicts(row))

@@ -125,12 +125,8 @@ internal sealed class RowWiseLoader(
             command.Parameters.Add(parameter);
         var rows = inserts.Select((_, i) =>
             $"({string.Join(", ", columns.Select((_, j) => $"${(i * columns.Length) + j + 1}"))})");
-        command.CommandText =
-            $"""
-            INSERT INTO exograph_in.{table.Name} ({string.Join(", ", columns)})
-            VALUES {string.Join(", ", rows)}
-            RETURNING {BulkLoader.ColumnList(table)}
-            """;
+        var values = columns.Length == 0 ? "DEFAULT VALUES" : $"({string.Join(", ", columns)}) VALUES {string.Join(", ", rows)}";
+        command.CommandText = $"INSERT INTO exograph_in.{table.Name} {values} RETURNING {BulkLoader.ColumnList(table)}";
         batch.BatchCommands.Add(command);
     }
 
