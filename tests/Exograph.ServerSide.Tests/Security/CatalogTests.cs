@@ -1,3 +1,4 @@
+using Exograph.ServerSide.Tests.RowWise;
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
 
@@ -24,6 +25,9 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
         "load_phases", "load_rejects", "load_report", "load_tables", "loads", "open_loads", "package_versions", "packages",
         "staging_columns", "symbol_references", "terms",
     ];
+
+    /// <summary>The views answer UPDATE and DELETE with 0A000.</summary>
+    private static readonly string[] s_onInserterViews = ["DELETE", "INSERT", "SELECT", "UPDATE"];
 
     [Fact]
     public async Task A_loader_may_execute_the_public_functions_and_no_other() => Assert.Equal(
@@ -63,6 +67,19 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
         Assert.Equal(["exograph_loader: DELETE, INSERT, SELECT, UPDATE on 11"], rights);
     }
+
+    [Fact]
+    public async Task Only_a_loader_has_rights_on_the_inserter_views() => Assert.Equal(
+        from view in Row.Of.Keys.Order(StringComparer.Ordinal)
+        from right in s_onInserterViews
+        select $"{view} {right} exograph_loader",
+        await ColumnAsync(
+            """
+            SELECT format('%s %s %s', c.relname, a.privilege_type, pg_get_userbyid(a.grantee))
+            FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+            WHERE c.relnamespace = 'exograph_in'::regnamespace AND a.grantee <> c.relowner
+            ORDER BY c.relname COLLATE "C", a.privilege_type, 1
+            """));
 
     [Fact]
     public async Task Everybody_else_has_no_right_at_all()
