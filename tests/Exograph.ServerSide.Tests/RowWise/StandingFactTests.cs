@@ -55,7 +55,8 @@ public sealed class StandingFactTests : LoadingTest
         var before = await Db.IndexAsync();
 
         await InsertSampleFactsAsync(Db);
-        await Db.ExecuteAsync("INSERT INTO exograph_in.comments (file_id, text) SELECT file_id, text FROM exograph.comments");
+        await Db.ExecuteAsync(
+            "INSERT INTO exograph_in.comments (file_id, text, line, col) SELECT file_id, text, line, col FROM exograph.comments");
         await Db.ExecuteAsync(
             """
             INSERT INTO exograph_in.definitions (file_id, kind, name, qualified_name, line, col)
