@@ -112,7 +112,7 @@ public sealed class RefusalTests : LoadingTest
         var callee = "(SELECT id FROM exograph.graph_nodes WHERE engine = 'static' AND kind = 'external')";
         await Row.InsertAllAsync(Db);
         var before = await Db.IndexAsync();
-        foreach (var (role, line) in new[] { ("caller", 2), ("callee", 2), ("caller", 99), ("callee", 99) }) // one of line 2 stands
+        foreach (var (role, line) in new[] { ("caller", 2), ("callee", 2), ("caller", 99), ("callee", 99) }) // 2 stands
         {
             var other = role == "caller" ? "callee" : "caller";
             var error = await Db.FailsAsync("23502",

@@ -181,7 +181,8 @@ public sealed class ReturningTests : LoadingTest
 
             """.ReplaceLineEndings("\n"));
 
-        Assert.Equal(["a.ex|tab \t and \"quotes\"", "b.ex|"], await Db.RowsAsync("SELECT path, source FROM exograph.files ORDER BY path"));
+        Assert.Equal(["a.ex|tab \t and \"quotes\"", "b.ex|"],
+            await Db.RowsAsync("SELECT path, source FROM exograph.files ORDER BY path"));
         Assert.Equal(["a.ex", "b.ex", "c.ex"], await Db.RowsAsync("SELECT path FROM exograph.file_paths ORDER BY path"));
     }
 

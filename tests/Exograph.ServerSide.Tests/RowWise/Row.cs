@@ -2,13 +2,16 @@ using Exograph.ServerSide.Tests.Loading;
 
 namespace Exograph.ServerSide.Tests.RowWise;
 
-/// <summary>One complete row for each inserter view, its parents named by natural key; each view's is a child of those before.</summary>
+/// <summary>
+/// One complete row for each inserter view, its parents named by natural key; each view's is a child of those before.
+/// </summary>
 internal static class Row
 {
     private const string Version = "ecosystem='hex', package='alpha', version='1.0'";
     private const string File = Version + ", file_sha256=sha256('a')";
     private const string Symbol =
-        File + ", fragment_content_hash='\\x01', kind='def', module='A', name='a', arity=0, qualified_name='A.a/0', line=1, col=3";
+        File + ", fragment_content_hash='\\x01', kind='def', module='A', name='a', arity=0, qualified_name='A.a/0', line=1, "
+        + "col=3";
 
     /// <summary>The views, parents before children.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Of { get; } = new[]
@@ -39,7 +42,9 @@ internal static class Row
     public static IReadOnlyList<string> Dimensions { get; } =
         ["packages", "package_versions", "files", "terms", "fragments", "graph_nodes"];
 
-    /// <summary>The statement that inserts the row, some of its columns changed or, with <see langword="null"/>, left out.</summary>
+    /// <summary>
+    /// The statement that inserts the row, some of its columns changed or, with <see langword="null"/>, left out.
+    /// </summary>
     public static string Insert(string view, params (string Column, string? Value)[] changes)
     {
         var row = new Dictionary<string, string>(Of[view]);

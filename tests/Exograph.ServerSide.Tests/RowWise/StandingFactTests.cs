@@ -109,7 +109,9 @@ public sealed class StandingFactTests : LoadingTest
         await load.StageAsync("files", "id, package_version_id, path, source, sha256",
             "(1, 1, 'a', 's', sha256('a')), (2, NULL, 'b', 's', sha256('a'))");
         await load.StageAsync("fragments", "id, file_id, ast, kind, line, end_line, mass, exact_hash",
-            @"(1, 1, '\x01', 'def', 1, 2, 3, '\x05'), (2, 2, '\x01', 'def', 1, NULL, 3, NULL), (3, 1, '\x01', '', 0, NULL, 3, NULL)");
+            """
+            (1, 1, '\x01', 'def', 1, 2, 3, '\x05'), (2, 2, '\x01', 'def', 1, NULL, 3, NULL), (3, 1, '\x01', '', 0, NULL, 3, NULL)
+            """);
         await load.FinalizeAsync();
         var before = await Db.IndexAsync();
 
@@ -179,7 +181,8 @@ public sealed class StandingFactTests : LoadingTest
         foreach (var _ in new[] { 1, 2 })
         {
             Assert.Equal(1, await Db.ScalarAsync<int>("INSERT INTO exograph_in.terms (term) VALUES ($1) RETURNING id", term));
-            Assert.Equal(2, await Db.ScalarAsync<int>("INSERT INTO exograph_in.terms (term) VALUES ($1) RETURNING id", term + "x"));
+            Assert.Equal(2,
+                await Db.ScalarAsync<int>("INSERT INTO exograph_in.terms (term) VALUES ($1) RETURNING id", term + "x"));
         }
         await Row.InsertParentsAsync(Db, "terms");
         await Db.ExecuteAsync(Row.Insert("fragments"));

@@ -67,7 +67,8 @@ public sealed class InserterTests : LoadingTest
                 await hostile.FailsAsync("42501", sql);
             }
             await Record.ExceptionAsync(() => hostile.ExecuteAsync($"GRANT ALL ON exograph_in.{view} TO PUBLIC"));
-            Assert.False(await Db.ScalarAsync<bool>("SELECT has_table_privilege('public', $1, 'SELECT, INSERT')", $"exograph_in.{view}"));
+            Assert.False(await Db.ScalarAsync<bool>(
+                "SELECT has_table_privilege('public', $1, 'SELECT, INSERT')", $"exograph_in.{view}"));
         }
     }
 
