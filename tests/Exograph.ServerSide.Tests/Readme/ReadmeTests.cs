@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
@@ -13,12 +12,13 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("examples/by-hand", "load.sql")]
     [InlineData("examples/row-wise", "insert.sql")]
+    [InlineData(".", "examples/herbarium/load.sql")]
     public async Task An_example_is_shown_as_it_is_with_what_it_prints(string directory, string script)
     {
         Assert.Contains($"```sql\n{Read($"{directory}/{script}")}```", s_readme, StringComparison.Ordinal);
         await using var database = await TestDatabase.CreateAsync();
 
-        var printed = await PsqlAsync(database, script, Repository.PathOf(directory));
+        var printed = await Psql.RunAsync(database, script, Repository.PathOf(directory));
 
         Assert.Contains($"```text\n{printed}```", s_readme, StringComparison.Ordinal);
     }
@@ -44,31 +44,6 @@ public sealed partial class ReadmeTests
         var listed = ErrorRow().Matches(s_readme).Select(m => m.Groups[1].Value);
 
         Assert.Equal(raised.Distinct().Order(StringComparer.Ordinal), listed);
-    }
-
-    private static async Task<string> PsqlAsync(TestDatabase database, string script, string directory)
-    {
-        var settings = database.Settings;
-        var start = new ProcessStartInfo("psql", ["-X", "-f", script])
-        {
-            WorkingDirectory = directory,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["PGHOST"] = settings.Host,
-                ["PGPORT"] = $"{settings.Port}",
-                ["PGUSER"] = settings.Username,
-                ["PGPASSWORD"] = settings.Password,
-                ["PGDATABASE"] = settings.Database,
-            },
-        };
-        using var psql = Process.Start(start)!;
-        var error = psql.StandardError.ReadToEndAsync();
-        var output = await psql.StandardOutput.ReadToEndAsync();
-        await psql.WaitForExitAsync();
-        Assert.True(psql.ExitCode == 0, await error);
-        return output;
     }
 
     private static string Read(string file) => File.ReadAllText(Repository.PathOf(file));

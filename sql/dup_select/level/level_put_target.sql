@@ -1,0 +1,52 @@
+-- A primary key that is also input must not be overwritten by a look-up that finds nothing: it goes through a variable, or,
+-- where it belongs to the natural key, needs no look-up.
+CREATE OR REPLACE FUNCTION dup_select.level_put_target(plan jsonb, superclass oid, select_first boolean) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_level   jsonb := plan -> 'target';
+    v_columns text := (SELECT coalesce(string_agg(quote_ident(k.name), ', ' ORDER BY k.n), '')
+                       FROM dup_select.plan_returned(plan) AS k);
+    v_into    text := (SELECT string_agg(k.reference, ', ' ORDER BY k.n) FROM dup_select.plan_returned(plan) AS k);
+    v_return  text := coalesce((SELECT string_agg(format(
+            '            NEW.%I := %s;', k.name, k.reference) || chr(10), '' ORDER BY k.n)
+        FROM dup_select.plan_returned(plan) AS k WHERE k.reference !~ '^NEW[.]'), '');
+    v_select  text;
+    v_insert  text := dup_select.level_insert_row(v_level, v_columns, v_into);
+BEGIN
+    v_return := CASE WHEN v_return = '' THEN 'IF FOUND THEN RETURN NEW; END IF;'
+        ELSE format('IF FOUND THEN%s%s            RETURN NEW;%1$s        END IF;', chr(10), v_return) END;
+    IF NOT v_level ? 'index' THEN
+        RETURN format(
+'    -- %s: no unique key is filled by the input, every row is a new one
+    IF v_attempts < 100 THEN
+        %s
+        %s
+        RETURN NULL; -- a trigger of the table left it out
+    END IF;
+',
+            dup_select.level_title(v_level), v_insert, v_return);
+    END IF;
+    v_select := dup_select.level_select_row(v_level, coalesce(dup_select.plan_table_name(superclass), v_level ->> 'table'),
+        v_columns, v_into);
+    RETURN format(
+'    -- %s%s
+    WHILE v_attempts < 100 LOOP
+        %s
+        %s
+        %s
+        %4$s
+        v_attempts := v_attempts + 1;
+    END LOOP;
+',
+        dup_select.level_title(v_level),
+        translate(', looked up in all of ' || dup_select.plan_table_name(superclass), chr(10) || chr(13), '  '),
+        CASE WHEN select_first OR superclass IS NOT NULL THEN v_select ELSE v_insert END, v_return,
+        CASE WHEN select_first OR superclass IS NOT NULL THEN v_insert ELSE v_select END);
+END
+$$;
+
+ALTER FUNCTION dup_select.level_put_target(jsonb, oid, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.level_put_target(jsonb, oid, boolean) IS
+    'The part of the trigger that finds or makes the row itself.';
+REVOKE ALL ON FUNCTION dup_select.level_put_target(jsonb, oid, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.level_put_target(jsonb, oid, boolean) TO PUBLIC;

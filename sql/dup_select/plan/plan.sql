@@ -1,0 +1,34 @@
+CREATE OR REPLACE FUNCTION dup_select.plan(target regclass, mapping jsonb, input regclass, natural_keys jsonb, by_row boolean)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_levels jsonb;
+    v_inputs jsonb;
+BEGIN
+    v_levels := dup_select.plan_levels(target, coalesce(mapping, dup_select.mapping_default(target, input, natural_keys)));
+    v_inputs := dup_select.plan_inputs(v_levels, input);
+    v_levels := dup_select.plan_names(v_levels, v_inputs);
+    PERFORM dup_select.plan_check_names(v_levels, v_inputs, by_row);
+    v_levels := (SELECT jsonb_agg(l.value || jsonb_build_object(
+                            'columns', dup_select.plan_columns(l.value, v_levels, v_inputs, by_row)) ORDER BY l.n)
+                 FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n));
+    v_levels := dup_select.plan_references(v_levels, by_row);
+    PERFORM dup_select.plan_check_natural_keys(v_levels, natural_keys);
+    PERFORM dup_select.plan_check_expressions(v_levels, v_inputs);
+    v_levels := (SELECT jsonb_agg(dup_select.plan_key(l.value, natural_keys) ORDER BY l.n)
+                 FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n));
+    RETURN jsonb_build_object(
+        'target', v_levels -> 0,
+        'parents', (SELECT coalesce(jsonb_agg(l.value ORDER BY l.n DESC), '[]')
+                    FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n) WHERE l.n > 1),
+        'inputs', v_inputs,
+        'primary_key', dup_select.plan_primary_key(target));
+END
+$$;
+
+ALTER FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) IS
+    'What inserter_view_sql and put_table have in common: target and parents with columns, natural keys and the text '
+    'of their values, for a trigger (by_row) or for sets. Errors: those of the mapping.';
+REVOKE ALL ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) TO PUBLIC;

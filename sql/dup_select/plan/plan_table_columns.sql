@@ -1,0 +1,32 @@
+-- A default is volatile where a function in it is: nextval, gen_random_uuid. pg_depend does not record built-in functions, the
+-- stored tree names them.
+CREATE OR REPLACE FUNCTION dup_select.plan_table_columns(relation oid) RETURNS TABLE (
+    attnum integer, column_name text, type text, base_type text, collation_id oid, required boolean,
+    generated text, generated_from integer[], fallback text, volatile_fallback text, always boolean)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL), a.attcollation, a.attnotnull,
+           CASE WHEN a.attgenerated <> '' THEN d.text END,
+           CASE WHEN a.attgenerated <> '' THEN dup_select.plan_expression_columns(d.tree) END,
+           CASE WHEN a.attgenerated = '' AND NOT d.volatile THEN d.text END,
+           CASE
+               WHEN a.attidentity <> '' THEN
+                   format('nextval(%L)', pg_get_serial_sequence(relation::regclass::text, a.attname))
+               WHEN a.attgenerated = '' AND d.volatile THEN d.text
+           END,
+           a.attidentity = 'a'
+    FROM pg_attribute a
+    LEFT JOIN LATERAL (
+        SELECT pg_get_expr(x.adbin, x.adrelid, true) AS text, x.adbin::text AS tree,
+               EXISTS (SELECT FROM regexp_matches(x.adbin::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') AS f (match)
+                       JOIN pg_proc p ON p.oid = f.match[1]::oid AND p.provolatile = 'v') AS volatile
+        FROM pg_attrdef x
+        WHERE x.adrelid = a.attrelid AND x.adnum = a.attnum
+    ) AS d ON true
+    WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
+ALTER FUNCTION dup_select.plan_table_columns(oid) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.plan_table_columns(oid) IS
+    'Columns of a table as the toolkit sees them: what fills them, and from what. NULL where nothing does.';
+REVOKE ALL ON FUNCTION dup_select.plan_table_columns(oid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.plan_table_columns(oid) TO PUBLIC;

@@ -1,0 +1,18 @@
+CREATE OR REPLACE PROCEDURE dup_select.create_inserter_view(
+    target regclass, view_name text DEFAULT NULL, mapping jsonb DEFAULT NULL, input regclass DEFAULT NULL,
+    natural_keys jsonb DEFAULT NULL, select_first boolean DEFAULT true, superclass regclass DEFAULT NULL,
+    security_definer boolean DEFAULT false
+)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    EXECUTE dup_select.inserter_view_sql(
+        target, view_name, mapping, input, natural_keys, select_first, superclass, security_definer);
+END
+$$;
+
+ALTER PROCEDURE dup_select.create_inserter_view OWNER TO exograph_owner;
+COMMENT ON PROCEDURE dup_select.create_inserter_view IS
+    'Makes a view whose INSERT finds or makes the parents of a row and the row, and gives the ids back; '
+    'inserter_view_sql shows what it runs. Errors: those of the mapping, and of CREATE VIEW.';
+REVOKE ALL ON PROCEDURE dup_select.create_inserter_view FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE dup_select.create_inserter_view TO PUBLIC;

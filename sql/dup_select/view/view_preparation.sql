@@ -1,0 +1,32 @@
+CREATE OR REPLACE FUNCTION dup_select.view_preparation(plan jsonb, view_name text) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT concat(
+        (SELECT string_agg(format(
+'    IF NEW.%I IS NOT NULL THEN
+        RAISE EXCEPTION ''column %%.%% is given back, it cannot be given'', %L, %L
+            USING ERRCODE = ''generated_always'', HINT = ''Leave it out, or map it to an input column.'';
+    END IF;
+',          k.name, view_name, k.name), '' ORDER BY k.n)
+         FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
+         WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(plan -> 'target' -> 'columns') AS c
+                           WHERE c.value ->> 'column' = k.name
+                             AND (c.value ->> 'raw' = format('NEW.%I', k.name)))),
+        (SELECT format(
+'
+    SELECT %s
+    INTO %s
+    FROM (SELECT NEW.*) AS input;
+',          dup_select.level_list(array_agg(a.expression ORDER BY a.n), ', ', 11),
+            dup_select.level_list(array_agg(a.target ORDER BY a.n), ', ', 9))
+         FROM dup_select.view_assignments(plan) AS a HAVING count(*) > 0),
+        (SELECT chr(10) || string_agg(format('    %s := %s;' || chr(10), c.value ->> 'raw',
+                    dup_select.plan_default(c.value ->> 'raw', c.value ->> 'fallback')), '' ORDER BY c.n)
+         FROM jsonb_array_elements(plan -> 'target' -> 'columns') WITH ORDINALITY AS c (value, n)
+         WHERE (c.value ->> 'echo')::boolean))
+$$;
+
+ALTER FUNCTION dup_select.view_preparation(jsonb, text) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.view_preparation(jsonb, text) IS
+    'The part of the trigger before any look-up.';
+REVOKE ALL ON FUNCTION dup_select.view_preparation(jsonb, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.view_preparation(jsonb, text) TO PUBLIC;
