@@ -2,13 +2,14 @@ using System.CommandLine;
 using Exograph.EmbeddedPostgres;
 using Exograph.ServerSide;
 using Exograph.ServerSide.Benchmarks;
+using Exograph.ServerSide.Benchmarks.DupSelect;
 using Npgsql;
 
 var size = new Option<string>("--size") { Description = "small (20,000 fragments, 2.3M rows), medium (200,000) or corpus (1,000,000)", DefaultValueFactory = _ => "small" };
 size.AcceptOnlyFromAmong("small", "medium", "corpus");
 var seed = new Option<int>("--seed") { Description = "Seed of the generated corpus", DefaultValueFactory = _ => 1 };
-var command = new RootCommand("Benchmarks of Exograph.ServerSide on a private server") { size, seed };
-command.SetAction(async (arguments, cancellationToken) =>
+var load = new Command("load", "A generated corpus through the library") { size, seed };
+load.SetAction(async (arguments, cancellationToken) =>
 {
     var fragments = arguments.GetValue(size) switch
     {
@@ -23,4 +24,5 @@ command.SetAction(async (arguments, cancellationToken) =>
     await new Migrator(dataSource).MigrateAsync(cancellationToken: cancellationToken);
     await LoadBenchmark.RunAsync(dataSource, new Corpus(fragments, arguments.GetValue(seed)), Console.Out, cancellationToken);
 });
+var command = new RootCommand("Benchmarks of Exograph.ServerSide on a private server") { load, DupSelectCommand.Create() };
 return await command.Parse(args).InvokeAsync();
