@@ -10,15 +10,13 @@ internal sealed record Claim
 
     public required IReadOnlyList<Comparison> Comparisons { get; init; }
 
-    public Verdict Judge(Outcome outcome) => (SecondIsFaster, outcome.Speed) switch
-    {
-        (true, Speed.Faster) => Verdict.Holds,
-        (true, Speed.Same) => Verdict.Open,
-        (true, Speed.Slower) => Verdict.Fails,
-        (false, Speed.Faster) => Verdict.Fails,
-        (false, _) => Verdict.Holds,
-        _ => throw new InvalidOperationException($"There is no speed {outcome.Speed}."),
-    };
+    /// <summary>What to know when reading the figures.</summary>
+    public string Remark { get; init; } = "";
+
+    public Verdict Judge(Outcome outcome) =>
+        outcome.Speed == Speed.Same ? Verdict.Open
+        : outcome.Speed == Speed.Faster == SecondIsFaster ? Verdict.Holds
+        : Verdict.Fails;
 }
 
 /// <summary>Two methods on tables of so many levels; the COPY of the input may count for the second.</summary>
@@ -80,28 +78,33 @@ internal static class Claims
             Statement = "A trigger beats column-based import",
             Comparisons =
             [
-                new(1, "3a", "4a"), new(1, "3a", "5a"), new(3, "3a", "4a"), new(3, "3a", "5a"), new(3, "3a", "6a"),
+                new(1, "3a", "4a"), new(1, "3a", "5a"), new(1, "3b", "5f"),
+                new(3, "3a", "4a"), new(3, "3a", "5a"), new(3, "3a", "6a"), new(3, "3b", "6d"),
             ],
         },
         new()
         {
             Statement = "Trigger normalization, one pass for all tables, beats a pass for each table",
-            Comparisons = [new(3, "4a", "6a"), new(3, "5a", "6a")],
+            Comparisons = [new(3, "4a", "6a"), new(3, "5a", "6a"), new(3, "5a", "6d")],
         },
         new()
         {
             Statement = "Dup-return saves the re-fetch",
-            Comparisons = [new(1, "4a", "7b"), new(1, "4a", "7a"), new(1, "5a", "7a"), new(3, "6a", "7a")],
+            Remark = "4a and 7b differ by the re-fetch alone; the tables of 7a have neither ids nor an index on them. Where all keys are "
+                + "distinct nothing is fetched again.",
+            Comparisons = [new(1, "4a", "7b"), new(1, "4a", "7a"), new(1, "5a", "7a"), new(1, "4d", "7c"), new(3, "6a", "7a")],
         },
         new()
         {
             Statement = "Hash indexes are no faster than B-trees",
+            Remark = "No clear difference speaks for it too.",
             SecondIsFaster = false,
             Comparisons = [new(1, "5a", "5d"), new(1, "5a", "5e")],
         },
         new()
         {
             Statement = "Removing duplicates first does not help",
+            Remark = "No clear difference speaks for it too. The rows left out are joined back to get their keys.",
             SecondIsFaster = false,
             Comparisons = [new(1, "4a", "4b"), new(1, "5a", "5b"), new(3, "6a", "6b")],
         },

@@ -17,9 +17,12 @@ internal static class DupSelectChapter
         await run.MeasureAsync(200, 50, options.Seed, cancellationToken);
         run.Clear();
         for (var round = 1; round <= options.Rounds; round++)
+        {
+            await Console.Error.WriteLineAsync($"Round {round} of {options.Rounds}");
             foreach (var rows in (int[])[options.Rows / 4, options.Rows / 2, options.Rows])
                 foreach (var percent in s_percents)
                     await run.MeasureAsync(rows, percent, options.Seed, cancellationToken);
+        }
 
         var figures = new Figures(options, run.Measurements(), run.CopyMicroseconds);
         await output.WriteLineAsync(new Report(figures).ToString());

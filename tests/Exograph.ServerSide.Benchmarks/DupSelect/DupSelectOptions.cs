@@ -4,7 +4,7 @@ namespace Exograph.ServerSide.Benchmarks.DupSelect;
 internal sealed record DupSelectOptions
 {
     /// <summary>Input rows of the largest of three sizes; the others are a half and a quarter of it.</summary>
-    public int Rows { get; init; } = 20_000;
+    public int Rows { get; init; } = 10_000;
 
     public int Rounds { get; init; } = 3;
 

@@ -42,6 +42,9 @@ internal sealed record Layout
         ExpectedKeys = "SELECT count(*), sum(length(i.name)::bigint) FROM dup_input.input i JOIN dup_bench.specimen s USING (name)",
     };
 
+    /// <summary>The table with a surrogate id, of which the natural key is wanted.</summary>
+    public static Layout OneByName { get; } = One with { ExpectedKeys = OnePlain.ExpectedKeys };
+
     /// <summary>Three tables with surrogate ids.</summary>
     public static Layout Three { get; } = new()
     {

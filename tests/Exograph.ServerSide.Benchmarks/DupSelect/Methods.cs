@@ -36,6 +36,14 @@ internal static class Methods
         };
         yield return new Method
         {
+            Id = "3b",
+            Name = "column-based, dup_select.put_table",
+            Layout = Layout.One,
+            RunAsync = Method.Query(Sql.PutTable),
+            Note = NoteCost.ColumnBased,
+        };
+        yield return new Method
+        {
             Id = "4a",
             Name = "trigger, exception block",
             Layout = Layout.One,
@@ -58,6 +66,13 @@ internal static class Methods
             Layout = Layout.One,
             Setup = OneExceptionTrigger,
             RunAsync = Method.Copy("dup_bench.specimen_in (name, note)", row => [row.Name, row.Note]),
+        };
+        yield return new Method
+        {
+            Id = "4d",
+            Name = "as 4a, dup_select.insert_on_duplicate_key_select",
+            Layout = Layout.One,
+            RunAsync = Method.Query(Sql.ToolkitSelect),
         };
         yield return new Method
         {
@@ -104,6 +119,15 @@ internal static class Methods
         };
         yield return new Method
         {
+            Id = "5f",
+            Name = "as 5a, made by dup_select.create_inserter_view",
+            Layout = Layout.One,
+            Setup = Sql.MakeView,
+            RunAsync = Method.Query(Sql.InsertIntoView),
+            Note = NoteCost.Trigger,
+        };
+        yield return new Method
+        {
             Id = "7a",
             Name = "dup-return, ON CONFLICT DO NOTHING in a trigger",
             Layout = Layout.OnePlain,
@@ -114,11 +138,18 @@ internal static class Methods
         yield return new Method
         {
             Id = "7b",
-            Name = "dup-return, exception block in a trigger",
-            Layout = Layout.OnePlain,
+            Name = "dup-return, as 4a without the re-fetch",
+            Layout = Layout.OneByName,
             Setup = Sql.DupReturnException,
             RunAsync = Method.Query(Sql.InsertIntoPlainView),
             Note = NoteCost.DupReturn,
+        };
+        yield return new Method
+        {
+            Id = "7c",
+            Name = "dup_select.insert_on_duplicate_key_return",
+            Layout = Layout.OnePlain,
+            RunAsync = Method.Query(Sql.ToolkitReturn),
         };
     }
 
@@ -145,6 +176,14 @@ internal static class Methods
             Name = "column-based, set statements by hand",
             Layout = Layout.Three,
             RunAsync = Method.Query(Sql.SetsThree),
+            Note = NoteCost.ColumnBased,
+        };
+        yield return new Method
+        {
+            Id = "3b",
+            Name = "column-based, dup_select.put_table",
+            Layout = Layout.Three,
+            RunAsync = Method.Query(Sql.PutTableThree),
             Note = NoteCost.ColumnBased,
         };
         yield return new Method
@@ -194,6 +233,15 @@ internal static class Methods
             Setup = Sql.SelectThenInsertThree,
             RunAsync = Method.Copy(
                 "dup_bench.flat_in (country, place, name, note)", row => [row.Country, row.Place, row.Name, row.Note]),
+        };
+        yield return new Method
+        {
+            Id = "6d",
+            Name = "as 6a, made by dup_select.create_inserter_view",
+            Layout = Layout.Three,
+            Setup = Sql.MakeViewThree,
+            RunAsync = Method.Query(Sql.InsertIntoFlatView),
+            Note = NoteCost.TriggerNormalization,
         };
         yield return new Method
         {

@@ -85,7 +85,7 @@ internal sealed class Report(Figures figures)
         {
             Line($"""
 
-                **{claim.Statement}.** The claim wants figures {(claim.SecondIsFaster ? "above 1" : "of 1 or less")}.
+                **{claim.Statement}.** The claim wants figures {(claim.SecondIsFaster ? "above 1" : "below 1")}.{(claim.Remark.Length > 0 ? " " : "")}{claim.Remark}
 
                 | first : second | {string.Join(" | ", figures.Percents.Select(p => $"{p} %"))} | the claim |
                 |---|{string.Concat(figures.Percents.Select(_ => "--:|"))}---|

@@ -1,8 +1,13 @@
 namespace Exograph.ServerSide.Benchmarks.DupSelect;
 
-/// <summary>The hand-written SQL of the methods.</summary>
+/// <summary>The SQL of the methods: that of the toolkit's, and what a careful hand would write.</summary>
 internal static class Sql
 {
+    private const string Mapping = """{"name": "name", "note": "note"}""";
+
+    private const string MappingThree =
+        """{"place_id.country_id.name": "country", "place_id.name": "place", "name": "name", "note": "note"}""";
+
     /// <summary>INSERT in an exception block, SELECT on a duplicate.</summary>
     public static string InsertThenSelect(string table, string? parent, string? note) => Trigger(table, parent, note, $"""
         INSERT INTO dup_bench.{table} ({Columns(parent, note)})
@@ -83,7 +88,7 @@ internal static class Sql
         CREATE TRIGGER specimen_in INSTEAD OF INSERT ON dup_bench.specimen_in FOR EACH ROW EXECUTE FUNCTION dup_bench.specimen_in();
         """;
 
-    /// <summary>The same with an exception block, which differs from <see cref="InsertThenSelect"/> by the re-fetch alone.</summary>
+    /// <summary>The same with an exception block: <see cref="InsertThenSelect"/> without the re-fetch.</summary>
     public const string DupReturnException = """
         CREATE VIEW dup_bench.specimen_in AS SELECT name, note FROM dup_bench.specimen;
         CREATE FUNCTION dup_bench.specimen_in() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -144,6 +149,38 @@ internal static class Sql
         JOIN dup_bench.country c ON c.name = i.country
         JOIN dup_bench.place p ON p.country_id = c.id AND p.name = i.place
         JOIN dup_bench.specimen s ON s.place_id = p.id AND s.name = i.name;
+        """;
+
+    public const string PutTable = $"""
+        SELECT count(*), sum((output_key ->> 'id')::bigint)
+        FROM dup_select.put_table('dup_input.input', 'dup_bench.specimen', '{Mapping}')
+        """;
+
+    public const string PutTableThree = $"""
+        SELECT count(*), sum((output_key ->> 'id')::bigint)
+        FROM dup_select.put_table('dup_input.input', 'dup_bench.specimen', '{MappingThree}')
+        """;
+
+    public const string MakeView =
+        $"CALL dup_select.create_inserter_view('dup_bench.specimen', 'dup_bench.specimen_in', '{Mapping}', 'dup_input.input');";
+
+    public const string MakeViewThree =
+        $"CALL dup_select.create_inserter_view('dup_bench.specimen', 'dup_bench.flat_in', '{MappingThree}', 'dup_input.input');";
+
+    public const string ToolkitSelect = """
+        SELECT count((r.stored).id), sum((r.stored).id)
+        FROM (
+            SELECT dup_select.insert_on_duplicate_key_select(ROW(NULL, name, note)::dup_bench.specimen) AS stored
+            FROM dup_input.input OFFSET 0
+        ) r
+        """;
+
+    public const string ToolkitReturn = """
+        SELECT count((r.stored).name), sum(length((r.stored).name)::bigint)
+        FROM (
+            SELECT dup_select.insert_on_duplicate_key_return(ROW(name, note)::dup_bench.specimen) AS stored
+            FROM dup_input.input OFFSET 0
+        ) r
         """;
 
     public const string InsertIntoView = """
