@@ -12,7 +12,7 @@ internal static class DupSelectCommand
         var defaults = new DupSelectOptions();
         var rows = new Option<int>("--rows")
         {
-            Description = "Input rows of the largest of three sizes (the row-wise client gets a tenth)",
+            Description = "Input rows of the largest of three sizes (slow methods get a tenth)",
             DefaultValueFactory = _ => defaults.Rows,
         };
         var rounds = new Option<int>("--rounds") { Description = "Rounds of which the median counts", DefaultValueFactory = _ => defaults.Rounds };

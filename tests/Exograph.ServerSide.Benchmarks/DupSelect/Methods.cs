@@ -72,6 +72,7 @@ internal static class Methods
             Id = "4d",
             Name = "as 4a, dup_select.insert_on_duplicate_key_select",
             Layout = Layout.One,
+            Divisor = 10,
             RunAsync = Method.Query(Sql.ToolkitSelect),
         };
         yield return new Method
@@ -149,6 +150,7 @@ internal static class Methods
             Id = "7c",
             Name = "dup_select.insert_on_duplicate_key_return",
             Layout = Layout.OnePlain,
+            Divisor = 10,
             RunAsync = Method.Query(Sql.ToolkitReturn),
         };
     }

@@ -17,8 +17,8 @@ internal sealed class Report(Figures figures)
             n input rows with m distinct keys, seed {options.Seed}, into empty tables; median of {options.Rounds} rounds, methods in another
             order each time. Every run is one transaction, its commit included, and ends with a check of the tables' content and
             of the key given for each input row (COPY gives none). Methods 3 to 7 read the input from an unlogged table; its
-            COPY took {figures.CopyMicroseconds:F1} µs a row, which is not in their figures, except where the method is by COPY itself. The client
-            sends method 1 a tenth of the rows.
+            COPY took {figures.CopyMicroseconds:F1} µs a row, which is not in their figures, except where the method is by COPY itself. Methods
+            {string.Join(", ", Methods.All.Where(m => m.Divisor > 1).Select(m => m.Id).Distinct())}, the slow ones, get a tenth of the rows.
             """);
         foreach (var levels in (int[])[1, 3])
             foreach (var percent in figures.Percents)
