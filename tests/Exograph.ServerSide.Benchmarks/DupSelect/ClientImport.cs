@@ -19,10 +19,12 @@ internal static class ClientImport
         new("INSERT INTO dup_bench.country (name) VALUES ($1) ON CONFLICT (name) DO NOTHING RETURNING id",
             "SELECT id FROM dup_bench.country WHERE name = $1",
             row => row.Country, HasParent: false, HasNote: false),
-        new("INSERT INTO dup_bench.place (country_id, name) VALUES ($1, $2) ON CONFLICT (country_id, name) DO NOTHING RETURNING id",
+        new("INSERT INTO dup_bench.place (country_id, name) VALUES ($1, $2) "
+                + "ON CONFLICT (country_id, name) DO NOTHING RETURNING id",
             "SELECT id FROM dup_bench.place WHERE country_id = $1 AND name = $2",
             row => row.Place, HasParent: true, HasNote: false),
-        new("INSERT INTO dup_bench.specimen (place_id, name, note) VALUES ($1, $2, $3) ON CONFLICT (place_id, name) DO NOTHING RETURNING id",
+        new("INSERT INTO dup_bench.specimen (place_id, name, note) VALUES ($1, $2, $3) "
+                + "ON CONFLICT (place_id, name) DO NOTHING RETURNING id",
             "SELECT id FROM dup_bench.specimen WHERE place_id = $1 AND name = $2",
             row => row.Name, HasParent: true, HasNote: true),
     ];
@@ -56,7 +58,8 @@ internal static class ClientImport
             {
                 var parents = ids;
                 int[] all = [.. Enumerable.Range(0, chunk.Length)];
-                ids = await RunAsync(connection, level.Insert, all, i => level.Arguments(chunk[i], parents[i] ?? 0, insert: true), cancellationToken);
+                ids = await RunAsync(
+                    connection, level.Insert, all, i => level.Arguments(chunk[i], parents[i] ?? 0, insert: true), cancellationToken);
                 int[] duplicates = [.. all.Where(i => ids[i] is null)];
                 var found = await RunAsync(
                     connection, level.Select, duplicates, i => level.Arguments(chunk[i], parents[i] ?? 0, insert: false), cancellationToken);

@@ -74,6 +74,7 @@ internal static class Methods
             Layout = Layout.One,
             Divisor = 10,
             RunAsync = Method.Query(Sql.ToolkitSelect),
+            Note = NoteCost.Trigger,
         };
         yield return new Method
         {
@@ -152,6 +153,7 @@ internal static class Methods
             Layout = Layout.OnePlain,
             Divisor = 10,
             RunAsync = Method.Query(Sql.ToolkitReturn),
+            Note = NoteCost.DupReturn,
         };
     }
 

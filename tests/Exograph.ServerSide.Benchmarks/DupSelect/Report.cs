@@ -40,9 +40,8 @@ internal sealed class Report(Figures figures)
         foreach (var method in MethodsOf(levels))
         {
             var m = figures.Largest(method, percent);
-            Line($"""
-                | {method.FullName} | {m.Rows:N0} | {m.Seconds:F3} | {m.Rows / m.Seconds:N0} | {m.MicrosecondsPerRow:F1} | {m.WalBytes / m.Rows:N0} | {(m.BurntIds is { } ids ? ids.ToString("N0", CultureInfo.InvariantCulture) : "no ids")} |
-                """);
+            var burnt = m.BurntIds?.ToString("N0", CultureInfo.InvariantCulture) ?? "no ids";
+            Line($"| {method.FullName} | {m.Rows:N0} | {m.Seconds:F3} | {m.Rows / m.Seconds:N0} | {m.MicrosecondsPerRow:F1} | {m.WalBytes / m.Rows:N0} | {burnt} |");
         }
     }
 
