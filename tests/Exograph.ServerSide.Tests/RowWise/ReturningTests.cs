@@ -60,18 +60,18 @@ public sealed class ReturningTests : LoadingTest
     }
 
     [Fact]
-    public async Task A_standing_fact_is_returned_with_its_fragment_not_the_one_that_was_given()
+    public async Task A_standing_row_is_returned_with_the_id_of_its_fragment_not_of_the_one_that_was_given()
     {
         await Row.InsertAllAsync(Db);
         await Db.ExecuteAsync(Row.Insert("fragments", ("content_hash", "'\\x77'")));
 
         foreach (var view in new[] { "comments", "definitions", "symbol_references", "graph_nodes" })
         {
-            Assert.Equal(["01"], await Db.RowsAsync(
-                $"{Row.Insert(view, ("fragment_content_hash", "'\\x77'"))} RETURNING fragment_content_hash"));
+            Assert.Equal(["1"], await Db.RowsAsync(
+                $"{Row.Insert(view, ("fragment_content_hash", "'\\x77'"))} RETURNING fragment_id"));
         }
-        Assert.Equal(["01"], await Db.RowsAsync(
-            $"{Row.Insert("call_edges", ("call_site_content_hash", "'\\x77'"))} RETURNING call_site_content_hash"));
+        Assert.Equal(["1"], await Db.RowsAsync(
+            $"{Row.Insert("call_edges", ("call_site_content_hash", "'\\x77'"))} RETURNING call_site_fragment_id"));
     }
 
     [Fact]
