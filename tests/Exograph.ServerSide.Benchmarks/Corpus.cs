@@ -28,6 +28,12 @@ internal sealed class Corpus(int fragments, int seed)
         + "(rank log-uniform over a vocabulary of a quarter of the fragments), 5.6 references, 1 call edge, 0.4 nodes, "
         + $"0.4 definitions, 0.2 comments; {Names:N0} distinct names; half of the calls inside the file";
 
+    /// <summary>Makes every row once, and counts them.</summary>
+    public long CountRows() =>
+        PackageRows().LongCount() + PackageVersionRows().LongCount() + FileRows().LongCount() + TermRows().LongCount()
+        + FragmentRows().LongCount() + GraphNodeRows().LongCount() + CommentRows().LongCount() + DefinitionRows().LongCount()
+        + SymbolReferenceRows().LongCount() + CallEdgeRows().LongCount() + FragmentTermRows().LongCount();
+
     public IEnumerable<PackageRow> PackageRows() => Numbers(Packages).Select(n => new PackageRow
     {
         Id = n,

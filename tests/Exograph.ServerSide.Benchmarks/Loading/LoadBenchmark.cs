@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace Exograph.ServerSide.Benchmarks.Loading;
+
+/// <summary>Runs the contenders against one server, each in a fresh database and a process of its own, round by round.</summary>
+internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextWriter progress)
+{
+    private const string Reference = "reference";
+
+    public async Task<LoadResults> RunAsync(string directory, CancellationToken cancellationToken)
+    {
+        var heats = new List<Heat>();
+        foreach (var (fragments, contenders) in plan.Heats())
+            heats.Add(await PrepareAsync(fragments, contenders, directory, cancellationToken));
+        for (var round = 0; round < plan.Rounds; round++)
+        {
+            foreach (var heat in heats)
+                await RunRoundAsync(heat, round, cancellationToken);
+        }
+        return new LoadResults
+        {
+            PostgresVersion = $"{server.Version}",
+            Processors = Environment.ProcessorCount,
+            Settings = await server.SettingsAsync(cancellationToken),
+            Seed = plan.Seed,
+            Rounds = plan.Rounds,
+            Streams = plan.Streams,
+            IndexJobs = plan.IndexJobs,
+            Heats = [.. heats.Select(h => h.Results())],
+        };
+    }
+
+    /// <summary>Loads the corpus once, and has every contender write what it will load from.</summary>
+    private async Task<Heat> PrepareAsync(
+        int fragments, IReadOnlyList<ILoadContender> contenders, string directory, CancellationToken cancellationToken)
+    {
+        await progress.WriteLineAsync($"preparing {fragments:N0} fragments");
+        var corpus = new Corpus(fragments, plan.Seed);
+        var watch = Stopwatch.StartNew();
+        var rows = corpus.CountRows();
+        var generating = watch.Elapsed;
+
+        await server.CreateDatabaseAsync(Reference, empty: false, cancellationToken);
+        await using var reference = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(server.ConnectionString(Reference)) { CommandTimeout = 0 });
+        await using (var session = await BulkLoad.BeginAsync(reference, cancellationToken: cancellationToken))
+        {
+            await CorpusStaging.StageAsync(session, corpus, cancellationToken);
+            await session.FinalizeAsync(cancellationToken);
+        }
+        foreach (var contender in contenders)
+        {
+            await contender.PrepareInputAsync(new InputContext
+            {
+                Corpus = corpus,
+                Directory = Directory.CreateDirectory(InputOf(contender, fragments, directory)).FullName,
+                Reference = reference,
+                BinDirectory = server.BinDirectory,
+            }, cancellationToken);
+        }
+        var digest = await IndexDigest.ReadAsync(reference, cancellationToken);
+        reference.Clear();
+        await server.DropDatabaseAsync(Reference, cancellationToken);
+        return new Heat(corpus, rows, generating, digest, contenders, contender => InputOf(contender, fragments, directory));
+    }
+
+    /// <summary>Each round begins with another contender, lest one always run after the same.</summary>
+    private async Task RunRoundAsync(Heat heat, int round, CancellationToken cancellationToken)
+    {
+        for (var n = 0; n < heat.Contenders.Count; n++)
+        {
+            var contender = heat.Contenders[(n + round) % heat.Contenders.Count];
+            await progress.WriteAsync($"round {round + 1}, {heat.Corpus.Fragments:N0} fragments, {contender.Name}: ");
+            var result = await RunAsync(heat, contender, cancellationToken);
+            await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{result.Seconds:F1} s"));
+        }
+    }
+
+    private async Task<ContenderResult> RunAsync(Heat heat, ILoadContender contender, CancellationToken cancellationToken)
+    {
+        var database = $"contender_{contender.Name.Replace('-', '_')}";
+        var settings = new ContenderSettings
+        {
+            ConnectionString = server.ConnectionString(database),
+            Fragments = heat.Corpus.Fragments,
+            Seed = plan.Seed,
+            Input = heat.InputOf(contender),
+            Streams = plan.Streams,
+            IndexJobs = plan.IndexJobs,
+            BinDirectory = server.BinDirectory,
+        };
+        await server.CreateDatabaseAsync(database, contender.WantsEmptyDatabase, cancellationToken);
+        await using var dataSource = NpgsqlDataSource.Create(settings.ConnectionString);
+        await contender.PrepareDatabaseAsync(dataSource, settings.Input, cancellationToken);
+        await server.CheckpointAsync(cancellationToken);
+
+        var result = await ContenderCommand.StartAsync(contender, settings, cancellationToken);
+        heat.Add(contender, result, await IndexDigest.ReadAsync(dataSource, cancellationToken));
+        dataSource.Clear();
+        await server.DropDatabaseAsync(database, cancellationToken);
+        return result;
+    }
+
+    private static string InputOf(ILoadContender contender, int fragments, string directory) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{fragments}-{contender.Name}"));
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using Exograph.ServerSide.Benchmarks.Loading.Reports;
+
+namespace Exograph.ServerSide.Benchmarks.Loading;
+
+/// <summary><c>load</c>: how far from the speed of restoring a dump the loader is, and its rivals.</summary>
+internal static class LoadCommand
+{
+    private static readonly Dictionary<string, int> s_sizes = new()
+    {
+        ["tiny"] = 2_000,
+        ["small"] = 20_000,
+        ["medium"] = 200_000,
+        ["corpus"] = 1_000_000,
+    };
+
+    public static Command Create()
+    {
+        var size = new Option<string>("--size")
+        {
+            Description = $"Fragments of the corpus: {string.Join(", ", s_sizes.Select(s => $"{s.Key} {s.Value:N0}"))}.",
+            DefaultValueFactory = _ => "small",
+        };
+        size.AcceptOnlyFromAmong([.. s_sizes.Keys]);
+        var seed = new Option<int>("--seed") { Description = "Seed of the generated corpus.", DefaultValueFactory = _ => 1 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are reported.", DefaultValueFactory = _ => 3 };
+        var contenders = new Option<string?>("--contenders")
+        {
+            Description = $"Which, with commas between: {string.Join(", ", LoadContenders.All.Select(c => c.Name))}. "
+                + "All by default; the limit and the loader always.",
+        };
+        var chunks = new Option<int>("--chunk-fragments")
+        {
+            Description = "Most fragments for contenders that send rows in chunks.",
+            DefaultValueFactory = _ => s_sizes["small"],
+        };
+        var rows = new Option<int>("--row-fragments")
+        {
+            Description = "Most fragments for contenders that work row by row.",
+            DefaultValueFactory = _ => s_sizes["tiny"],
+        };
+        var streams = new Option<int>("--streams")
+        {
+            Description = "COPY streams of the loader and of the limit.",
+            DefaultValueFactory = _ => new LoadOptions().Connections,
+        };
+        var indexJobs = new Option<int>("--index-jobs")
+        {
+            Description = "Indexes that the limit builds at once. The loader builds one after the other.",
+            DefaultValueFactory = _ => 1,
+        };
+        var set = new Option<string[]>("--set") { Description = "A server setting, as maintenance_work_mem=1GB.", };
+        var json = new Option<FileInfo?>("--json") { Description = "File for the results as JSON." };
+        var svg = new Option<FileInfo?>("--svg") { Description = "File for a bar chart." };
+        var command = new Command("load", "The loader, its rivals, and the limit: what pg_restore needs for the same database.")
+        {
+            size, seed, rounds, contenders, chunks, rows, streams, indexJobs, set, json, svg,
+        };
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            var settings = (arguments.GetValue(set) ?? []).Select(s => s.Split('=', 2)).ToDictionary(s => s[0], s => s[^1]);
+            await using var server = await BenchmarkServer.StartAsync(settings, cancellationToken);
+            var fragments = s_sizes[arguments.GetValue(size)!];
+            var plan = new LoadPlan
+            {
+                Seed = arguments.GetValue(seed),
+                Rounds = arguments.GetValue(rounds),
+                Contenders = LoadContenders.Choose(arguments.GetValue(contenders), server),
+                Fragments = new Dictionary<Pace, int>
+                {
+                    [Pace.Whole] = fragments,
+                    [Pace.Chunks] = Math.Min(fragments, arguments.GetValue(chunks)),
+                    [Pace.Rows] = Math.Min(fragments, arguments.GetValue(rows)),
+                },
+                Streams = arguments.GetValue(streams),
+                IndexJobs = arguments.GetValue(indexJobs),
+            };
+            var results = await RunAsync(server, plan, cancellationToken);
+            MarkdownReport.Write(results, Console.Out);
+            if (arguments.GetValue(json) is { } jsonFile)
+                JsonReport.Write(results, jsonFile);
+            if (arguments.GetValue(svg) is { } svgFile)
+                BarChart.Write(results, svgFile);
+            return results.Heats.Any(h => h.Contenders.Any(c => c.Differences.Count > 0)) ? 1 : 0;
+        });
+        return command;
+    }
+
+    private static async Task<LoadResults> RunAsync(
+        BenchmarkServer server, LoadPlan plan, CancellationToken cancellationToken)
+    {
+        var scratch = Directory.CreateTempSubdirectory("exograph-benchmark-");
+        try
+        {
+            return await new LoadBenchmark(server, plan, Console.Error).RunAsync(scratch.FullName, cancellationToken);
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Exograph.ServerSide.Benchmarks.Loading.Contenders;
+
+namespace Exograph.ServerSide.Benchmarks.Loading;
+
+/// <summary>All contenders, in the order of the report.</summary>
+internal static class LoadContenders
+{
+    public static IReadOnlyList<ILoadContender> All { get; } =
+    [
+        new RestoreContender(),
+        new PgRestoreContender(),
+        new LibraryContender(),
+    ];
+
+    /// <summary>Whether others are measured by it: it runs on every corpus.</summary>
+    public static bool IsYardstick(ILoadContender contender) => contender is RestoreContender or LibraryContender;
+
+    /// <summary>Those of a list of names with commas between, or all that can run here.</summary>
+    /// <exception cref="ArgumentException">There is no such contender.</exception>
+    public static IReadOnlyList<ILoadContender> Choose(string? names, BenchmarkServer server)
+    {
+        if (names is null)
+            return [.. All.Where(c => c.IsAvailable(server))];
+        var chosen = names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (chosen.Except(All.Select(c => c.Name)).FirstOrDefault() is { } unknown)
+            throw new ArgumentException($"there is no contender {unknown}");
+        return [.. All.Where(c => chosen.Contains(c.Name))];
+    }
+
+    public static ILoadContender Find(string name) => All.Single(c => c.Name == name);
+}

@@ -1,0 +1,22 @@
+using Npgsql;
+
+namespace Exograph.ServerSide.Benchmarks.Loading;
+
+/// <summary>The settings that <c>finalize_load</c> runs under, so that the limit has no other ones.</summary>
+internal static class LoaderSettings
+{
+    /// <summary>A data source whose sessions have them.</summary>
+    public static async Task<NpgsqlDataSource> ApplyAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var plain = NpgsqlDataSource.Create(connectionString);
+        var settings = await plain.QueryAsync("""
+            SELECT s FROM pg_proc, unnest(proconfig) s
+            WHERE pronamespace = 'exograph'::regnamespace AND proname = 'finalize_load' AND s NOT LIKE 'search_path=%'
+            """, r => $"-c {r.GetString(0)}", cancellationToken);
+        return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Options = string.Join(' ', settings),
+            CommandTimeout = 0,
+        });
+    }
+}
