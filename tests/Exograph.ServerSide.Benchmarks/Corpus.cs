@@ -23,10 +23,18 @@ internal sealed class Corpus(int fragments, int seed)
 
     public int Terms => Math.Max(2 * TermsPerFragment, Fragments / 4);
 
+    public int Nodes => Math.Max(1, Fragments * 2 / 5);
+
     public static string Distributions =>
         $"{FilesPerPackage} files a package, {FragmentsPerFile} fragments a file; per fragment {TermsPerFragment} distinct terms "
         + "(rank log-uniform over a vocabulary of a quarter of the fragments), 5.6 references, 1 call edge, 0.4 nodes, "
         + $"0.4 definitions, 0.2 comments; {Names:N0} distinct names; half of the calls inside the file";
+
+    /// <summary>The number of the file of a fragment.</summary>
+    public static int FileOf(int fragment) => (fragment - 1) / FragmentsPerFile + 1;
+
+    /// <summary>The number of the package, and of its only version, of a file.</summary>
+    public static int PackageOf(int file) => (file - 1) / FilesPerPackage + 1;
 
     /// <summary>Makes every row once, and counts them.</summary>
     public long CountRows() =>
@@ -189,13 +197,7 @@ internal sealed class Corpus(int fragments, int seed)
         }
     }
 
-    private int Nodes => Math.Max(1, Fragments * 2 / 5);
-
     private static IEnumerable<int> Numbers(int count) => Enumerable.Range(1, count);
-
-    private static int FileOf(int fragment) => (fragment - 1) / FragmentsPerFile + 1;
-
-    private static int PackageOf(int file) => (file - 1) / FilesPerPackage + 1;
 
     private static int FragmentOfNode(int node) => (node - 1) * 5 / 2 + 1;
 

@@ -13,21 +13,26 @@ internal static class ExternalProcess
             ? [path]
             : ["dotnet", typeof(ExternalProcess).Assembly.Location];
 
-    /// <summary>Runs a command line; its standard error is this process' own.</summary>
+    /// <summary>Runs a command line.</summary>
     /// <returns>Its standard output, and its peak memory as it was last seen.</returns>
-    /// <exception cref="InvalidOperationException">It failed.</exception>
+    /// <exception cref="InvalidOperationException">It failed: with its standard error.</exception>
     public static async Task<(string Output, long PeakBytes)> RunAsync(
         IEnumerable<string> commandLine, CancellationToken cancellationToken)
     {
         var words = commandLine.ToList();
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(words[0], words.Skip(1)) { RedirectStandardOutput = true, UseShellExecute = false },
+            StartInfo = new ProcessStartInfo(words[0], words.Skip(1))
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
         process.Start();
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var error = process.StandardError.ReadToEndAsync(cancellationToken);
             var exit = process.WaitForExitAsync(cancellationToken);
             var peak = 0L;
             while (!exit.IsCompleted)
@@ -38,7 +43,7 @@ internal static class ExternalProcess
             await exit;
             return process.ExitCode == 0
                 ? (await output, peak)
-                : throw new InvalidOperationException($"{words[0]} ended with exit code {process.ExitCode}");
+                : throw new InvalidOperationException($"{words[0]} ended with exit code {process.ExitCode}: {await error}");
         }
         catch when (!process.HasExited)
         {

@@ -10,6 +10,13 @@ internal static class LoadContenders
         new RestoreContender(),
         new PgRestoreContender(),
         new LibraryContender(),
+        new CommandLineContender(),
+        new NaturalKeyContender(),
+        new ClientResolvedContender(),
+        new ExographContender(),
+        new InserterViewContender(),
+        new RowByRowContender(),
+        new EntityFrameworkContender(),
     ];
 
     /// <summary>Whether others are measured by it: it runs on every corpus.</summary>

@@ -65,10 +65,7 @@ internal static class MarkdownReport
         }
     }
 
-    /// <summary>The loader names the table in many phases: "indexing comments".</summary>
-    private static string KindOf(string phase)
-    {
-        var words = phase.Split(' ');
-        return IndexTables.All.Contains(words[^1]) ? string.Join(' ', words[..^1]) : phase;
-    }
+    /// <summary>Many phases end in the table that they are about, as "indexing comments".</summary>
+    private static string KindOf(string phase) =>
+        phase.Split(' ', '.') is [var kind, .., var table] && IndexTables.All.Contains(table) ? kind : phase;
 }

@@ -1,0 +1,28 @@
+using Exograph.ServerSide.Benchmarks.Loading.Writing;
+
+namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
+
+/// <summary>This loader by its command line: a bundle of CSV whose rows are numbered by hand. Timed is the whole process.</summary>
+internal sealed class CommandLineContender : ILoadContender
+{
+    public string Name => "cli-csv";
+
+    public string Description => "this loader, exograph-load of CSV files numbered by hand; the whole process";
+
+    public Pace Pace => Pace.Whole;
+
+    public Task PrepareInputAsync(InputContext context, CancellationToken cancellationToken) =>
+        Task.Run(() => BundleWriter.Write(context.Corpus, context.Directory), cancellationToken);
+
+    public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
+    {
+        var settings = context.Settings;
+        (_, context.PeakBytes) = await ExternalProcess.RunAsync(
+            [
+                "dotnet", Path.Combine(AppContext.BaseDirectory, "Exograph.ServerSide.Cli.dll"), "load", settings.Input,
+                "--connection", settings.ConnectionString, "--connections", $"{settings.Streams}",
+            ], cancellationToken);
+        var loads = await BulkLoad.ListAsync(context.DataSource, cancellationToken);
+        context.AddPhases(await BulkLoad.ReportAsync(context.DataSource, loads[0].LoadId, cancellationToken));
+    }
+}
