@@ -1,11 +1,15 @@
 using System.CommandLine;
 using Exograph.ServerSide.Benchmarks.DupSelect;
+using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Wal;
 
 var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private server")
 {
     LoadCommand.Create(),
     ContenderCommand.Create(),
     DupSelectCommand.Create(),
+    WalCommand.Create(),
+    GrowthCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();

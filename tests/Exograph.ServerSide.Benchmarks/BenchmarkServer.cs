@@ -1,7 +1,7 @@
 using Exograph.EmbeddedPostgres;
 using Npgsql;
 
-namespace Exograph.ServerSide.Benchmarks.Loading;
+namespace Exograph.ServerSide.Benchmarks;
 
 /// <summary>The private server that all contenders share, fsync on, and its databases.</summary>
 internal sealed class BenchmarkServer : IAsyncDisposable

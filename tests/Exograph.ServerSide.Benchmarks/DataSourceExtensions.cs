@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Exograph.ServerSide.Benchmarks.Loading;
+namespace Exograph.ServerSide.Benchmarks;
 
 internal static class DataSourceExtensions
 {

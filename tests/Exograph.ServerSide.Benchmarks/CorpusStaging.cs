@@ -1,4 +1,4 @@
-namespace Exograph.ServerSide.Benchmarks.Loading;
+namespace Exograph.ServerSide.Benchmarks;
 
 /// <summary>Stages a corpus through the library, all tables at once.</summary>
 internal static class CorpusStaging

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Npgsql;
+
+namespace Exograph.ServerSide.Benchmarks.Growth;
+
+/// <summary><c>growth</c>: whether a load costs more the more stands already. Equal, disjoint loads go into one index.</summary>
+internal static class GrowthCommand
+{
+    public static Command Create()
+    {
+        var loads = new Option<int>("--loads") { Description = "Loads, at least 2.", DefaultValueFactory = _ => 20 };
+        var fragments = new Option<int>("--fragments") { Description = "Fragments of each.", DefaultValueFactory = _ => 5_000 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the first load's corpus.", DefaultValueFactory = _ => 1 };
+        var command = new Command("growth", "Equal, disjoint loads into one index, and the seconds of each.")
+        {
+            loads, fragments, seed,
+        };
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(seed), Console.Out, cancellationToken));
+        return command;
+    }
+
+    private static async Task RunAsync(int loads, int fragments, int seed, TextWriter output, CancellationToken cancellationToken)
+    {
+        const string Database = "growth";
+        await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
+        await server.CreateDatabaseAsync(Database, empty: false, cancellationToken);
+        await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
+        output.WriteLine($"""
+            PostgreSQL {server.Version}, {Environment.ProcessorCount} processors; {string.Join(", ", await server.SettingsAsync(cancellationToken))}.
+            {loads} disjoint loads, seeds {seed} to {seed + loads - 1}, of {fragments:N0} fragments each: {Corpus.Distributions}.
+
+            | load | rows before | seconds | staging and checks | dimensions | facts |
+            |--:|--:|--:|--:|--:|--:|
+            """);
+        var costs = new List<LoadCost>();
+        var rows = 0L;
+        for (var n = 0; n < loads; n++)
+        {
+            await server.CheckpointAsync(cancellationToken);
+            var (cost, inserted) = await LoadAsync(dataSource, new Corpus(fragments, seed + n), cancellationToken);
+            costs.Add(cost);
+            output.WriteLine(
+                $"| {n + 1} | {rows:N0} | {cost.Total:F2} | {cost.Rest:F2} | {cost.Dimensions:F2} | {cost.Facts:F2} |");
+            rows += inserted;
+        }
+        // The first load finds empty tables and cold caches.
+        var (second, last) = (costs[1], costs[^1]);
+        output.WriteLine($"| last / second | | {last.Total / second.Total:F2} | {last.Rest / second.Rest:F2} "
+            + $"| {last.Dimensions / second.Dimensions:F2} | {last.Facts / second.Facts:F2} |");
+    }
+
+    private static async Task<(LoadCost Cost, long Inserted)> LoadAsync(
+        NpgsqlDataSource dataSource, Corpus corpus, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        await using var session = await BulkLoad.BeginAsync(dataSource, new LoadOptions { Label = "growth" }, cancellationToken);
+        await CorpusStaging.StageAsync(session, corpus, cancellationToken);
+        var report = await session.FinalizeAsync(cancellationToken);
+        var total = watch.Elapsed.TotalSeconds;
+
+        double Seconds(params ReadOnlySpan<string> kinds)
+        {
+            var seconds = 0.0;
+            foreach (var phase in report.Phases)
+            {
+                if (kinds.Contains(phase.Phase.Split(' ')[0]))
+                    seconds += phase.Milliseconds / 1000;
+            }
+            return seconds;
+        }
+
+        var cost = new LoadCost(
+            total, Seconds("merging", "analyzing"), Seconds("resolving", "indexing", "attaching", "sharing"));
+        return (cost, report.Tables.Sum(t => t.Inserted));
+    }
+
+    /// <summary>Seconds of a load.</summary>
+    private sealed record LoadCost(double Total, double Dimensions, double Facts)
+    {
+        public double Rest => Total - Dimensions - Facts;
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Npgsql;
+
+namespace Exograph.ServerSide.Benchmarks.Wal;
+
+/// <summary>
+/// <c>wal</c>: how many rows go into a WAL record, and how many bytes of WAL a row is, by each way to write rows and in each
+/// phase of the loader. Read from the server's own WAL by pg_walinspect.
+/// </summary>
+internal static class WalCommand
+{
+    public static Command Create()
+    {
+        var fragments = new Option<int>("--fragments")
+        {
+            Description = "Fragments of the corpus that is loaded.",
+            DefaultValueFactory = _ => 20_000,
+        };
+        var command = new Command("wal", "Rows per WAL record, and bytes of WAL per row.") { fragments };
+        command.SetAction(
+            (arguments, cancellationToken) => RunAsync(arguments.GetValue(fragments), Console.Out, cancellationToken));
+        return command;
+    }
+
+    private static async Task RunAsync(int fragments, TextWriter output, CancellationToken cancellationToken)
+    {
+        const string Database = "wal";
+        await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
+        await server.CreateDatabaseAsync(Database, empty: false, cancellationToken);
+        await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
+        await dataSource.RunAsync("CREATE EXTENSION pg_walinspect", cancellationToken);
+        output.WriteLine($"""
+            PostgreSQL {server.Version}. Records and bytes are those of the heap, without full-page images, unless stated.
+
+            | an integer and a letter, no index | rows | records | rows per record | bytes | bytes per row |
+            |---|--:|--:|--:|--:|--:|
+            """);
+        foreach (var rows in (int[])[8, 100_000])
+        {
+            foreach (var (way, write) in WaysToWrite.All)
+            {
+                await dataSource.RunAsync("DROP TABLE IF EXISTS two; CREATE TABLE two (a integer, b text)", cancellationToken);
+                var wal = await WalReader.MeasureAsync(dataSource, () => write(dataSource, rows, cancellationToken), cancellationToken);
+                output.WriteLine($"| {way} | {rows:N0} | {wal.HeapRecords:N0} | {(double)rows / wal.HeapRecords:F1} "
+                    + $"| {wal.HeapBytes:N0} | {(double)wal.HeapBytes / rows:F1} |");
+            }
+        }
+        await WriteLoadAsync(server, dataSource, new Corpus(fragments, seed: 1), output, cancellationToken);
+    }
+
+    private static async Task WriteLoadAsync(
+        BenchmarkServer server, NpgsqlDataSource dataSource, Corpus corpus, TextWriter output, CancellationToken cancellationToken)
+    {
+        await server.CheckpointAsync(cancellationToken);
+        await using var session = await BulkLoad.BeginAsync(dataSource, new LoadOptions { Label = "wal" }, cancellationToken);
+        var staged = 0L;
+        var staging = await WalReader.MeasureAsync(
+            dataSource, async () => staged = await CorpusStaging.StageAsync(session, corpus, cancellationToken), cancellationToken);
+        await session.FinalizeAsync(cancellationToken);
+
+        output.WriteLine($"""
+
+            | loader, {corpus.Fragments:N0} fragments | rows | heap records | rows per heap record | bytes, all kinds | bytes per row |
+            |---|--:|--:|--:|--:|--:|
+            """);
+        Write("staging", staged, staging);
+        foreach (var phase in await WalReader.PhasesAsync(dataSource, session.LoadId, cancellationToken))
+            Write(phase.Phase, phase.Rows, phase.Wal);
+
+        void Write(string phase, long rows, WalVolume wal)
+        {
+            var perRecord = wal.HeapRecords > 0 && rows > 0 ? $"{(double)rows / wal.HeapRecords:F1}" : "";
+            var perRow = rows > 0 ? $"{(double)wal.AllBytes / rows:F1}" : "";
+            output.WriteLine(
+                $"| {phase} | {rows:N0} | {wal.HeapRecords:N0} | {perRecord} | {wal.AllBytes:N0} | {perRow} |");
+        }
+    }
+}
