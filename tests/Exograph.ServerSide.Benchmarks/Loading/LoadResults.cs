@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Exograph.ServerSide.Benchmarks.Loading.Contenders;
+
 namespace Exograph.ServerSide.Benchmarks.Loading;
 
 /// <summary>What the benchmark measured, and where.</summary>
@@ -35,9 +38,11 @@ internal sealed record HeatResults
 
     public required IReadOnlyList<ContenderResults> Contenders { get; init; }
 
-    public ContenderResults Limit => Contenders.Single(c => c.Name == Loading.Contenders.RestoreContender.ContenderName);
+    [JsonIgnore]
+    public ContenderResults Limit => Contenders.Single(c => c.Name == RestoreContender.ContenderName);
 
-    public ContenderResults Loader => Contenders.Single(c => c.Name == Loading.Contenders.LibraryContender.ContenderName);
+    [JsonIgnore]
+    public ContenderResults Loader => Contenders.Single(c => c.Name == LibraryContender.ContenderName);
 }
 
 /// <summary>A contender's rounds.</summary>

@@ -12,7 +12,7 @@ internal static class BarChart
 {
     private const int LabelWidth = 150;
     private const int BarWidth = 420;
-    private const int ValueWidth = 230;
+    private const int ValueWidth = 300;
     private const int RowHeight = 26;
     private const int BarHeight = 16;
     private const int Top = 44;
@@ -44,11 +44,12 @@ internal static class BarChart
             var y = Top + row * RowHeight;
             // The limit itself is no longer than its axis: a sliver shows that it is there.
             var width = Math.Max(3, BarWidth * Math.Log10(Math.Max(1, Ratio(bars[row]))) / decades);
+            var corpus = heat == results.Heats[0] ? "" : string.Create(CultureInfo.InvariantCulture, $", {heat.Fragments:N0} fragments");
             var colour = contender == heat.Loader ? "#2f8f5b" : contender == heat.Limit ? "#808080" : "#4a7fb5";
             Append(svg, $"""
                 <text x="{LabelWidth - 8}" y="{y + 13}" text-anchor="end" fill="#808080">{WebUtility.HtmlEncode(contender.Name)}</text>
                 <rect x="{LabelWidth}" y="{y}" width="{width:F1}" height="{BarHeight}" fill="{colour}"/>
-                <text x="{LabelWidth + width + 6:F1}" y="{y + 13}" fill="#808080">{Ratio(bars[row]):0.##}× ({heat.Rows / contender.Seconds:N0} rows/s)</text>
+                <text x="{LabelWidth + width + 6:F1}" y="{y + 13}" fill="#808080">{Ratio(bars[row]):0.##}× ({heat.Rows / contender.Seconds:N0} rows/s{corpus})</text>
                 """);
         }
         svg.Append("</svg>\n");
