@@ -75,7 +75,11 @@ internal sealed class Corpus(int fragments, int seed)
         }
     }
 
-    public IEnumerable<TermRow> TermRows() => Numbers(Terms).Select(n => new TermRow { Id = n, Term = $"call:{Name(n % Names)}/{seed}/{n}" });
+    public IEnumerable<TermRow> TermRows() => Numbers(Terms).Select(n => new TermRow
+    {
+        Id = n,
+        Term = $"call:{Name(n % Names)}/{seed}/{n}",
+    });
 
     public IEnumerable<FragmentRow> FragmentRows()
     {

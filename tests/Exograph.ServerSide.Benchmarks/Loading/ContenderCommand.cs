@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Exograph.ServerSide.Benchmarks.Loading;
 
-/// <summary>One contender, in a process of its own so that its memory is its own. The benchmark calls it; people need not.</summary>
+/// <summary>One contender, in a process of its own so that its memory is its own. Called by the benchmark, not by people.</summary>
 internal static class ContenderCommand
 {
     public static Command Create()

@@ -40,7 +40,8 @@ internal static class WalCommand
             foreach (var (way, write) in WaysToWrite.All)
             {
                 await dataSource.RunAsync("DROP TABLE IF EXISTS two; CREATE TABLE two (a integer, b text)", cancellationToken);
-                var wal = await WalReader.MeasureAsync(dataSource, () => write(dataSource, rows, cancellationToken), cancellationToken);
+                var wal = await WalReader.MeasureAsync(
+                    dataSource, () => write(dataSource, rows, cancellationToken), cancellationToken);
                 output.WriteLine($"| {way} | {rows:N0} | {wal.HeapRecords:N0} | {(double)rows / wal.HeapRecords:F1} "
                     + $"| {wal.HeapBytes:N0} | {(double)wal.HeapBytes / rows:F1} |");
             }
@@ -49,18 +50,21 @@ internal static class WalCommand
     }
 
     private static async Task WriteLoadAsync(
-        BenchmarkServer server, NpgsqlDataSource dataSource, Corpus corpus, TextWriter output, CancellationToken cancellationToken)
+        BenchmarkServer server, NpgsqlDataSource dataSource, Corpus corpus, TextWriter output,
+        CancellationToken cancellationToken)
     {
         await server.CheckpointAsync(cancellationToken);
         await using var session = await BulkLoad.BeginAsync(dataSource, new LoadOptions { Label = "wal" }, cancellationToken);
         var staged = 0L;
         var staging = await WalReader.MeasureAsync(
-            dataSource, async () => staged = await CorpusStaging.StageAsync(session, corpus, cancellationToken), cancellationToken);
+            dataSource,
+            async () => staged = await CorpusStaging.StageAsync(session, corpus, cancellationToken),
+            cancellationToken);
         await session.FinalizeAsync(cancellationToken);
 
         output.WriteLine($"""
 
-            | loader, {corpus.Fragments:N0} fragments | rows | heap records | rows per heap record | bytes, all kinds | bytes per row |
+            | loader, {corpus.Fragments:N0} fragments | rows | heap records | rows per record | bytes, all kinds | bytes per row |
             |---|--:|--:|--:|--:|--:|
             """);
         Write("staging", staged, staging);

@@ -2,7 +2,7 @@ using Exograph.ServerSide.Benchmarks.Loading.Writing;
 
 namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
 
-/// <summary>This loader by its command line: a bundle of CSV whose rows are numbered by hand. Timed is the whole process.</summary>
+/// <summary>This loader by its command line: a bundle of CSV, rows numbered by hand. Timed is the whole process.</summary>
 internal sealed class CommandLineContender : ILoadContender
 {
     public string Name => "cli-csv";

@@ -26,20 +26,20 @@ internal sealed class EntityFrameworkContender : ILoadContender
             foreach (var package in PackageRows.Of(context.Corpus))
                 await SaveAsync(context, ids, package, cancellationToken);
         }, cancellationToken);
-        await context.PhaseAsync("calls", () => SaveAsync(
-            context, context.Corpus.CallEdgeRows().DistinctBy(r => (r.CallerNodeId, r.CalleeNodeId, r.Line, r.Col)), r => new CallEdge
-            {
-                PackageId = ids.PackageOfFile(r.FileId!.Value),
-                PackageVersionId = ids.VersionOfFile(r.FileId.Value),
-                FileId = ids.Files[r.FileId.Value],
-                CallerNodeId = ids.Nodes[r.CallerNodeId],
-                CalleeNodeId = ids.Nodes[r.CalleeNodeId],
-                CallSiteFragmentId = ids.Fragments[r.CallSiteFragmentId!.Value],
-                CallerQualifiedName = r.CallerQualifiedName,
-                CalleeQualifiedName = r.CalleeQualifiedName,
-                Line = r.Line!.Value,
-                Col = r.Col!.Value,
-            }, (_, _) => { }, cancellationToken), cancellationToken);
+        var calls = context.Corpus.CallEdgeRows().DistinctBy(r => (r.CallerNodeId, r.CalleeNodeId, r.Line, r.Col));
+        await context.PhaseAsync("calls", () => SaveAsync(context, calls, r => new CallEdge
+        {
+            PackageId = ids.PackageOfFile(r.FileId!.Value),
+            PackageVersionId = ids.VersionOfFile(r.FileId.Value),
+            FileId = ids.Files[r.FileId.Value],
+            CallerNodeId = ids.Nodes[r.CallerNodeId],
+            CalleeNodeId = ids.Nodes[r.CalleeNodeId],
+            CallSiteFragmentId = ids.Fragments[r.CallSiteFragmentId!.Value],
+            CallerQualifiedName = r.CallerQualifiedName,
+            CalleeQualifiedName = r.CalleeQualifiedName,
+            Line = r.Line!.Value,
+            Col = r.Col!.Value,
+        }, (_, _) => { }, cancellationToken), cancellationToken);
         await context.AnalyzeAsync(cancellationToken);
     }
 

@@ -10,7 +10,7 @@ namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
 /// </summary>
 internal sealed class ExographContender : ILoadContender
 {
-    /// <summary>Between the 1,000 and 3,000 of Exograph: 14 columns of so many rows fit the 65,535 parameters of a statement.</summary>
+    /// <summary>Between the 1,000 and 3,000 of Exograph: 14 columns of them fit the 65,535 parameters of a statement.</summary>
     private const int RowsPerChunk = 2_000;
 
     public string Name => "exograph";

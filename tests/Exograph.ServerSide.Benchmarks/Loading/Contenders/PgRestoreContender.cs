@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
 
-/// <summary>What proves that the limit is one: PostgreSQL's own pg_restore of a dump of the same database, then ANALYZE.</summary>
+/// <summary>A check of the limit: PostgreSQL's own pg_restore of a dump of the same database, then ANALYZE.</summary>
 internal sealed class PgRestoreContender : ILoadContender
 {
     private const string Jobs = "2";

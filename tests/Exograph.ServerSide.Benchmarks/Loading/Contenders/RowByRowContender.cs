@@ -43,7 +43,8 @@ internal sealed class RowByRowContender : ILoadContender
                 await insert.RunAsync(rows, cancellationToken: cancellationToken);
             }, cancellationToken);
 
-        await DimensionAsync(tables.Packages, corpus.PackageRows(), "ecosystem, name", "name", (r, id) => ids.Packages[r.Id] = id);
+        await DimensionAsync(tables.Packages, corpus.PackageRows(), "ecosystem, name", "name",
+            (r, id) => ids.Packages[r.Id] = id);
         await DimensionAsync(tables.Versions, corpus.PackageVersionRows(), "package_id, version", "version",
             (r, id) => ids.Versions[r.Id] = id);
         await DimensionAsync(tables.Files, corpus.FileRows(), "package_version_id, sha256", "sha256",

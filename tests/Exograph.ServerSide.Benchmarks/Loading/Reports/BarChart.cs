@@ -16,6 +16,9 @@ internal static class BarChart
     private const int RowHeight = 26;
     private const int BarHeight = 16;
     private const int Top = 44;
+    private const string Grey = "#808080";
+    private const string Green = "#2f8f5b";
+    private const string Blue = "#4a7fb5";
 
     public static void Write(LoadResults results, FileInfo file)
     {
@@ -27,15 +30,16 @@ internal static class BarChart
 
         var svg = new StringBuilder();
         Append(svg, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{LabelWidth + BarWidth + ValueWidth}" height="{height}" font-family="sans-serif" font-size="13">
-            <text x="4" y="20" fill="#808080">Time to load the same index, in multiples of restoring a dump of it (logarithmic)</text>
+            <svg xmlns="http://www.w3.org/2000/svg" width="{LabelWidth + BarWidth + ValueWidth}" height="{height}"
+                font-family="sans-serif" font-size="13" fill="{Grey}">
+            <text x="4" y="20">Time to load the same index, in multiples of restoring a dump of it (logarithmic)</text>
             """);
         for (var decade = 0; decade <= decades; decade++)
         {
             var x = LabelWidth + BarWidth * decade / decades;
             Append(svg, $"""
-                <line x1="{x:F1}" y1="{Top - 10}" x2="{x:F1}" y2="{height - 20}" stroke="#808080" stroke-opacity="0.35"/>
-                <text x="{x:F1}" y="{height - 6}" text-anchor="middle" font-size="11" fill="#808080">{Math.Pow(10, decade):N0}×</text>
+                <line x1="{x:F1}" y1="{Top - 10}" x2="{x:F1}" y2="{height - 20}" stroke="{Grey}" stroke-opacity="0.35"/>
+                <text x="{x:F1}" y="{height - 6}" text-anchor="middle" font-size="11">{Math.Pow(10, decade):N0}×</text>
                 """);
         }
         for (var row = 0; row < bars.Count; row++)
@@ -44,12 +48,14 @@ internal static class BarChart
             var y = Top + row * RowHeight;
             // The limit itself is no longer than its axis: a sliver shows that it is there.
             var width = Math.Max(3, BarWidth * Math.Log10(Math.Max(1, Ratio(bars[row]))) / decades);
-            var corpus = heat == results.Heats[0] ? "" : string.Create(CultureInfo.InvariantCulture, $", {heat.Fragments:N0} fragments");
-            var colour = contender == heat.Loader ? "#2f8f5b" : contender == heat.Limit ? "#808080" : "#4a7fb5";
+            var corpus = heat == results.Heats[0] ? "" : $", {heat.Fragments:N0} fragments";
+            var colour = contender == heat.Loader ? Green : contender == heat.Limit ? Grey : Blue;
+            var label = FormattableString.Invariant(
+                $"{Ratio(bars[row]):0.##}× ({heat.Rows / contender.Seconds:N0} rows/s{corpus})");
             Append(svg, $"""
-                <text x="{LabelWidth - 8}" y="{y + 13}" text-anchor="end" fill="#808080">{WebUtility.HtmlEncode(contender.Name)}</text>
+                <text x="{LabelWidth - 8}" y="{y + 13}" text-anchor="end">{WebUtility.HtmlEncode(contender.Name)}</text>
                 <rect x="{LabelWidth}" y="{y}" width="{width:F1}" height="{BarHeight}" fill="{colour}"/>
-                <text x="{LabelWidth + width + 6:F1}" y="{y + 13}" fill="#808080">{Ratio(bars[row]):0.##}× ({heat.Rows / contender.Seconds:N0} rows/s{corpus})</text>
+                <text x="{LabelWidth + width + 6:F1}" y="{y + 13}">{label}</text>
                 """);
         }
         svg.Append("</svg>\n");

@@ -1,6 +1,6 @@
 namespace Exograph.ServerSide.Benchmarks.Loading.Reports;
 
-/// <summary>Results for people: per corpus a table of the contenders, then one of the phases of the limit and the loader.</summary>
+/// <summary>Results for people: per corpus a table of the contenders, and one of their phases.</summary>
 internal static class MarkdownReport
 {
     private const double MiB = 1 << 20;
@@ -9,7 +9,12 @@ internal static class MarkdownReport
     {
         output.WriteLine($"""
             PostgreSQL {results.PostgresVersion}, {results.Processors} processors; {string.Join(", ", results.Settings)}.
-            {results.Streams} COPY streams, {results.IndexJobs} index job(s) of the limit; medians of {results.Rounds} interleaved rounds.
+            {results.Streams} COPY streams; the limit builds {results.IndexJobs} index(es) at once. Medians of {results.Rounds} rounds.
+
+            Each contender has a fresh database and a process of its own, and begins after a checkpoint. Its time ends when
+            everything is committed, indexed and analyzed; WAL is what the server wrote meanwhile. "same": a digest of every
+            table in terms of natural keys equals that of the loader's. Who would take hours loads a smaller corpus; the limit
+            and the loader load that one as well, and ratios are to them there.
 
             Corpus, seed {results.Seed}: {Corpus.Distributions}.
             """);
@@ -23,9 +28,9 @@ internal static class MarkdownReport
 
             ## {heat.Fragments:N0} fragments in {heat.Packages:N0} packages, {heat.Rows:N0} rows
 
-            Making the rows takes one processor {heat.GeneratingSeconds:F1} s, which is part of the time of all who make them.
+            Making the rows takes one processor {heat.GeneratingSeconds:F1} s: part of the time of all who read no files.
 
-            | contender | seconds | of rounds | rows/s | to the limit | to the loader | WAL, MiB | to the limit | peak, MiB | index |
+            | contender | seconds | rounds | rows/s | to limit | to loader | WAL, MiB | to limit | peak, MiB | index |
             |---|--:|--:|--:|--:|--:|--:|--:|--:|---|
             """);
         foreach (var contender in heat.Contenders)

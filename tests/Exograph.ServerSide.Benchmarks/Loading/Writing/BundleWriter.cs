@@ -27,7 +27,8 @@ internal static class BundleWriter
     private static void Write<TRow>(string table, IEnumerable<TRow> rows, string directory) where TRow : StagedRow
     {
         var properties = typeof(TRow).GetProperties(BindingFlags.Public | BindingFlags.Instance);
-        using var file = new StreamWriter(Path.Combine(directory, $"{table}.csv"), append: false, new UTF8Encoding(false), 1 << 20);
+        using var file = new StreamWriter(
+            Path.Combine(directory, $"{table}.csv"), append: false, new UTF8Encoding(false), bufferSize: 1 << 20);
         file.Write(string.Join(',', properties.Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name))));
         file.Write('\n');
         foreach (var row in rows)

@@ -79,6 +79,8 @@ internal sealed class TableWriter<TRow>(string table)
         public override object? ValueOf(TRow row) => get(row);
 
         public override Task WriteAsync(NpgsqlBinaryImporter importer, TRow row, CancellationToken cancellationToken) =>
-            get(row) is { } value ? importer.WriteAsync(value, Type, cancellationToken) : importer.WriteNullAsync(cancellationToken);
+            get(row) is { } value
+                ? importer.WriteAsync(value, Type, cancellationToken)
+                : importer.WriteNullAsync(cancellationToken);
     }
 }
