@@ -3,10 +3,10 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_rows      bigint;
     v_new       bigint;
-    v_lacking   bigint;
-    v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, o.id_offset) FROM number_offsets o);
+    v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
     v_collapsed bigint := 0;
-    v_path      text := 'empty';
+    v_path      text;
+    v_reason    text;
 BEGIN
     SELECT t.staged - t.rejected INTO v_rows
     FROM exograph.load_tables t
@@ -16,37 +16,45 @@ BEGIN
     END IF;
 
     PERFORM exograph.start_phase(load_id, 'resolving', table_name);
-    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING ALL EXCLUDING INDEXES,
-                                        CONSTRAINT load_id_is_this_load CHECK (load_id = %s))',
-                   CASE WHEN v_rows < partition_threshold THEN 'UNLOGGED' ELSE '' END, 'new_' || table_name, table_name, load_id);
-    EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s', 'new_' || table_name, load_id);
-    EXECUTE exograph.fact_query(table_name, fresh => true, offsets => v_offsets);
-    GET DIAGNOSTICS v_new = ROW_COUNT;
-    IF v_new < v_rows THEN
-        EXECUTE exograph.fact_query(table_name, fresh => false, offsets => v_offsets);
-        GET DIAGNOSTICS v_lacking = ROW_COUNT;
-        v_new := v_new + v_lacking;
+    IF v_rows < partition_threshold THEN
+        v_reason := format('fewer rows than partition_threshold (%s)', partition_threshold);
+    ELSIF exograph.has_reserved_ids(load_id) THEN
+        SELECT a.path, a.reason, a.remaining INTO v_path, v_reason, v_new
+        FROM exograph.adopt_facts(load_id, table_name, v_rows, v_offsets) a;
+    ELSE
+        v_reason := 'the numbers are the producer''s own';
+    END IF;
+    IF v_path IS NULL THEN
+        v_new := exograph.rewrite_facts(load_id, table_name, v_rows, partition_threshold, v_offsets);
+        v_path := CASE WHEN v_rows < partition_threshold THEN 'shared' ELSE 'partition' END;
     END IF;
 
-    IF v_new > 0 THEN
+    IF v_new = 0 THEN
+        v_path := 'empty';
+        v_reason := 'all rows stood already';
+        EXECUTE format('DROP TABLE %I', 'new_' || table_name);
+    ELSE
         PERFORM exograph.start_phase(load_id, 'indexing', table_name);
         v_collapsed := exograph.index_identity(load_id, table_name);
-        v_path := CASE WHEN v_new < partition_threshold OR v_rows < partition_threshold THEN 'shared' ELSE 'partition' END;
+        IF v_path <> 'shared' AND v_new < partition_threshold THEN
+            v_path := 'shared';
+            v_reason := format('fewer new rows than partition_threshold (%s)', partition_threshold);
+        END IF;
+        IF v_path = 'shared' THEN
+            CALL exograph.share_facts(load_id, table_name);
+        ELSE
+            CALL exograph.attach_facts(load_id, table_name);
+        END IF;
     END IF;
-    CASE v_path
-        WHEN 'partition' THEN CALL exograph.attach_facts(load_id, table_name);
-        WHEN 'shared' THEN CALL exograph.share_facts(load_id, table_name);
-        ELSE EXECUTE format('DROP TABLE %I', 'new_' || table_name);
-    END CASE;
 
     UPDATE exograph.load_tables t
-    SET inserted = v_new - v_collapsed, existing = v_rows - v_new, collapsed = v_collapsed, path = v_path
+    SET inserted = v_new - v_collapsed, existing = v_rows - v_new, collapsed = v_collapsed, path = v_path, reason = v_reason
     WHERE t.load_id = settle_facts.load_id AND t.table_name = settle_facts.table_name;
 END
 $$;
 
 ALTER PROCEDURE exograph.settle_facts(integer, text, bigint) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.settle_facts(integer, text, bigint) IS
-    'Adds the staged facts of a table that do not stand yet: as a partition of the load, or to the shared one where they '
-    'are fewer than partition_threshold.';
+    'Adds the staged facts of a table that do not stand yet: as a partition of the load, which the staging table becomes where '
+    'its rows are final, or to the shared one where they are fewer than partition_threshold. Reports the path and why.';
 REVOKE ALL ON PROCEDURE exograph.settle_facts(integer, text, bigint) FROM PUBLIC;

@@ -33,7 +33,7 @@ BEGIN
     CALL exograph.analyze_staging();
 
     PERFORM exograph.start_phase(load_id, 'validating');
-    CALL exograph.validate_staging();
+    CALL exograph.validate_staging(load_id);
     CALL exograph.settle_rejects(load_id, v_options);
 
     PERFORM exograph.start_phase(load_id, 'closing the gate');

@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW exograph.load_report AS
 SELECT l.load_id, l.label, l.state, t.table_name, t.staged, t.inserted, t.existing, t.collapsed, t.rejected, t.conflicting,
-       t.path, round(t.milliseconds::numeric, 1) AS milliseconds, t.wal_bytes
+       t.path, round(t.milliseconds::numeric, 1) AS milliseconds, t.wal_bytes, t.reason
 FROM exograph.loads l
 JOIN exograph.load_tables t USING (load_id)
 ORDER BY l.load_id DESC, t.position;
@@ -8,5 +8,5 @@ ORDER BY l.load_id DESC, t.position;
 ALTER VIEW exograph.load_report OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.load_report IS
     'What became of every staged row, per finalized load and table, the newest load first. staged = inserted + existing + '
-    'collapsed + rejected.';
+    'collapsed + rejected. reason: why facts took their path.';
 GRANT SELECT ON exograph.load_report TO exograph_loader, exograph_reader;

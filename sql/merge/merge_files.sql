@@ -1,13 +1,15 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_files(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
+    v_reserved boolean := exograph.has_reserved_ids(load_id);
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'files');
 
     -- Two joins, for files with and without package: each finds its key by the index, which IS NOT DISTINCT FROM cannot.
     INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
-    SELECT c.number, coalesce(c.id, nextval('exograph.files_id_seq')), c.id IS NULL, c.package_version_id, c.package_id
+    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.files_id_seq') END),
+           c.id IS NULL, c.package_version_id, c.package_id
     FROM (
         SELECT k.number, coalesce(f.id, l.id) AS id, v.id AS package_version_id, v.package_id
         FROM keys_files k

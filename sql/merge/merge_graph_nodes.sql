@@ -1,12 +1,14 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_graph_nodes(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
+    v_reserved boolean := exograph.has_reserved_ids(load_id);
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'graph_nodes');
 
     INSERT INTO map_graph_nodes (number, id, inserted)
-    SELECT c.number, coalesce(c.id, nextval('exograph.graph_nodes_id_seq')), c.id IS NULL
+    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.graph_nodes_id_seq') END),
+           c.id IS NULL
     FROM (
         SELECT k.number, n.id
         FROM keys_graph_nodes k

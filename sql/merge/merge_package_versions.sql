@@ -1,12 +1,14 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_package_versions(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
+    v_reserved boolean := exograph.has_reserved_ids(load_id);
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'package_versions');
 
     INSERT INTO map_package_versions (number, id, inserted, package_id)
-    SELECT c.number, coalesce(c.id, nextval('exograph.package_versions_id_seq')), c.id IS NULL, c.package_id
+    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.package_versions_id_seq') END),
+           c.id IS NULL, c.package_id
     FROM (
         SELECT k.number, v.id, p.id AS package_id
         FROM keys_package_versions k

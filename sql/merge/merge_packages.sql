@@ -1,12 +1,14 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_packages(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
+    v_reserved boolean := exograph.has_reserved_ids(load_id);
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'packages');
 
     INSERT INTO map_packages (number, id, inserted)
-    SELECT c.number, coalesce(c.id, nextval('exograph.packages_id_seq')), c.id IS NULL
+    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.packages_id_seq') END),
+           c.id IS NULL
     FROM (
         SELECT k.number, p.id
         FROM keys_packages k

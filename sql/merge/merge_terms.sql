@@ -1,12 +1,15 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_terms(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
+    v_reserved boolean := exograph.has_reserved_ids(load_id);
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'terms');
 
     INSERT INTO map_terms (number, id, inserted)
-    SELECT c.number, coalesce(c.id, nextval('exograph.terms_id_seq')::integer), c.id IS NULL
+    SELECT c.number,
+           coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.terms_id_seq')::integer END),
+           c.id IS NULL
     FROM (
         SELECT k.number, t.id
         FROM keys_terms k
@@ -32,6 +35,9 @@ BEGIN
     WHERE k.number <> k.canonical;
 
     PERFORM exograph.report_merge(load_id, 'terms', v_inserted, 0);
+
+    INSERT INTO map_terms (number, id, inserted)
+    SELECT DISTINCT r.id, r.id, false FROM resolved_terms r;
     ANALYZE map_terms;
 END
 $$;

@@ -1,5 +1,5 @@
--- Rows that are new to the index get ids in the order of their numbers. Where all are new, the id of a number is a sum, and
--- no fact has to be joined to learn it.
+-- Rows that are new to the index get ids in the order of their numbers, or reserved ids are their numbers. Then the id of a
+-- number is a sum, and no fact has to be joined to learn it.
 CREATE OR REPLACE PROCEDURE exograph.note_offsets()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -7,9 +7,10 @@ DECLARE
 BEGIN
     FOREACH v_table IN ARRAY ARRAY['packages', 'package_versions', 'files', 'terms', 'fragments', 'graph_nodes'] LOOP
         EXECUTE format(
-            'INSERT INTO number_offsets (table_name, id_offset)
-             SELECT %L, min(m.id - m.number) FROM %I m
-             HAVING min(m.id - m.number) = max(m.id - m.number) AND bool_and(m.inserted)',
+            'INSERT INTO number_offsets (table_name, id_offset, inserted)
+             SELECT %L, min(m.id - m.number), CASE WHEN bool_and(m.inserted) = bool_or(m.inserted) THEN bool_and(m.inserted) END
+             FROM %I m
+             HAVING min(m.id - m.number) = max(m.id - m.number)',
             v_table, 'map_' || v_table);
     END LOOP;
 END
@@ -17,5 +18,6 @@ $$;
 
 ALTER PROCEDURE exograph.note_offsets() OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.note_offsets() IS
-    'Notes the difference of id and number of those dimensions where it is one and the same for all rows, and all are new.';
+    'Notes the difference of id and number of those dimensions where it is one and the same for all rows, and whether all '
+    'were inserted, or none (NULL: some).';
 REVOKE ALL ON PROCEDURE exograph.note_offsets() FROM PUBLIC;

@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION exograph.begin_load(
     on_reject           text    DEFAULT NULL,
     reject_limit        bigint  DEFAULT NULL,
     keep_maps           boolean DEFAULT NULL,
-    partition_threshold bigint  DEFAULT NULL
+    partition_threshold bigint  DEFAULT NULL,
+    ids                 text    DEFAULT NULL
 ) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -15,20 +16,21 @@ BEGIN
     END IF;
     INSERT INTO exograph.loads (label, started_by, role_oid, options)
     SELECT begin_load.label, r.rolname, r.oid,
-           exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold)
+           exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold, ids)
     FROM pg_roles r
     WHERE r.rolname = exograph.caller()
     RETURNING load_id INTO v_load_id;
-    CALL exograph.create_staging(v_load_id);
+    CALL exograph.create_staging(v_load_id, logged_facts => ids = 'reserved');
     RETURN v_load_id;
 END
 $$;
 
-ALTER FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) IS
+ALTER FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text) IS
 'Begins a load: makes schema exograph_load_<n> with a staging table for each index table, and returns n.
 on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: most rows to skip; NULL is no limit.
 keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
-partition of its own (default 10,000). NULL leaves an option to finalize_load. Errors: XG008.';
-REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint) TO exograph_loader;
+partition of its own (default 10,000). NULL leaves an option to finalize_load. ids: ''numbered'' (default) by the producer as
+it likes, or ''reserved'' by exograph.reserve_ids, which spares large fact tables being written twice. Errors: XG008.';
+REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text) TO exograph_loader;

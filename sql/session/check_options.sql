@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION exograph.check_options(
-    on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint
+    on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, ids text DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
@@ -14,13 +14,17 @@ BEGIN
         RAISE EXCEPTION 'partition_threshold must not be negative, it is %', partition_threshold USING ERRCODE = 'XG008',
             HINT = 'It is the number of rows from which a fact table gets a partition of its own. 0 means always.';
     END IF;
+    IF ids NOT IN ('numbered', 'reserved') THEN
+        RAISE EXCEPTION 'ids must be ''numbered'' or ''reserved'', not %', quote_literal(ids) USING ERRCODE = 'XG008',
+            HINT = 'The producer numbers its rows itself, or with ids from exograph.reserve_ids.';
+    END IF;
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'on_reject', on_reject, 'reject_limit', reject_limit, 'keep_maps', keep_maps,
-        'partition_threshold', partition_threshold));
+        'partition_threshold', partition_threshold, 'ids', ids));
 END
 $$;
 
-ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint) IS
+ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint, text) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text) IS
     'The options that were given, as jsonb; those that are NULL were not. Errors: XG008.';
-REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text) FROM PUBLIC;

@@ -6,7 +6,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
         "on_reject": "fail",
         "reject_limit": null,
         "keep_maps": false,
-        "partition_threshold": 10000
+        "partition_threshold": 10000,
+        "ids": "numbered"
     }'::pg_catalog.jsonb
 $$;
 

@@ -1,12 +1,14 @@
 -- AS TABLE .. WITH NO DATA mirrors columns, types and collations and nothing else: no NOT NULL, so that a missing value is
--- a reject with a reason instead of a failed COPY. Staging is UNLOGGED: a crash empties it, and the token with it.
-CREATE OR REPLACE PROCEDURE exograph.create_staging(load_id integer)
+-- a reject with a reason instead of a failed COPY. Staging is UNLOGGED: a crash empties it, and the token with it. Facts
+-- that may become a partition as they stand are LOGGED: WAL is written once, a page at a time, by COPY.
+CREATE OR REPLACE PROCEDURE exograph.create_staging(load_id integer, logged_facts boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_schema  text := exograph.staging_schema(load_id);
     v_loader  text := exograph.caller();
     v_table   text;
     v_columns text;
+    v_is_fact boolean;
 BEGIN
     -- Installing grants it, but neither CREATE DATABASE .. TEMPLATE nor a restore under another name takes it along.
     IF NOT has_database_privilege(current_user, current_database(), 'CREATE') THEN
@@ -17,24 +19,25 @@ BEGIN
     END IF;
     EXECUTE format('CREATE SCHEMA %I', v_schema);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_loader);
-    FOR v_table, v_columns IN
-        SELECT c.table_name, string_agg(format('%I', c.column_name), ', ')
+    FOR v_table, v_columns, v_is_fact IN
+        SELECT c.table_name, string_agg(format('%I', c.column_name), ', '), bool_or(c.identity)
         FROM exograph.staging_columns c
         GROUP BY c.table_name
     LOOP
-        EXECUTE format('CREATE UNLOGGED TABLE %I.%I WITH (autovacuum_enabled = false) AS TABLE exograph.%I WITH NO DATA',
-                       v_schema, 'staged_' || v_table, v_table);
+        EXECUTE format('CREATE %s TABLE %I.%I WITH (autovacuum_enabled = false) AS TABLE exograph.%I WITH NO DATA',
+                       CASE WHEN logged_facts AND v_is_fact THEN '' ELSE 'UNLOGGED' END, v_schema, 'staged_' || v_table, v_table);
         EXECUTE format('ALTER TABLE %I.%I ALTER COLUMN load_id SET DEFAULT %s', v_schema, 'staged_' || v_table, load_id);
         -- Not load_id: whose rows they are is not for the loader to say.
         EXECUTE format('GRANT SELECT, DELETE, TRUNCATE, INSERT (%s), UPDATE (%s) ON %I.%I TO %I',
                        v_columns, v_columns, v_schema, 'staged_' || v_table, v_loader);
     END LOOP;
+    EXECUTE format('CREATE UNLOGGED TABLE %I.resolved_terms (id integer)', v_schema);
     EXECUTE format('CREATE UNLOGGED TABLE %I.staging_token AS SELECT %s AS load_id', v_schema, load_id);
 END
 $$;
 
-ALTER PROCEDURE exograph.create_staging(integer) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.create_staging(integer) IS
-    'Makes the schema of a load: staging tables that mirror the index tables, and the token that tells crash-emptied from '
-    'empty. Errors: 42501.';
-REVOKE ALL ON PROCEDURE exograph.create_staging(integer) FROM PUBLIC;
+ALTER PROCEDURE exograph.create_staging(integer, boolean) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.create_staging(integer, boolean) IS
+    'Makes the schema of a load: staging tables that mirror the index tables, those of facts LOGGED if asked for; what '
+    'resolve_terms notes; and the token that tells crash-emptied from empty. Errors: 42501.';
+REVOKE ALL ON PROCEDURE exograph.create_staging(integer, boolean) FROM PUBLIC;

@@ -8,7 +8,7 @@ BEGIN
     CALL exograph.enter_load(load_id);
     CALL exograph.lock_staging(load_id);
     CALL exograph.analyze_staging();
-    CALL exograph.validate_staging();
+    CALL exograph.validate_staging(load_id);
     RETURN QUERY
         SELECT r.table_name, r.reason, r.staged_row
         FROM rejects r

@@ -7,13 +7,14 @@ CREATE OR REPLACE PROCEDURE exograph.create_work_tables()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     IF to_regclass(format('%I.rejects', current_schema())) IS NOT NULL THEN
-        DROP TABLE rejects, number_ranges, number_offsets,
+        DROP TABLE rejects, reserved_ranges, number_ranges, number_offsets,
             keys_packages, keys_package_versions, keys_files, keys_terms, keys_fragments, keys_graph_nodes,
             map_packages, map_package_versions, map_files, map_terms, map_fragments, map_graph_nodes;
     END IF;
     CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, staged_row jsonb);
+    CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint);
     CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
-    CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint);
+    CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);
 
     CREATE UNLOGGED TABLE keys_packages (number bigint, canonical bigint);
     CREATE UNLOGGED TABLE keys_package_versions (number bigint, canonical bigint, package bigint);

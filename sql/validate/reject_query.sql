@@ -1,7 +1,9 @@
 -- One mechanism for eleven tables: the rules come from exograph.staging_columns, a WHEN for each. SELECT
 -- exograph.reject_query('files') shows the text. A row that names a file belongs to that file's version, and one that
 -- names a version to that version's package.
-CREATE OR REPLACE FUNCTION exograph.reject_query(table_name text, ranges jsonb DEFAULT NULL) RETURNS text
+CREATE OR REPLACE FUNCTION exograph.reject_query(
+    table_name text, reserved boolean DEFAULT false, ranges jsonb DEFAULT NULL
+) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_columns   text[] := ARRAY(SELECT c.column_name FROM exograph.staging_columns c
@@ -17,8 +19,14 @@ BEGIN
     IF 'id' = ANY (v_columns) THEN
         v_joins := array_append(v_joins, format(
             'LEFT JOIN (SELECT id FROM %I GROUP BY id HAVING count(*) > 1) twice ON twice.id = s.id', 'staged_' || table_name));
-        v_rules := ARRAY['WHEN s.id NOT BETWEEN 1 AND 1099511627775 THEN ''id is not between 1 and 2^40 - 1''',
-                         'WHEN twice.id IS NOT NULL THEN ''id is used more than once'''];
+        v_rules := ARRAY[
+            CASE WHEN reserved
+                THEN format('WHEN s.id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM reserved_ranges r WHERE r.table_name = %L AND s.id BETWEEN r.first AND r.last)
+        THEN ''id was not reserved by this load''', table_name)
+                ELSE 'WHEN s.id NOT BETWEEN 1 AND 1099511627775 THEN ''id is not between 1 and 2^40 - 1'''
+            END,
+            'WHEN twice.id IS NOT NULL THEN ''id is used more than once'''];
     END IF;
     FOR v_column IN
         SELECT * FROM exograph.staging_columns c WHERE c.table_name = reject_query.table_name ORDER BY c.column_position
@@ -68,8 +76,9 @@ WHERE r.reason IS NOT NULL',
 END
 $$;
 
-ALTER FUNCTION exograph.reject_query(text, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.reject_query(text, jsonb) IS
-    'Text of the query that finds the staged rows of a table which break a rule, each with the first rule it breaks. ranges: '
+ALTER FUNCTION exograph.reject_query(text, boolean, jsonb) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.reject_query(text, boolean, jsonb) IS
+    'Text of the query that finds the staged rows of a table which break a rule, each with the first rule it breaks. '
+    'reserved: numbers must be ids that the load has reserved. ranges: '
     'first and last number of the tables whose valid numbers have no gaps, {"terms": [1, 340], ...}; NULL where none has.';
-REVOKE ALL ON FUNCTION exograph.reject_query(text, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION exograph.reject_query(text, boolean, jsonb) FROM PUBLIC;

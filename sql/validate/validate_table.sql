@@ -1,8 +1,8 @@
 -- Rejects are rare and counting runs in parallel, which INSERT .. SELECT cannot: 10M rows are counted in half the time.
-CREATE OR REPLACE PROCEDURE exograph.validate_table(table_name text)
+CREATE OR REPLACE PROCEDURE exograph.validate_table(table_name text, reserved boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_query   text := exograph.reject_query(table_name, (
+    v_query   text := exograph.reject_query(table_name, reserved, (
         SELECT jsonb_object_agg(r.table_name, jsonb_build_array(r.first, r.last)) FROM number_ranges r));
     v_rejects bigint;
 BEGIN
@@ -17,8 +17,8 @@ BEGIN
 END
 $$;
 
-ALTER PROCEDURE exograph.validate_table(text) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.validate_table(text) IS
+ALTER PROCEDURE exograph.validate_table(text, boolean) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.validate_table(text, boolean) IS
     'Adds the rows of a staging table that break a rule to the load''s rejects. The tables it refers to have been validated '
-    'and keyed.';
-REVOKE ALL ON PROCEDURE exograph.validate_table(text) FROM PUBLIC;
+    'and keyed. reserved: its numbers must be ids that the load has reserved.';
+REVOKE ALL ON PROCEDURE exograph.validate_table(text, boolean) FROM PUBLIC;

@@ -16,14 +16,14 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
     ];
 
     private static readonly string[] s_forLoading =
-        ["abandon_load", "begin_load", "check_load", "drop_maps", "finalize_load", "seal_load"];
+        ["abandon_load", "begin_load", "check_load", "drop_maps", "finalize_load", "reserve_ids", "resolve_terms", "seal_load"];
 
     private static readonly string[] s_readable =
     [
         "call_edges", "comments", "definitions", "fact_partitions", "file_keys", "file_paths", "files", "fragment_terms",
         "fragments", "graph_nodes",
         "load_phases", "load_rejects", "load_report", "load_tables", "loads", "open_loads", "package_versions", "packages",
-        "staging_columns", "symbol_references", "terms",
+        "reserved_ids", "staging_columns", "symbol_references", "terms",
     ];
 
     /// <summary>The views answer UPDATE and DELETE with 0A000.</summary>

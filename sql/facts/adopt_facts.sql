@@ -1,0 +1,40 @@
+-- A staged fact whose numbers are ids is final: its table need not be written again. Changing a row in place costs some ten
+-- times what writing it anew does, so more than a tenth of them is not mended but written again.
+CREATE OR REPLACE FUNCTION exograph.adopt_facts(
+    IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb,
+    OUT path text, OUT reason text, OUT remaining bigint
+)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_query   text := exograph.changes_query(table_name, offsets);
+    v_changes bigint := 0;
+BEGIN
+    remaining := staged_rows;
+    IF v_query IS NOT NULL THEN
+        EXECUTE format('CREATE UNLOGGED TABLE changes AS %s LIMIT %s', v_query, staged_rows / 10 + 1);
+        GET DIAGNOSTICS v_changes = ROW_COUNT;
+        IF v_changes <= staged_rows / 10 THEN
+            remaining := staged_rows - exograph.mend_facts(table_name);
+        END IF;
+        DROP TABLE changes;
+    END IF;
+    IF v_changes > staged_rows / 10 THEN
+        reason := 'more than a tenth of the rows has other ids, or other packages, or may stand already';
+        RETURN;
+    END IF;
+    CALL exograph.form_partition(load_id, table_name);
+    IF v_changes = 0 THEN
+        path := 'attached';
+        reason := 'all rows were final';
+    ELSE
+        path := 'mended';
+        reason := format('%s rows were changed or stood already', v_changes);
+    END IF;
+END
+$$;
+
+ALTER FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb) IS
+    'Makes staged_<table> of a load with reserved ids new_<table> as it stands, or after mending few rows. path: attached, '
+    'mended, or NULL where it has to be written again, and has not been changed. remaining: rows that did not stand.';
+REVOKE ALL ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb) FROM PUBLIC;

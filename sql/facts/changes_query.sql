@@ -1,0 +1,28 @@
+-- SELECT exograph.changes_query('definitions', NULL) shows the text.
+CREATE OR REPLACE FUNCTION exograph.changes_query(table_name text, offsets jsonb) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_parts   record := exograph.fact_parts(table_name, offsets);
+    v_changed text := (SELECT string_agg(format('s.%s IS DISTINCT FROM %s', p.name, p.value), ' OR ')
+                       FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)
+                       WHERE p.value NOT IN ('s.' || p.name, format('s.%s + 0', p.name)));
+BEGIN
+    IF v_changed IS NULL AND v_parts.inserted = 'true' THEN
+        RETURN NULL;
+    END IF;
+    RETURN format(
+'SELECT s.ctid AS staged_ctid, NOT %s AND %s AS stands, %s
+%s
+WHERE %s',
+        v_parts.inserted, v_parts.standing,
+        (SELECT string_agg(format('%s AS %s', p.value, p.name), ', ')
+         FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)),
+        v_parts.joins, concat_ws(' OR ', v_changed, 'NOT ' || v_parts.inserted));
+END
+$$;
+
+ALTER FUNCTION exograph.changes_query(text, jsonb) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.changes_query(text, jsonb) IS
+    'Text of the query for the staged facts that are not yet as they shall stand in the index, in their final form, and whether '
+    'they stand there already. NULL where the maps tell that there are none. offsets: as in fact_parts.';
+REVOKE ALL ON FUNCTION exograph.changes_query(text, jsonb) FROM PUBLIC;

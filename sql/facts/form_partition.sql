@@ -1,0 +1,36 @@
+-- What ATTACH PARTITION demands of a table, in one ALTER, so that it is scanned once.
+CREATE OR REPLACE PROCEDURE exograph.form_partition(load_id integer, table_name text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_parent regclass := format('exograph.%I', table_name)::regclass;
+    v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = l.role_oid
+                      WHERE l.load_id = form_partition.load_id);
+    v_forms  text[];
+BEGIN
+    EXECUTE format('ALTER TABLE %I RENAME TO %I', 'staged_' || table_name, 'new_' || table_name);
+    EXECUTE format('REVOKE ALL ON %I FROM %I', 'new_' || table_name, v_loader);
+    SELECT array_agg(f.form) INTO v_forms
+    FROM (
+        SELECT format('ALTER COLUMN %I SET NOT NULL', a.attname) AS form
+        FROM pg_attribute a
+        WHERE a.attrelid = v_parent AND a.attnum > 0 AND a.attnotnull
+        UNION ALL
+        SELECT format('ALTER COLUMN %I SET DEFAULT %s', a.attname, pg_get_expr(d.adbin, d.adrelid))
+        FROM pg_attribute a
+        JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE a.attrelid = v_parent AND a.attname <> 'load_id'
+        UNION ALL
+        SELECT format('ADD CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid))
+        FROM pg_constraint c
+        WHERE c.conrelid = v_parent AND c.contype = 'c'
+    ) f;
+    EXECUTE format('ALTER TABLE %I %s, ADD CONSTRAINT load_id_is_this_load CHECK (load_id = %s), RESET (autovacuum_enabled)',
+                   'new_' || table_name, array_to_string(v_forms, ', '), load_id);
+END
+$$;
+
+ALTER PROCEDURE exograph.form_partition(integer, text) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.form_partition(integer, text) IS
+    'Makes staged_<table>, whose rows are final, new_<table>: with the constraints and defaults of the fact table, and out of '
+    'the loader''s reach.';
+REVOKE ALL ON PROCEDURE exograph.form_partition(integer, text) FROM PUBLIC;

@@ -1,0 +1,18 @@
+-- A finalize takes the gate alone, so nothing is looked up behind it that it may be about to add. Above READ COMMITTED the
+-- wait is no help: the snapshot may be older than what was added meanwhile, and locking the row that every finalize updates
+-- tells so.
+CREATE OR REPLACE PROCEDURE exograph.wait_at_gate()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(exograph.gate_key());
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        PERFORM FROM exograph.gate FOR SHARE;
+    END IF;
+END
+$$;
+
+ALTER PROCEDURE exograph.wait_at_gate() OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.wait_at_gate() IS
+    'Waits while a load is being finalized, and keeps finalizes out until this transaction ends. Errors: 40001 where the '
+    'snapshot is older than a finalize; 55P03 after lock_timeout.';
+REVOKE ALL ON PROCEDURE exograph.wait_at_gate() FROM PUBLIC;
