@@ -11,6 +11,7 @@ DECLARE
     v_options          jsonb := exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold);
     v_application_name text := current_setting('application_name');
     v_lock_timeout     text := current_setting('lock_timeout');
+    v_shed             boolean;
     v_fact             text;
 BEGIN
     CALL exograph.require_fit_transaction('finalize_load');
@@ -39,6 +40,7 @@ BEGIN
     PERFORM exograph.start_phase(load_id, 'closing the gate');
     CALL exograph.lock_index(format('load %s', load_id));
 
+    v_shed := exograph.shed_indexes();
     CALL exograph.merge_packages(load_id);
     CALL exograph.merge_package_versions(load_id);
     CALL exograph.merge_files(load_id);
@@ -46,6 +48,9 @@ BEGIN
     CALL exograph.merge_terms(load_id);
     CALL exograph.merge_fragments(load_id);
     CALL exograph.merge_graph_nodes(load_id);
+    IF v_shed THEN
+        CALL exograph.rebuild_shed_indexes(load_id);
+    END IF;
     CALL exograph.note_offsets();
 
     FOREACH v_fact IN ARRAY ARRAY['comments', 'definitions', 'symbol_references', 'call_edges', 'fragment_terms'] LOOP

@@ -1,0 +1,86 @@
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Loading;
+
+/// <summary>A large load into an index that holds nothing builds the dimensions' indexes and foreign keys afterwards.</summary>
+public sealed class FirstLoadTests : LoadingTest
+{
+    private const string IndexesAndKeys =
+        """
+        SELECT i.indexrelid::regclass || ' ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+        WHERE c.relnamespace = 'exograph'::regnamespace AND c.relkind = 'r' AND NOT c.relispartition
+        UNION ALL
+        SELECT c.conrelid::regclass || ' ' || c.conname || ' ' || pg_get_constraintdef(c.oid) || ' ' || c.convalidated
+        FROM pg_constraint c
+        WHERE c.connamespace = 'exograph'::regnamespace AND c.conparentid = 0
+        ORDER BY 1
+        """;
+
+    [Fact]
+    public async Task Indexes_and_keys_are_afterwards_what_they_were()
+    {
+        var before = await Db.RowsAsync(IndexesAndKeys);
+        var load = await BeginLargeAsync();
+
+        await load.FinalizeAsync();
+
+        Assert.Contains("indexing|terms", await PhasesAsync(load));
+        Assert.Equal(before, await Db.RowsAsync(IndexesAndKeys));
+        await Db.FailsAsync("23505", "INSERT INTO exograph.terms (term) VALUES ('t1')");
+        await Db.FailsAsync("23503", "INSERT INTO exograph.files (package_id, package_version_id, path, source, sha256) "
+            + "VALUES (77, 77, 'p', 's', sha256('x'))");
+    }
+
+    [Fact]
+    public async Task A_second_load_keeps_the_indexes()
+    {
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        var load = await BeginLargeAsync();
+
+        await load.FinalizeAsync();
+
+        Assert.DoesNotContain("indexing|terms", await PhasesAsync(load));
+        Assert.Equal(20_000, (await load.OutcomeAsync("terms")).Inserted);
+    }
+
+    [Fact]
+    public async Task Who_reads_the_empty_index_keeps_its_indexes_and_is_not_waited_for()
+    {
+        var reader = await OpenAsync();
+        await reader.ExecuteAsync("BEGIN");
+        await reader.RowsAsync("SELECT path FROM exograph.files");
+        var load = await BeginLargeAsync();
+
+        await Db.ExecuteAsync("SET lock_timeout = '2s'");
+        await load.FinalizeAsync();
+
+        Assert.DoesNotContain("indexing|terms", await PhasesAsync(load));
+        Assert.Equal(20_000, (await load.OutcomeAsync("terms")).Inserted);
+    }
+
+    [Fact]
+    public async Task After_a_failure_the_indexes_are_still_there()
+    {
+        var before = await Db.RowsAsync(IndexesAndKeys);
+        var load = await BeginLargeAsync();
+        // The indexes are gone by then.
+        await Db.ExecuteAsync("ALTER TABLE exograph.packages ADD CONSTRAINT nothing_goes_in CHECK (name = '') NOT VALID");
+
+        await Db.FailsAsync("23514", load.FinalizeSql());
+
+        await Db.ExecuteAsync("ALTER TABLE exograph.packages DROP CONSTRAINT nothing_goes_in");
+        Assert.Equal(before, await Db.RowsAsync(IndexesAndKeys));
+    }
+
+    private async Task<Load> BeginLargeAsync()
+    {
+        var load = await Load.BeginAsync(Db);
+        await load.StageAsync("terms", "id, term", "SELECT i, 't' || i FROM generate_series(1, 20000) i");
+        await load.StageAsync("packages", "id, ecosystem, name", "(1, 'hex', 'large')");
+        return load;
+    }
+
+    private Task<string[]> PhasesAsync(Load load) =>
+        Db.RowsAsync($"SELECT phase, table_name FROM exograph.load_phases WHERE load_id = {load.Id} AND table_name IS NOT NULL");
+}
