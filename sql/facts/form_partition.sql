@@ -2,13 +2,27 @@
 CREATE OR REPLACE PROCEDURE exograph.form_partition(load_id integer, table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_parent regclass := format('exograph.%I', table_name)::regclass;
-    v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = l.role_oid
-                      WHERE l.load_id = form_partition.load_id);
-    v_forms  text[];
+    v_parent   regclass := format('exograph.%I', table_name)::regclass;
+    v_grantees text;
+    v_forms    text[];
 BEGIN
     EXECUTE format('ALTER TABLE %I RENAME TO %I', 'staged_' || table_name, 'new_' || table_name);
-    EXECUTE format('REVOKE ALL ON %I FROM %I', 'new_' || table_name, v_loader);
+    -- Whoever has rights: the loader, unless its role is gone, and whom an administrator let look at the staging.
+    SELECT string_agg(DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, ', ') INTO v_grantees
+    FROM (
+        SELECT c.relacl AS acl, c.relowner AS owner
+        FROM pg_class c
+        WHERE c.oid = ('new_' || table_name)::regclass
+        UNION ALL
+        SELECT a.attacl, c.relowner
+        FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.oid = ('new_' || table_name)::regclass
+    ) r, aclexplode(r.acl) g
+    WHERE g.grantee <> r.owner;
+    IF v_grantees IS NOT NULL THEN
+        EXECUTE format('REVOKE ALL ON %I FROM %s', 'new_' || table_name, v_grantees);
+    END IF;
     SELECT array_agg(f.form) INTO v_forms
     FROM (
         SELECT format('ALTER COLUMN %I SET NOT NULL', a.attname) AS form
@@ -32,5 +46,5 @@ $$;
 ALTER PROCEDURE exograph.form_partition(integer, text) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.form_partition(integer, text) IS
     'Makes staged_<table>, whose rows are final, new_<table>: with the constraints and defaults of the fact table, and out of '
-    'the loader''s reach.';
+    'everybody''s reach.';
 REVOKE ALL ON PROCEDURE exograph.form_partition(integer, text) FROM PUBLIC;

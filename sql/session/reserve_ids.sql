@@ -6,11 +6,15 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 #variable_conflict use_column
 BEGIN
     PERFORM exograph.lock_open_load(reserve_ids.load_id);
-    IF reserve_ids.table_name NOT IN ('packages', 'package_versions', 'files', 'terms', 'fragments', 'graph_nodes') THEN
+    IF NOT exograph.has_reserved_ids(reserve_ids.load_id) THEN
+        RAISE EXCEPTION 'load % was not begun with ids => ''reserved''', reserve_ids.load_id USING ERRCODE = 'XG008',
+            HINT = 'It gives new ids to its rows whatever their numbers are, so reserved ones would be lost.';
+    END IF;
+    IF reserve_ids.table_name IN ('packages', 'package_versions', 'files', 'terms', 'fragments', 'graph_nodes') IS NOT TRUE THEN
         RAISE EXCEPTION 'exograph.% gives no ids', quote_ident(reserve_ids.table_name) USING ERRCODE = 'XG008',
             HINT = 'It is packages, package_versions, files, terms, fragments or graph_nodes.';
     END IF;
-    IF reserve_ids.count NOT BETWEEN 1 AND 10000000 THEN
+    IF reserve_ids.count BETWEEN 1 AND 10000000 IS NOT TRUE THEN
         RAISE EXCEPTION '% ids cannot be reserved at once', reserve_ids.count USING ERRCODE = 'XG008',
             HINT = 'Reserve 1 to 10,000,000, as often as needed.';
     END IF;

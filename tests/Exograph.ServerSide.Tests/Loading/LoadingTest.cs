@@ -81,4 +81,22 @@ public abstract class LoadingTest : IAsyncLifetime
         foreach (var group in memberOf)
             await Db.ExecuteAsync($"GRANT {Sql.Name(group)} TO {Sql.Name(role)}");
     }
+
+    /// <summary>Columns, defaults, constraints and indexes of a table, without the names of what belongs to it.</summary>
+    private protected Task<string[]> DescribeAsync(string table) => Db.RowsAsync(
+        $"""
+        SELECT 'column', attname::text, format_type(atttypid, atttypmod), attnotnull::text, attcollation::text
+        FROM pg_attribute WHERE attrelid = {table} AND attnum > 0
+        UNION ALL
+        SELECT 'default', a.attname::text, pg_get_expr(d.adbin, d.adrelid), '', ''
+        FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE a.attrelid = {table} AND a.attname <> 'load_id'
+        UNION ALL
+        SELECT 'constraint', conname::text, pg_get_constraintdef(oid), convalidated::text, ''
+        FROM pg_constraint WHERE conrelid = {table} AND contype <> 'n'
+        UNION ALL
+        SELECT 'index', regexp_replace(pg_get_indexdef(indexrelid), ' INDEX .* USING ', ' USING '), '', '', ''
+        FROM pg_index WHERE indrelid = {table}
+        ORDER BY 1, 2, 3
+        """);
 }

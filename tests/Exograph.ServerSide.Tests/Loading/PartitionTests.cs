@@ -146,18 +146,4 @@ public sealed class PartitionTests : LoadingTest
                 "SELECT first_load FROM exograph.fact_partitions WHERE table_name = 'definitions' AND first_load > 0"));
         Assert.Equal(5, await Db.CountAsync("exograph.definitions"));
     }
-
-    /// <summary>Columns, constraints and indexes of a table, without the names of what belongs to it.</summary>
-    private Task<string[]> DescribeAsync(string table) => Db.RowsAsync(
-        $"""
-        SELECT 'column', attname::text, format_type(atttypid, atttypmod), attnotnull::text, attcollation::text
-        FROM pg_attribute WHERE attrelid = {table} AND attnum > 0
-        UNION ALL
-        SELECT 'constraint', conname::text, pg_get_constraintdef(oid), convalidated::text, ''
-        FROM pg_constraint WHERE conrelid = {table} AND contype <> 'n'
-        UNION ALL
-        SELECT 'index', regexp_replace(pg_get_indexdef(indexrelid), ' INDEX .* USING ', ' USING '), '', '', ''
-        FROM pg_index WHERE indrelid = {table}
-        ORDER BY 1, 2, 3
-        """);
 }
