@@ -44,9 +44,10 @@ public sealed class BulkLoadOfTheSameAgainTests(MigratedDatabase migrated) : ICl
             var differences = (await index.LoadAsync(test.Bundles[0], test.Random)).ToList();
             var once = await index.ReadAsync();
             var sequences = await index.SequencesAsync();
-            differences.AddRange(await index.LoadAsync(test.Bundles[0], test.Random));
+            var mayReserve = test.Random.Next(2) == 0;
+            differences.AddRange(await index.LoadAsync(test.Bundles[0], test.Random, mayReserve));
             differences.AddRange(once.Differences(await index.ReadAsync()));
-            if (!sequences.SequenceEqual(await index.SequencesAsync()))
+            if (!mayReserve && !sequences.SequenceEqual(await index.SequencesAsync()))
                 differences.Add("the second load burnt ids");
             return differences;
         });

@@ -15,14 +15,29 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
     private readonly Dictionary<int, int> _ordinals = [];
     private readonly HashSet<string> _givenHashes = [];
 
-    public async Task<int> BeginAsync(long? partitionThreshold, string? onReject)
+    public async Task<int> BeginAsync(long? partitionThreshold, string? onReject, bool reserved)
     {
         var load = await ScalarAsync<int>(
-            "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2)",
+            "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3)",
             new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-            new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+            new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter { Value = reserved ? "reserved" : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         _ordinals.Add(load, _ordinals.Count + 1);
         return load;
+    }
+
+    /// <summary>Ids that nobody else gets, in ascending order.</summary>
+    public Task<List<long>> ReserveAsync(int load, BundleTable table, int count) => ListAsync(
+        $"SELECT generate_series(first, last) FROM exograph.reserve_ids($1, '{table.Name}', {count}) ORDER BY 1",
+        r => r.GetInt64(0),
+        load);
+
+    /// <summary>Ids of terms, in their order.</summary>
+    public async Task<IReadOnlyList<long>> ResolveTermsAsync(int load, string[] terms)
+    {
+        var ids = await ScalarAsync<int[]>(
+            "SELECT exograph.resolve_terms($1, $2)", new NpgsqlParameter { Value = terms }, new NpgsqlParameter { Value = load });
+        return [.. ids.Select(id => (long)id)];
     }
 
     public async Task StageAsync(int load, Bundle bundle)

@@ -39,23 +39,40 @@ internal sealed class TestIndex : IAsyncDisposable
     public Task<List<string>> SequencesAsync() => _loader.SequencesAsync();
 
     /// <summary>Loads a bundle, and returns in what the index, the report and the rejects differ from the model.</summary>
-    public async Task<IReadOnlyList<string>> LoadAsync(Bundle bundle, Random random)
+    /// <param name="bundle">The rows.</param>
+    /// <param name="random">Decides how.</param>
+    /// <param name="mayReserve">Whether its rows may get other numbers, by ids that the load reserves.</param>
+    public async Task<IReadOnlyList<string>> LoadAsync(Bundle bundle, Random random, bool mayReserve = true)
     {
-        var validation = new BundleValidation(bundle);
-        var rejected = Describe(validation.Rejected);
         var skips = random.Next(2) == 0;
         var threshold = s_partitionThresholds[random.Next(s_partitionThresholds.Length)];
-        var load = await _loader.BeginAsync(threshold, skips ? "skip" : null);
-        await _loader.StageAsync(load, bundle);
+        var reserves = mayReserve && random.Next(2) == 0;
+        var load = await _loader.BeginAsync(threshold, skips ? "skip" : null, reserves);
+        var staged = bundle;
+        IReadOnlyList<BundleRow> resolved = [];
+        if (reserves)
+        {
+            // A transaction that has resolved terms may not finalize.
+            var resolves = _transaction is null && random.Next(2) == 0;
+            (bundle, resolved) = await new ReservedNumbering(_loader, load, random).NumberAsync(bundle, resolves);
+            staged = new Bundle(bundle.AllRows.Except(resolved));
+        }
+        var validation = new BundleValidation(bundle);
+        foreach (var term in validation[BundleTable.Terms].Where(term => resolved.Contains(term.Row)))
+            _model.Insert(term.Key, term.Cells);
+        var rejected = Describe(validation.Rejected);
+        await _loader.StageAsync(load, staged);
         var differences = new List<string>();
         if (rejected.Count > 0 || random.Next(4) == 0)
             differences.AddRange(Differences("check_load", rejected, await _loader.CheckAsync(load)));
         if (rejected.Count > 0)
-            differences.AddRange(await RefuseAsync(load, bundle, skips ? "fail" : null));
+            differences.AddRange(await RefuseAsync(load, staged, skips ? "fail" : null));
 
         await _loader.FinalizeAsync(load, rejected.Count == 0 || skips ? null : "skip");
         var (content, idOf) = await _loader.ReadIndexAsync();
-        var report = _model.Load(bundle, validation, idOf);
+        var report = _model.Load(bundle, validation, idOf).Select(counts => counts.Table == BundleTable.Terms.Name
+            ? counts with { Staged = counts.Staged - resolved.Count, Existing = counts.Existing - resolved.Count }
+            : counts);
         differences.AddRange(_model.Content().Differences(content));
         differences.AddRange(Differences("report", report, await _loader.ReportAsync(load)));
         differences.AddRange(Differences("load_rejects", rejected, await _loader.RejectsAsync(load)));
@@ -88,7 +105,7 @@ internal sealed class TestIndex : IAsyncDisposable
     }
 
     /// <summary>A load with rejects is refused: the index stays as it is, and so does the staging.</summary>
-    private async Task<IReadOnlyList<string>> RefuseAsync(int load, Bundle bundle, string? onReject)
+    private async Task<IReadOnlyList<string>> RefuseAsync(int load, Bundle staged, string? onReject)
     {
         if (_transaction is not null)
             await _transaction.SaveAsync(SavePoint);
@@ -102,9 +119,9 @@ internal sealed class TestIndex : IAsyncDisposable
             if (_transaction is not null)
                 await _transaction.RollbackAsync(SavePoint);
         }
-        var staged = Differences("staging after the refusal", Describe(bundle.AllRows), await _loader.StagedAsync(load));
+        var staging = Differences("staging after the refusal", Describe(staged.AllRows), await _loader.StagedAsync(load));
         var index = _model.Content().Differences(await ReadAsync());
-        return [.. staged, .. index.Select(difference => $"after the refusal: {difference}")];
+        return [.. staging, .. index.Select(difference => $"after the refusal: {difference}")];
     }
 
     private static List<string> Describe(IEnumerable<BundleRow> rows) =>
