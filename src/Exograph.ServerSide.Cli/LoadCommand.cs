@@ -39,6 +39,13 @@ internal sealed class LoadCommand(CliApp app)
         CustomParser = ParseSize,
     };
 
+    private readonly Option<string> _ids = new Option<string>("--ids")
+    {
+        Description = "What bundles are numbered by when staged: numbers of their own (numbered), or ids reserved from the server, "
+            + "which spares large fact tables of new packages being written twice.",
+        DefaultValueFactory = _ => "numbered",
+    }.AcceptOnlyFromAmong("numbered", "reserved");
+
     private readonly Option<bool> _noFinalize = new("--no-finalize") { Description = "Stage the rows and leave the load open." };
 
     private readonly LoadOptionSet _options = new();
@@ -47,7 +54,7 @@ internal sealed class LoadCommand(CliApp app)
     {
         var command = new Command("load", "Loads bundles: all of their rows or none.")
         {
-            _bundles, _label, _connections, _maxStaged, _longestLine, _noFinalize,
+            _bundles, _label, _connections, _maxStaged, _longestLine, _ids, _noFinalize,
         };
         _options.AddTo(command);
         app.Run(command, RunAsync);
@@ -81,6 +88,7 @@ internal sealed class LoadCommand(CliApp app)
                 Label = parsed.GetValue(_label)
                     ?? string.Join(" ", paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))),
                 Connections = connections,
+                Ids = parsed.GetValue(_ids) == "reserved" ? IdNumbering.Reserved : IdNumbering.Numbered,
             },
             new BundleOptions { LongestLine = (int)longest, Readers = connections },
             parsed.GetValue(_maxStaged),

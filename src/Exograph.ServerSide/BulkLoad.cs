@@ -20,10 +20,18 @@ public static class BulkLoad
         ArgumentNullException.ThrowIfNull(dataSource);
         options ??= new LoadOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
-        var loadId = await RunAsync(dataSource, loadId: null, "SELECT exograph.begin_load($1, $2, $3, $4, $5)", command =>
+        if (options is { TermsAreResolved: true, Ids: not IdNumbering.Reserved })
+            throw new ArgumentException("TermsAreResolved needs Ids to be Reserved.", nameof(options));
+        var loadId = await RunAsync(dataSource, loadId: null, "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6)", command =>
         {
             command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.Label));
             AddOptions(command, options);
+            command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.Ids switch
+            {
+                IdNumbering.Numbered => "numbered",
+                IdNumbering.Reserved => "reserved",
+                _ => throw new ArgumentOutOfRangeException(nameof(options), options.Ids, "Ids must be Numbered or Reserved."),
+            }));
             return command.ExecuteScalarAsync(cancellationToken);
         }, cancellationToken).ConfigureAwait(false);
         return new LoadSession(dataSource, (int)loadId!, options);
@@ -142,6 +150,25 @@ public static class BulkLoad
             return command.ExecuteNonQueryAsync(cancellationToken);
         }, cancellationToken);
 
+    internal static Task<IReadOnlyList<IdRange>> ReserveIdsAsync(
+        NpgsqlDataSource dataSource, int loadId, string table, long count, CancellationToken cancellationToken) =>
+        RunAsync(dataSource, loadId, "SELECT first, last FROM exograph.reserve_ids($1, $2, $3)", command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Text, table));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, count));
+            return ReadAsync(command, r => new IdRange(r.GetInt64(0), r.GetInt64(1)), cancellationToken);
+        }, cancellationToken);
+
+    internal static Task<IReadOnlyList<int>> ResolveTermsAsync(
+        NpgsqlDataSource dataSource, int loadId, string[] terms, CancellationToken cancellationToken) =>
+        RunAsync(dataSource, loadId, "SELECT unnest(exograph.resolve_terms($1, $2))", command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Array | NpgsqlDbType.Text, terms));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            return ReadAsync(command, r => r.GetInt32(0), cancellationToken);
+        }, cancellationToken);
+
     /// <returns>Number of the load that was finalized.</returns>
     private static Task<int> CallFinalizeAsync(
         NpgsqlDataSource dataSource, int? loadId, LoadOptions options, CancellationToken cancellationToken)
@@ -234,7 +261,7 @@ public static class BulkLoad
         NpgsqlDataSource dataSource, int loadId, CancellationToken cancellationToken)
     {
         const string Query = """
-            SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, path, milliseconds, wal_bytes
+            SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, path, milliseconds, wal_bytes, reason
             FROM exograph.load_tables WHERE load_id = $1 ORDER BY position
             """;
         return RunAsync(dataSource, loadId, Query, command =>
@@ -252,6 +279,7 @@ public static class BulkLoad
                 Path = r.GetString(7),
                 Milliseconds = r.GetDouble(8),
                 WalBytes = r.GetInt64(9),
+                Reason = r.IsDBNull(10) ? null : r.GetString(10),
             }, cancellationToken);
         }, cancellationToken);
     }

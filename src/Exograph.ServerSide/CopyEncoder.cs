@@ -23,11 +23,17 @@ internal sealed class CopyEncoder : IDisposable
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private readonly ReservedIds? _ids;
+    private readonly List<(int Position, StagedColumn Column, long Number)> _untranslated = [];
+
     private byte[] _buffer;
     private int _length;
 
-    public CopyEncoder(int capacity)
+    /// <param name="capacity">Bytes to begin with.</param>
+    /// <param name="ids">What translates the numbers of rows; null where they are sent as they are.</param>
+    public CopyEncoder(int capacity, ReservedIds? ids)
     {
+        _ids = ids;
         _buffer = ArrayPool<byte>.Shared.Rent(capacity);
         s_header.CopyTo(Take(s_header.Length));
     }
@@ -59,6 +65,40 @@ internal sealed class CopyEncoder : IDisposable
     {
         BinaryPrimitives.WriteInt32BigEndian(Take(4), -1);
         Field++;
+    }
+
+    /// <summary>Whether numbers are left to <see cref="TranslateAsync"/>.</summary>
+    public bool HasUntranslated => _untranslated.Count > 0;
+
+    /// <summary>The number of a row, in the type of the column.</summary>
+    public void Number(StagedColumn column, long? number)
+    {
+        var id = number;
+        if (_ids is not null && number is { } given)
+        {
+            if (_ids.TryTranslate(column, given, out var known))
+                id = known;
+            else
+                _untranslated.Add((_length + 4, column, given));
+        }
+        if (column.Type == ColumnType.Integer)
+            Integer((int?)id);
+        else
+            BigInt(id);
+    }
+
+    /// <summary>Puts ids in the place of numbers whose ids were not known yet.</summary>
+    public async ValueTask TranslateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (position, column, number) in _untranslated)
+        {
+            var id = await _ids!.TranslateAsync(column, number, cancellationToken).ConfigureAwait(false);
+            if (column.Type == ColumnType.Integer)
+                BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position), checked((int)id));
+            else
+                BinaryPrimitives.WriteInt64BigEndian(_buffer.AsSpan(position), id);
+        }
+        _untranslated.Clear();
     }
 
     public void BigInt(long? value)

@@ -9,6 +9,20 @@ public enum RejectPolicy
     Skip,
 }
 
+/// <summary>What the numbers of staged rows are to the server.</summary>
+public enum IdNumbering
+{
+    /// <summary>Numbers of the producer's own: the server gives new rows their ids when it finalizes the load.</summary>
+    Numbered,
+    /// <summary>
+    /// Ids reserved for the load, which the session puts in the place of the producer's numbers while it stages rows. A large
+    /// fact table whose rows name package, version, file and fragment of rows new to the index is not written a second time
+    /// then. Rejected rows and kept maps show these ids; those not used are lost, up to 65,536 of each table and 1,024 of terms
+    /// and as many more as rows are numbered with gaps.
+    /// </summary>
+    Reserved,
+}
+
 /// <summary>Options of a load. Null leaves an option to the server's default.</summary>
 public sealed record LoadOptions
 {
@@ -26,6 +40,15 @@ public sealed record LoadOptions
 
     /// <summary>Rows from which a fact table gets a partition of its own. 0 means always.</summary>
     public long? PartitionThreshold { get; init; }
+
+    /// <summary>What the server gets as numbers of rows. The producer numbers them as it likes either way.</summary>
+    public IdNumbering Ids { get; init; }
+
+    /// <summary>
+    /// Whether terms are resolved by <see cref="LoadSession.ResolveTermsAsync"/> instead of staged, and
+    /// <see cref="FragmentTermRow.TermId"/> is the id of a term. Needs <see cref="IdNumbering.Reserved"/>.
+    /// </summary>
+    public bool TermsAreResolved { get; init; }
 
     /// <summary>Most COPY streams at once, each on a connection of its own. At least 1.</summary>
     public int Connections { get; init; } = Math.Min(4, 2 * Environment.ProcessorCount);

@@ -38,8 +38,12 @@ public sealed record LoadReportTable
     public required long Rejected { get; init; }
     /// <summary>Rows that differ from the row of equal key that won.</summary>
     public required long Conflicting { get; init; }
-    /// <summary>How the rows went in: <c>merged</c>, <c>partition</c>, <c>shared</c> or <c>empty</c>.</summary>
+    /// <summary>
+    /// How the rows went in: <c>merged</c>, <c>attached</c>, <c>mended</c>, <c>partition</c>, <c>shared</c> or <c>empty</c>.
+    /// </summary>
     public required string Path { get; init; }
+    /// <summary>Why facts took that path; null for other tables, and where nothing was staged.</summary>
+    public string? Reason { get; init; }
     /// <summary>Time spent on the table, in milliseconds.</summary>
     public required double Milliseconds { get; init; }
     /// <summary>WAL that the server wrote meanwhile, in bytes.</summary>

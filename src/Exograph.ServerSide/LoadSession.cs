@@ -24,6 +24,8 @@ public sealed class LoadSession : IAsyncDisposable
         _options = options;
         LoadId = loadId;
         Streams = new SemaphoreSlim(options.Connections, options.Connections);
+        if (options.Ids == IdNumbering.Reserved)
+            Ids = new ReservedIds(ReserveAsync, options.TermsAreResolved);
     }
 
     /// <summary>Number of the load.</summary>
@@ -33,6 +35,9 @@ public sealed class LoadSession : IAsyncDisposable
     public long BytesStaged => Interlocked.Read(ref _bytesStaged);
 
     internal SemaphoreSlim Streams { get; }
+
+    /// <summary>What translates the numbers of rows; null where they are sent as they are.</summary>
+    internal ReservedIds? Ids { get; }
 
     internal int ChunkBytes => _options.ChunkBytes;
 
@@ -59,6 +64,21 @@ public sealed class LoadSession : IAsyncDisposable
             await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
             return stream.Rows;
         }
+    }
+
+    /// <summary>
+    /// Ids of terms, in their order; those that do not stand in the index are added to it at once, and stay whatever becomes of
+    /// the load. Needs <see cref="LoadOptions.TermsAreResolved"/>; <see cref="FragmentTermRow.TermId"/> is such an id then.
+    /// Resolve some thousand terms at a time. Waits while another load is being finalized.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The terms of this load are staged.</exception>
+    /// <exception cref="LoadException">The load is not open, or a term cannot be stored.</exception>
+    public Task<IReadOnlyList<int>> ResolveTermsAsync(IReadOnlyList<string> terms, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return _options.TermsAreResolved
+            ? BulkLoad.ResolveTermsAsync(_dataSource, LoadId, [.. terms], cancellationToken)
+            : throw new InvalidOperationException("The terms of this load are staged: LoadOptions.TermsAreResolved is not set.");
     }
 
     /// <summary>Tells the server how many rows per table this session staged; finalize refuses any other number.</summary>
@@ -125,9 +145,13 @@ public sealed class LoadSession : IAsyncDisposable
             _ended = true;
         }
         Streams.Dispose();
+        Ids?.Dispose();
     }
 
-    internal TableStream OpenTable(StagedTable table, IReadOnlyList<StagedColumn> columns) => new(this, table, columns);
+    internal TableStream OpenTable(StagedTable table, IReadOnlyList<StagedColumn> columns) =>
+        _options.TermsAreResolved && table.Name == "terms"
+            ? throw new InvalidOperationException("The terms of this load are resolved, not staged: use ResolveTermsAsync.")
+            : new(this, table, columns);
 
     internal void MarkIncomplete(StagedTable table) => _incompleteTable ??= table.Name;
 
@@ -162,6 +186,9 @@ public sealed class LoadSession : IAsyncDisposable
             await copy.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private Task<IReadOnlyList<IdRange>> ReserveAsync(string table, long count, CancellationToken cancellationToken) =>
+        BulkLoad.ReserveIdsAsync(_dataSource, LoadId, table, count, cancellationToken);
 
     private static void Write<TRow>(TableStream stream, StagedTable<TRow> table, TRow row) where TRow : StagedRow
     {

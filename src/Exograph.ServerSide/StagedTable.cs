@@ -17,7 +17,17 @@ internal enum ColumnType
 /// <param name="Type">Type of the column.</param>
 /// <param name="Required">Whether the server rejects a row without a value.</param>
 /// <param name="NumberOf">Table whose numbers the column holds; null for any other column.</param>
-internal sealed record StagedColumn(string Name, ColumnType Type, bool Required, string? NumberOf = null);
+internal sealed record StagedColumn(string Name, ColumnType Type, bool Required, string? NumberOf = null)
+{
+    public const long LargestNumber = (1L << 40) - 1;
+
+    /// <summary>The tables whose rows have numbers.</summary>
+    public static IReadOnlyList<string> Dimensions { get; } =
+        ["packages", "package_versions", "files", "terms", "fragments", "graph_nodes"];
+
+    /// <summary>Place of <see cref="NumberOf"/> among <see cref="Dimensions"/>; -1 where the column holds other values.</summary>
+    public int Dimension { get; } = Dimensions.TakeWhile(d => d != NumberOf).Count() is var i && i < Dimensions.Count ? i : -1;
+}
 
 /// <summary>
 /// A staging table: its columns in their order, and how a typed row is written. The one description of the format that COPY,
@@ -68,11 +78,11 @@ internal sealed class StagedTableBuilder<TRow>(string name) where TRow : StagedR
 
     /// <summary>A column that holds numbers of rows of <paramref name="table"/>.</summary>
     public StagedTableBuilder<TRow> Number(string column, string table, Func<TRow, long?> get, bool required = false) =>
-        Add(new(column, ColumnType.BigInt, required, table), (e, r) => e.BigInt(get(r)));
+        AddNumber(new(column, ColumnType.BigInt, required, table), get);
 
     /// <summary>A column that holds numbers of terms, which are integers.</summary>
     public StagedTableBuilder<TRow> TermNumber(string column, Func<TRow, int?> get) =>
-        Add(new(column, ColumnType.Integer, Required: true, "terms"), (e, r) => e.Integer(get(r)));
+        AddNumber(new(column, ColumnType.Integer, Required: true, "terms"), r => get(r));
 
     public StagedTableBuilder<TRow> Integer(string column, Func<TRow, int?> get, bool required = false) =>
         Add(new(column, ColumnType.Integer, required), (e, r) => e.Integer(get(r)));
@@ -90,6 +100,9 @@ internal sealed class StagedTableBuilder<TRow>(string name) where TRow : StagedR
         Add(new(column, ColumnType.Jsonb, Required: false), (e, r) => e.Jsonb(get(r)));
 
     public StagedTable<TRow> Build() => new(name, _columns, [.. _writers]);
+
+    private StagedTableBuilder<TRow> AddNumber(StagedColumn column, Func<TRow, long?> get) =>
+        Add(column, (e, r) => e.Number(column, get(r)));
 
     private StagedTableBuilder<TRow> Add(StagedColumn column, Action<CopyEncoder, TRow> write)
     {

@@ -22,13 +22,17 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     /// <summary>Begins a row: fields in the order of <see cref="Columns"/>, then <see cref="EndRowAsync"/>.</summary>
     public CopyEncoder BeginRow()
     {
-        _chunk ??= new CopyEncoder(session.ChunkBytes + 4096);
+        _chunk ??= new CopyEncoder(session.ChunkBytes + 4096, session.Ids);
         _chunk.BeginRow(columns.Count);
         return _chunk;
     }
 
-    public ValueTask EndRowAsync(CancellationToken cancellationToken) =>
-        _chunk!.Length < session.ChunkBytes ? ValueTask.CompletedTask : new ValueTask(SendAsync(cancellationToken));
+    public ValueTask EndRowAsync(CancellationToken cancellationToken)
+    {
+        if (_chunk!.HasUntranslated)
+            return new ValueTask(TranslateAsync(cancellationToken));
+        return _chunk.Length < session.ChunkBytes ? ValueTask.CompletedTask : new ValueTask(SendAsync(cancellationToken));
+    }
 
     /// <summary>Sends what is left and waits until the server has all of it.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
@@ -57,6 +61,12 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         _chunk = null;
         foreach (var task in _sending)
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task TranslateAsync(CancellationToken cancellationToken)
+    {
+        await _chunk!.TranslateAsync(cancellationToken).ConfigureAwait(false);
+        await EndRowAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task SendAsync(CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
         {
             await csv.ReadHeaderAsync(cancellationToken);
             var columns = ReadHeader(csv.Headers);
-            int[] dimensions = [.. columns.Select(NumberShift.DimensionOf)];
+            int[] dimensions = [.. columns.Select(c => c.Dimension)];
             await using var rows = session.OpenTable(file.Table, columns);
             while (await csv.ReadAsync(cancellationToken))
             {

@@ -10,8 +10,8 @@ internal static class Fields
     public static void Number(CopyEncoder encoder, StagedColumn column, int dimension, long value, NumberShift.Reader numbers)
     {
         if (dimension >= 0)
-            value = numbers.Apply(dimension, value);
-        if (column.Type == ColumnType.BigInt)
+            encoder.Number(column, numbers.Apply(dimension, value));
+        else if (column.Type == ColumnType.BigInt)
             encoder.BigInt(value);
         else if (value is >= int.MinValue and <= int.MaxValue)
             encoder.Integer((int)value);

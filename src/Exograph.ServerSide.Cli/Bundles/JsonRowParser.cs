@@ -9,7 +9,7 @@ namespace Exograph.ServerSide.Cli.Bundles;
 /// </summary>
 internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
 {
-    private readonly int[] _dimensions = [.. table.Columns.Select(NumberShift.DimensionOf)];
+    private readonly int[] _dimensions = [.. table.Columns.Select(c => c.Dimension)];
     private readonly Value[] _values = new Value[table.Columns.Count];
 
     /// <summary>Notes where the values of the line are, and checks its form.</summary>

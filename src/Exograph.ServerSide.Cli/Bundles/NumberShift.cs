@@ -6,8 +6,7 @@ namespace Exograph.ServerSide.Cli.Bundles;
 /// </summary>
 internal sealed class NumberShift
 {
-    private static readonly string[] s_dimensions =
-        [.. StagedTable.All.SelectMany(t => t.Columns).Select(c => c.NumberOf).OfType<string>().Distinct()];
+    private static readonly string[] s_dimensions = [.. StagedColumn.Dimensions];
 
     private readonly long[] _offsets;
     private readonly long[] _largest = new long[s_dimensions.Length];
@@ -30,13 +29,9 @@ internal sealed class NumberShift
             return new([.. _offsets.Zip(_largest, (offset, largest) => offset + largest)]);
     }
 
-    /// <summary>The dimension that a column holds numbers of; -1 where it holds other values.</summary>
-    public static int DimensionOf(StagedColumn column) =>
-        column.NumberOf is null ? -1 : Array.IndexOf(s_dimensions, column.NumberOf);
-
     public Reader ForReader() => new(this);
 
-    private static long Limit(string dimension) => dimension == "terms" ? int.MaxValue : (1L << 40) - 1;
+    private static long Limit(string dimension) => dimension == "terms" ? int.MaxValue : StagedColumn.LargestNumber;
 
     /// <summary>The shift as one reader of the bundle uses it, on its own thread.</summary>
     internal sealed class Reader(NumberShift shift)
