@@ -41,8 +41,8 @@ internal sealed class LoadCommand(CliApp app)
 
     private readonly Option<string> _ids = new Option<string>("--ids")
     {
-        Description = "What bundles are numbered by when staged: numbers of their own (numbered), or ids reserved from the server, "
-            + "which spares large fact tables of new packages being written twice.",
+        Description = "What rows are numbered by when staged: the numbers of their bundle (numbered), or ids reserved from "
+            + "the server, which spares large fact tables of new packages being written twice.",
         DefaultValueFactory = _ => "numbered",
     }.AcceptOnlyFromAmong("numbered", "reserved");
 

@@ -243,16 +243,19 @@ public sealed class ReservedLoadTests
             n AS (SELECT id, n.qualified_name FROM exograph.graph_nodes n)
             """;
         var tables = Session.IndexTables.Where(t => t != "file_paths").Select(table => $"""
-            SELECT '{table}' || jsonb_object_agg(c.key, CASE
-                WHEN c.key IN ('id', 'load_id') THEN NULL
-                WHEN c.key = 'package_id' THEN (SELECT to_jsonb(p.name) FROM p WHERE p.id = (c.value #>> ARRAY[]::text[])::bigint)
-                WHEN c.key = 'package_version_id' THEN (SELECT to_jsonb(v.version) FROM v WHERE v.id = (c.value #>> ARRAY[]::text[])::bigint)
-                WHEN c.key = 'file_id' THEN (SELECT to_jsonb(f.path) FROM f WHERE f.id = (c.value #>> ARRAY[]::text[])::bigint)
-                WHEN c.key = 'term_id' THEN (SELECT to_jsonb(t.term) FROM t WHERE t.id = (c.value #>> ARRAY[]::text[])::bigint)
-                WHEN c.key LIKE '%fragment_id' THEN (SELECT to_jsonb(g.kind) FROM g WHERE g.id = (c.value #>> ARRAY[]::text[])::bigint)
-                WHEN c.key LIKE '%node_id' THEN (SELECT to_jsonb(n.qualified_name) FROM n WHERE n.id = (c.value #>> ARRAY[]::text[])::bigint)
-                ELSE c.value END)::text
-            FROM (SELECT row_number() OVER () AS i, to_jsonb(x) AS row FROM exograph.{table} x) r, jsonb_each(r.row) c
+            SELECT '{table}' || jsonb_object_agg(r.key, CASE
+                WHEN r.key IN ('id', 'load_id') THEN NULL
+                WHEN r.key = 'package_id' THEN (SELECT to_jsonb(p.name) FROM p WHERE p.id = r.id)
+                WHEN r.key = 'package_version_id' THEN (SELECT to_jsonb(v.version) FROM v WHERE v.id = r.id)
+                WHEN r.key = 'file_id' THEN (SELECT to_jsonb(f.path) FROM f WHERE f.id = r.id)
+                WHEN r.key = 'term_id' THEN (SELECT to_jsonb(t.term) FROM t WHERE t.id = r.id)
+                WHEN r.key LIKE '%fragment_id' THEN (SELECT to_jsonb(g.kind) FROM g WHERE g.id = r.id)
+                WHEN r.key LIKE '%node_id' THEN (SELECT to_jsonb(n.qualified_name) FROM n WHERE n.id = r.id)
+                ELSE r.value END)::text
+            FROM (
+                SELECT x.i, c.key, c.value, CASE WHEN c.key LIKE '%_id' THEN (c.value #>> ARRAY[]::text[])::bigint END AS id
+                FROM (SELECT row_number() OVER () AS i, to_jsonb(t) AS row FROM exograph.{table} t) x, jsonb_each(x.row) c
+            ) r
             GROUP BY r.i
             """);
         return database.ColumnAsync<string>($"WITH {Names} {string.Join("\nUNION ALL\n", tables)}\nORDER BY 1");

@@ -14,7 +14,8 @@ public sealed class AdoptionTests : LoadingTest
         foreach (var fact in Sample.Facts)
         {
             files[fact] = await sample.FileOfStagingAsync(fact);
-            rows[fact] = await Db.RowsAsync($"SELECT ctid::text, xmin::text, s::text FROM {sample.Load.Staged(fact)} s ORDER BY s.ctid");
+            rows[fact] = await Db.RowsAsync(
+                $"SELECT ctid::text, xmin::text, s::text FROM {sample.Load.Staged(fact)} s ORDER BY s.ctid");
         }
 
         await sample.Load.FinalizeAsync();
@@ -24,7 +25,7 @@ public sealed class AdoptionTests : LoadingTest
             Assert.Equal("attached|all rows were final", await sample.PathAsync(fact));
             Assert.Equal(files[fact], await sample.FileOfPartitionAsync(fact));
             Assert.Equal(rows[fact], await Db.RowsAsync(
-                $"SELECT ctid::text, xmin::text, s::text FROM exograph.{fact} s WHERE load_id = {sample.Load.Id} ORDER BY s.ctid"));
+                $"SELECT ctid::text, xmin::text, s::text FROM exograph.{fact}_load_{sample.Load.Id} s ORDER BY s.ctid"));
             Assert.Equal(new Outcome(40) { Inserted = 40 }, await sample.Load.OutcomeAsync(fact));
         }
     }
@@ -94,7 +95,8 @@ public sealed class AdoptionTests : LoadingTest
         string[] facts = ["comments", "definitions", "symbol_references", "call_edges"];
         foreach (var fact in facts)
             await Db.ExecuteAsync($"UPDATE {sample.Load.Staged(fact)} SET package_id = NULL WHERE line <= {rows}");
-        await Db.ExecuteAsync($"UPDATE {sample.Load.Staged("call_edges")} SET package_id = 1, metadata = NULL WHERE line <= {rows}");
+        await Db.ExecuteAsync(
+            $"UPDATE {sample.Load.Staged("call_edges")} SET package_id = 1, metadata = NULL WHERE line <= {rows}");
         var files = new Dictionary<string, long>();
         foreach (var fact in facts)
             files[fact] = await sample.FileOfStagingAsync(fact);
@@ -136,9 +138,10 @@ public sealed class AdoptionTests : LoadingTest
         }
         foreach (var (fact, column) in new[]
         {
-            ("comments", "file_id"), ("comments", "fragment_id"), ("definitions", "file_id"), ("symbol_references", "fragment_id"),
-            ("call_edges", "file_id"), ("call_edges", "caller_node_id"), ("call_edges", "callee_node_id"),
-            ("call_edges", "call_site_fragment_id"), ("fragment_terms", "fragment_id"), ("fragment_terms", "term_id"),
+            ("comments", "file_id"), ("comments", "fragment_id"), ("definitions", "file_id"),
+            ("symbol_references", "fragment_id"), ("call_edges", "file_id"), ("call_edges", "caller_node_id"),
+            ("call_edges", "callee_node_id"), ("call_edges", "call_site_fragment_id"), ("fragment_terms", "fragment_id"),
+            ("fragment_terms", "term_id"),
         })
         {
             Assert.Equal([$"1|{40 - rows}|{40 - rows}"], await Db.RowsAsync(

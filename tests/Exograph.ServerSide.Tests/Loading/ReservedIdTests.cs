@@ -19,7 +19,7 @@ public sealed class ReservedIdTests : LoadingTest
             Assert.Equal(["1|1"], first);
             Assert.Equal(["2|1001"], next);
             Assert.Equal(["1|1", "2|1001"], await Db.RowsAsync(
-                $"SELECT first, last FROM exograph.reserved_ids WHERE load_id = {load.Id} AND table_name = '{table}' ORDER BY 1"));
+                $"SELECT first, last FROM exograph.reserved_ids WHERE table_name = '{table}' ORDER BY 1"));
         }
     }
 

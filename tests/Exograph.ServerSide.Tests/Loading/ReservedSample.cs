@@ -65,7 +65,8 @@ internal sealed class ReservedSample
         var rows = $"FROM generate_series(1, {_rows}) n";
         for (var package = 1; package <= (_shift == 0 ? 1 : 2); package++)
         {
-            await Load.StageAsync("packages", "id, ecosystem, name", $"({Id("packages", package)}, 'hex', '{"pq"[package - 1]}')");
+            await Load.StageAsync("packages", "id, ecosystem, name",
+                $"({Id("packages", package)}, 'hex', '{"pq"[package - 1]}')");
             await Load.StageAsync("package_versions", "id, package_id, version",
                 $"({Id("package_versions", package)}, {Id("packages", package)}, '1.0')");
         }

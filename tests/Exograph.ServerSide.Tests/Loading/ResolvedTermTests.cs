@@ -144,7 +144,8 @@ public sealed class ResolvedTermTests : LoadingTest
             {
                 var shuffled = terms.ToArray();
                 new Random(round * Sessions + i).Shuffle(shuffled);
-                return shuffled.Zip(await ResolveAsync(session, shuffled)).OrderBy(t => t.First, StringComparer.Ordinal).ToArray();
+                var ids = await ResolveAsync(session, shuffled);
+                return shuffled.Zip(ids).OrderBy(t => t.First, StringComparer.Ordinal).ToArray();
             }));
             Assert.All(answers, answer => Assert.Equal(answers[0], answer));
         }

@@ -7,7 +7,7 @@ internal sealed class ReservedNumbering(BulkLoader loader, int load, Random rand
 
     private readonly Dictionary<(string Table, long Old), long> _numbers = [];
 
-    /// <summary>The bundle under its new numbers, and those of its terms that stand in the index already, not to be staged.</summary>
+    /// <summary>The bundle under its new numbers, and those of its terms that stand already and are not to be staged.</summary>
     /// <param name="bundle">Rows, good and bad: numbers out of range stay as they are.</param>
     /// <param name="resolvesTerms">Whether good terms are resolved instead of staged.</param>
     public async Task<(Bundle Renumbered, IReadOnlyList<BundleRow> Resolved)> NumberAsync(Bundle bundle, bool resolvesTerms)
