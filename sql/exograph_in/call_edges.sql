@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW exograph_in.call_edges AS
+CREATE OR REPLACE VIEW exograph_in.call_edges WITH (security_invoker = true) AS
 SELECT e.package_id, e.package_version_id, e.file_id, e.caller_node_id, e.callee_node_id, e.call_site_fragment_id,
        p.ecosystem, p.name AS package, v.version, f.sha256 AS file_sha256, g.content_hash AS call_site_content_hash,
        e.caller_qualified_name, e.callee_qualified_name, e.line, e.col, e.metadata,

@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW exograph_in.files AS
+CREATE OR REPLACE VIEW exograph_in.files WITH (security_invoker = true) AS
 SELECT f.id, f.package_id, f.package_version_id, k.ecosystem, k.package, k.version, f.path, f.source, f.comments_text, f.sha256
 FROM exograph.files f
 JOIN exograph.file_keys k ON k.file_id = f.id;

@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW exograph_in.fragment_terms AS
+CREATE OR REPLACE VIEW exograph_in.fragment_terms WITH (security_invoker = true) AS
 SELECT t.fragment_id, t.term_id, g.content_hash AS fragment_content_hash, w.term
 FROM exograph.fragment_terms t
 JOIN exograph.fragments g ON g.id = t.fragment_id

@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW exograph_in.package_versions AS
+CREATE OR REPLACE VIEW exograph_in.package_versions WITH (security_invoker = true) AS
 SELECT v.id, v.package_id, p.ecosystem, p.name AS package, v.version, v.source_ref, v.checksum, v.metadata
 FROM exograph.package_versions v
 JOIN exograph.packages p ON p.id = v.package_id;

@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW exograph_in.packages AS
+CREATE OR REPLACE VIEW exograph_in.packages WITH (security_invoker = true) AS
 SELECT p.id, p.ecosystem, p.name, p.metadata
 FROM exograph.packages p;
 

@@ -1,4 +1,4 @@
-CREATE OR REPLACE VIEW exograph_in.terms AS
+CREATE OR REPLACE VIEW exograph_in.terms WITH (security_invoker = true) AS
 SELECT t.id, t.term
 FROM exograph.terms t;
 

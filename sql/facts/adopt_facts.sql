@@ -10,6 +10,14 @@ DECLARE
     v_changes bigint := 0;
 BEGIN
     remaining := staged_rows;
+    -- Columns that somebody added have no default in the staging table.
+    IF (SELECT count(*) FROM pg_attribute a
+        WHERE a.attrelid = format('exograph.%I', table_name)::regclass AND a.attnum > 0 AND NOT a.attisdropped)
+        <> (SELECT count(*) + 1 FROM exograph.staging_columns c WHERE c.table_name = adopt_facts.table_name)
+    THEN
+        reason := 'the table has columns of its own';
+        RETURN;
+    END IF;
     IF v_query IS NOT NULL THEN
         EXECUTE format('CREATE UNLOGGED TABLE changes AS %s LIMIT %s', v_query, staged_rows / 10 + 1);
         GET DIAGNOSTICS v_changes = ROW_COUNT;

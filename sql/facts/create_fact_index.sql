@@ -11,7 +11,8 @@ BEGIN
     JOIN pg_class p ON p.oid = i.indrelid
     WHERE i.indexrelid = parent_index;
     EXECUTE regexp_replace(pg_get_indexdef(parent_index), ' INDEX [^ ]+ ON ONLY [^ ]+ ',
-                           format(' INDEX %I ON %I ', partition_name || substr(v_index, length(v_parent) + 1), target));
+                           format(' INDEX %I ON %I ', partition_name || CASE WHEN starts_with(v_index, v_parent || '_')
+                               THEN substr(v_index, length(v_parent) + 1) ELSE '_' || v_index END, target));
 END
 $$;
 

@@ -4,7 +4,8 @@
 CREATE OR REPLACE FUNCTION exograph.shed_indexes() RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_shed record;
+    v_no_terms boolean := NOT EXISTS (SELECT FROM exograph.terms);
+    v_shed     record;
 BEGIN
     IF EXISTS (SELECT FROM exograph.packages) OR EXISTS (SELECT FROM exograph.files)
         OR EXISTS (SELECT FROM exograph.fragments) OR EXISTS (SELECT FROM exograph.graph_nodes)
@@ -14,8 +15,11 @@ BEGIN
         RETURN false;
     END IF;
     BEGIN
-        LOCK TABLE exograph.packages, exograph.package_versions, exograph.files, exograph.terms, exograph.fragments,
-            exograph.graph_nodes IN ACCESS EXCLUSIVE MODE NOWAIT;
+        LOCK TABLE exograph.packages, exograph.package_versions, exograph.files, exograph.fragments, exograph.graph_nodes
+            IN ACCESS EXCLUSIVE MODE NOWAIT;
+        IF v_no_terms THEN
+            LOCK TABLE exograph.terms IN ACCESS EXCLUSIVE MODE NOWAIT;
+        END IF;
     EXCEPTION WHEN lock_not_available THEN
         RETURN false;
     END;
@@ -24,7 +28,7 @@ BEGIN
         SELECT d.*
         FROM exograph.sheddable_indexes d
         -- Terms that were resolved early stand already.
-        WHERE d.table_name <> 'terms' OR NOT EXISTS (SELECT FROM exograph.terms)
+        WHERE d.table_name <> 'terms' OR v_no_terms
         ORDER BY d.position DESC
     LOOP
         INSERT INTO shed (position, table_name, definition) VALUES (v_shed.position, v_shed.table_name, v_shed.definition);

@@ -27,8 +27,10 @@ BEGIN
     IF file_sha256 IS NOT NULL THEN
         file_id := exograph.find_file(package_version_id, file_sha256);
         IF file_id IS NULL THEN
-            CALL exograph.raise_missing_parent('files', format('package_version_id %s and sha256 %s',
-                coalesce(package_version_id::text, 'NULL'), file_sha256));
+            CALL exograph.raise_missing_parent('files', format('%s and sha256 %s', CASE
+                WHEN version IS NULL THEN format('package_version_id %s', coalesce(package_version_id::text, 'NULL'))
+                ELSE format('version %s of package %s', version, coalesce(package, package_id::text))
+            END, file_sha256));
         END IF;
     END IF;
 END

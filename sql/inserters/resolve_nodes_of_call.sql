@@ -7,7 +7,10 @@ DECLARE
     v_callee exograph.graph_nodes;
 BEGIN
     IF num_nonnulls(call.caller_node_id, call.callee_node_id) = 2
-        AND num_nonnulls(call.caller_engine, call.caller_kind, call.callee_engine, call.callee_kind) = 0
+        AND num_nonnulls(call.caller_ecosystem, call.caller_package, call.caller_version, call.caller_file_sha256,
+                         call.caller_engine, call.caller_kind, call.caller_external_id, call.caller_line, call.caller_col,
+                         call.callee_ecosystem, call.callee_package, call.callee_version, call.callee_file_sha256,
+                         call.callee_engine, call.callee_kind, call.callee_external_id, call.callee_line, call.callee_col) = 0
     THEN
         caller_node_id := call.caller_node_id;
         callee_node_id := call.callee_node_id;

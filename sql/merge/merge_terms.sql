@@ -36,6 +36,10 @@ BEGIN
 
     PERFORM exograph.report_merge(load_id, 'terms', v_inserted, 0);
 
+    IF EXISTS (SELECT FROM resolved_terms r WHERE NOT EXISTS (SELECT FROM exograph.terms t WHERE t.id = r.id)) THEN
+        RAISE EXCEPTION 'load %: a term that it resolved stands no longer', load_id USING ERRCODE = 'foreign_key_violation',
+            HINT = 'Somebody deleted it. Resolve the terms again in another load.';
+    END IF;
     INSERT INTO map_terms (number, id, inserted)
     SELECT DISTINCT r.id, r.id, false FROM resolved_terms r;
     ANALYZE map_terms;

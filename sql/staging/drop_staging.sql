@@ -13,7 +13,9 @@ BEGIN
     LOOP
         IF keep_maps AND starts_with(v_table, 'map_') THEN
             EXECUTE format('ALTER TABLE %I.%I SET LOGGED', v_schema, v_table);
-            EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table, v_loader);
+            IF v_loader IS NOT NULL THEN -- its role may be gone
+                EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table, v_loader);
+            END IF;
         ELSE
             EXECUTE format('DROP TABLE %I.%I', v_schema, v_table);
         END IF;

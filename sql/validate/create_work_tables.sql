@@ -5,14 +5,23 @@
 -- check_load can fill the first half without a trace in the index.
 CREATE OR REPLACE PROCEDURE exograph.create_work_tables()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_table text;
 BEGIN
-    IF to_regclass(format('%I.rejects', current_schema())) IS NOT NULL THEN
-        DROP TABLE rejects, reserved_ranges, number_ranges, number_offsets,
-            keys_packages, keys_package_versions, keys_files, keys_terms, keys_fragments, keys_graph_nodes,
-            map_packages, map_package_versions, map_files, map_terms, map_fragments, map_graph_nodes;
+    FOR v_table IN
+        SELECT c.relname
+        FROM pg_class c
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+            AND (c.relname IN ('rejects', 'reserved_ranges', 'number_ranges', 'number_offsets')
+                 OR starts_with(c.relname, 'keys_') OR starts_with(c.relname, 'map_'))
+    LOOP
+        EXECUTE format('DROP TABLE %I', v_table);
+    END LOOP;
+    IF to_regclass(format('%I.resolved_terms', current_schema())) IS NULL THEN -- begun before there were any
+        CREATE UNLOGGED TABLE resolved_terms (id integer);
     END IF;
     CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, staged_row jsonb);
-    CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint);
+    CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
     CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
     CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);
 

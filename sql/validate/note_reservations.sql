@@ -10,6 +10,7 @@ BEGIN
         WHERE i.load_id = note_reservations.load_id
     ) r
     GROUP BY r.table_name, r.range;
+    ANALYZE reserved_ranges;
 END
 $$;
 

@@ -21,9 +21,8 @@ BEGIN
             'LEFT JOIN (SELECT id FROM %I GROUP BY id HAVING count(*) > 1) twice ON twice.id = s.id', 'staged_' || table_name));
         v_rules := ARRAY[
             CASE WHEN reserved
-                THEN format('WHEN s.id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM reserved_ranges r WHERE r.table_name = %L AND s.id BETWEEN r.first AND r.last)
-        THEN ''id was not reserved by this load''', table_name)
+                THEN format('WHEN coalesce(s.id > (SELECT r.last FROM reserved_ranges r WHERE r.table_name = %L
+        AND r.first <= s.id ORDER BY r.first DESC LIMIT 1), s.id IS NOT NULL) THEN ''id was not reserved by this load''', table_name)
                 ELSE 'WHEN s.id NOT BETWEEN 1 AND 1099511627775 THEN ''id is not between 1 and 2^40 - 1'''
             END,
             'WHEN twice.id IS NOT NULL THEN ''id is used more than once'''];

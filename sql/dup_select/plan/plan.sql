@@ -5,6 +5,10 @@ DECLARE
     v_levels jsonb;
     v_inputs jsonb;
 BEGIN
+    IF (SELECT c.relkind NOT IN ('r', 'p') FROM pg_class c WHERE c.oid = target) THEN
+        RAISE EXCEPTION '% is not a table', target USING ERRCODE = 'wrong_object_type',
+            HINT = 'Name the table that the rows shall stand in.';
+    END IF;
     v_levels := dup_select.plan_levels(target, coalesce(mapping, dup_select.mapping_default(target, input, natural_keys)));
     v_inputs := dup_select.plan_inputs(v_levels, input);
     v_levels := dup_select.plan_names(v_levels, v_inputs);

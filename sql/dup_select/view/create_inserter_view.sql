@@ -5,6 +5,7 @@ CREATE OR REPLACE PROCEDURE dup_select.create_inserter_view(
 )
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
+    PERFORM dup_select.view_check_place(dup_select.view_name(target, view_name));
     EXECUTE dup_select.inserter_view_sql(
         target, view_name, mapping, input, natural_keys, select_first, superclass, security_definer);
 END

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION dup_select.view_trigger_function(
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_body text := format(
-'DECLARE
+'%sDECLARE
 %sBEGIN
     IF TG_OP <> ''INSERT'' THEN
         RAISE EXCEPTION ''%% of view %% is not supported: it takes INSERT only'', TG_OP, %L
@@ -16,6 +16,12 @@ DECLARE
         USING ERRCODE = ''no_data_found'', HINT = ''A trigger that changes the key or a row security policy may be why.'';
 END
 ',
+        -- A column may be named like the one variable whose name is fixed.
+        CASE WHEN EXISTS (
+            SELECT
+            FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS l (value)
+            JOIN pg_attribute a ON a.attrelid = (l.value ->> 'relation')::oid AND a.attname = 'v_attempts')
+        THEN '#variable_conflict use_column' || chr(10) ELSE '' END,
         dup_select.view_declarations(plan), view_name, format('Change the rows of %s.', plan #>> '{target,table}'),
         dup_select.view_preparation(plan, view_name),
         (SELECT string_agg(dup_select.level_find_parent(l.value, select_first), chr(10) ORDER BY l.n) || chr(10)

@@ -21,9 +21,9 @@ public sealed class ConcurrencyTests : LoadingTest
             })
             {
                 var error = await Db.FailsAsync("55P03", call);
-                Assert.Equal($"load {load.Id}: rows are still being staged", error.MessageText);
+                Assert.Equal($"load {load.Id}: its staging is in use", error.MessageText);
                 Assert.Equal("A staging table was locked for longer than lock_timeout (200ms).", error.Detail);
-                Assert.StartsWith("Let the COPY end or cancel it, then call again", error.Hint, StringComparison.Ordinal);
+                Assert.StartsWith("Let the COPY or the query end or cancel it, then call again", error.Hint, StringComparison.Ordinal);
             }
             await copy.StartRowAsync();
             await copy.WriteAsync(3L);
