@@ -124,6 +124,8 @@ internal sealed class Corpus(int fragments, int seed)
 
     public IEnumerable<CommentRow> CommentRows() => Numbers(Fragments / 5).Select(n => new CommentRow
     {
+        PackageId = PackageOf(FileOf(n * 5)),
+        PackageVersionId = PackageOf(FileOf(n * 5)),
         FileId = FileOf(n * 5),
         FragmentId = n * 5,
         Text = $"What {Name(n % Names)} is for, in a line of the usual length.",
@@ -133,6 +135,8 @@ internal sealed class Corpus(int fragments, int seed)
 
     public IEnumerable<DefinitionRow> DefinitionRows() => Numbers(Nodes).Select(n => new DefinitionRow
     {
+        PackageId = PackageOf(FileOf(FragmentOfNode(n))),
+        PackageVersionId = PackageOf(FileOf(FragmentOfNode(n))),
         FileId = FileOf(FragmentOfNode(n)),
         FragmentId = FragmentOfNode(n),
         Kind = "function",
@@ -153,6 +157,8 @@ internal sealed class Corpus(int fragments, int seed)
             var name = random.Next(Names);
             yield return new SymbolReferenceRow
             {
+                PackageId = PackageOf(FileOf(fragment)),
+                PackageVersionId = PackageOf(FileOf(fragment)),
                 FileId = FileOf(fragment),
                 FragmentId = fragment,
                 Kind = "call",
@@ -175,6 +181,8 @@ internal sealed class Corpus(int fragments, int seed)
             var callee = n % 2 == 0 ? random.Next(Nodes) + 1 : Math.Clamp(caller + random.Next(8) - 4, 1, Nodes);
             yield return new CallEdgeRow
             {
+                PackageId = PackageOf(FileOf(FragmentOfNode(caller))),
+                PackageVersionId = PackageOf(FileOf(FragmentOfNode(caller))),
                 FileId = FileOf(FragmentOfNode(caller)),
                 CallerNodeId = caller,
                 CalleeNodeId = callee,

@@ -9,7 +9,8 @@ internal static class LoadContenders
     [
         new RestoreContender(),
         new PgRestoreContender(),
-        new LibraryContender(),
+        new LibraryContender(LibraryContender.ContenderName, IdNumbering.Reserved),
+        new LibraryContender("loader-numbered", IdNumbering.Numbered),
         new CommandLineContender(),
         new NaturalKeyContender(),
         new ClientResolvedContender(),
