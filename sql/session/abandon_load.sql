@@ -14,9 +14,9 @@ BEGIN
     BEGIN
         CALL exograph.drop_staging(load_id);
     EXCEPTION WHEN lock_not_available THEN
-        RAISE EXCEPTION 'load %: rows are still being staged', load_id USING ERRCODE = 'lock_not_available',
+        RAISE EXCEPTION 'load %: its staging is in use', load_id USING ERRCODE = 'lock_not_available',
             DETAIL = format('A staging table was locked for longer than lock_timeout (%s).', current_setting('lock_timeout')),
-            HINT = 'Let the COPY end or cancel it, then call again.';
+            HINT = 'Let the COPY or the query end or cancel it, then call again.';
     END;
     UPDATE exograph.loads l SET state = 'abandoned', ended_at = clock_timestamp() WHERE l.load_id = abandon_load.load_id;
 END
