@@ -22,7 +22,8 @@ BEGIN
         v_rules := ARRAY[
             CASE WHEN reserved
                 THEN format('WHEN coalesce(s.id > (SELECT r.last FROM reserved_ranges r WHERE r.table_name = %L
-        AND r.first <= s.id ORDER BY r.first DESC LIMIT 1), s.id IS NOT NULL) THEN ''id was not reserved by this load''', table_name)
+        AND r.first <= s.id ORDER BY r.first DESC LIMIT 1), s.id IS NOT NULL)
+        THEN ''id was not reserved by this load''', table_name)
                 ELSE 'WHEN s.id NOT BETWEEN 1 AND 1099511627775 THEN ''id is not between 1 and 2^40 - 1'''
             END,
             'WHEN twice.id IS NOT NULL THEN ''id is used more than once'''];

@@ -18,7 +18,11 @@ public sealed class OptionTests : LoadingTest
             ["""{"ids": "numbered", "keep_maps": false, "on_reject": "skip", "reject_limit": 7, "partition_threshold": 0}"""],
             await OptionsAsync(load));
         Assert.Equal(
-            ["""{"ids": "numbered", "keep_maps": false, "on_reject": "fail", "reject_limit": null, "partition_threshold": 10000}"""],
+            [
+                """
+                {"ids": "numbered", "keep_maps": false, "on_reject": "fail", "reject_limit": null, "partition_threshold": 10000}
+                """,
+            ],
             await Db.RowsAsync("SELECT options FROM exograph.loads WHERE load_id = 1"));
     }
 
