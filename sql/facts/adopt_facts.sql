@@ -1,5 +1,5 @@
--- A staged fact whose numbers are ids is final: its table need not be written again. Changing a row in place costs some ten
--- times what writing it anew does, so more than a tenth of them is not mended but written again.
+-- A staged fact whose numbers are ids is final: its table need not be written again. A row changed in
+-- place leaves a dead one and writes WAL for both, so more than a tenth of them is not mended but written again.
 CREATE OR REPLACE FUNCTION exograph.adopt_facts(
     IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb,
     OUT path text, OUT reason text, OUT remaining bigint

@@ -1,5 +1,5 @@
 -- Building an index by sort costs less than maintaining it, and checking a foreign key by one join less than by a trigger per
--- row: 200,000 fragments went in in a third of the time. Dropping them locks readers out, so this is for an index that holds
+-- row: 30,000 fragments took 0.5 s instead of 2.3. Dropping them locks readers out, so this is for an index that holds
 -- nothing to read: none of the dimensions but terms has a row, and nobody is looking at one (NOWAIT).
 CREATE OR REPLACE FUNCTION exograph.shed_indexes() RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$

@@ -1,5 +1,4 @@
--- Where the valid numbers have no gaps, BETWEEN tells as much about a reference as a join does: 20M fragment_terms are checked
--- in 1.1 s instead of 4.4 s.
+-- Where the valid numbers have no gaps, BETWEEN tells as much about a reference as a join does, without the join.
 CREATE OR REPLACE PROCEDURE exograph.note_range(table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
