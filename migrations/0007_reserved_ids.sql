@@ -39,3 +39,5 @@ DROP FUNCTION IF EXISTS exograph.fact_query(text, boolean);
 DROP FUNCTION IF EXISTS exograph.begin_load(text, text, bigint, boolean, bigint);
 DROP FUNCTION IF EXISTS exograph.check_options(text, bigint, boolean, bigint);
 DROP PROCEDURE IF EXISTS exograph.create_staging(integer);
+DROP PROCEDURE IF EXISTS exograph.validate_staging();
+DROP PROCEDURE IF EXISTS exograph.validate_table(text);

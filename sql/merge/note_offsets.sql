@@ -5,7 +5,7 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['packages', 'package_versions', 'files', 'terms', 'fragments', 'graph_nodes'] LOOP
+    FOR v_table IN SELECT c.table_name FROM exograph.staging_columns c WHERE c.column_name = 'id' LOOP
         EXECUTE format(
             'INSERT INTO number_offsets (table_name, id_offset, inserted)
              SELECT %L, min(m.id - m.number), CASE WHEN bool_and(m.inserted) = bool_or(m.inserted) THEN bool_and(m.inserted) END

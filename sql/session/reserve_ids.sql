@@ -12,7 +12,9 @@ BEGIN
         RAISE EXCEPTION 'load % was not begun with ids => ''reserved''', reserve_ids.load_id USING ERRCODE = 'XG008',
             HINT = 'It gives new ids to its rows whatever their numbers are, so reserved ones would be lost.';
     END IF;
-    IF reserve_ids.table_name IN ('packages', 'package_versions', 'files', 'terms', 'fragments', 'graph_nodes') IS NOT TRUE THEN
+    IF NOT EXISTS (SELECT FROM exograph.staging_columns c
+                   WHERE c.table_name = reserve_ids.table_name AND c.column_name = 'id')
+    THEN
         RAISE EXCEPTION 'exograph.% gives no ids', quote_ident(reserve_ids.table_name) USING ERRCODE = 'XG008',
             HINT = 'It is packages, package_versions, files, terms, fragments or graph_nodes.';
     END IF;
