@@ -1,13 +1,10 @@
 -- A finalize takes the gate alone, so nothing is looked up behind it that it may be about to add. Above READ COMMITTED the
--- wait is no help: the snapshot may be older than what was added meanwhile, and locking the row that every finalize updates
--- tells so.
+-- wait is no help: the snapshot may be older than what was added meanwhile.
 CREATE OR REPLACE PROCEDURE exograph.wait_at_gate()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(exograph.gate_key());
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        PERFORM FROM exograph.gate FOR SHARE;
-    END IF;
+    CALL exograph.check_snapshot();
 END
 $$;
 

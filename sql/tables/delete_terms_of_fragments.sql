@@ -7,9 +7,7 @@ DECLARE
     v_last  bigint;
 BEGIN
     -- Terms that a load added since would not be seen.
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        PERFORM FROM exograph.gate FOR SHARE;
-    END IF;
+    CALL exograph.check_snapshot();
     SELECT min(d.id), max(d.id) INTO v_first, v_last FROM deleted d;
     IF v_first IS NOT NULL THEN
         DELETE FROM exograph.fragment_terms t
