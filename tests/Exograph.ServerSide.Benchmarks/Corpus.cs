@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -27,7 +28,7 @@ internal sealed class Corpus(int fragments, int seed)
 
     public static string Distributions =>
         $"{FilesPerPackage} files a package, {FragmentsPerFile} fragments a file; per fragment {TermsPerFragment} distinct terms "
-        + "(rank log-uniform over a vocabulary of a quarter of the fragments), 5.6 references, 1 call edge, 0.4 nodes, "
+        + "(each doubling of the rank as likely as any other, in a vocabulary of a quarter of the fragments), 5.6 references, 1 call edge, 0.4 nodes, "
         + $"0.4 definitions, 0.2 comments; {Names:N0} distinct names; half of the calls inside the file";
 
     /// <summary>The number of the file of a fragment.</summary>
@@ -198,14 +199,20 @@ internal sealed class Corpus(int fragments, int seed)
     public IEnumerable<FragmentTermRow> FragmentTermRows()
     {
         var random = RandomOf("terms");
-        var chosen = new HashSet<int>(TermsPerFragment);
+        var octaves = BitOperations.Log2((uint)Terms) + 1;
+        var chosenBy = new int[Terms + 1];
         foreach (var n in Numbers(Fragments))
         {
-            chosen.Clear();
-            while (chosen.Count < TermsPerFragment)
-                chosen.Add((int)Math.Pow(Terms, random.NextDouble()));
-            foreach (var term in chosen)
+            for (var chosen = 0; chosen < TermsPerFragment;)
+            {
+                var octave = random.Next(octaves);
+                var term = (1 << octave) + random.Next(1 << octave);
+                if (term > Terms || chosenBy[term] == n)
+                    continue;
+                chosenBy[term] = n;
+                chosen++;
                 yield return new FragmentTermRow { FragmentId = n, TermId = term };
+            }
         }
     }
 
