@@ -6,7 +6,11 @@ namespace Exograph.ServerSide.Tests.Driver;
 public sealed class ReservedIdsTests
 {
     private static readonly StagedColumn s_file = new("file_id", ColumnType.BigInt, Required: true, "files");
+    private static readonly StagedColumn s_package = new("package_id", ColumnType.BigInt, Required: true, "packages");
     private static readonly StagedColumn s_term = new("term_id", ColumnType.Integer, Required: true, "terms");
+
+    /// <summary>Ids of files that are reserved at once.</summary>
+    private const int Block = 1_024;
 
     private readonly List<(string Table, long Count)> _calls = [];
     private long _last = 100;
@@ -19,9 +23,9 @@ public sealed class ReservedIdsTests
         var translated = await Task.WhenAll(
             Enumerable.Range(1, 1000).Select(n => ids.TranslateAsync(s_file, n, default).AsTask()));
         Assert.Equal(Enumerable.Range(1, 1000).Select(n => 101L + n), translated);
-        Assert.True(ids.TryTranslate(s_file, 65_535, out var last));
-        Assert.Equal(101 + 65_535, last);
-        Assert.Equal([("files", 65_536L)], _calls);
+        Assert.True(ids.TryTranslate(s_file, Block - 1, out var last));
+        Assert.Equal(101 + Block - 1, last);
+        Assert.Equal([("files", (long)Block)], _calls);
     }
 
     [Fact]
@@ -29,7 +33,7 @@ public sealed class ReservedIdsTests
     {
         using var ids = new ReservedIds(ReserveAsync, termsAreIds: false);
         var ahead = await ids.TranslateAsync(s_file, 200_000, default);
-        Assert.Equal([("files", 4 * 65_536L)], _calls);
+        Assert.Equal([("files", 196L * Block)], _calls);
         Assert.Equal(101 + 200_000, ahead);
         Assert.True(ids.TryTranslate(s_file, 1, out var first));
         Assert.Equal(102, first);
@@ -39,18 +43,18 @@ public sealed class ReservedIdsTests
     public async Task A_number_far_ahead_takes_a_block_of_its_own()
     {
         using var ids = new ReservedIds(ReserveAsync, termsAreIds: false);
-        Assert.Equal(101 + 65_535, await ids.TranslateAsync(s_file, (1L << 40) - 1, default));
-        Assert.Equal(101 + 65_536 + 1, await ids.TranslateAsync(s_file, 1, default));
-        Assert.Equal([("files", 65_536L), ("files", 65_536L)], _calls);
+        Assert.Equal(101 + Block - 1, await ids.TranslateAsync(s_file, (1L << 40) - 1, default));
+        Assert.Equal(101 + Block + 1, await ids.TranslateAsync(s_file, 1, default));
+        Assert.Equal([("files", (long)Block), ("files", (long)Block)], _calls);
     }
 
     [Fact]
-    public async Task Blocks_of_terms_are_small_and_tables_have_ids_of_their_own()
+    public async Task Tables_have_blocks_and_ids_of_their_own()
     {
         using var ids = new ReservedIds(ReserveAsync, termsAreIds: false);
         await ids.TranslateAsync(s_term, 1025, default);
-        await ids.TranslateAsync(s_file, 1025, default);
-        Assert.Equal([("terms", 2048L), ("files", 65_536L)], _calls);
+        await ids.TranslateAsync(s_package, 1, default);
+        Assert.Equal([("terms", 2048L), ("packages", 256L)], _calls);
     }
 
     [Fact]
@@ -59,11 +63,11 @@ public sealed class ReservedIdsTests
         // The server gives runs of 3, 6, 9 .. ids with a gap of one after each, in any order.
         using var ids = new ReservedIds(
             (_, count, _) => Task.FromResult<IReadOnlyList<IdRange>>([.. InRuns(count).Reverse()]), termsAreIds: false);
-        var expected = InRuns(2 * 65_536).SelectMany(r => Enumerable.Range((int)r.First, (int)(r.Last - r.First + 1)))
+        var expected = InRuns(2 * Block).SelectMany(r => Enumerable.Range((int)r.First, (int)(r.Last - r.First + 1)))
             .Select(id => (long)id).ToList();
-        await ids.TranslateAsync(s_file, 65_536, default);
+        await ids.TranslateAsync(s_file, Block, default);
         var translated = new List<long>();
-        for (var number = 1; number < 2 * 65_536; number++)
+        for (var number = 1; number < 2 * Block; number++)
         {
             Assert.True(ids.TryTranslate(s_file, number, out var id));
             translated.Add(id);
