@@ -1,4 +1,4 @@
--- What ATTACH PARTITION demands of a table, in one ALTER, so that it is scanned once.
+-- What ATTACH PARTITION demands of a table, in one ALTER, so that it is scanned once, or not at all where it has all of it.
 CREATE OR REPLACE PROCEDURE exograph.form_partition(load_id integer, table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -37,9 +37,13 @@ BEGIN
         SELECT format('ADD CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid))
         FROM pg_constraint c
         WHERE c.conrelid = v_parent AND c.contype = 'c'
+        UNION ALL
+        SELECT format('ADD CONSTRAINT load_id_is_this_load CHECK (load_id = %s)', form_partition.load_id)
+        WHERE NOT EXISTS (SELECT FROM pg_constraint c
+                          WHERE c.conrelid = ('new_' || form_partition.table_name)::regclass
+                              AND c.conname = 'load_id_is_this_load')
     ) f;
-    EXECUTE format('ALTER TABLE %I %s, ADD CONSTRAINT load_id_is_this_load CHECK (load_id = %s), RESET (autovacuum_enabled)',
-                   'new_' || table_name, array_to_string(v_forms, ', '), load_id);
+    EXECUTE format('ALTER TABLE %I %s, RESET (autovacuum_enabled)', 'new_' || table_name, array_to_string(v_forms, ', '));
 END
 $$;
 

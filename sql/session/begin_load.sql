@@ -31,6 +31,7 @@ COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, tex
 on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: most rows to skip; NULL is no limit.
 keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
 partition of its own (default 10,000). NULL leaves an option to finalize_load. ids: ''numbered'' (default) by the producer as
-it likes, or ''reserved'' by exograph.reserve_ids, which spares large fact tables being written twice. Errors: XG008.';
+it likes, or ''reserved'' by exograph.reserve_ids, which spares large fact tables being written twice (staged fragment_terms
+then take no NULL). Errors: XG008.';
 REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text) TO exograph_loader;
