@@ -30,11 +30,11 @@ BEGIN
     PERFORM exograph.start_phase(load_id, 'verifying');
     CALL exograph.enter_load(load_id);
     CALL exograph.lock_staging(load_id);
-    CALL exograph.verify_staging(load_id);
     CALL exograph.analyze_staging();
 
     PERFORM exograph.start_phase(load_id, 'validating');
     CALL exograph.validate_staging(load_id);
+    CALL exograph.verify_staging(load_id);
     CALL exograph.settle_rejects(load_id, v_options);
 
     PERFORM exograph.start_phase(load_id, 'closing the gate');

@@ -12,7 +12,7 @@ BEGIN
         SELECT c.relname
         FROM pg_class c
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
-            AND (c.relname IN ('rejects', 'reserved_ranges', 'number_ranges', 'number_offsets')
+            AND (c.relname IN ('rejects', 'staged_rows', 'reserved_ranges', 'number_ranges', 'number_offsets')
                  OR starts_with(c.relname, 'keys_') OR starts_with(c.relname, 'map_'))
     LOOP
         EXECUTE format('DROP TABLE %I', v_table);
@@ -21,6 +21,7 @@ BEGIN
         CREATE UNLOGGED TABLE resolved_terms (id integer);
     END IF;
     CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, staged_row jsonb);
+    CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint);
     CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
     CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
     CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);

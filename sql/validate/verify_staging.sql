@@ -5,7 +5,7 @@ DECLARE
 BEGIN
     INSERT INTO exograph.load_tables (load_id, table_name, position, staged)
     SELECT verify_staging.load_id, s.table_name, c.table_position, s.staged
-    FROM exograph.count_staging() s
+    FROM staged_rows s
     JOIN (SELECT DISTINCT table_name, table_position FROM exograph.staging_columns) c USING (table_name);
 
     SELECT string_agg(format('%s: %s staged, %s sealed', t.table_name, t.staged, m.sealed), '; ' ORDER BY t.position)
@@ -25,5 +25,5 @@ $$;
 
 ALTER PROCEDURE exograph.verify_staging(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.verify_staging(integer) IS
-    'Counts the staged rows into the report and compares them with the sealed counts. Errors: XG005.';
+    'Reports the counts that validate_staging made, and compares them with the sealed ones. Errors: XG005.';
 REVOKE ALL ON PROCEDURE exograph.verify_staging(integer) FROM PUBLIC;
