@@ -1,12 +1,12 @@
 -- A staged fact whose numbers are ids is final: its table need not be written again. A row changed in
 -- place leaves a dead one and writes WAL for both, so more than a tenth of them is not mended but written again.
 CREATE OR REPLACE FUNCTION exograph.adopt_facts(
-    IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb,
+    IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb, IN versioned boolean,
     OUT path text, OUT reason text, OUT remaining bigint
 )
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_query   text := exograph.changes_query(table_name, offsets);
+    v_query   text := exograph.changes_query(table_name, offsets, versioned);
     v_changes bigint := 0;
 BEGIN
     remaining := staged_rows;
@@ -41,8 +41,8 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb) IS
+ALTER FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb, boolean) IS
     'Makes staged_<table> of a load with reserved ids new_<table> as it stands, or after mending few rows. path: attached, '
     'mended, or NULL where it has to be written again, and has not been changed. remaining: rows that did not stand.';
-REVOKE ALL ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb, boolean) FROM PUBLIC;

@@ -1,8 +1,8 @@
--- SELECT exograph.changes_query('definitions', NULL) shows the text.
-CREATE OR REPLACE FUNCTION exograph.changes_query(table_name text, offsets jsonb) RETURNS text
+-- SELECT exograph.changes_query('definitions', NULL, NULL) shows the text.
+CREATE OR REPLACE FUNCTION exograph.changes_query(table_name text, offsets jsonb, versioned boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_parts   record := exograph.fact_parts(table_name, offsets);
+    v_parts   record := exograph.fact_parts(table_name, offsets, versioned);
     v_changed text := (SELECT string_agg(format('s.%s IS DISTINCT FROM %s', p.name, p.value), ' OR ')
                        FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)
                        WHERE p.value NOT IN ('s.' || p.name, format('s.%s + 0', p.name)));
@@ -21,8 +21,8 @@ WHERE %s',
 END
 $$;
 
-ALTER FUNCTION exograph.changes_query(text, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.changes_query(text, jsonb) IS
+ALTER FUNCTION exograph.changes_query(text, jsonb, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.changes_query(text, jsonb, boolean) IS
     'Text of the query for the staged facts that are not yet as they shall stand in the index, in their final form, and whether '
-    'they stand there already. NULL where the maps tell that there are none. offsets: as in fact_parts.';
-REVOKE ALL ON FUNCTION exograph.changes_query(text, jsonb) FROM PUBLIC;
+    'they stand there already. NULL where the maps tell that there are none. offsets, versioned: as in fact_parts.';
+REVOKE ALL ON FUNCTION exograph.changes_query(text, jsonb, boolean) FROM PUBLIC;

@@ -1,13 +1,14 @@
 -- One mechanism for five fact tables: their columns differ, the shape does not. Only what cannot be told from offsets is
 -- joined. The look-up of standing facts is null-safe in a form that can be hashed, which IS NOT DISTINCT FROM cannot.
 CREATE OR REPLACE FUNCTION exograph.fact_parts(
-    IN table_name text, IN offsets jsonb,
+    IN table_name text, IN offsets jsonb, IN versioned boolean,
     OUT columns text[], OUT "values" text[], OUT joins text, OUT inserted text, OUT standing text
 )
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_has_file boolean := EXISTS (SELECT FROM exograph.staging_columns c
-                                  WHERE c.table_name = fact_parts.table_name AND c.column_name = 'file_id');
+    v_by_file  boolean := (versioned AND offsets ?& '{packages,package_versions}') IS NOT TRUE
+                          AND EXISTS (SELECT FROM exograph.staging_columns c
+                                      WHERE c.table_name = fact_parts.table_name AND c.column_name = 'file_id');
     v_column   exograph.staging_columns;
     v_name     text;
     v_value    text;
@@ -22,9 +23,9 @@ BEGIN
         v_name := v_column.column_name;
         v_offset := offsets -> v_column.refers_to;
         v_value := CASE
-            WHEN v_has_file AND v_name = 'package_id'
+            WHEN v_by_file AND v_name = 'package_id'
                 THEN 'CASE WHEN s.file_id IS NULL THEN of_package_version_id.package_id ELSE of_file_id.package_id END'
-            WHEN v_has_file AND v_name = 'package_version_id'
+            WHEN v_by_file AND v_name = 'package_version_id'
                 THEN 'CASE WHEN s.file_id IS NULL THEN of_package_version_id.id ELSE of_file_id.package_version_id END'
             WHEN v_offset IS NOT NULL THEN format('s.%I + %s', v_name, v_offset ->> 'id_offset')
             WHEN v_column.refers_to IS NOT NULL THEN format('%I.id', 'of_' || v_name)
@@ -34,7 +35,7 @@ BEGIN
         columns := array_append(columns, quote_ident(v_name));
         "values" := array_append("values", v_value);
         IF v_column.refers_to IS NOT NULL AND v_name <> 'package_id'
-            AND (v_offset IS NULL OR v_name IN ('package_version_id', 'file_id')
+            AND (v_offset IS NULL OR v_by_file AND v_name IN ('package_version_id', 'file_id')
                  OR v_column.identity AND v_offset ->> 'inserted' IS NULL)
         THEN
             joins := joins || format('%s%s %I AS %I ON %4$I.number = s.%5$I', chr(10),
@@ -57,9 +58,10 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION exograph.fact_parts(text, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.fact_parts(text, jsonb) IS
+ALTER FUNCTION exograph.fact_parts(text, jsonb, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.fact_parts(text, jsonb, boolean) IS
     'The parts of the statements that bring staged facts into their final form: columns, their values (of staged_<table> s and '
     'its maps of_<column>), FROM with joins, and the conditions that a row which this load inserted is part of the identity, '
-    'and that the fact stands. offsets: what number_offsets has noted, {"terms": {"id_offset": 12, "inserted": true}, ...}.';
-REVOKE ALL ON FUNCTION exograph.fact_parts(text, jsonb) FROM PUBLIC;
+    'and that the fact stands. offsets: what number_offsets has noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. '
+    'versioned: every row names its package and version, which otherwise come from its file.';
+REVOKE ALL ON FUNCTION exograph.fact_parts(text, jsonb, boolean) FROM PUBLIC;

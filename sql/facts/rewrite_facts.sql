@@ -1,6 +1,6 @@
 -- A table that is only passed on to the shared partition needs no WAL of its own.
 CREATE OR REPLACE FUNCTION exograph.rewrite_facts(
-    load_id integer, table_name text, staged_rows bigint, partition_threshold bigint, offsets jsonb
+    load_id integer, table_name text, staged_rows bigint, partition_threshold bigint, offsets jsonb, versioned boolean
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -12,17 +12,17 @@ BEGIN
                    CASE WHEN staged_rows < partition_threshold THEN 'UNLOGGED' ELSE '' END,
                    'new_' || table_name, table_name, load_id);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s', 'new_' || table_name, load_id);
-    EXECUTE exograph.fact_query(table_name, true, offsets);
+    EXECUTE exograph.fact_query(table_name, true, offsets, versioned);
     GET DIAGNOSTICS v_fresh = ROW_COUNT;
     IF v_fresh < staged_rows THEN
-        EXECUTE exograph.fact_query(table_name, false, offsets);
+        EXECUTE exograph.fact_query(table_name, false, offsets, versioned);
         GET DIAGNOSTICS v_lacking = ROW_COUNT;
     END IF;
     RETURN v_fresh + v_lacking;
 END
 $$;
 
-ALTER FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb) IS
+ALTER FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb, boolean) IS
     'Writes the staged facts that do not stand yet, in final form, into a table new_<table>, and returns how many.';
-REVOKE ALL ON FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb, boolean) FROM PUBLIC;

@@ -4,6 +4,7 @@ DECLARE
     v_rows      bigint;
     v_new       bigint;
     v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
+    v_versioned boolean := (SELECT r.versioned FROM staged_rows r WHERE r.table_name = settle_facts.table_name);
     v_collapsed bigint := 0;
     v_path      text;
     v_reason    text;
@@ -20,12 +21,12 @@ BEGIN
         v_reason := format('fewer rows than partition_threshold (%s)', partition_threshold);
     ELSIF exograph.has_reserved_ids(load_id) THEN
         SELECT a.path, a.reason, a.remaining INTO v_path, v_reason, v_new
-        FROM exograph.adopt_facts(load_id, table_name, v_rows, v_offsets) a;
+        FROM exograph.adopt_facts(load_id, table_name, v_rows, v_offsets, v_versioned) a;
     ELSE
         v_reason := 'the numbers are the producer''s own';
     END IF;
     IF v_path IS NULL THEN
-        v_new := exograph.rewrite_facts(load_id, table_name, v_rows, partition_threshold, v_offsets);
+        v_new := exograph.rewrite_facts(load_id, table_name, v_rows, partition_threshold, v_offsets, v_versioned);
         v_path := CASE WHEN v_rows < partition_threshold THEN 'shared' ELSE 'partition' END;
     END IF;
 

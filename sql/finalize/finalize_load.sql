@@ -7,12 +7,13 @@ CREATE OR REPLACE PROCEDURE exograph.finalize_load(
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
-    v_load             exograph.loads;
-    v_options          jsonb := exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold);
-    v_application_name text := current_setting('application_name');
-    v_lock_timeout     text := current_setting('lock_timeout');
-    v_shed             boolean;
-    v_fact             text;
+    v_load     exograph.loads;
+    v_options  jsonb := exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold);
+    v_settings jsonb := (
+        SELECT jsonb_object_agg(s.name, current_setting(s.name))
+        FROM (SELECT name FROM exograph.load_settings() UNION ALL VALUES ('application_name'), ('lock_timeout')) s);
+    v_shed     boolean;
+    v_fact     text;
 BEGIN
     CALL exograph.require_fit_transaction('finalize_load');
     CALL exograph.limit_lock_wait();
@@ -21,11 +22,12 @@ BEGIN
     IF v_load.state = 'finalized' THEN
         RAISE NOTICE 'load % was finalized at %', load_id, v_load.ended_at
             USING HINT = format('SELECT * FROM exograph.load_report WHERE load_id = %s', load_id);
-        PERFORM set_config('lock_timeout', v_lock_timeout, true);
+        PERFORM set_config(s.key, s.value, true) FROM jsonb_each_text(v_settings) s;
         RETURN;
     END IF;
     PERFORM exograph.lock_open_load(load_id);
     v_options := exograph.default_options() || v_load.options || v_options;
+    PERFORM set_config(s.name, s.setting, true) FROM exograph.load_settings() s;
 
     PERFORM exograph.start_phase(load_id, 'verifying');
     CALL exograph.enter_load(load_id);
@@ -66,8 +68,7 @@ BEGIN
     UPDATE exograph.loads l
     SET state = 'finalized', ended_at = clock_timestamp(), options = v_options
     WHERE l.load_id = finalize_load.load_id;
-    PERFORM set_config('application_name', v_application_name, true);
-    PERFORM set_config('lock_timeout', v_lock_timeout, true);
+    PERFORM set_config(s.key, s.value, true) FROM jsonb_each_text(v_settings) s;
 END
 $$;
 

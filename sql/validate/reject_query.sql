@@ -21,12 +21,8 @@ BEGIN
         v_joins := array_append(v_joins, format(
             'LEFT JOIN (SELECT id FROM %I GROUP BY id HAVING count(*) > 1) twice ON twice.id = s.id', 'staged_' || table_name));
         v_rules := ARRAY[
-            CASE WHEN reserved
-                THEN format('WHEN coalesce(s.id > (SELECT r.last FROM reserved_ranges r WHERE r.table_name = %L
-        AND r.first <= s.id ORDER BY r.first DESC LIMIT 1), s.id IS NOT NULL)
-        THEN ''id was not reserved by this load''', table_name)
-                ELSE 'WHEN s.id NOT BETWEEN 1 AND 1099511627775 THEN ''id is not between 1 and 2^40 - 1'''
-            END,
+            CASE WHEN reserved THEN exograph.reserved_rule(table_name)
+                 ELSE 'WHEN s.id NOT BETWEEN 1 AND 1099511627775 THEN ''id is not between 1 and 2^40 - 1''' END,
             'WHEN twice.id IS NOT NULL THEN ''id is used more than once'''];
     END IF;
     FOR v_column IN
@@ -72,18 +68,20 @@ BEGIN
         v_rules := array_prepend(format('WHEN %s THEN NULL', array_to_string(v_sound, ' AND ')), v_rules);
     END IF;
     RETURN format(
-'SELECT s.ctid AS staged_ctid, r.reason
+'SELECT s.ctid AS staged_ctid, r.reason, %s AS versioned
 %s
 CROSS JOIN LATERAL (SELECT CASE
     %s
 END AS reason) r',
+        CASE WHEN v_versioned THEN 's.package_id IS NOT NULL AND s.package_version_id IS NOT NULL' ELSE 'false' END,
         array_to_string(v_joins, chr(10)), array_to_string(v_rules, chr(10) || '    '));
 END
 $$;
 
 ALTER FUNCTION exograph.reject_query(text, boolean, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.reject_query(text, boolean, jsonb) IS
-    'Text of the query that gives every staged row of a table with the first rule that it breaks, NULL where it breaks none. '
+    'Text of the query that gives every staged row of a table with the first rule that it breaks, NULL where it breaks none, '
+    'and whether it names its package and version. '
     'reserved: numbers must be ids that the load has reserved. ranges: '
     'first and last number of the tables whose valid numbers have no gaps, {"terms": [1, 340], ...}; NULL where none has.';
 REVOKE ALL ON FUNCTION exograph.reject_query(text, boolean, jsonb) FROM PUBLIC;

@@ -12,6 +12,8 @@ internal static class LoaderSettings
         var settings = await plain.QueryAsync("""
             SELECT s FROM pg_proc, unnest(proconfig) s
             WHERE pronamespace = 'exograph'::regnamespace AND proname = 'finalize_load' AND s NOT LIKE 'search_path=%'
+            UNION ALL
+            SELECT name || '=' || setting FROM exograph.load_settings()
             """, r => $"-c {r.GetString(0)}", cancellationToken);
         return NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {

@@ -174,6 +174,6 @@ public sealed class TransactionTests : LoadingTest
     private Task<string[]> SettingsAsync() => Db.RowsAsync(
         """
         SELECT current_setting('application_name'), current_setting('lock_timeout'), current_setting('search_path'),
-               current_setting('jit')
+               current_setting('jit'), current_setting('work_mem'), current_setting('maintenance_work_mem')
         """);
 }
