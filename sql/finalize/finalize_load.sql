@@ -3,12 +3,14 @@ CREATE OR REPLACE PROCEDURE exograph.finalize_load(
     on_reject           text    DEFAULT NULL,
     reject_limit        bigint  DEFAULT NULL,
     keep_maps           boolean DEFAULT NULL,
-    partition_threshold bigint  DEFAULT NULL
+    partition_threshold bigint  DEFAULT NULL,
+    defer_indexes       boolean DEFAULT NULL
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
     v_load     exograph.loads;
-    v_options  jsonb := exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold);
+    v_options  jsonb := exograph.check_options(
+        on_reject, reject_limit, keep_maps, partition_threshold, defer_indexes => defer_indexes);
     v_settings jsonb := (
         SELECT jsonb_object_agg(s.name, current_setting(s.name))
         FROM (SELECT name FROM exograph.load_settings() UNION ALL VALUES ('application_name'), ('lock_timeout')) s);
@@ -42,6 +44,9 @@ BEGIN
     PERFORM exograph.start_phase(load_id, 'closing the gate');
     CALL exograph.lock_index(format('load %s', load_id));
 
+    IF (v_options ->> 'defer_indexes')::boolean THEN
+        CALL exograph.defer_indexes(load_id);
+    END IF;
     v_shed := exograph.shed_indexes();
     CALL exograph.merge_packages(load_id);
     CALL exograph.merge_package_versions(load_id);
@@ -63,6 +68,7 @@ BEGIN
     PERFORM exograph.start_phase(load_id, 'finishing');
     CALL exograph.check_accounting(load_id);
     CALL exograph.warn_of_partitions();
+    CALL exograph.note_deferred_indexes(load_id);
     CALL exograph.drop_staging(load_id, (v_options ->> 'keep_maps')::boolean);
     CALL exograph.finish_report(load_id);
     UPDATE exograph.loads l
@@ -72,10 +78,10 @@ BEGIN
 END
 $$;
 
-ALTER PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) OWNER TO exograph_owner;
-COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) IS
+ALTER PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) OWNER TO exograph_owner;
+COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) IS
 'Merges the staged rows of a load into the index, all or nothing, and reports in exograph.load_report what became of each.
 load_id NULL means the caller''s only open load; the number comes back. The options are those of begin_load and go before
 them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, 42501, 55P03.';
-REVOKE ALL ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) FROM PUBLIC;
-GRANT EXECUTE ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint) TO exograph_loader;
+REVOKE ALL ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) TO exograph_loader;

@@ -3,9 +3,9 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_shed record;
 BEGIN
-    FOR v_shed IN SELECT s.definition, s.table_name FROM shed s ORDER BY s.position LOOP
+    FOR v_shed IN SELECT * FROM shed s ORDER BY s.position LOOP
         PERFORM exograph.start_phase(load_id, 'indexing', v_shed.table_name);
-        EXECUTE v_shed.definition;
+        CALL exograph.make_index(v_shed.definition, v_shed.tablespace, v_shed.attributes);
     END LOOP;
     DROP TABLE shed;
 END

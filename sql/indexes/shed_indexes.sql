@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION exograph.shed_indexes() RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_no_terms boolean := NOT EXISTS (SELECT FROM exograph.terms);
-    v_shed     record;
+    v_removal  text;
 BEGIN
     IF EXISTS (SELECT FROM exograph.packages) OR EXISTS (SELECT FROM exograph.files)
         OR EXISTS (SELECT FROM exograph.fragments) OR EXISTS (SELECT FROM exograph.graph_nodes)
@@ -23,16 +23,13 @@ BEGIN
     EXCEPTION WHEN lock_not_available THEN
         RETURN false;
     END;
-    CREATE UNLOGGED TABLE shed (position integer, table_name text, definition text);
-    FOR v_shed IN
-        SELECT d.*
-        FROM exograph.sheddable_indexes d
-        -- Terms that were resolved early stand already.
-        WHERE d.table_name <> 'terms' OR v_no_terms
-        ORDER BY d.position DESC
-    LOOP
-        INSERT INTO shed (position, table_name, definition) VALUES (v_shed.position, v_shed.table_name, v_shed.definition);
-        EXECUTE v_shed.removal;
+    CREATE UNLOGGED TABLE shed AS
+    SELECT d.*
+    FROM exograph.sheddable_indexes d
+    -- Terms that were resolved early stand already.
+    WHERE d.table_name <> 'terms' OR v_no_terms;
+    FOR v_removal IN SELECT s.removal FROM shed s ORDER BY s.position DESC LOOP
+        EXECUTE v_removal;
     END LOOP;
     RETURN true;
 END

@@ -1,17 +1,41 @@
+-- definition holds neither comment nor statistics targets, nor which index CLUSTER goes by: attributes does.
 CREATE OR REPLACE VIEW exograph.sheddable_indexes AS
 SELECT row_number() OVER (ORDER BY s.kind, t.relname, s.name)::integer AS position,
-       t.relname::text AS table_name, s.definition, s.removal
+       t.relname::text AS table_name, s.definition, s.removal, s.name::text AS name, s.tablespace::text AS tablespace,
+       array_remove(s.attributes, NULL) AS attributes, s.is_deferrable
 FROM (
     SELECT 'index' AS kind, x.indrelid AS table_oid, i.relname AS name,
-           pg_get_indexdef(x.indexrelid) AS definition, format('DROP INDEX %s', x.indexrelid::regclass) AS removal
+           pg_get_indexdef(x.indexrelid) AS definition, format('DROP INDEX %s', x.indexrelid::regclass) AS removal,
+           p.spcname AS tablespace,
+           ARRAY[format('COMMENT ON INDEX %s IS ', x.indexrelid::regclass)
+                     || quote_literal(obj_description(x.indexrelid, 'pg_class')),
+                 CASE WHEN x.indisclustered THEN format('ALTER TABLE %s CLUSTER ON %I', x.indrelid::regclass, i.relname) END]
+           || ARRAY(SELECT format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s',
+                                  x.indexrelid::regclass, a.attnum, a.attstattarget)
+                    FROM pg_attribute a
+                    WHERE a.attrelid = x.indexrelid AND a.attstattarget >= 0
+                    ORDER BY a.attnum) AS attributes,
+           -- Only what can be built again: nothing half-built, nothing of an extension, no tablespace out of reach.
+           NOT x.indisunique AND x.indisvalid
+           AND (p.oid IS NULL OR has_tablespace_privilege('exograph_owner', p.oid, 'CREATE'))
+           AND NOT EXISTS (SELECT FROM pg_depend d
+                           WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid AND d.deptype IN ('e', 'x'))
+           AS is_deferrable
     FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid
+    LEFT JOIN pg_tablespace p ON p.oid = i.reltablespace
     WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.conrelid = x.indrelid)
     UNION ALL
     SELECT 'key', c.conrelid, c.conname,
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)),
-           format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname)
+           format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname),
+           p.spcname,
+           ARRAY[format('COMMENT ON CONSTRAINT %I ON %s IS ', c.conname, c.conrelid::regclass)
+                     || quote_literal(obj_description(c.oid, 'pg_constraint'))],
+           false
     FROM pg_constraint c
+    LEFT JOIN pg_class i ON c.contype = 'u' AND i.oid = c.conindid
+    LEFT JOIN pg_tablespace p ON p.oid = i.reltablespace
     WHERE c.contype IN ('u', 'f')
 ) s
 JOIN pg_class t ON t.oid = s.table_oid
@@ -20,5 +44,5 @@ WHERE t.relnamespace = 'exograph'::regnamespace AND t.relname IN ('files', 'term
 ALTER VIEW exograph.sheddable_indexes OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.sheddable_indexes IS
     'Indexes (the primary keys apart) and foreign keys of the large dimensions, in the order in which they can be made, with '
-    'the statements that make and remove them.';
+    'the statements that make and remove them. is_deferrable: an index that serves queries only, and may be dropped for a while.';
 GRANT SELECT ON exograph.sheddable_indexes TO exograph_loader, exograph_reader;

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION exograph.check_options(
-    on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, ids text DEFAULT NULL
+    on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, ids text DEFAULT NULL,
+    defer_indexes boolean DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
@@ -20,11 +21,11 @@ BEGIN
     END IF;
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'on_reject', on_reject, 'reject_limit', reject_limit, 'keep_maps', keep_maps,
-        'partition_threshold', partition_threshold, 'ids', ids));
+        'partition_threshold', partition_threshold, 'ids', ids, 'defer_indexes', defer_indexes));
 END
 $$;
 
-ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint, text) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text) IS
+ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean) IS
     'The options that were given, as jsonb; those that are NULL were not. Errors: XG008.';
-REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean) FROM PUBLIC;

@@ -7,7 +7,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
         "reject_limit": null,
         "keep_maps": false,
         "partition_threshold": 10000,
-        "ids": "numbered"
+        "ids": "numbered",
+        "defer_indexes": false
     }'::pg_catalog.jsonb
 $$;
 

@@ -115,6 +115,46 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
         Assert.Equal(2, await again.CountAsync("exograph.definitions"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Deferred_indexes_are_built_after_a_crash(bool whileTheyAreBuilt)
+    {
+        var database = await victim.CreateDatabaseAsync();
+        string[] before, deferred;
+        await using (var session = await victim.OpenAsync(database))
+        await using (var holder = await victim.OpenAsync(database))
+        {
+            await session.ExecuteAsync("COMMENT ON INDEX exograph.fragments_file_id IS 'of the files'");
+            await SlowIndex.InstallAsync(session);
+            before = await session.CatalogAsync();
+            await (await Sample.BeginAsync(session)).FinalizeAsync("defer_indexes => true");
+            deferred = await session.RowsAsync("TABLE exograph.deferred_indexes ORDER BY index_name");
+            if (whileTheyAreBuilt)
+            {
+                await SlowIndex.HoldAsync(holder);
+                var rebuilding = session.ExecuteAsync("CALL exograph.rebuild_indexes()");
+                await holder.UntilBlockedAsync(session);
+                using (var backend = Process.GetProcessById(session.ProcessId))
+                    backend.Kill();
+                await Assert.ThrowsAnyAsync<NpgsqlException>(() => rebuilding);
+                await UntilEndedAsync(holder);
+            }
+            else
+            {
+                await victim.Server.KillAsync();
+                await victim.Server.RestartAsync();
+            }
+        }
+
+        await using var again = await victim.ReopenAsync(database);
+        Assert.NotEmpty(deferred);
+        Assert.Equal(deferred, await again.RowsAsync("TABLE exograph.deferred_indexes ORDER BY index_name"));
+        await again.ExecuteAsync("CALL exograph.rebuild_indexes()");
+        Assert.Equal(before, await again.CatalogAsync());
+        Assert.Equal(0, await again.CountAsync("exograph.deferred_indexes"));
+    }
+
     private static async Task UntilEndedAsync(Session session)
     {
         await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>

@@ -5,28 +5,16 @@ namespace Exograph.ServerSide.Tests.Loading;
 /// <summary>A large load into an index that holds nothing builds the dimensions' indexes and foreign keys afterwards.</summary>
 public sealed class FirstLoadTests : LoadingTest
 {
-    private const string IndexesAndKeys =
-        """
-        SELECT i.indexrelid::regclass || ' ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
-        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-        WHERE c.relnamespace = 'exograph'::regnamespace AND c.relkind = 'r' AND NOT c.relispartition
-        UNION ALL
-        SELECT c.conrelid::regclass || ' ' || c.conname || ' ' || pg_get_constraintdef(c.oid) || ' ' || c.convalidated
-        FROM pg_constraint c
-        WHERE c.connamespace = 'exograph'::regnamespace AND c.conparentid = 0
-        ORDER BY 1
-        """;
-
     [Fact]
     public async Task Indexes_and_keys_are_afterwards_what_they_were()
     {
-        var before = await Db.RowsAsync(IndexesAndKeys);
+        var before = await Db.CatalogAsync();
         var load = await BeginLargeAsync();
 
         await load.FinalizeAsync();
 
         Assert.Contains("indexing|terms", await PhasesAsync(load));
-        Assert.Equal(before, await Db.RowsAsync(IndexesAndKeys));
+        Assert.Equal(before, await Db.CatalogAsync());
         await Db.FailsAsync("23505", "INSERT INTO exograph.terms (term) VALUES ('t1')");
         await Db.FailsAsync("23503", "INSERT INTO exograph.files (package_id, package_version_id, path, source, sha256) "
             + "VALUES (77, 77, 'p', 's', sha256('x'))");
@@ -62,7 +50,7 @@ public sealed class FirstLoadTests : LoadingTest
     [Fact]
     public async Task After_a_failure_the_indexes_are_still_there()
     {
-        var before = await Db.RowsAsync(IndexesAndKeys);
+        var before = await Db.CatalogAsync();
         var load = await BeginLargeAsync();
         // The indexes are gone by then.
         await Db.ExecuteAsync("ALTER TABLE exograph.packages ADD CONSTRAINT nothing_goes_in CHECK (name = '') NOT VALID");
@@ -70,7 +58,7 @@ public sealed class FirstLoadTests : LoadingTest
         await Db.FailsAsync("23514", load.FinalizeSql());
 
         await Db.ExecuteAsync("ALTER TABLE exograph.packages DROP CONSTRAINT nothing_goes_in");
-        Assert.Equal(before, await Db.RowsAsync(IndexesAndKeys));
+        Assert.Equal(before, await Db.CatalogAsync());
     }
 
     private async Task<Load> BeginLargeAsync()

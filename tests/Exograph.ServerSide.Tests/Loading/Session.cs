@@ -77,6 +77,26 @@ internal sealed class Session : IAsyncDisposable
     public Task<string[]> IndexAsync() => RowsAsync(
         string.Join(" UNION ALL ", IndexTables.Select(t => $"SELECT '{t}', t::text FROM exograph.{t} t")) + " ORDER BY 1, 2");
 
+    /// <summary>Indexes and keys of the tables that are not partitioned, to tell whether anything changed.</summary>
+    public Task<string[]> CatalogAsync() => RowsAsync(
+        """
+        SELECT concat_ws(' ', i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisclustered,
+                         pg_get_userbyid(x.relowner), s.spcname, obj_description(i.indexrelid),
+                         (SELECT string_agg(a.attname || a.attstattarget, ' ') FROM pg_attribute a
+                          WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)) COLLATE "C"
+        FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_class x ON x.oid = i.indexrelid
+        LEFT JOIN pg_tablespace s ON s.oid = x.reltablespace
+        WHERE c.relnamespace = 'exograph'::regnamespace AND c.relkind = 'r' AND NOT c.relispartition
+        UNION ALL
+        SELECT concat_ws(' ', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid), c.convalidated,
+                         obj_description(c.oid))
+        FROM pg_constraint c
+        WHERE c.connamespace = 'exograph'::regnamespace AND c.conparentid = 0
+        ORDER BY 1
+        """);
+
     /// <summary>Runs SQL that must fail with <paramref name="sqlState"/>.</summary>
     public async Task<PostgresException> FailsAsync(string sqlState, string sql, params object[] values)
     {
@@ -99,6 +119,18 @@ internal sealed class Session : IAsyncDisposable
             await Task.Delay(10);
         }
         Assert.Fail("The other session never waited for this one.");
+    }
+
+    /// <summary>Returns when another session waits for a lock, whoever holds it.</summary>
+    public async Task UntilWaitingAsync(Session other)
+    {
+        for (var look = 0; look < 3_000; look++)
+        {
+            if (await ScalarAsync<bool>("SELECT cardinality(pg_blocking_pids($1)) > 0", other.ProcessId))
+                return;
+            await Task.Delay(10);
+        }
+        Assert.Fail("The other session never waited.");
     }
 
     /// <summary>Opens a COPY into a table; its lock is held until the importer is disposed.</summary>
