@@ -47,6 +47,7 @@ internal sealed class CliApp
         Check(),
         Status(),
         Abandon(),
+        RebuildIndexes(),
         Stop(),
         new DemoCommand(this).Create(),
     };
@@ -66,7 +67,8 @@ internal sealed class CliApp
                 return ExitCode.Ok;
             }
             await using var database = await OpenAsync(parsed, cancellationToken);
-            var applied = await new Migrator(database.DataSource).MigrateAsync(new Notes(_context.Error), cancellationToken);
+            var applied = await new Migrator(database.DataSource).MigrateAsync(
+                new Notes(_context.Error, "applying "), cancellationToken);
             Results(parsed).Value(new { applied }, applied.Count == 0 ? "up to date" : $"applied {applied.Count} scripts");
             return ExitCode.Ok;
         });
@@ -135,6 +137,20 @@ internal sealed class CliApp
         return command;
     }
 
+    private Command RebuildIndexes()
+    {
+        var command = new Command("rebuild-indexes", "Builds the indexes that loads with --defer-indexes have dropped.");
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            var left = await BulkLoad.RebuildIndexesAsync(
+                database.DataSource, new Notes(_context.Error, ""), cancellationToken);
+            Results(parsed).DeferredIndexes(left);
+            return left.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
+        });
+        return command;
+    }
+
     private Command Stop()
     {
         var command = new Command("stop", "Stops the private server. Its data stay.");
@@ -175,8 +191,8 @@ internal sealed class CliApp
             }
         });
 
-    private sealed class Notes(TextWriter error) : IProgress<string>
+    private sealed class Notes(TextWriter error, string prefix) : IProgress<string>
     {
-        public void Report(string value) => error.WriteLine($"applying {value}");
+        public void Report(string value) => error.WriteLine(prefix + value);
     }
 }

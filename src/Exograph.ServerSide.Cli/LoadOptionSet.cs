@@ -25,12 +25,18 @@ internal sealed class LoadOptionSet
         Description = "Rows from which a fact table gets a partition of its own.",
     };
 
+    private readonly Option<bool> _deferIndexes = new("--defer-indexes")
+    {
+        Description = "Drop the query indexes of files, terms, fragments and graph nodes, until rebuild-indexes.",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_onReject);
         command.Add(_rejectLimit);
         command.Add(_keepMaps);
         command.Add(_partitionThreshold);
+        command.Add(_deferIndexes);
     }
 
     public LoadOptions Read(ParseResult parsed) => new()
@@ -44,5 +50,6 @@ internal sealed class LoadOptionSet
         RejectLimit = parsed.GetValue(_rejectLimit),
         KeepMaps = parsed.GetValue(_keepMaps) ? true : null,
         PartitionThreshold = parsed.GetValue(_partitionThreshold),
+        DeferIndexes = parsed.GetValue(_deferIndexes) ? true : null,
     };
 }

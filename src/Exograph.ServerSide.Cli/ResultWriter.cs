@@ -56,6 +56,16 @@ internal sealed class ResultWriter(TextWriter output, bool json)
             TextTable.Write(output, ["table", "reason", "row"], rejects.Select(r => (object?[])[r.Table, r.Reason, r.Row]));
     }
 
+    public void DeferredIndexes(IReadOnlyList<DeferredIndex> indexes)
+    {
+        if (json)
+            Json(indexes);
+        else if (indexes.Count == 0)
+            output.WriteLine("no index is deferred");
+        else
+            TextTable.Write(output, ["table", "index", "problem"], indexes.Select(i => (object?[])[i.Table, i.Name, i.Problem]));
+    }
+
     private void Report(LoadReport report)
     {
         output.WriteLine($"load {report.LoadId} \"{report.Label}\": {report.State}");

@@ -22,7 +22,8 @@ public static class BulkLoad
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
         if (options is { TermsAreResolved: true, Ids: not IdNumbering.Reserved })
             throw new ArgumentException("TermsAreResolved needs Ids to be Reserved.", nameof(options));
-        var loadId = await RunAsync(dataSource, loadId: null, "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6)", command =>
+        const string Begin = "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6, defer_indexes => $7)";
+        var loadId = await RunAsync(dataSource, loadId: null, Begin, command =>
         {
             command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.Label));
             AddOptions(command, options);
@@ -32,6 +33,7 @@ public static class BulkLoad
                 IdNumbering.Reserved => "reserved",
                 _ => throw new ArgumentOutOfRangeException(nameof(options), options.Ids, "Ids must be Numbered or Reserved."),
             }));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, options.DeferIndexes));
             return command.ExecuteScalarAsync(cancellationToken);
         }, cancellationToken).ConfigureAwait(false);
         return new LoadSession(dataSource, (int)loadId!, options);
@@ -142,6 +144,44 @@ public static class BulkLoad
         return LoadsAsync(dataSource, loadId: null, cancellationToken);
     }
 
+    /// <summary>
+    /// Builds the indexes that loads have deferred (<see cref="LoadOptions.DeferIndexes"/>), as they were. One that cannot be
+    /// built does not keep the others from it.
+    /// </summary>
+    /// <param name="dataSource">The server.</param>
+    /// <param name="progress">Where the server's words are reported.</param>
+    /// <param name="cancellationToken">Cancels; nothing has been built then.</param>
+    /// <returns>The indexes that are still deferred, each with the reason.</returns>
+    /// <exception cref="LoadException">The server refused.</exception>
+    public static async Task<IReadOnlyList<DeferredIndex>> RebuildIndexesAsync(
+        NpgsqlDataSource dataSource, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        await RunAsync(dataSource, loadId: null, "CALL exograph.rebuild_indexes()", async command =>
+        {
+            void Report(object sender, NpgsqlNoticeEventArgs e) => progress?.Report(e.Notice.MessageText);
+            command.Connection!.Notice += Report;
+            try
+            {
+                return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                command.Connection.Notice -= Report;
+            }
+        }, cancellationToken).ConfigureAwait(false);
+        const string Query = """
+            SELECT table_name, index_name, definition, problem FROM exograph.deferred_indexes ORDER BY table_name, index_name
+            """;
+        return await RunAsync(dataSource, loadId: null, Query, command => ReadAsync(command, r => new DeferredIndex
+        {
+            Table = r.GetString(0),
+            Name = r.GetString(1),
+            Definition = r.GetString(2),
+            Problem = r.IsDBNull(3) ? null : r.GetString(3),
+        }, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
     internal static Task SealAsync(NpgsqlDataSource dataSource, int loadId, string counts, CancellationToken cancellationToken) =>
         RunAsync(dataSource, loadId, "SELECT exograph.seal_load($1, $2)", command =>
         {
@@ -175,12 +215,13 @@ public static class BulkLoad
     {
         const string Call = """
             CALL exograph.finalize_load(load_id => $1, on_reject => $2, reject_limit => $3, keep_maps => $4,
-                                        partition_threshold => $5)
+                                        partition_threshold => $5, defer_indexes => $6)
             """;
         return RunAsync(dataSource, loadId, Call, async command =>
         {
             command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
             AddOptions(command, options);
+            command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, options.DeferIndexes));
             void Report(object sender, NpgsqlNoticeEventArgs e) =>
                 options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Phase = e.Notice.MessageText });
             command.Connection!.Notice += Report;

@@ -41,6 +41,13 @@ public sealed record LoadOptions
     /// <summary>Rows from which a fact table gets a partition of its own. 0 means always.</summary>
     public long? PartitionThreshold { get; init; }
 
+    /// <summary>
+    /// Drop the query indexes of files, terms, fragments and graph nodes before merging, until
+    /// <see cref="BulkLoad.RebuildIndexesAsync"/>, so that several large loads build them once. Readers of these tables wait
+    /// until the load that drops them is finalized.
+    /// </summary>
+    public bool? DeferIndexes { get; init; }
+
     /// <summary>What the server gets as numbers of rows. The producer numbers them as it likes either way.</summary>
     public IdNumbering Ids { get; init; }
 

@@ -72,6 +72,31 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task Indexes_are_deferred_and_rebuilt()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = new BundleDirectory().AddBasics();
+        var load = await CliRun.RunAsync(database, ["load", bundle.Path, "--defer-indexes"]);
+        Assert.Equal(0, load.ExitCode);
+        Assert.Matches("load 1: [0-9]+ indexes are deferred until CALL exograph.rebuild_indexes\\(\\)", load.Error);
+        await database.ExecuteAsync("CREATE INDEX files_package_id ON exograph.files (path)");
+
+        var refused = await CliRun.RunAsync(database, ["rebuild-indexes", "--json"]);
+        Assert.Equal(4, refused.ExitCode);
+        using (var left = JsonDocument.Parse(refused.Output))
+            Assert.Equal("files_package_id", left.RootElement[0].GetProperty("name").GetString());
+        Assert.Contains("exograph.files_package_id was not built: ", refused.Error);
+        var table = await CliRun.RunAsync(database, ["rebuild-indexes"]);
+        Assert.Equal(4, table.ExitCode);
+        Assert.Matches("^table +index +problem\nfiles +files_package_id +exograph.files_package_id stands", table.Output);
+
+        await database.ExecuteAsync("DROP INDEX exograph.files_package_id");
+        var rebuilt = await CliRun.RunAsync(database, ["rebuild-indexes"]);
+        Assert.Equal((0, "no index is deferred\n"), Pair(rebuilt));
+        Assert.Contains("building exograph.files_package_id", rebuilt.Error);
+    }
+
+    [Fact]
     public async Task Migrate_says_what_it_did_and_a_database_without_exograph_what_to_do()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();

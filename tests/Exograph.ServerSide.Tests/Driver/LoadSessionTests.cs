@@ -33,6 +33,25 @@ public sealed class LoadSessionTests
     }
 
     [Fact]
+    public async Task Indexes_are_deferred_on_demand_and_those_that_cannot_be_rebuilt_are_named()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using (var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { DeferIndexes = true }))
+        {
+            await SampleRows.StageAsync(session);
+            var report = await session.FinalizeAsync();
+            Assert.StartsWith("indexes deferred until ", report.Tables.Single(t => t.Table == "fragments").Reason);
+        }
+        await database.ExecuteAsync("ALTER TABLE exograph.fragments RENAME exact_hash TO tree_hash");
+
+        var left = Assert.Single(await BulkLoad.RebuildIndexesAsync(database.DataSource));
+
+        Assert.Equal(("fragments", "fragments_exact_hash"), (left.Table, left.Name));
+        Assert.Equal("column \"exact_hash\" does not exist", left.Problem);
+        Assert.Equal("CREATE INDEX fragments_exact_hash ON exograph.fragments USING btree (exact_hash)", left.Definition);
+    }
+
+    [Fact]
     public async Task Without_a_number_the_only_open_load_is_meant()
     {
         await using var database = await TestDatabase.CreateAsync();
