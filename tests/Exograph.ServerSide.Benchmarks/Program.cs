@@ -2,6 +2,7 @@ using System.CommandLine;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
 
 var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private server")
@@ -11,5 +12,6 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     DupSelectCommand.Create(),
     WalCommand.Create(),
     GrowthCommand.Create(),
+    WaitsCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();
