@@ -14,7 +14,7 @@ internal sealed class FactWriter(BundleSink sink)
     private long _packages;
     private long _files;
     private long _fragments;
-    private long? _version;
+    private long? _package;
 
     /// <summary>The number of the next graph node.</summary>
     public long NextNode { get; set; } = 1;
@@ -23,10 +23,10 @@ internal sealed class FactWriter(BundleSink sink)
     public void BeginPackage(PackageKey package)
     {
         _externalNodes.Clear();
-        _version = null;
+        _package = null;
         if (package.Package is null)
             return;
-        _version = ++_packages;
+        _package = ++_packages;
         sink[BundleTable.Packages].Begin()
             .Number("id"u8, _packages)
             .Text("ecosystem"u8, package.Ecosystem)
@@ -45,7 +45,7 @@ internal sealed class FactWriter(BundleSink sink)
         var file = ++_files;
         sink[BundleTable.Files].Begin()
             .Number("id"u8, file)
-            .Number("package_version_id"u8, _version)
+            .Package(_package)
             .Text("path"u8, facts.Source.Path)
             .Text("source"u8, facts.Source.Text)
             .Text("comments_text"u8, facts.CommentsText)
@@ -70,6 +70,7 @@ internal sealed class FactWriter(BundleSink sink)
             var fragment = facts.Fragments[i];
             sink[BundleTable.Fragments].Begin()
                 .Number("id"u8, firstFragment + i)
+                .Package(_package)
                 .Number("file_id"u8, file)
                 .Bytes("content_hash"u8, fragment.ContentHash)
                 .Bytes("ast"u8, fragment.Ast)
@@ -109,6 +110,7 @@ internal sealed class FactWriter(BundleSink sink)
             var node = facts.Nodes[i];
             sink[BundleTable.GraphNodes].Begin()
                 .Number("id"u8, facts.FirstNode + i)
+                .Package(_package)
                 .Number("file_id"u8, file)
                 .Number("fragment_id"u8, firstFragment + node.Fragment)
                 .Text("engine"u8, Engine)
@@ -127,6 +129,7 @@ internal sealed class FactWriter(BundleSink sink)
     {
         foreach (var comment in facts.Comments)
             sink[BundleTable.Comments].Begin()
+                .Package(_package)
                 .Number("file_id"u8, file)
                 .Number("fragment_id"u8, firstFragment + comment.Fragment)
                 .Text("text"u8, comment.Text)
@@ -135,10 +138,11 @@ internal sealed class FactWriter(BundleSink sink)
                 .End();
     }
 
-    private static void WriteSymbols(RowWriter rows, List<SymbolFact> symbols, long file, long firstFragment)
+    private void WriteSymbols(RowWriter rows, List<SymbolFact> symbols, long file, long firstFragment)
     {
         foreach (var symbol in symbols)
             rows.Begin()
+                .Package(_package)
                 .Number("file_id"u8, file)
                 .Number("fragment_id"u8, firstFragment + symbol.Fragment)
                 .Text("kind"u8, symbol.Kind)
@@ -156,7 +160,8 @@ internal sealed class FactWriter(BundleSink sink)
         foreach (var edge in facts.Edges)
         {
             var callee = edge.Callee > 0 ? edge.Callee : ExternalNode(edge);
-            var rows = sink[BundleTable.CallEdges].Begin()
+            sink[BundleTable.CallEdges].Begin()
+                .Package(_package)
                 .Number("file_id"u8, file)
                 .Number("caller_node_id"u8, edge.Caller)
                 .Number("callee_node_id"u8, callee)
@@ -164,10 +169,10 @@ internal sealed class FactWriter(BundleSink sink)
                 .Text("caller_qualified_name"u8, edge.CallerQualified)
                 .Text("callee_qualified_name"u8, edge.CalleeQualified)
                 .Number("line"u8, edge.Line)
-                .Number("col"u8, edge.Column);
-            if (edge.IsGuess)
-                rows.Json("metadata"u8, """{"resolution":"unique-name"}"""u8);
-            rows.End();
+                .Number("col"u8, edge.Column)
+                // Null would stand for the same, and have to be filled in by the loader, row by row.
+                .Json("metadata"u8, edge.IsGuess ? """{"resolution":"unique-name"}"""u8 : "{}"u8)
+                .End();
         }
     }
 
@@ -180,7 +185,7 @@ internal sealed class FactWriter(BundleSink sink)
         _externalNodes.Add(digest, node);
         sink[BundleTable.GraphNodes].Begin()
             .Number("id"u8, node)
-            .Number("package_version_id"u8, _version)
+            .Package(_package)
             .Text("engine"u8, Engine)
             .Text("kind"u8, "external")
             .Text("module"u8, edge.CalleeModule)

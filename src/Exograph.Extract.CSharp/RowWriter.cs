@@ -45,6 +45,9 @@ internal sealed class RowWriter : IDisposable
         return this;
     }
 
+    /// <summary>Writes the package and the version that a row belongs to, which have one number; null is left out.</summary>
+    public RowWriter Package(long? number) => Number("package_id"u8, number).Number("package_version_id"u8, number);
+
     /// <summary>Writes a text; null is left out.</summary>
     public RowWriter Text(ReadOnlySpan<byte> column, string? value)
     {

@@ -138,7 +138,7 @@ public class SymbolTests
 
         var edges = bundle["call_edges"].Select(e =>
             $"{Text(e, "caller_qualified_name")} -> {Text(e, "callee_qualified_name")}"
-            + (e.TryGetProperty("metadata", out var m) ? " " + Text(m, "resolution") : ""));
+            + (e.GetProperty("metadata").TryGetProperty("resolution", out var r) ? $" {r}" : ""));
         Assert.Equal(
             [
                 "Shop.Client -> Shop.Data.Store`1..ctor",
