@@ -51,6 +51,7 @@ BEGIN
     CALL exograph.merge_packages(load_id);
     CALL exograph.merge_package_versions(load_id);
     CALL exograph.merge_files(load_id);
+    CALL exograph.check_told_files(load_id);
     CALL exograph.merge_file_paths(load_id);
     CALL exograph.merge_terms(load_id);
     CALL exograph.merge_fragments(load_id);
@@ -64,6 +65,7 @@ BEGIN
         CALL exograph.settle_facts(load_id, v_fact, (v_options ->> 'partition_threshold')::bigint);
     END LOOP;
 
+    CALL exograph.declare_complete(load_id, v_options -> 'complete');
     CALL exograph.analyze_dimensions(load_id);
     PERFORM exograph.start_phase(load_id, 'finishing');
     CALL exograph.check_accounting(load_id);
@@ -82,6 +84,7 @@ ALTER PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, b
 COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) IS
 'Merges the staged rows of a load into the index, all or nothing, and reports in exograph.load_report what became of each.
 load_id NULL means the caller''s only open load; the number comes back. The options are those of begin_load and go before
-them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, 42501, 55P03.';
+them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, XG011, 42501,
+55P03.';
 REVOKE ALL ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) TO exograph_loader;

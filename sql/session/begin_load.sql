@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION exograph.begin_load(
     keep_maps           boolean DEFAULT NULL,
     partition_threshold bigint  DEFAULT NULL,
     ids                 text    DEFAULT NULL,
-    defer_indexes       boolean DEFAULT NULL
+    defer_indexes       boolean DEFAULT NULL,
+    complete            text[]  DEFAULT NULL
 ) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -17,7 +18,7 @@ BEGIN
     END IF;
     INSERT INTO exograph.loads (label, started_by, role_oid, options)
     SELECT begin_load.label, r.rolname, r.oid,
-           exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold, ids, defer_indexes)
+           exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold, ids, defer_indexes, complete)
     FROM pg_roles r
     WHERE r.rolname = exograph.caller()
     RETURNING load_id INTO v_load_id;
@@ -26,14 +27,16 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean) IS
+ALTER FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) IS
 'Begins a load: makes schema exograph_load_<n> with a staging table for each index table, and returns n.
 on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: most rows to skip; NULL is no limit.
 keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
 partition of its own (default 10,000). NULL leaves an option to finalize_load. ids: ''numbered'' (default) by the producer as
 it likes, or ''reserved'' by exograph.reserve_ids, which spares large fact tables being written twice (staged fragment_terms
 then take no NULL). defer_indexes: whether to drop the dimensions'' query indexes before merging, until rebuild_indexes()
-(default false); who reads those tables waits until finalize_load ends. Errors: XG008.';
-REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean) TO exograph_loader;
+(default false); who reads those tables waits until finalize_load ends. complete: the tables of which the load brings all rows
+of each of its files, so that later loads need not (exograph.files_lacking): any of exograph.complete_tables(), none by default.
+Errors: XG008.';
+REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) TO exograph_loader;

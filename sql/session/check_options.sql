@@ -1,8 +1,11 @@
 CREATE OR REPLACE FUNCTION exograph.check_options(
     on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, ids text DEFAULT NULL,
-    defer_indexes boolean DEFAULT NULL
+    defer_indexes boolean DEFAULT NULL, complete text[] DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_complete text[] := CASE WHEN complete IS NOT NULL THEN
+        ARRAY(SELECT t.name FROM unnest(exograph.complete_tables()) AS t (name) WHERE t.name = ANY (complete)) END;
 BEGIN
     IF on_reject NOT IN ('fail', 'skip') THEN
         RAISE EXCEPTION 'on_reject must be ''fail'' or ''skip'', not %', quote_literal(on_reject) USING ERRCODE = 'XG008';
@@ -19,13 +22,20 @@ BEGIN
         RAISE EXCEPTION 'ids must be ''numbered'' or ''reserved'', not %', quote_literal(ids) USING ERRCODE = 'XG008',
             HINT = 'The producer numbers its rows itself, or with ids from exograph.reserve_ids.';
     END IF;
+    IF NOT complete <@ exograph.complete_tables() THEN
+        RAISE EXCEPTION 'a load cannot be complete in %', (
+                SELECT string_agg(quote_nullable(t.name), ', ') FROM unnest(complete) AS t (name)
+                WHERE t.name = ANY (exograph.complete_tables()) IS NOT TRUE)
+            USING ERRCODE = 'XG008', HINT = format('Name any of %s.', array_to_string(exograph.complete_tables(), ', '));
+    END IF;
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'on_reject', on_reject, 'reject_limit', reject_limit, 'keep_maps', keep_maps,
-        'partition_threshold', partition_threshold, 'ids', ids, 'defer_indexes', defer_indexes));
+        'partition_threshold', partition_threshold, 'ids', ids, 'defer_indexes', defer_indexes,
+        'complete', v_complete));
 END
 $$;
 
-ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean) IS
+ALTER FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean, text[]) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean, text[]) IS
     'The options that were given, as jsonb; those that are NULL were not. Errors: XG008.';
-REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION exograph.check_options(text, bigint, boolean, bigint, text, boolean, text[]) FROM PUBLIC;

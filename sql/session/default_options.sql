@@ -8,7 +8,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
         "keep_maps": false,
         "partition_threshold": 10000,
         "ids": "numbered",
-        "defer_indexes": false
+        "defer_indexes": false,
+        "complete": []
     }'::pg_catalog.jsonb
 $$;
 

@@ -17,14 +17,14 @@ public sealed class OptionTests : LoadingTest
         const string Query = "SELECT key, value FROM exograph.loads, jsonb_each(options) WHERE load_id = $1 ORDER BY key";
         Assert.Equal(
             [
-                "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "on_reject|\"skip\"", "partition_threshold|0",
-                "reject_limit|7",
+                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "on_reject|\"skip\"",
+                "partition_threshold|0", "reject_limit|7",
             ],
             await Db.RowsAsync(Query, load.Id));
         Assert.Equal(
             [
-                "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "on_reject|\"fail\"", "partition_threshold|10000",
-                "reject_limit|null",
+                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "on_reject|\"fail\"",
+                "partition_threshold|10000", "reject_limit|null",
             ],
             await Db.RowsAsync(Query, 1));
     }

@@ -11,20 +11,20 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
     private static readonly string[] s_forReading =
     [
-        "default_options", "fragment_content_hash", "graph_node_digest", "most_partitions", "partition_name", "staging_schema",
-        "text_digest",
+        "complete_tables", "default_options", "fragment_content_hash", "graph_node_digest", "most_partitions", "partition_name",
+        "staging_schema", "text_digest",
     ];
 
     private static readonly string[] s_forLoading =
     [
-        "abandon_load", "begin_load", "check_load", "drop_maps", "finalize_load", "rebuild_indexes", "reserve_ids",
-        "resolve_terms", "seal_load",
+        "abandon_load", "begin_load", "check_load", "drop_maps", "files_lacking", "finalize_load", "rebuild_indexes",
+        "reserve_ids", "resolve_terms", "seal_load",
     ];
 
     private static readonly string[] s_readable =
     [
-        "call_edges", "comments", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths", "files",
-        "fragment_terms", "fragments", "graph_nodes",
+        "call_edges", "comments", "complete_facts", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths",
+        "files", "fragment_terms", "fragments", "graph_nodes",
         "load_phases", "load_rejects", "load_report", "load_tables", "loads", "open_loads", "package_versions", "packages",
         "reserved_ids", "sheddable_indexes", "staging_columns", "symbol_references", "terms",
     ];

@@ -6,7 +6,7 @@ namespace Exograph.ServerSide.Tests.Security;
 /// <summary>What a role that may load tries beyond that.</summary>
 public sealed class HostileLoaderTests : LoadingTest
 {
-    private static readonly string[] s_ledger = ["loads", "load_tables", "load_phases", "load_rejects", "deferred_indexes"];
+    private static readonly string[] s_ledger = ["loads", "load_tables", "load_phases", "load_rejects", "deferred_indexes", "complete_facts"];
 
     [Fact]
     public async Task It_cannot_write_the_index_or_the_ledger()
@@ -49,9 +49,10 @@ public sealed class HostileLoaderTests : LoadingTest
                            FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n)))
             FROM pg_proc p
             WHERE p.pronamespace = 'exograph'::regnamespace AND p.prorettype <> 'trigger'::regtype
-                AND p.proname NOT IN ('abandon_load', 'begin_load', 'check_load', 'default_options', 'drop_maps', 'finalize_load',
-                    'fragment_content_hash', 'graph_node_digest', 'most_partitions', 'partition_name', 'rebuild_indexes',
-                    'reserve_ids', 'resolve_terms', 'seal_load', 'staging_schema', 'text_digest')
+                AND p.proname NOT IN ('abandon_load', 'begin_load', 'check_load', 'complete_tables', 'default_options', 'drop_maps',
+                    'files_lacking', 'finalize_load', 'fragment_content_hash', 'graph_node_digest', 'most_partitions',
+                    'partition_name', 'rebuild_indexes', 'reserve_ids', 'resolve_terms', 'seal_load', 'staging_schema',
+                    'text_digest')
             """);
 
         Assert.True(inner.Length > 30);
@@ -72,7 +73,8 @@ public sealed class HostileLoaderTests : LoadingTest
         foreach (var sql in new[]
         {
             load.FinalizeSql(), $"CALL exograph.abandon_load({load.Id})", $"SELECT exograph.seal_load({load.Id}, '{{}}')",
-            $"SELECT * FROM exograph.check_load({load.Id})", $"CALL exograph.drop_maps({load.Id})",
+            $"SELECT * FROM exograph.check_load({load.Id})", $"SELECT * FROM exograph.files_lacking({load.Id})",
+            $"CALL exograph.drop_maps({load.Id})",
         })
         {
             var error = await hostile.FailsAsync("42501", sql);

@@ -1,0 +1,10 @@
+CREATE OR REPLACE FUNCTION exograph.complete_tables() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
+    SELECT '{comments,definitions,symbol_references,call_edges,fragments,fragment_terms,graph_nodes}'::pg_catalog.text[]
+$$;
+
+ALTER FUNCTION exograph.complete_tables() OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.complete_tables() IS
+    'Tables that a load can declare complete for its files: those whose rows belong to a file, fragment_terms by its fragments.';
+REVOKE ALL ON FUNCTION exograph.complete_tables() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exograph.complete_tables() TO exograph_loader, exograph_reader;

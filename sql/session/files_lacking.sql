@@ -1,0 +1,58 @@
+-- What was told is kept: should it stand no longer when the load is finalized, its facts would be missing and nobody know.
+CREATE OR REPLACE FUNCTION exograph.files_lacking(
+    load_id integer DEFAULT NULL, first bigint DEFAULT NULL, last bigint DEFAULT NULL
+) RETURNS TABLE (number bigint, table_name text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+    files_lacking.load_id := exograph.find_load(files_lacking.load_id);
+    PERFORM exograph.lock_open_load(files_lacking.load_id);
+    CALL exograph.enter_load(files_lacking.load_id);
+    CALL exograph.create_told_files();
+
+    DELETE FROM told_files t
+    WHERE (files_lacking.first IS NULL OR t.number >= files_lacking.first)
+        AND (files_lacking.last IS NULL OR t.number <= files_lacking.last);
+
+    -- A number that is NULL or used twice stands for no row. Two joins for files with and without package, as in merge_files.
+    INSERT INTO told_files (number, tables)
+    SELECT n.number, coalesce((SELECT array_agg(t.name)
+                               FROM exograph.complete_facts c CROSS JOIN unnest(c.tables) AS t (name)
+                               WHERE c.file_id = n.file_id), '{}')
+    FROM (
+        SELECT s.id AS number, CASE WHEN count(*) = 1 AND s.id IS NOT NULL THEN min(coalesce(f.id, l.id)) END AS file_id
+        FROM staged_files s
+        LEFT JOIN (SELECT v.id, min(v.package_id) AS package_id, min(v.version) AS version
+                   FROM staged_package_versions v GROUP BY v.id HAVING count(*) = 1) sv ON sv.id = s.package_version_id
+        LEFT JOIN (SELECT p.id, min(p.ecosystem) AS ecosystem, min(p.name) AS name
+                   FROM staged_packages p GROUP BY p.id HAVING count(*) = 1) sp ON sp.id = sv.package_id
+        LEFT JOIN exograph.packages p ON p.ecosystem = sp.ecosystem AND p.name = sp.name
+        LEFT JOIN exograph.package_versions v ON v.package_id = p.id AND v.version = sv.version
+        LEFT JOIN exograph.files f ON f.package_version_id = v.id AND f.sha256 = s.sha256
+        LEFT JOIN exograph.files l
+            ON s.package_version_id IS NULL AND l.package_version_id IS NULL AND l.sha256 = s.sha256
+        WHERE (files_lacking.first IS NULL OR s.id >= files_lacking.first)
+            AND (files_lacking.last IS NULL OR s.id <= files_lacking.last)
+        GROUP BY s.id
+    ) n;
+
+    RETURN QUERY
+        SELECT t.number, n.name
+        FROM told_files t
+        CROSS JOIN unnest(exograph.complete_tables()) WITH ORDINALITY AS n (name, position)
+        WHERE n.name <> ALL (t.tables)
+            AND (files_lacking.first IS NULL OR t.number >= files_lacking.first)
+            AND (files_lacking.last IS NULL OR t.number <= files_lacking.last)
+        ORDER BY t.number, n.position;
+END
+$$;
+
+ALTER FUNCTION exograph.files_lacking(integer, bigint, bigint) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.files_lacking(integer, bigint, bigint) IS
+'Of the staged files of an open load, with numbers from first to last, the tables that no earlier load has declared complete for
+the file of the same natural key: their facts are to be sent. A file that does not stand lacks all; so do those whose number is
+NULL or used twice, or whose version or package is not staged. Packages, versions and files must be staged before. It is
+advice: facts may be sent nevertheless. finalize_load fails with XG011 where facts that were told to stand do so no longer. NULL
+means the caller''s only open load, the first number, the last. Errors: XG001, XG002, XG003, 42501, 55P03.';
+REVOKE ALL ON FUNCTION exograph.files_lacking(integer, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION exograph.files_lacking(integer, bigint, bigint) TO exograph_loader;
