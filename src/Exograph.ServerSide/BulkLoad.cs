@@ -22,7 +22,9 @@ public static class BulkLoad
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
         if (options is { TermsAreResolved: true, Ids: not IdNumbering.Reserved })
             throw new ArgumentException("TermsAreResolved needs Ids to be Reserved.", nameof(options));
-        const string Begin = "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6, defer_indexes => $7)";
+        if ((options.Complete & ~FactTables.All) != 0)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Complete, "Complete must be a set of FactTables.");
+        const string Begin = "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6, defer_indexes => $7, complete => $8)";
         var loadId = await RunAsync(dataSource, loadId: null, Begin, command =>
         {
             command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.Label));
@@ -34,6 +36,8 @@ public static class BulkLoad
                 _ => throw new ArgumentOutOfRangeException(nameof(options), options.Ids, "Ids must be Numbered or Reserved."),
             }));
             command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, options.DeferIndexes));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Array | NpgsqlDbType.Text,
+                options.Complete == FactTables.None ? null : FactTableNames.Of(options.Complete)));
             return command.ExecuteScalarAsync(cancellationToken);
         }, cancellationToken).ConfigureAwait(false);
         return new LoadSession(dataSource, (int)loadId!, options);
@@ -208,6 +212,41 @@ public static class BulkLoad
             command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
             return ReadAsync(command, r => r.GetInt32(0), cancellationToken);
         }, cancellationToken);
+
+    /// <summary>What the staged files lack.</summary>
+    /// <param name="dataSource">The server.</param>
+    /// <param name="loadId">Number of the load.</param>
+    /// <param name="range">Numbers in the staging to ask about; null for all.</param>
+    /// <param name="lacking">Where the answer goes.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    internal static Task<FilesLacking> FilesLackingAsync(
+        NpgsqlDataSource dataSource, int loadId, (long First, long Last)? range, FilesLacking lacking,
+        CancellationToken cancellationToken)
+    {
+        // Joined to what is staged, so that a number that is not staged is told apart from one that lacks nothing.
+        var query = $"""
+            SELECT s.id, array_agg(l.table_name) FILTER (WHERE l.table_name IS NOT NULL)
+            FROM exograph_load_{loadId}.staged_files s LEFT JOIN exograph.files_lacking($1, $2, $3) l ON l.number = s.id
+            WHERE ($2 IS NULL OR s.id BETWEEN $2 AND $3) AND s.id IS NOT NULL
+            GROUP BY s.id
+            """;
+        return RunAsync(dataSource, loadId, query, async command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, range?.First));
+            command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, range?.Last));
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    string[] names = reader.IsDBNull(1) ? [] : reader.GetFieldValue<string[]>(1);
+                    lacking.Add(reader.GetInt64(0), names.Aggregate(FactTables.None, (sum, n) => sum | FactTableNames.Find(n)));
+                }
+            }
+            return lacking;
+        }, cancellationToken);
+    }
 
     /// <returns>Number of the load that was finalized.</returns>
     private static Task<int> CallFinalizeAsync(

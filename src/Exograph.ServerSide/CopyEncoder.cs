@@ -24,16 +24,20 @@ internal sealed class CopyEncoder : IDisposable
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ReservedIds? _ids;
+    private readonly List<RowNumber>? _numbers;
     private readonly List<(int Position, StagedColumn Column, long Number)> _untranslated = [];
 
     private byte[] _buffer;
     private int _length;
+    private int _rowStart;
 
     /// <param name="capacity">Bytes to begin with.</param>
     /// <param name="ids">What translates the numbers of rows; null where they are sent as they are.</param>
-    public CopyEncoder(int capacity, ReservedIds? ids)
+    /// <param name="notesNumbers">Whether <see cref="Numbers"/> will be asked for.</param>
+    public CopyEncoder(int capacity, ReservedIds? ids, bool notesNumbers = false)
     {
         _ids = ids;
+        _numbers = notesNumbers ? [] : null;
         _buffer = ArrayPool<byte>.Shared.Rent(capacity);
         s_header.CopyTo(Take(s_header.Length));
     }
@@ -47,11 +51,27 @@ internal sealed class CopyEncoder : IDisposable
     /// <summary>Fields of the current row that have been written: the index of the field at work.</summary>
     public int Field { get; private set; }
 
+    /// <summary>The numbers of the current row, as the producer gave them.</summary>
+    public IReadOnlyList<RowNumber> Numbers => _numbers ?? [];
+
+    /// <summary>The least and the greatest number that rows have of their own, as they are sent; null where none has.</summary>
+    public (long First, long Last)? Keys { get; private set; }
+
     public void BeginRow(int fields)
     {
+        _rowStart = _length;
+        _numbers?.Clear();
         BinaryPrimitives.WriteInt16BigEndian(Take(2), (short)fields);
         Rows++;
         Field = 0;
+    }
+
+    /// <summary>Takes the current row back.</summary>
+    public void DropRow()
+    {
+        _length = _rowStart;
+        _untranslated.Clear();
+        Rows--;
     }
 
     /// <summary>Ends the data and returns all of it. Nothing can be written afterwards.</summary>
@@ -74,10 +94,12 @@ internal sealed class CopyEncoder : IDisposable
     public void Number(StagedColumn column, long? number)
     {
         var id = number;
-        if (_ids is not null && number is { } given)
+        if (number is { } given)
         {
-            if (_ids.TryTranslate(column, given, out var known))
-                id = known;
+            _numbers?.Add(new RowNumber(column, given));
+            var known = given;
+            if (_ids is null || _ids.TryTranslate(column, given, out known))
+                id = Note(column, known);
             else
                 _untranslated.Add((_length + 4, column, given));
         }
@@ -92,7 +114,7 @@ internal sealed class CopyEncoder : IDisposable
     {
         foreach (var (position, column, number) in _untranslated)
         {
-            var id = await _ids!.TranslateAsync(column, number, cancellationToken).ConfigureAwait(false);
+            var id = Note(column, await _ids!.TranslateAsync(column, number, cancellationToken).ConfigureAwait(false));
             if (column.Type == ColumnType.Integer)
                 BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position), checked((int)id));
             else
@@ -199,6 +221,13 @@ internal sealed class CopyEncoder : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         _length = 0;
+    }
+
+    private long Note(StagedColumn column, long id)
+    {
+        if (column.IsKey)
+            Keys = Keys is var (first, last) ? (Math.Min(first, id), Math.Max(last, id)) : (id, id);
+        return id;
     }
 
     private void Bytes(ReadOnlySpan<byte> value, ReadOnlySpan<byte> prefix)

@@ -37,7 +37,11 @@ public sealed partial class LoadException : Exception
     };
 
     /// <summary>An error of COPY names the line of its input, which is the row of the chunk, and the column.</summary>
-    internal static LoadException FromCopy(PostgresException e, int loadId, string table, long rowsBefore)
+    /// <param name="e">The error.</param>
+    /// <param name="loadId">Number of the load.</param>
+    /// <param name="table">Table at work.</param>
+    /// <param name="rowsBefore">Rows given before the chunk; null where some were left out, so that the row is not known.</param>
+    internal static LoadException FromCopy(PostgresException e, int loadId, string table, long? rowsBefore)
     {
         var place = CopyContext().Match(e.Where ?? "");
         long? row = place.Success ? rowsBefore + long.Parse(place.Groups["line"].ValueSpan) : null;

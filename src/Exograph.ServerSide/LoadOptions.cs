@@ -57,6 +57,12 @@ public sealed record LoadOptions
     /// </summary>
     public bool TermsAreResolved { get; init; }
 
+    /// <summary>
+    /// Tables of which the load brings all rows of each of its files. Later loads need not send them again: see
+    /// <see cref="LoadSession.LeaveOutStandingAsync"/>. A table of which a row is rejected does not count.
+    /// </summary>
+    public FactTables Complete { get; init; }
+
     /// <summary>Most COPY streams at once, each on a connection of its own. At least 1.</summary>
     public int Connections { get; init; } = Math.Min(4, 2 * Environment.ProcessorCount);
 

@@ -15,6 +15,11 @@ public sealed record LoadReport
     public required DateTimeOffset StartedAt { get; init; }
     /// <summary>When it was finalized or abandoned; null while it is open.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+    /// <summary>
+    /// Files whose facts were not sent because they stand: all that the load declares complete. Null where it did not ask, and in
+    /// reports of other sessions.
+    /// </summary>
+    public long? FilesNotSent { get; init; }
     /// <summary>One entry per table; empty until the load is finalized.</summary>
     public required IReadOnlyList<LoadReportTable> Tables { get; init; }
     /// <summary>The phases of finalize in their order.</summary>

@@ -15,6 +15,7 @@ public sealed class LoadSession : IAsyncDisposable
     private readonly LoadOptions _options;
     private readonly Dictionary<string, long> _counts = [];
     private long _bytesStaged;
+    private (long First, long Last)? _newFiles;
     private string? _incompleteTable;
     private bool _ended;
 
@@ -39,13 +40,22 @@ public sealed class LoadSession : IAsyncDisposable
     /// <summary>What translates the numbers of rows; null where they are sent as they are.</summary>
     internal ReservedIds? Ids { get; }
 
+    /// <summary>What tells the rows that must be sent; null where all are.</summary>
+    internal RowFilter? Filter { get; set; }
+
+    /// <summary>Whether the load declares anything complete, so that it makes sense to ask what stands.</summary>
+    internal bool Declares => _options.Complete != FactTables.None;
+
+    /// <summary>Files whose facts are not sent; null where it was not asked.</summary>
+    internal long? FilesNotSent { get; private set; }
+
     internal int ChunkBytes => _options.ChunkBytes;
 
     /// <summary>
     /// Stages rows, with as many COPY streams as the options allow. Each COPY commits on its own. May be called several times for
     /// one table, and for several tables at once. When it throws, part of the rows may be staged: the load can only be abandoned.
     /// </summary>
-    /// <returns>Number of rows staged by this call.</returns>
+    /// <returns>Number of rows staged by this call; rows left out because they stand do not count.</returns>
     /// <exception cref="LoadException">A row holds a value that cannot be stored, or the server refused it.</exception>
     /// <exception cref="NpgsqlException">The server was lost.</exception>
     public async Task<long> StageAsync<TRow>(IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken = default)
@@ -62,8 +72,59 @@ public sealed class LoadSession : IAsyncDisposable
                 await stream.EndRowAsync(cancellationToken).ConfigureAwait(false);
             }
             await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            return stream.Rows;
+            return stream.Sent;
         }
+    }
+
+    /// <summary>
+    /// Asks which facts of the staged files no earlier load has declared complete. Stage packages, versions and files before. A
+    /// producer need not even extract the others. May be called again; where facts are deleted after the last answer, finalizing
+    /// fails with SQLSTATE XG011, and not in silence.
+    /// </summary>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public Task<FilesLacking> FilesLackingAsync(CancellationToken cancellationToken = default) =>
+        BulkLoad.FilesLackingAsync(_dataSource, LoadId, range: null, new FilesLacking(Ids), cancellationToken);
+
+    /// <summary>
+    /// Asks as <see cref="FilesLackingAsync"/> does; of the rows staged from now on, those are left out of whose file an earlier
+    /// load has declared the table complete, and this one does (<see cref="LoadOptions.Complete"/>). Rows that others refer to:
+    /// <list type="bullet">
+    /// <item>a fragment is left out only where its file lacks nothing at all, a graph node where its file lacks neither
+    /// nodes nor calls, and neither where a row that was sent before refers to it;</item>
+    /// <item>calls and nodes that belong to no file are sent;</item>
+    /// <item>terms are left out where no file lacks any of <c>fragment_terms</c>.</item>
+    /// </list>
+    /// Stage fragments before their terms. A row that refers to one of another file that was left out is refused: where there are
+    /// such, stage facts first, then graph nodes, fragments, their terms, and terms.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The load declares nothing complete.</exception>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public async Task<FilesLacking> LeaveOutStandingAsync(CancellationToken cancellationToken = default)
+    {
+        if (!Declares)
+            throw new InvalidOperationException("This load declares nothing complete: LoadOptions.Complete is not set.");
+        var lacking = await FilesLackingAsync(cancellationToken).ConfigureAwait(false);
+        Filter = new RowFilter(lacking, _options.Complete, referrersFirst: false);
+        FilesNotSent = lacking.Count(_options.Complete);
+        return lacking;
+    }
+
+    /// <summary>
+    /// Asks about the files staged since this was called last, and returns a filter for their facts, for tables that are staged
+    /// after those that refer to them. Null where nothing of them stands.
+    /// </summary>
+    internal async Task<RowFilter?> FilterNewFilesAsync(CancellationToken cancellationToken)
+    {
+        FilesNotSent ??= 0;
+        if (_newFiles is not { } range)
+            return null;
+        _newFiles = null;
+        var lacking = await BulkLoad.FilesLackingAsync(_dataSource, LoadId, range, new FilesLacking(Ids), cancellationToken)
+            .ConfigureAwait(false);
+        FilesNotSent += lacking.Count(_options.Complete);
+        return (lacking.All & _options.Complete) == _options.Complete
+            ? null
+            : new RowFilter(lacking, _options.Complete, referrersFirst: true);
     }
 
     /// <summary>
@@ -118,7 +179,7 @@ public sealed class LoadSession : IAsyncDisposable
         await SealAsync(cancellationToken).ConfigureAwait(false);
         var report = await BulkLoad.FinalizeAsync(_dataSource, LoadId, _options, cancellationToken).ConfigureAwait(false);
         _ended = true;
-        return report;
+        return report with { FilesNotSent = FilesNotSent };
     }
 
     /// <summary>Drops the staged rows and ends the load.</summary>
@@ -155,12 +216,16 @@ public sealed class LoadSession : IAsyncDisposable
 
     internal void MarkIncomplete(StagedTable table) => _incompleteTable ??= table.Name;
 
-    internal void Count(StagedTable table, long rows, long bytes)
+    internal void Count(StagedTable table, CopyEncoder chunk)
     {
-        Interlocked.Add(ref _bytesStaged, bytes);
+        Interlocked.Add(ref _bytesStaged, chunk.Length);
         long sum;
         lock (_counts)
-            sum = _counts[table.Name] = _counts.GetValueOrDefault(table.Name) + rows;
+        {
+            sum = _counts[table.Name] = _counts.GetValueOrDefault(table.Name) + chunk.Rows;
+            if (table.Name == "files" && chunk.Keys is var (first, last))
+                _newFiles = (Math.Min(first, _newFiles?.First ?? first), Math.Max(last, _newFiles?.Last ?? last));
+        }
         _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Name, RowsStaged = sum });
     }
 

@@ -27,6 +27,9 @@ internal sealed record StagedColumn(string Name, ColumnType Type, bool Required,
 
     /// <summary>Place of <see cref="NumberOf"/> among <see cref="Dimensions"/>; -1 where the column holds other values.</summary>
     public int Dimension { get; } = Dimensions.TakeWhile(d => d != NumberOf).Count() is var i && i < Dimensions.Count ? i : -1;
+
+    /// <summary>Whether it holds the row's own number.</summary>
+    public bool IsKey { get; } = Name == "id";
 }
 
 /// <summary>
@@ -39,10 +42,16 @@ internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> col
 
     public IReadOnlyList<StagedColumn> Columns { get; } = columns;
 
+    /// <summary>The table as one whose rows belong to files; none where they do not.</summary>
+    public FactTables Facts { get; } = FactTableNames.Find(name);
+
     /// <summary>All staging tables; a table comes after those it refers to.</summary>
     public static IReadOnlyList<StagedTable> All { get; } = StagedTables.Describe();
 
     private static readonly FrozenDictionary<string, StagedTable> s_byName = All.ToFrozenDictionary(t => t.Name);
+
+    /// <summary>A column with numbers of files.</summary>
+    public static StagedColumn FileNumber { get; } = s_byName["files"].Columns[0];
 
     public static StagedTable? Find(string name) => s_byName.GetValueOrDefault(name);
 

@@ -9,25 +9,41 @@ namespace Exograph.ServerSide;
 internal sealed class TableStream(LoadSession session, StagedTable table, IReadOnlyList<StagedColumn> columns) : IAsyncDisposable
 {
     private readonly string _command = table.CopyCommand(session.LoadId, columns);
+    private readonly RowFilter? _filter = session.Filter;
     private readonly List<Task> _sending = [];
     private CopyEncoder? _chunk;
     private long _rowsBefore;
+    private long _leftOut;
     private bool _complete;
 
     public IReadOnlyList<StagedColumn> Columns => columns;
 
     /// <summary>Rows begun so far.</summary>
-    public long Rows => _rowsBefore + (_chunk?.Rows ?? 0);
+    public long Rows => Sent + _leftOut;
+
+    /// <summary>Those of them that were not left out.</summary>
+    public long Sent => _rowsBefore + (_chunk?.Rows ?? 0);
 
     /// <summary>Begins a row: fields in the order of <see cref="Columns"/>, then <see cref="EndRowAsync"/>.</summary>
     public CopyEncoder BeginRow()
     {
-        _chunk ??= new CopyEncoder(session.ChunkBytes + 4096, session.Ids);
+        _chunk ??= new CopyEncoder(session.ChunkBytes + 4096, session.Ids, notesNumbers: _filter is not null);
         _chunk.BeginRow(columns.Count);
         return _chunk;
     }
 
     public ValueTask EndRowAsync(CancellationToken cancellationToken)
+    {
+        if (_filter is not null && !Keeps(_filter))
+        {
+            _chunk!.DropRow();
+            _leftOut++;
+            return ValueTask.CompletedTask;
+        }
+        return EndKeptRowAsync(cancellationToken);
+    }
+
+    private ValueTask EndKeptRowAsync(CancellationToken cancellationToken)
     {
         if (_chunk!.HasUntranslated)
             return new ValueTask(TranslateAsync(cancellationToken));
@@ -37,7 +53,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     /// <summary>Sends what is left and waits until the server has all of it.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        if (_chunk is not null)
+        if (_chunk is { Rows: > 0 })
             await SendAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(_sending).ConfigureAwait(false);
         _sending.Clear();
@@ -66,7 +82,19 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     private async Task TranslateAsync(CancellationToken cancellationToken)
     {
         await _chunk!.TranslateAsync(cancellationToken).ConfigureAwait(false);
-        await EndRowAsync(cancellationToken).ConfigureAwait(false);
+        await EndKeptRowAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool Keeps(RowFilter filter)
+    {
+        try
+        {
+            return filter.Keeps(table, _chunk!.Numbers);
+        }
+        catch (FieldException e)
+        {
+            throw LoadException.FromField(e, session.LoadId, table.Name, Rows, column: null);
+        }
     }
 
     private async Task SendAsync(CancellationToken cancellationToken)
@@ -74,7 +102,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         await session.Streams.WaitAsync(cancellationToken).ConfigureAwait(false);
         var chunk = _chunk!;
         _chunk = null;
-        _sending.Add(CopyAsync(chunk, _rowsBefore, cancellationToken));
+        _sending.Add(CopyAsync(chunk, _leftOut > 0 ? null : _rowsBefore, cancellationToken));
         _rowsBefore += chunk.Rows;
         foreach (var done in _sending.FindAll(t => t.IsCompleted))
         {
@@ -83,12 +111,12 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         }
     }
 
-    private async Task CopyAsync(CopyEncoder chunk, long rowsBefore, CancellationToken cancellationToken)
+    private async Task CopyAsync(CopyEncoder chunk, long? rowsBefore, CancellationToken cancellationToken)
     {
         try
         {
             await session.CopyAsync(_command, chunk.Finish(), cancellationToken).ConfigureAwait(false);
-            session.Count(table, chunk.Rows, chunk.Length);
+            session.Count(table, chunk);
         }
         catch (PostgresException e) when (!cancellationToken.IsCancellationRequested)
         {

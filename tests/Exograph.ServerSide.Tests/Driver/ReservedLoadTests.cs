@@ -231,7 +231,7 @@ public sealed class ReservedLoadTests
     private static byte[] Hash(int number) => System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(number));
 
     /// <summary>The rows of all tables without ids: what they refer to is told by names.</summary>
-    private static Task<List<string>> ContentAsync(TestDatabase database)
+    internal static Task<List<string>> ContentAsync(TestDatabase database)
     {
         const string Names =
             """
