@@ -46,6 +46,14 @@ internal sealed class LoadCommand(CliApp app)
         DefaultValueFactory = _ => "numbered",
     }.AcceptOnlyFromAmong("numbered", "reserved");
 
+    private readonly Option<FactTables> _complete = new("--complete")
+    {
+        Description = "Tables of which the bundles bring all rows of each of their files: all, or a list such as "
+            + "comments,call_edges. Facts that an earlier load has declared complete as well are not sent again. Bundles on "
+            + "standard input are sent whole.",
+        CustomParser = ParseTables,
+    };
+
     private readonly Option<bool> _noFinalize = new("--no-finalize") { Description = "Stage the rows and leave the load open." };
 
     private readonly LoadOptionSet _options = new();
@@ -54,7 +62,7 @@ internal sealed class LoadCommand(CliApp app)
     {
         var command = new Command("load", "Loads bundles: all of their rows or none.")
         {
-            _bundles, _label, _connections, _maxStaged, _longestLine, _ids, _noFinalize,
+            _bundles, _label, _connections, _maxStaged, _longestLine, _ids, _complete, _noFinalize,
         };
         _options.AddTo(command);
         app.Run(command, RunAsync);
@@ -89,10 +97,27 @@ internal sealed class LoadCommand(CliApp app)
                     ?? string.Join(" ", paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))),
                 Connections = connections,
                 Ids = parsed.GetValue(_ids) == "reserved" ? IdNumbering.Reserved : IdNumbering.Numbered,
+                Complete = parsed.GetValue(_complete),
             },
             new BundleOptions { LongestLine = (int)longest, Readers = connections },
             parsed.GetValue(_maxStaged),
             !parsed.GetValue(_noFinalize));
+    }
+
+    private static FactTables ParseTables(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (text == "all")
+            return FactTables.All;
+        var tables = FactTables.None;
+        foreach (var name in text.Split(','))
+        {
+            var table = FactTableNames.Find(name);
+            if (table == FactTables.None)
+                result.AddError($"--complete is 'all' or any of {string.Join(",", FactTableNames.All)}, not '{name}'");
+            tables |= table;
+        }
+        return tables;
     }
 
     private static long ParseSize(System.CommandLine.Parsing.ArgumentResult result)

@@ -60,6 +60,7 @@ internal sealed class LoadRunner(NpgsqlDataSource dataSource, LoadPlan plan, Pro
     {
         await session.SealAsync(cancellationToken);
         session.LeaveOpen();
-        return await BulkLoad.ReportAsync(dataSource, session.LoadId, cancellationToken);
+        var report = await BulkLoad.ReportAsync(dataSource, session.LoadId, cancellationToken);
+        return report with { FilesNotSent = session.FilesNotSent };
     }
 }

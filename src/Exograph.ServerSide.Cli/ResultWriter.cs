@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -69,6 +70,9 @@ internal sealed class ResultWriter(TextWriter output, bool json)
     private void Report(LoadReport report)
     {
         output.WriteLine($"load {report.LoadId} \"{report.Label}\": {report.State}");
+        if (report.FilesNotSent is > 0 and var files)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"not sent, declared complete earlier: facts of {files:N0} {(files == 1 ? "file" : "files")}"));
         var tables = report.Tables.Where(t => t.Staged > 0).ToList();
         if (tables.Count == 0)
             return;

@@ -23,18 +23,51 @@ internal sealed record BundleProgress(string File, long BytesRead, long? Bytes, 
 /// <summary>Stages the rows of a bundle.</summary>
 internal sealed class BundleLoader(LoadSession session, BundleOptions options)
 {
-    /// <summary>Parses, checks and stages the whole bundle.</summary>
+    /// <summary>What facts belong to.</summary>
+    private static readonly string[] s_keys = ["packages", "package_versions", "files"];
+
+    /// <summary>Tables after those that refer to them: so it is known which rows are needed when they are read.</summary>
+    private static readonly string[][] s_referrersFirst =
+    [
+        ["comments", "definitions", "symbol_references", "call_edges"], ["graph_nodes"], ["fragments"], ["fragment_terms"],
+        ["terms"],
+    ];
+
+    /// <summary>
+    /// Parses, checks and stages the bundle. Where the load declares tables complete, facts of a directory that stand are left
+    /// out, and files of which nothing is needed are not read.
+    /// </summary>
     /// <exception cref="BundleException">The bundle is at fault. The load can only be abandoned.</exception>
     public async Task StageAsync(Bundle bundle, NumberShift shift, CancellationToken cancellationToken)
     {
         if (bundle.Stream is { } stream)
             await StageStreamAsync(bundle.Name, stream, shift, cancellationToken);
+        else if (session.Declares)
+            await StageLackingAsync(bundle.Files, shift, cancellationToken);
         else
             await StageFilesAsync(bundle.Files, shift, cancellationToken);
     }
 
+    private async Task StageLackingAsync(IReadOnlyList<TableFile> files, NumberShift shift, CancellationToken cancellationToken)
+    {
+        await StageFilesAsync(files.Where(f => s_keys.Contains(f.Table.Name)), shift, cancellationToken);
+        var filter = await session.FilterNewFilesAsync(cancellationToken);
+        if (filter is null)
+        {
+            await StageFilesAsync(files.Where(f => !s_keys.Contains(f.Table.Name)), shift, cancellationToken);
+            return;
+        }
+        session.Filter = filter;
+        foreach (var tables in s_referrersFirst)
+        {
+            var needed = files.Where(f => tables.Contains(f.Table.Name) && filter.MayKeep(f.Table));
+            await StageFilesAsync(needed, shift, cancellationToken);
+        }
+        session.Filter = null;
+    }
+
     /// <summary>The first error stops the other files, and is the one that is thrown.</summary>
-    private Task StageFilesAsync(IReadOnlyList<TableFile> files, NumberShift shift, CancellationToken cancellationToken) =>
+    private Task StageFilesAsync(IEnumerable<TableFile> files, NumberShift shift, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             files,
             new ParallelOptions { MaxDegreeOfParallelism = options.Readers, CancellationToken = cancellationToken },

@@ -126,6 +126,7 @@ public sealed class CliTests
     [InlineData("load", "x", "--max-staged", "8 parsecs")]
     [InlineData("load", "x", "--longest-line", "2GB")]
     [InlineData("load", "x", "--on-reject", "maybe")]
+    [InlineData("load", "x", "--complete", "comments,files")]
     [InlineData("status", "one")]
     [InlineData("status", "--connection", "Host=x;Bogus=1")]
     [InlineData("status", "--connection", "postgresql://u:secret@h/db?bogus=1")]
