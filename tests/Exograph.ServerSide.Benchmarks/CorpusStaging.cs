@@ -6,14 +6,38 @@ internal static class CorpusStaging
     /// <returns>Number of rows staged.</returns>
     public static async Task<long> StageAsync(LoadSession session, Corpus corpus, CancellationToken cancellationToken)
     {
-        Task<long> Stage<TRow>(IEnumerable<TRow> rows) where TRow : StagedRow =>
-            Task.Run(() => session.StageAsync(rows.ToAsyncEnumerable(), cancellationToken), cancellationToken);
-
         var counts = await Task.WhenAll(
-            Stage(corpus.PackageRows()), Stage(corpus.PackageVersionRows()), Stage(corpus.FileRows()), Stage(corpus.TermRows()),
-            Stage(corpus.FragmentRows()), Stage(corpus.GraphNodeRows()), Stage(corpus.CommentRows()),
-            Stage(corpus.DefinitionRows()), Stage(corpus.SymbolReferenceRows()), Stage(corpus.CallEdgeRows()),
-            Stage(corpus.FragmentTermRows()));
+            StageKeysAsync(session, corpus, cancellationToken), StageFactsAsync(session, corpus, cancellationToken));
         return counts.Sum();
+    }
+
+    /// <summary>Stages packages, versions and files.</summary>
+    /// <returns>Number of rows staged.</returns>
+    public static Task<long> StageKeysAsync(LoadSession session, Corpus corpus, CancellationToken cancellationToken)
+    {
+        var stage = new Stage(session, cancellationToken);
+        return SumAsync(stage.Of(corpus.PackageRows()), stage.Of(corpus.PackageVersionRows()), stage.Of(corpus.FileRows()));
+    }
+
+    /// <summary>Stages all other tables.</summary>
+    /// <returns>Number of rows staged.</returns>
+    public static Task<long> StageFactsAsync(LoadSession session, Corpus corpus, CancellationToken cancellationToken)
+    {
+        var stage = new Stage(session, cancellationToken);
+        return SumAsync(
+            stage.Of(corpus.TermRows()), stage.Of(corpus.FragmentRows()), stage.Of(corpus.GraphNodeRows()),
+            stage.Of(corpus.CommentRows()), stage.Of(corpus.DefinitionRows()), stage.Of(corpus.SymbolReferenceRows()),
+            stage.Of(corpus.CallEdgeRows()), stage.Of(corpus.FragmentTermRows()));
+    }
+
+    private static async Task<long> SumAsync(params Task<long>[] counts) => (await Task.WhenAll(counts)).Sum();
+
+    private readonly record struct Stage(LoadSession Session, CancellationToken CancellationToken)
+    {
+        public Task<long> Of<TRow>(IEnumerable<TRow> rows) where TRow : StagedRow
+        {
+            var (session, cancellationToken) = this;
+            return Task.Run(() => session.StageAsync(rows.ToAsyncEnumerable(), cancellationToken), cancellationToken);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
 
@@ -13,5 +14,6 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     WalCommand.Create(),
     GrowthCommand.Create(),
     WaitsCommand.Create(),
+    ReloadCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();
