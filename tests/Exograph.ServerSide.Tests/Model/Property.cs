@@ -12,7 +12,7 @@ namespace Exograph.ServerSide.Tests.Model;
 internal sealed class Property
 {
     /// <summary>How many cases all properties together have by default.</summary>
-    private const int DefaultCases = 500;
+    private const int DefaultCases = 250;
 
     private const int MostAttemptsToShrink = 600;
 
