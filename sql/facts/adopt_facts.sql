@@ -21,7 +21,8 @@ BEGIN
     IF v_query IS NOT NULL THEN
         EXECUTE format('CREATE UNLOGGED TABLE changes AS %s LIMIT %s', v_query, staged_rows / 10 + 1);
         GET DIAGNOSTICS v_changes = ROW_COUNT;
-        IF v_changes <= staged_rows / 10 THEN
+        IF v_changes BETWEEN 1 AND staged_rows / 10 THEN
+            CALL exograph.drop_staged_indexes(table_name, only_unique => true);
             remaining := staged_rows - exograph.mend_facts(table_name);
         END IF;
         DROP TABLE changes;

@@ -13,7 +13,9 @@ BEGIN
     LOOP
         CALL exograph.create_fact_index(v_index, 'new_' || table_name, v_partition);
     END LOOP;
-    EXECUTE format('ANALYZE %I', 'new_' || table_name);
+    IF NOT EXISTS (SELECT FROM staged_rows r WHERE r.table_name = attach_facts.table_name AND r.indexed) THEN
+        EXECUTE format('ANALYZE %I', 'new_' || table_name);
+    END IF;
 
     PERFORM exograph.start_phase(load_id, 'attaching', table_name);
     EXECUTE format('ALTER TABLE %I RENAME TO %I', 'new_' || table_name, v_partition);

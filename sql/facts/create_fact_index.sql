@@ -4,20 +4,27 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_parent text;
     v_index  text;
+    v_name   text;
 BEGIN
     SELECT p.relname, c.relname INTO v_parent, v_index
     FROM pg_index i
     JOIN pg_class c ON c.oid = i.indexrelid
     JOIN pg_class p ON p.oid = i.indrelid
     WHERE i.indexrelid = parent_index;
-    EXECUTE regexp_replace(pg_get_indexdef(parent_index), ' INDEX [^ ]+ ON ONLY [^ ]+ ',
-                           format(' INDEX %I ON %I ', partition_name || CASE WHEN starts_with(v_index, v_parent || '_')
-                               THEN substr(v_index, length(v_parent) + 1) ELSE '_' || v_index END, target));
+    v_name := partition_name || CASE WHEN starts_with(v_index, v_parent || '_')
+                                     THEN substr(v_index, length(v_parent) + 1) ELSE '_' || v_index END;
+    IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                   WHERE i.indrelid = format('%I', target)::regclass AND c.relname = v_name)
+    THEN
+        EXECUTE regexp_replace(pg_get_indexdef(parent_index), ' INDEX [^ ]+ ON ONLY [^ ]+ ',
+                               format(' INDEX %I ON %I ', v_name, target));
+    END IF;
 END
 $$;
 
 ALTER PROCEDURE exograph.create_fact_index(regclass, text, text) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.create_fact_index(regclass, text, text) IS
-    'Builds on a table of the load what parent_index is on the partitioned table, named after the partition to be. Errors: '
+    'Builds on a table of the load what parent_index is on the partitioned table, named after the partition to be, unless it is '
+    'there. Errors: '
     '23505.';
 REVOKE ALL ON PROCEDURE exograph.create_fact_index(regclass, text, text) FROM PUBLIC;

@@ -26,6 +26,7 @@ BEGIN
         v_reason := 'the numbers are the producer''s own';
     END IF;
     IF v_path IS NULL THEN
+        CALL exograph.drop_staged_indexes(table_name, only_unique => false);
         v_new := exograph.rewrite_facts(load_id, table_name, v_rows, partition_threshold, v_offsets, v_versioned);
         v_path := CASE WHEN v_rows < partition_threshold THEN 'shared' ELSE 'partition' END;
     END IF;

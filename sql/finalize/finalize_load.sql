@@ -40,6 +40,7 @@ BEGIN
     CALL exograph.validate_staging(load_id);
     CALL exograph.verify_staging(load_id);
     CALL exograph.settle_rejects(load_id, v_options);
+    CALL exograph.index_staged(load_id, (v_options ->> 'partition_threshold')::bigint);
 
     PERFORM exograph.start_phase(load_id, 'closing the gate');
     CALL exograph.lock_index(format('load %s', load_id));

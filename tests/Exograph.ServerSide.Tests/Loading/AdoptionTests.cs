@@ -86,6 +86,22 @@ public sealed class AdoptionTests : LoadingTest
         await Db.FailsAsync("23502", $"INSERT INTO exograph.fragment_terms (fragment_id, load_id) VALUES (1, {load.Id})");
     }
 
+    [Fact]
+    public async Task Facts_that_will_be_adopted_are_indexed_before_the_gate_is_closed()
+    {
+        var sample = await ReservedSample.BeginAsync(Db);
+        await sample.Load.FinalizeAsync();
+        var again = await ReservedSample.BeginAsync(Db);
+        await again.Load.FinalizeAsync();
+
+        const string Indexed = """
+            SELECT i.table_name FROM exograph.load_phases i JOIN exograph.load_phases g USING (load_id)
+            WHERE load_id = $1 AND i.phase = 'indexing' AND g.phase = 'closing the gate' AND i.position < g.position ORDER BY 1
+            """;
+        Assert.Equal(Sample.Facts.Order(StringComparer.Ordinal), await Db.RowsAsync(Indexed, sample.Load.Id));
+        Assert.Empty(await Db.RowsAsync(Indexed, again.Load.Id));
+    }
+
     [Theory]
     [InlineData(4, "mended|4 rows were changed or stood already")]
     [InlineData(5, "partition|more than a tenth of the rows has other ids, or other packages, or may stand already")]
