@@ -1,11 +1,16 @@
+-- As autovacuum decides it: a sample of a large table costs more than a small load, and tells nothing new after it.
 CREATE OR REPLACE PROCEDURE exograph.analyze_dimensions(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_table text;
 BEGIN
     FOR v_table IN
-        SELECT t.table_name FROM exograph.load_tables t
+        SELECT t.table_name
+        FROM exograph.load_tables t
+        JOIN pg_class c ON c.oid = format('exograph.%I', t.table_name)::regclass
         WHERE t.load_id = analyze_dimensions.load_id AND t.path = 'merged'
+            AND t.inserted + pg_stat_get_mod_since_analyze(c.oid)
+                >= c.reltuples * current_setting('autovacuum_analyze_scale_factor')::float8
         ORDER BY t.position
     LOOP
         PERFORM exograph.start_phase(load_id, 'analyzing', v_table);
@@ -16,5 +21,6 @@ $$;
 
 ALTER PROCEDURE exograph.analyze_dimensions(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.analyze_dimensions(integer) IS
-    'Statistics for the dimensions that the load added to; partitions are analyzed before they are attached.';
+    'Statistics for the dimensions that the load changed by the share at which autovacuum would make them; partitions are '
+    'analyzed before they are attached.';
 REVOKE ALL ON PROCEDURE exograph.analyze_dimensions(integer) FROM PUBLIC;

@@ -19,6 +19,7 @@ BEGIN
         END IF;
         package_version_id := v_file.package_version_id;
         package_id := v_file.package_id;
+        CALL exograph.hold_package(package_id);
         RETURN;
     END IF;
 

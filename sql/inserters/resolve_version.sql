@@ -16,8 +16,10 @@ BEGIN
             CALL exograph.check_version(package_version_id, v_package_id, NULL, package_id, ecosystem, package, version);
         END IF;
         package_id := v_package_id;
+        CALL exograph.hold_package(package_id);
     ELSIF version IS NOT NULL THEN
         package_id := exograph.resolve_package(package_id, ecosystem, package);
+        CALL exograph.hold_package(package_id);
         package_version_id := (exograph.put_package_version(package_id, version, NULL, NULL, NULL)).id;
     ELSIF num_nonnulls(package_id, ecosystem, package) > 0 THEN
         CALL exograph.raise_contradiction('a package is named, but no version of it');
