@@ -4,7 +4,7 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_parent text;
     v_index  text;
-    v_name   text;
+    v_name   name;
 BEGIN
     SELECT p.relname, c.relname INTO v_parent, v_index
     FROM pg_index i
@@ -16,8 +16,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                    WHERE i.indrelid = format('%I', target)::regclass AND c.relname = v_name)
     THEN
-        EXECUTE regexp_replace(pg_get_indexdef(parent_index), ' INDEX [^ ]+ ON ONLY [^ ]+ ',
-                               format(' INDEX %I ON %I ', v_name, target));
+        EXECUTE replace(pg_get_indexdef(parent_index),
+                        format(' INDEX %I ON ONLY %I.%I ', v_index, 'exograph', v_parent), -- quoted or not, as the caller has it
+                        format(' INDEX %I ON %I ', v_name, target));
     END IF;
 END
 $$;

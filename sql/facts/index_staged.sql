@@ -1,21 +1,23 @@
--- What is read from staged facts alone is done while everybody may still write.
+-- What is read from staged facts alone is done while everybody may still write. The question what stands is asked in a
+-- transaction of its own that is rolled back: its locks, kept while this load waits at the gate, would keep a load that defers
+-- indexes waiting behind it.
 CREATE OR REPLACE PROCEDURE exograph.index_staged(load_id integer, partition_threshold bigint)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
+    v_facts text[];
     v_fact  text;
     v_index regclass;
 BEGIN
     IF NOT exograph.has_reserved_ids(load_id) THEN
         RETURN;
     END IF;
-    FOR v_fact IN
-        SELECT t.table_name
-        FROM exograph.load_tables t
-        WHERE t.load_id = index_staged.load_id AND t.staged - t.rejected >= greatest(partition_threshold, 1)
-            AND t.table_name IN (SELECT c.table_name FROM exograph.staging_columns c WHERE c.identity)
-            AND exograph.may_be_adopted(t.table_name)
-        ORDER BY t.position
-    LOOP
+    BEGIN
+        v_facts := exograph.adoptable_facts(load_id, partition_threshold);
+        RAISE EXCEPTION 'asked';
+    EXCEPTION WHEN raise_exception THEN
+        NULL;
+    END;
+    FOREACH v_fact IN ARRAY v_facts LOOP
         PERFORM exograph.start_phase(load_id, 'indexing', v_fact);
         FOR v_index IN
             SELECT i.indexrelid FROM pg_index i

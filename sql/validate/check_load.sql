@@ -1,6 +1,8 @@
 CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
 RETURNS TABLE (table_name text, reason text, staged_row jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+DECLARE
+    v_lock_timeout text := current_setting('lock_timeout');
 BEGIN
     CALL exograph.limit_lock_wait();
     load_id := exograph.find_load(load_id);
@@ -14,6 +16,7 @@ BEGIN
         FROM rejects r
         JOIN (SELECT DISTINCT c.table_name, c.table_position FROM exograph.staging_columns c) c USING (table_name)
         ORDER BY c.table_position, r.staged_ctid;
+    PERFORM set_config('lock_timeout', v_lock_timeout, true);
 END
 $$;
 

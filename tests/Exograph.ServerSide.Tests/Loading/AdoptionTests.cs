@@ -103,6 +103,57 @@ public sealed class AdoptionTests : LoadingTest
     }
 
     [Theory]
+    [InlineData("definitions_by_a_rather_long_name_that_somebody_may_have_chosen")]
+    [InlineData("my \"index\"")]
+    public async Task An_index_that_somebody_made_is_built_on_the_partition_too(string name)
+    {
+        await Db.ExecuteAsync($"CREATE INDEX {Sql.Name(name)} ON exograph.definitions (arity)");
+        var sample = await ReservedSample.BeginAsync(Db);
+        await sample.Load.FinalizeAsync();
+
+        Assert.Equal(
+            await Db.CountAsync("pg_index WHERE indrelid = 'exograph.definitions'::regclass"),
+            await Db.CountAsync(
+                "pg_inherits h JOIN pg_index i ON i.indexrelid = h.inhrelid "
+                + $"WHERE i.indrelid = 'exograph.definitions_load_{sample.Load.Id}'::regclass"));
+    }
+
+    [Fact]
+    public async Task What_was_indexed_early_and_is_written_again_has_indexes_and_statistics()
+    {
+        var sample = await ReservedSample.BeginAsync(Db);
+        var staged = sample.Load.Staged("definitions");
+        await Db.ExecuteAsync($"ALTER TABLE {staged} ADD CONSTRAINT mine UNIQUE (line); "
+            + $"UPDATE {staged} SET package_id = NULL WHERE line <= 5");
+
+        await sample.Load.FinalizeAsync();
+
+        Assert.StartsWith("partition|", await sample.PathAsync("definitions"), StringComparison.Ordinal);
+        var partition = $"definitions_load_{sample.Load.Id}";
+        Assert.NotEqual(0, await Db.CountAsync($"pg_stats WHERE tablename = '{partition}'"));
+        Assert.Equal(
+            await Db.CountAsync("pg_index WHERE indrelid = 'exograph.definitions'::regclass"),
+            await Db.CountAsync($"pg_index WHERE indrelid = 'exograph.{partition}'::regclass"));
+    }
+
+    [Fact]
+    public async Task A_load_that_waits_at_the_gate_holds_nothing_that_others_need()
+    {
+        await (await ReservedSample.BeginAsync(Db)).Load.FinalizeAsync();
+        var waiting = await OpenAsync();
+        var sample = await ReservedSample.BeginAsync(waiting, content: "b");
+        await Db.ExecuteAsync("BEGIN; SELECT pg_advisory_xact_lock(exograph.gate_key())");
+
+        var finalizing = sample.Load.FinalizeAsync();
+        await Db.UntilBlockedAsync(waiting);
+        await Db.ExecuteAsync(
+            "LOCK TABLE exograph.packages, exograph.files, exograph.terms IN ACCESS EXCLUSIVE MODE NOWAIT; COMMIT");
+        await finalizing;
+
+        Assert.Equal(80, await Db.CountAsync("exograph.files"));
+    }
+
+    [Theory]
     [InlineData(4, "mended|4 rows were changed or stood already")]
     [InlineData(5, "partition|more than a tenth of the rows has other ids, or other packages, or may stand already")]
     public async Task Rows_without_their_package_are_mended_where_they_are_few(int rows, string expected)

@@ -154,6 +154,16 @@ public sealed class FilesLackingTests : LoadingTest
     }
 
     [Fact]
+    public async Task Fragment_terms_deleted_by_hand_are_lacking_again()
+    {
+        await (await Sample.BeginAsync(Db, All)).FinalizeAsync();
+        await Db.ExecuteAsync("DELETE FROM exograph.fragment_terms t USING exograph.fragments f "
+            + "WHERE f.id = t.fragment_id AND f.file_id = 1");
+
+        Assert.Equal(["1|fragment_terms"], await LackingAsync(await BeginKeysAsync()));
+    }
+
+    [Fact]
     public async Task A_package_can_be_deleted_with_all_that_was_declared()
     {
         await (await Sample.BeginAsync(Db, All)).FinalizeAsync();

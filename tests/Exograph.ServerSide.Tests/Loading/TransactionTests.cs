@@ -165,6 +165,8 @@ public sealed class TransactionTests : LoadingTest
         await Db.FailsAsync("XG006", load.FinalizeSql());
         Assert.Equal(before, await SettingsAsync());
         await Db.ExecuteAsync("BEGIN");
+        await Db.RowsAsync($"SELECT * FROM exograph.check_load({load.Id})");
+        Assert.Equal(before, await SettingsAsync());
         await load.FinalizeAsync("on_reject => 'skip'");
         Assert.Equal(before, await SettingsAsync());
         await Db.ExecuteAsync("COMMIT");
