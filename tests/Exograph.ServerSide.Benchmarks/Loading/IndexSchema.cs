@@ -48,7 +48,7 @@ internal sealed record IndexSchema
                        || pg_get_constraintdef(k.oid),
                    'ALTER TABLE ' || k.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(k.conname)
             FROM pg_constraint k
-            JOIN pg_class t ON t.oid = k.conrelid
+            JOIN pg_class t ON t.oid = k.confrelid
             JOIN pg_namespace n ON n.oid = t.relnamespace
             WHERE n.nspname = 'exograph' AND t.relname IN ({IndexTables.Literals}) AND k.contype = 'f' AND k.conparentid = 0
             ORDER BY 1
