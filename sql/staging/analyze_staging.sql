@@ -1,5 +1,5 @@
 -- Without statistics the planner takes a staging table for a few pages, and joins millions of rows by nested loops. A fifth of
--- the usual sample tells it as much.
+-- the usual sample is enough to tell it that.
 CREATE OR REPLACE PROCEDURE exograph.analyze_staging()
 LANGUAGE plpgsql SECURITY INVOKER SET default_statistics_target = 20 AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- Ids reserved one after the other are one range, unless others took some in between: two constants tell 200,000 ids apart in
--- 0.4 s, looking each of them up took 1.3.
+-- Ids reserved one after the other are one range, unless others took some in between, and two constants tell them. With these
+-- and 64 MB of work_mem 200,000 fragments are validated in 0.4 s; with a look-up for each id and 4 MB it took 1.3.
 CREATE OR REPLACE FUNCTION exograph.reserved_rule(table_name text) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE

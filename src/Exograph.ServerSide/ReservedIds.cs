@@ -56,7 +56,7 @@ internal sealed class ReservedIds(Func<string, long, CancellationToken, Task<IRe
         /// </summary>
         private const int MostAhead = 1 << 20;
 
-        /// <summary>Most numbers are low ones: their blocks are found in an array, which takes a tenth of a look-up by hash.</summary>
+        /// <summary>Most numbers are low ones: their blocks are found in an array, without hashing.</summary>
         private const int MostLowBlocks = 1 << 20;
 
         /// <summary>

@@ -28,8 +28,8 @@ internal sealed class Corpus(int fragments, int seed)
 
     public static string Distributions =>
         $"{FilesPerPackage} files a package, {FragmentsPerFile} fragments a file; per fragment {TermsPerFragment} distinct terms "
-        + "(each doubling of the rank as likely as any other, in a vocabulary of a quarter of the fragments), 5.6 references, 1 call edge, 0.4 nodes, "
-        + $"0.4 definitions, 0.2 comments; {Names:N0} distinct names; half of the calls inside the file";
+        + "(each doubling of the rank as likely as any other, in a vocabulary of a quarter of the fragments), 5.6 references, "
+        + $"1 call edge, 0.4 nodes, 0.4 definitions, 0.2 comments; {Names:N0} distinct names; half of the calls inside the file";
 
     /// <summary>The number of the file of a fragment.</summary>
     public static int FileOf(int fragment) => (fragment - 1) / FragmentsPerFile + 1;
