@@ -23,6 +23,9 @@ BEGIN
     WHERE r.rolname = exograph.caller()
     RETURNING load_id INTO v_load_id;
     CALL exograph.create_staging(v_load_id, logged_facts => ids = 'reserved');
+    IF cardinality(complete) > 0 THEN -- files_lacking will be asked about the files of one bundle after the other
+        EXECUTE format('CREATE INDEX ON %I.staged_files (id)', exograph.staging_schema(v_load_id));
+    END IF;
     RETURN v_load_id;
 END
 $$;

@@ -1,8 +1,10 @@
 -- What was told is kept: should it stand no longer when the load is finalized, its facts would be missing and nobody know.
+-- A plan for any range would read all staged files; bundles are asked about one by one.
 CREATE OR REPLACE FUNCTION exograph.files_lacking(
     load_id integer DEFAULT NULL, first bigint DEFAULT NULL, last bigint DEFAULT NULL
 ) RETURNS TABLE (number bigint, table_name text)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+    SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
     files_lacking.load_id := exograph.find_load(files_lacking.load_id);
@@ -14,27 +16,11 @@ BEGIN
     WHERE (files_lacking.first IS NULL OR t.number >= files_lacking.first)
         AND (files_lacking.last IS NULL OR t.number <= files_lacking.last);
 
-    -- A number that is NULL or used twice stands for no row. Two joins for files with and without package, as in merge_files.
     INSERT INTO told_files (number, tables)
     SELECT n.number, coalesce((SELECT array_agg(t.name)
                                FROM exograph.complete_facts c CROSS JOIN unnest(c.tables) AS t (name)
                                WHERE c.file_id = n.file_id), '{}')
-    FROM (
-        SELECT s.id AS number, CASE WHEN count(*) = 1 AND s.id IS NOT NULL THEN min(coalesce(f.id, l.id)) END AS file_id
-        FROM staged_files s
-        LEFT JOIN (SELECT v.id, min(v.package_id) AS package_id, min(v.version) AS version
-                   FROM staged_package_versions v GROUP BY v.id HAVING count(*) = 1) sv ON sv.id = s.package_version_id
-        LEFT JOIN (SELECT p.id, min(p.ecosystem) AS ecosystem, min(p.name) AS name
-                   FROM staged_packages p GROUP BY p.id HAVING count(*) = 1) sp ON sp.id = sv.package_id
-        LEFT JOIN exograph.packages p ON p.ecosystem = sp.ecosystem AND p.name = sp.name
-        LEFT JOIN exograph.package_versions v ON v.package_id = p.id AND v.version = sv.version
-        LEFT JOIN exograph.files f ON f.package_version_id = v.id AND f.sha256 = s.sha256
-        LEFT JOIN exograph.files l
-            ON s.package_version_id IS NULL AND l.package_version_id IS NULL AND l.sha256 = s.sha256
-        WHERE (files_lacking.first IS NULL OR s.id >= files_lacking.first)
-            AND (files_lacking.last IS NULL OR s.id <= files_lacking.last)
-        GROUP BY s.id
-    ) n;
+    FROM exograph.standing_files(files_lacking.first, files_lacking.last) n;
 
     RETURN QUERY
         SELECT t.number, n.name

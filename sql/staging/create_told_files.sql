@@ -3,6 +3,7 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     IF to_regclass(format('%I.told_files', current_schema())) IS NULL THEN
         CREATE UNLOGGED TABLE told_files (number bigint, tables text[]);
+        CREATE INDEX told_files_number_idx ON told_files (number);
     END IF;
 END
 $$;
