@@ -4,7 +4,7 @@ DECLARE
     v_rows      bigint;
     v_new       bigint;
     v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
-    v_versioned boolean := (SELECT r.versioned FROM staged_rows r WHERE r.table_name = settle_facts.table_name);
+    v_versioned boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = settle_facts.table_name);
     v_collapsed bigint := 0;
     v_path      text;
     v_reason    text;

@@ -6,16 +6,18 @@ CREATE OR REPLACE FUNCTION exograph.reject_query(
 ) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_columns   text[] := ARRAY(SELECT c.column_name FROM exograph.staging_columns c
-                                WHERE c.table_name = reject_query.table_name);
-    v_versioned boolean := v_columns @> '{package_version_id}';
-    v_column    exograph.staging_columns;
-    v_range     jsonb;
-    v_name      text;
-    v_joins     text[] := ARRAY[format('FROM %I s', 'staged_' || table_name)];
-    v_rules     text[] := '{}';
-    v_sound     text[] := '{}';
-    v_package   text;
+    v_columns    text[] := ARRAY(SELECT c.column_name FROM exograph.staging_columns c
+                                 WHERE c.table_name = reject_query.table_name);
+    v_versioned  boolean := v_columns @> '{package_version_id}';
+    v_column     exograph.staging_columns;
+    v_range      jsonb;
+    v_name       text;
+    v_joins      text[] := ARRAY[format('FROM %I s', 'staged_' || table_name)];
+    v_rules      text[] := '{}';
+    v_sound      text[] := '{}';
+    v_package    text;
+    v_derived    text := 'NULL';
+    v_unfinished text := 'NULL';
 BEGIN
     IF 'id' = ANY (v_columns) THEN
         v_joins := array_append(v_joins, format(
@@ -56,6 +58,9 @@ BEGIN
         AND of_package_version_id.canonical IS DISTINCT FROM of_file_id.package_version
         THEN ''package_version_id contradicts the version of its file''');
         v_package := 'CASE WHEN s.file_id IS NULL THEN of_package_version_id.package ELSE of_file_id.package END';
+        v_derived := format('s.package_version_id IS NULL AND of_file_id.package_version IS NOT NULL
+    OR s.package_id IS NULL AND %s IS NOT NULL', v_package);
+        v_unfinished := concat_ws(' OR ', v_derived, CASE WHEN v_columns @> '{metadata}' THEN 's.metadata IS NULL' END);
     ELSIF v_columns @> '{package_version_id}' THEN
         v_package := 'of_package_version_id.package';
     END IF;
@@ -68,20 +73,21 @@ BEGIN
         v_rules := array_prepend(format('WHEN %s THEN NULL', array_to_string(v_sound, ' AND ')), v_rules);
     END IF;
     RETURN format(
-'SELECT s.ctid AS staged_ctid, r.reason, %s AS versioned
+'SELECT s.ctid AS staged_ctid, r.reason, nullif(%s, false) AS derived, nullif(%s, false) AS unfinished
 %s
 CROSS JOIN LATERAL (SELECT CASE
     %s
 END AS reason) r',
-        CASE WHEN v_versioned THEN 's.package_id IS NOT NULL AND s.package_version_id IS NOT NULL' ELSE 'false' END,
+        v_derived, v_unfinished,
         array_to_string(v_joins, chr(10)), array_to_string(v_rules, chr(10) || '    '));
 END
 $$;
 
 ALTER FUNCTION exograph.reject_query(text, boolean, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.reject_query(text, boolean, jsonb) IS
-    'Text of the query that gives every staged row of a table with the first rule that it breaks, NULL where it breaks none, '
-    'and whether it names its package and version. '
+    'Text of the query that gives every staged row of a table with the first rule that it breaks, NULL where it breaks none; '
+    'derived: true where its package or version come from its file, else NULL; unfinished: true where these or a default '
+    'are still to be filled in, else NULL. '
     'reserved: numbers must be ids that the load has reserved. ranges: '
     'first and last number of the tables whose valid numbers have no gaps, {"terms": [1, 340], ...}; NULL where none has.';
 REVOKE ALL ON FUNCTION exograph.reject_query(text, boolean, jsonb) FROM PUBLIC;

@@ -3,15 +3,17 @@
 CREATE OR REPLACE PROCEDURE exograph.validate_table(table_name text, reserved boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_query     text := exograph.reject_query(table_name, reserved, (
+    v_query      text := exograph.reject_query(table_name, reserved, (
         SELECT jsonb_object_agg(r.table_name, jsonb_build_array(r.first, r.last)) FROM number_ranges r));
-    v_staged    bigint;
-    v_rejects   bigint;
-    v_versioned boolean;
+    v_staged     bigint;
+    v_rejects    bigint;
+    v_derived    bigint;
+    v_unfinished bigint;
 BEGIN
-    EXECUTE format('SELECT count(*), count(q.reason), bool_and(q.versioned) FROM (%s) q', v_query)
-    INTO v_staged, v_rejects, v_versioned;
-    INSERT INTO staged_rows (table_name, staged, versioned) VALUES (table_name, v_staged, v_versioned);
+    EXECUTE format('SELECT count(*), count(q.reason), count(q.derived), count(q.unfinished) FROM (%s) q', v_query)
+    INTO v_staged, v_rejects, v_derived, v_unfinished;
+    INSERT INTO staged_rows (table_name, staged, derived, unfinished)
+    VALUES (table_name, v_staged, v_derived, v_unfinished);
     IF v_rejects > 0 THEN
         EXECUTE format(
             'INSERT INTO rejects (table_name, staged_ctid, reason, staged_row)

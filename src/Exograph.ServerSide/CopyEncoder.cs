@@ -87,6 +87,15 @@ internal sealed class CopyEncoder : IDisposable
         Field++;
     }
 
+    /// <summary>A value that was not given.</summary>
+    public void Missing(StagedColumn column)
+    {
+        if (column.Type == ColumnType.Jsonb)
+            Jsonb("{}"u8);
+        else
+            Null();
+    }
+
     /// <summary>Whether numbers are left to <see cref="TranslateAsync"/>.</summary>
     public bool HasUntranslated => _untranslated.Count > 0;
 
@@ -205,13 +214,8 @@ internal sealed class CopyEncoder : IDisposable
         }
     }
 
-    public void Jsonb(string? value)
-    {
-        if (value is null)
-            Null();
-        else
-            String(value, [JsonbVersion]);
-    }
+    /// <summary>JSON that is missing is the empty object, as in the index: with it a fact's row is final.</summary>
+    public void Jsonb(string? value) => String(value ?? "{}", [JsonbVersion]);
 
     /// <summary>JSON text that the caller has found to be valid.</summary>
     public void Jsonb(ReadOnlySpan<byte> value) => Bytes(value, [JsonbVersion]);

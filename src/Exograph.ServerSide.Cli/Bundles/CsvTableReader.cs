@@ -83,7 +83,7 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
     {
         if (raw.IsEmpty)
         {
-            encoder.Null();
+            encoder.Missing(column);
             return;
         }
         switch (column.Type)

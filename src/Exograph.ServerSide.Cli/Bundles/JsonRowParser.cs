@@ -106,7 +106,7 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
         switch (value.Type, column.Type)
         {
             case (JsonTokenType.None or JsonTokenType.Null, _):
-                encoder.Null();
+                encoder.Missing(column);
                 break;
             case (JsonTokenType.Number, ColumnType.BigInt or ColumnType.Integer):
                 Fields.Number(encoder, column, dimension, Fields.Parse(text, column.Type), numbers);

@@ -48,6 +48,19 @@ public sealed class ReservedLoadTests
     }
 
     [Fact]
+    public async Task Edges_without_metadata_are_attached_with_an_empty_object()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await SampleRows.StageAsync(session);
+        var report = await session.FinalizeAsync();
+        var edges = report.Tables.Single(t => t.Table == "call_edges");
+        Assert.Equal((2, "attached", "all rows were final"), (edges.Inserted, edges.Path, edges.Reason));
+        Assert.Equal(["5", "{}"],
+            await database.ColumnAsync<string>("SELECT metadata::text FROM exograph.call_edges ORDER BY caller_qualified_name"));
+    }
+
+    [Fact]
     public async Task Tables_may_be_staged_at_the_same_time()
     {
         await using var database = await TestDatabase.CreateAsync();

@@ -94,12 +94,42 @@ public sealed class AdoptionTests : LoadingTest
         var again = await ReservedSample.BeginAsync(Db);
         await again.Load.FinalizeAsync();
 
-        const string Indexed = """
-            SELECT i.table_name FROM exograph.load_phases i JOIN exograph.load_phases g USING (load_id)
-            WHERE load_id = $1 AND i.phase = 'indexing' AND g.phase = 'closing the gate' AND i.position < g.position ORDER BY 1
-            """;
-        Assert.Equal(Sample.Facts.Order(StringComparer.Ordinal), await Db.RowsAsync(Indexed, sample.Load.Id));
-        Assert.Empty(await Db.RowsAsync(Indexed, again.Load.Id));
+        Assert.Equal(Sample.Facts.Order(StringComparer.Ordinal), await IndexedBeforeTheGateAsync(sample.Load));
+        Assert.Empty(await IndexedBeforeTheGateAsync(again.Load));
+    }
+
+    [Theory]
+    [InlineData("definitions", "package_id = NULL")]
+    [InlineData("symbol_references", "package_version_id = NULL")]
+    [InlineData("call_edges", "metadata = NULL")]
+    public async Task Facts_of_which_many_are_to_be_filled_in_are_indexed_once_when_they_have_been(string fact, string lacking)
+    {
+        var sample = await ReservedSample.BeginAsync(Db);
+        await Db.ExecuteAsync($"UPDATE {sample.Load.Staged(fact)} SET {lacking} WHERE line <= 5");
+
+        await sample.Load.FinalizeAsync();
+
+        Assert.Equal(Sample.Facts.Except([fact]).Order(StringComparer.Ordinal), await IndexedBeforeTheGateAsync(sample.Load));
+        Assert.Equal(1, await Db.CountAsync(
+            $"exograph.load_phases WHERE load_id = {sample.Load.Id} AND phase = 'indexing' AND table_name = '{fact}'"));
+        Assert.StartsWith("partition|", await sample.PathAsync(fact), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Facts_of_files_without_package_are_final_without_one()
+    {
+        var sample = await ReservedSample.BeginAsync(Db);
+        foreach (var table in Sample.Facts.Except(["fragment_terms"]).Append("files"))
+            await Db.ExecuteAsync($"UPDATE {sample.Load.Staged(table)} SET package_id = NULL, package_version_id = NULL");
+
+        await sample.Load.FinalizeAsync();
+
+        Assert.Equal(Sample.Facts.Order(StringComparer.Ordinal), await IndexedBeforeTheGateAsync(sample.Load));
+        foreach (var fact in Sample.Facts)
+        {
+            Assert.Equal("attached|all rows were final", await sample.PathAsync(fact));
+            Assert.Equal(new Outcome(40) { Inserted = 40 }, await sample.Load.OutcomeAsync(fact));
+        }
     }
 
     [Theory]
@@ -122,12 +152,13 @@ public sealed class AdoptionTests : LoadingTest
     public async Task What_was_indexed_early_and_is_written_again_has_indexes_and_statistics()
     {
         var sample = await ReservedSample.BeginAsync(Db);
-        var staged = sample.Load.Staged("definitions");
-        await Db.ExecuteAsync($"ALTER TABLE {staged} ADD CONSTRAINT mine UNIQUE (line); "
-            + $"UPDATE {staged} SET package_id = NULL WHERE line <= 5");
+        await Db.ExecuteAsync(
+            $"ALTER TABLE {sample.Load.Staged("definitions")} ADD CONSTRAINT mine UNIQUE (line); "
+            + $"UPDATE {sample.Load.Staged("files")} SET sha256 = sha256(('a' || id - 35)::bytea) WHERE id > 35");
 
         await sample.Load.FinalizeAsync();
 
+        Assert.Contains("definitions", await IndexedBeforeTheGateAsync(sample.Load));
         Assert.StartsWith("partition|", await sample.PathAsync("definitions"), StringComparison.Ordinal);
         var partition = $"definitions_load_{sample.Load.Id}";
         Assert.NotEqual(0, await Db.CountAsync($"pg_stats WHERE tablename = '{partition}'"));
@@ -401,6 +432,11 @@ public sealed class AdoptionTests : LoadingTest
     }
 
     /// <summary>Partition, load_id and count of the facts of a table.</summary>
+    private Task<string[]> IndexedBeforeTheGateAsync(Load load) => Db.RowsAsync($"""
+        SELECT i.table_name FROM exograph.load_phases i JOIN exograph.load_phases g USING (load_id)
+        WHERE load_id = {load.Id} AND i.phase = 'indexing' AND g.phase = 'closing the gate' AND i.position < g.position ORDER BY 1
+        """);
+
     private Task<string[]> WhereaboutsAsync(string fact) => Db.RowsAsync(
         $"""
         SELECT c.relname::text, t.load_id, count(*)
