@@ -69,8 +69,14 @@ public sealed record LoadOptions
     /// <summary>Where progress is reported. Called from several threads.</summary>
     public IProgress<LoadProgress>? Progress { get; init; }
 
-    /// <summary>Bytes of rows that one COPY command carries, and of which at most two per stream are in memory.</summary>
-    internal int ChunkBytes { get; init; } = 8 << 20;
+    /// <summary>
+    /// Bytes of rows from which a chunk is sent, by a COPY of its own. One per stream is on its way and one per table is being
+    /// filled. With the slack for the row that passes it, a chunk just fits a pooled buffer, whose lengths are powers of 2.
+    /// </summary>
+    internal int ChunkBytes { get; init; } = (4 << 20) - ChunkSlack;
+
+    /// <summary>Room of a chunk beyond <see cref="ChunkBytes"/>: most rows fit.</summary>
+    internal const int ChunkSlack = 64 << 10;
 
     /// <summary>Pauses before each attempt to reach a server again that was lost during finalize.</summary>
     internal IReadOnlyList<TimeSpan> RetryDelays { get; init; } =

@@ -27,7 +27,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     /// <summary>Begins a row: fields in the order of <see cref="Columns"/>, then <see cref="EndRowAsync"/>.</summary>
     public CopyEncoder BeginRow()
     {
-        _chunk ??= new CopyEncoder(session.ChunkBytes + 4096, session.Ids, notesNumbers: _filter is not null);
+        _chunk ??= new CopyEncoder(session.ChunkBytes + LoadOptions.ChunkSlack, session.Ids, notesNumbers: _filter is not null);
         _chunk.BeginRow(columns.Count);
         return _chunk;
     }
