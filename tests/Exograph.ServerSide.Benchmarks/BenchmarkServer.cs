@@ -66,6 +66,13 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         ORDER BY name
         """, r => r.GetString(0), cancellationToken);
 
+    /// <summary>A line that says where figures were measured.</summary>
+    public async Task<string> DescribeAsync(CancellationToken cancellationToken)
+    {
+        var settings = string.Join(", ", await SettingsAsync(cancellationToken));
+        return $"PostgreSQL {Version}, {Environment.ProcessorCount} processors; {settings}.";
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _admin.DisposeAsync();

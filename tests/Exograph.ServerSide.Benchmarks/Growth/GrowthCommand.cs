@@ -27,9 +27,8 @@ internal static class GrowthCommand
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
         await server.CreateDatabaseAsync(Database, empty: false, cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
-        var settings = string.Join(", ", await server.SettingsAsync(cancellationToken));
         output.WriteLine($"""
-            PostgreSQL {server.Version}, {Environment.ProcessorCount} processors; {settings}.
+            {await server.DescribeAsync(cancellationToken)}
             {loads} disjoint loads, seeds {seed} to {seed + loads - 1}, of {fragments:N0} fragments each: {Corpus.Distributions}.
 
             | load | rows before | seconds | staging and checks | dimensions | facts |

@@ -4,8 +4,8 @@ namespace Exograph.ServerSide.Benchmarks.Loading;
 
 /// <summary>The contenders that load the same corpus, and what they have measured so far.</summary>
 internal sealed class Heat(
-    Corpus corpus, long rows, TimeSpan generating, IReadOnlyList<TableDigest> expected, IReadOnlyList<ILoadContender> contenders,
-    Func<ILoadContender, string> inputOf)
+    Corpus corpus, long rows, TimeSpan generating, IReadOnlyList<TableDigest> expected, IReadOnlyList<TableSize> sizes,
+    IReadOnlyList<ILoadContender> contenders, Func<ILoadContender, string> inputOf)
 {
     private readonly Dictionary<ILoadContender, (List<ContenderResult> Rounds, SortedSet<string> Differences)> _results =
         contenders.ToDictionary(c => c, _ => (new List<ContenderResult>(), new SortedSet<string>(StringComparer.Ordinal)));
@@ -31,6 +31,7 @@ internal sealed class Heat(
         Packages = corpus.Packages,
         Rows = rows,
         GeneratingSeconds = generating.TotalSeconds,
+        Sizes = sizes,
         Contenders =
         [
             .. contenders.Select(c => new ContenderResults

@@ -45,7 +45,8 @@ internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextW
         await server.CreateDatabaseAsync(Reference, empty: false, cancellationToken);
         await using var reference = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(server.ConnectionString(Reference)) { CommandTimeout = 0 });
-        await using (var session = await BulkLoad.BeginAsync(reference, cancellationToken: cancellationToken))
+        var options = new LoadOptions { Ids = IdNumbering.Reserved };
+        await using (var session = await BulkLoad.BeginAsync(reference, options, cancellationToken))
         {
             await CorpusStaging.StageAsync(session, corpus, cancellationToken);
             await session.FinalizeAsync(cancellationToken);
@@ -61,9 +62,11 @@ internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextW
             }, cancellationToken);
         }
         var digest = await IndexDigest.ReadAsync(reference, cancellationToken);
+        var sizes = await TableSize.ReadAsync(reference, digest, cancellationToken);
         reference.Clear();
         await server.DropDatabaseAsync(Reference, cancellationToken);
-        return new Heat(corpus, rows, generating, digest, contenders, contender => InputOf(contender, fragments, directory));
+        return new Heat(
+            corpus, rows, generating, digest, sizes, contenders, contender => InputOf(contender, fragments, directory));
     }
 
     /// <summary>Each round begins with another contender, lest one always run after the same.</summary>

@@ -51,9 +51,8 @@ internal static class ReloadCommand
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
         await server.CreateDatabaseAsync(Database, empty: false, cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
-        var settings = string.Join(", ", await server.SettingsAsync(cancellationToken));
         output.WriteLine($"""
-            PostgreSQL {server.Version}, {Environment.ProcessorCount} processors; {settings}.
+            {await server.DescribeAsync(cancellationToken)}
             {corpus.Fragments:N0} fragments in {corpus.Files:N0} files: {Corpus.Distributions}. Ids: {ids}.
 
             | load | seconds | of the first | staging | finalize | rows sent | bytes sent | rows inserted |

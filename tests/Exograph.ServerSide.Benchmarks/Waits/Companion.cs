@@ -4,21 +4,18 @@ using Npgsql;
 namespace Exograph.ServerSide.Benchmarks.Waits;
 
 /// <summary>A session that runs one statement after the other beside a load, until it is stopped or one fails.</summary>
-internal sealed class Companion : IAsyncDisposable
+internal sealed class Companion : BackgroundSession
 {
-    private readonly NpgsqlConnection _connection;
-    private readonly CancellationTokenSource _stop = new();
     private readonly List<Statement> _statements = [];
-    private Task _running = Task.CompletedTask;
 
-    private Companion(NpgsqlConnection connection) => _connection = connection;
-
-    public int ProcessId => _connection.ProcessID;
+    private Companion(NpgsqlConnection connection) : base(connection)
+    {
+    }
 
     /// <summary>What it ran; complete once it is stopped.</summary>
     public IReadOnlyList<Statement> Statements => _statements;
 
-    /// <summary>The error that ended it; null where none did.</summary>
+    /// <summary>The error after which it ran nothing more; null where there was none.</summary>
     public string? Failure { get; private set; }
 
     /// <param name="dataSource">The server.</param>
@@ -32,37 +29,20 @@ internal sealed class Companion : IAsyncDisposable
     {
         var companion = new Companion(await dataSource.OpenConnectionAsync(cancellationToken));
         await companion.ExecuteAsync(first);
-        companion._running = Task.Run(() => companion.RunAsync(next, pause), cancellationToken);
+        companion.Start(n => companion.RunAsync(next(n)), pause);
         return companion;
     }
 
-    /// <summary>Stops it after the statement at work.</summary>
-    public async Task StopAsync()
+    private async Task RunAsync((string Table, string Text) next)
     {
-        await _stop.CancelAsync();
-        await _running;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        await _connection.DisposeAsync();
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync(Func<int, (string Table, string Text)> next, TimeSpan pause)
-    {
+        if (Failure is not null)
+            return;
+        var began = DateTime.UtcNow;
+        var watch = Stopwatch.StartNew();
         try
         {
-            for (var n = 0; !_stop.IsCancellationRequested; n++)
-            {
-                var (table, text) = next(n);
-                var began = DateTime.UtcNow;
-                var watch = Stopwatch.StartNew();
-                await ExecuteAsync(text);
-                _statements.Add(new Statement(table, began, watch.Elapsed));
-                await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await ExecuteAsync(next.Text);
+            _statements.Add(new Statement(next.Table, began, watch.Elapsed));
         }
         catch (NpgsqlException e)
         {
@@ -72,7 +52,7 @@ internal sealed class Companion : IAsyncDisposable
 
     private async Task ExecuteAsync(string text)
     {
-        await using var command = new NpgsqlCommand(text, _connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(text, Connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync();
     }
 }

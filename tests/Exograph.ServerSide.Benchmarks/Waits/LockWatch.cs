@@ -3,52 +3,33 @@ using Npgsql;
 namespace Exograph.ServerSide.Benchmarks.Waits;
 
 /// <summary>Looks every 10 ms whether sessions wait for a lock.</summary>
-internal sealed class LockWatch : IAsyncDisposable
+internal sealed class LockWatch : BackgroundSession
 {
-    private readonly NpgsqlConnection _connection;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<int, int> _found = [];
-    private Task _running = Task.CompletedTask;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
-    private LockWatch(NpgsqlConnection connection) => _connection = connection;
+    private readonly int[] _processIds;
+    private readonly Dictionary<int, int> _found = [];
+
+    private LockWatch(NpgsqlConnection connection, int[] processIds) : base(connection) => _processIds = processIds;
 
     public static async Task<LockWatch> StartAsync(
         NpgsqlDataSource dataSource, int[] processIds, CancellationToken cancellationToken)
     {
-        var watch = new LockWatch(await dataSource.OpenConnectionAsync(cancellationToken));
-        watch._running = Task.Run(() => watch.RunAsync(processIds), cancellationToken);
+        var watch = new LockWatch(await dataSource.OpenConnectionAsync(cancellationToken), processIds);
+        watch.Start(_ => watch.LookAsync(), s_pause);
         return watch;
     }
 
     /// <summary>How many looks found the session waiting; final once the watch is stopped.</summary>
     public int Found(int processId) => _found.GetValueOrDefault(processId);
 
-    public async Task StopAsync()
-    {
-        await _stop.CancelAsync();
-        await _running;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        await _connection.DisposeAsync();
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync(int[] processIds)
+    private async Task LookAsync()
     {
         await using var command = new NpgsqlCommand(
-            "SELECT pid FROM pg_stat_activity WHERE pid = ANY ($1) AND wait_event_type = 'Lock'", _connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = processIds });
-        while (!_stop.IsCancellationRequested)
-        {
-            await using (var reader = await command.ExecuteReaderAsync())
-            {
-                while (await reader.ReadAsync())
-                    _found[reader.GetInt32(0)] = Found(reader.GetInt32(0)) + 1;
-            }
-            await Task.Delay(10, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+            "SELECT pid FROM pg_stat_activity WHERE pid = ANY ($1) AND wait_event_type = 'Lock'", Connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = _processIds });
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            _found[reader.GetInt32(0)] = Found(reader.GetInt32(0)) + 1;
     }
 }

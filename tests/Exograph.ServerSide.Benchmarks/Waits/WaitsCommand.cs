@@ -46,9 +46,8 @@ internal static class WaitsCommand
     private static async Task RunAsync(Plan plan, int rounds, TextWriter output, CancellationToken cancellationToken)
     {
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
-        var settings = string.Join(", ", await server.SettingsAsync(cancellationToken));
         output.WriteLine($"""
-            PostgreSQL {server.Version}, {Environment.ProcessorCount} processors; {settings}.
+            {await server.DescribeAsync(cancellationToken)}
             A load of {plan.Second.Fragments:N0} fragments through the library, ids {plan.Ids}, into an index that holds
             one of equal size: {Corpus.Distributions}.
             {rounds} rounds; beside the load, with pauses of {plan.Pause.TotalMilliseconds} ms, one session inserts rows through

@@ -50,6 +50,7 @@ internal static class MarkdownReport
                 output.WriteLine($"- {contender.Name} differs in {difference}");
         }
         WritePhases(heat, output);
+        WriteSizes(heat, output);
     }
 
     private static void WritePhases(HeatResults heat, TextWriter output)
@@ -68,6 +69,21 @@ internal static class MarkdownReport
                     + $"| {kind.Sum(p => p.WalBytes) / MiB:N0} |");
             }
         }
+    }
+
+    private static void WriteSizes(HeatResults heat, TextWriter output)
+    {
+        static string Row(string title, IEnumerable<TableSize> sizes) =>
+            $"| {title} | {sizes.Sum(s => s.Rows):N0} | {sizes.Sum(s => s.HeapBytes) / MiB:N0} "
+            + $"| {sizes.Sum(s => s.IndexBytes) / MiB:N0} |";
+
+        output.WriteLine($"""
+
+            | table | rows | heap, MiB | indexes, MiB |
+            |---|--:|--:|--:|
+            {string.Join("\n", heat.Sizes.Select(s => Row(s.Table, [s])))}
+            {Row("all", heat.Sizes)}
+            """);
     }
 
     /// <summary>Many phases end in the table that they are about, as "indexing comments".</summary>
