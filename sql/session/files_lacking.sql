@@ -16,19 +16,19 @@ BEGIN
     WHERE (files_lacking.first IS NULL OR t.number >= files_lacking.first)
         AND (files_lacking.last IS NULL OR t.number <= files_lacking.last);
 
-    INSERT INTO told_files (number, tables)
-    SELECT n.number, coalesce((SELECT array_agg(t.name)
-                               FROM exograph.complete_facts c CROSS JOIN unnest(c.tables) AS t (name)
-                               WHERE c.file_id = n.file_id), '{}')
-    FROM exograph.standing_files(files_lacking.first, files_lacking.last) n;
-
     RETURN QUERY
+        WITH told AS (
+            INSERT INTO told_files (number, tables)
+            SELECT n.number, coalesce((SELECT array_agg(t.name)
+                                       FROM exograph.complete_facts c CROSS JOIN unnest(c.tables) AS t (name)
+                                       WHERE c.file_id = n.file_id), '{}')
+            FROM exograph.standing_files(files_lacking.first, files_lacking.last) n
+            RETURNING number, tables
+        )
         SELECT t.number, n.name
-        FROM told_files t
+        FROM told t
         CROSS JOIN unnest(exograph.complete_tables()) WITH ORDINALITY AS n (name, position)
         WHERE n.name <> ALL (t.tables)
-            AND (files_lacking.first IS NULL OR t.number >= files_lacking.first)
-            AND (files_lacking.last IS NULL OR t.number <= files_lacking.last)
         ORDER BY t.number, n.position;
 END
 $$;
