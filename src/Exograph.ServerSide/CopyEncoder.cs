@@ -91,7 +91,7 @@ internal sealed class CopyEncoder : IDisposable
     public void Missing(StagedColumn column)
     {
         if (column.Type == ColumnType.Jsonb)
-            Jsonb("{}"u8);
+            Jsonb((string?)null);
         else
             Null();
     }

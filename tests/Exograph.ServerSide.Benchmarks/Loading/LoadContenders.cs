@@ -22,7 +22,7 @@ internal static class LoadContenders
 
     /// <summary>Whether others are measured by it: it runs on every corpus.</summary>
     public static bool IsYardstick(ILoadContender contender) =>
-        contender is RestoreContender or LibraryContender { Name: LibraryContender.ContenderName };
+        contender.Name is RestoreContender.ContenderName or LibraryContender.ContenderName;
 
     /// <summary>Those of a list of names with commas between, or all that can run here.</summary>
     /// <exception cref="ArgumentException">There is no such contender.</exception>

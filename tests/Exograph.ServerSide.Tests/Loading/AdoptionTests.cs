@@ -431,12 +431,13 @@ public sealed class AdoptionTests : LoadingTest
             "SELECT path, count(*) FROM exograph.load_tables WHERE reason IS NOT NULL GROUP BY path"));
     }
 
-    /// <summary>Partition, load_id and count of the facts of a table.</summary>
+    /// <summary>The facts that a load indexed while others could still write, in the order of their names.</summary>
     private Task<string[]> IndexedBeforeTheGateAsync(Load load) => Db.RowsAsync($"""
         SELECT i.table_name FROM exograph.load_phases i JOIN exograph.load_phases g USING (load_id)
         WHERE load_id = {load.Id} AND i.phase = 'indexing' AND g.phase = 'closing the gate' AND i.position < g.position ORDER BY 1
         """);
 
+    /// <summary>Partition, load_id and count of the facts of a table.</summary>
     private Task<string[]> WhereaboutsAsync(string fact) => Db.RowsAsync(
         $"""
         SELECT c.relname::text, t.load_id, count(*)
