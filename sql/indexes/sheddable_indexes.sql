@@ -1,10 +1,15 @@
 -- definition holds neither comment nor statistics targets, nor which index CLUSTER goes by: attributes does.
 CREATE OR REPLACE VIEW exograph.sheddable_indexes AS
-SELECT row_number() OVER (ORDER BY s.kind, t.relname, s.name)::integer AS position,
-       t.relname::text AS table_name, s.definition, s.removal, s.name::text AS name, s.tablespace::text AS tablespace,
+WITH dimensions AS MATERIALIZED (
+    SELECT t.oid, t.relname
+    FROM pg_class t
+    WHERE t.relnamespace = 'exograph'::regnamespace AND t.relname IN ('files', 'terms', 'fragments', 'graph_nodes')
+)
+SELECT row_number() OVER (ORDER BY s.kind, s.table_name, s.name)::integer AS position,
+       s.table_name::text, s.definition, s.removal, s.name::text AS name, s.tablespace::text AS tablespace,
        array_remove(s.attributes, NULL) AS attributes, s.is_deferrable
 FROM (
-    SELECT 'index' AS kind, x.indrelid AS table_oid, i.relname AS name,
+    SELECT 'index' AS kind, t.relname AS table_name, i.relname AS name,
            pg_get_indexdef(x.indexrelid) AS definition, format('DROP INDEX %s', x.indexrelid::regclass) AS removal,
            p.spcname AS tablespace,
            ARRAY[format('COMMENT ON INDEX %s IS ', x.indexrelid::regclass)
@@ -21,25 +26,25 @@ FROM (
            AND NOT EXISTS (SELECT FROM pg_depend d
                            WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid AND d.deptype IN ('e', 'x'))
            AS is_deferrable
-    FROM pg_index x
+    FROM dimensions t
+    JOIN pg_index x ON x.indrelid = t.oid
     JOIN pg_class i ON i.oid = x.indexrelid
     LEFT JOIN pg_tablespace p ON p.oid = i.reltablespace
     WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.conrelid = x.indrelid)
     UNION ALL
-    SELECT 'key', c.conrelid, c.conname,
+    SELECT 'key', t.relname, c.conname,
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)),
            format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname),
            p.spcname,
            ARRAY[format('COMMENT ON CONSTRAINT %I ON %s IS ', c.conname, c.conrelid::regclass)
                      || quote_literal(obj_description(c.oid, 'pg_constraint'))],
            false
-    FROM pg_constraint c
+    FROM dimensions t
+    JOIN pg_constraint c ON c.conrelid = t.oid
     LEFT JOIN pg_class i ON c.contype = 'u' AND i.oid = c.conindid
     LEFT JOIN pg_tablespace p ON p.oid = i.reltablespace
     WHERE c.contype IN ('u', 'f')
-) s
-JOIN pg_class t ON t.oid = s.table_oid
-WHERE t.relnamespace = 'exograph'::regnamespace AND t.relname IN ('files', 'terms', 'fragments', 'graph_nodes');
+) s;
 
 ALTER VIEW exograph.sheddable_indexes OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.sheddable_indexes IS
