@@ -9,9 +9,11 @@ BEGIN
         SELECT t.table_name
         FROM exograph.load_tables t
         JOIN staged_rows r ON r.table_name = t.table_name
-        WHERE t.load_id = adoptable_facts.load_id AND t.staged - t.rejected >= greatest(partition_threshold, 1)
-            AND r.unfinished <= (t.staged - t.rejected) / 10
+        WHERE t.load_id = adoptable_facts.load_id
             AND t.table_name IN (SELECT c.table_name FROM exograph.staging_columns c WHERE c.identity)
+            AND t.staged > t.rejected
+            AND t.staged - t.rejected >= exograph.least_rows_of_partition(t.table_name, partition_threshold)
+            AND r.unfinished <= (t.staged - t.rejected) / 10
             AND NOT (t.table_name = 'fragment_terms' AND EXISTS (
                 SELECT FROM staged_terms s JOIN exograph.terms x ON exograph.text_digest(x.term) = exograph.text_digest(s.term)))
         ORDER BY t.position);

@@ -2,6 +2,9 @@ CREATE OR REPLACE PROCEDURE exograph.settle_facts(load_id integer, table_name te
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_rows      bigint;
+    v_least     bigint := exograph.least_rows_of_partition(table_name, partition_threshold);
+    v_bound     text   := format(CASE WHEN v_least = partition_threshold THEN 'partition_threshold (%s)'
+                                      ELSE '%s, the least for the first facts of a table' END, v_least);
     v_new       bigint;
     v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
     v_versioned boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = settle_facts.table_name);
@@ -17,8 +20,8 @@ BEGIN
     END IF;
 
     PERFORM exograph.start_phase(load_id, 'resolving', table_name);
-    IF v_rows < partition_threshold THEN
-        v_reason := format('fewer rows than partition_threshold (%s)', partition_threshold);
+    IF v_rows < v_least THEN
+        v_reason := 'fewer rows than ' || v_bound;
     ELSIF exograph.has_reserved_ids(load_id) THEN
         SELECT a.path, a.reason, a.remaining INTO v_path, v_reason, v_new
         FROM exograph.adopt_facts(load_id, table_name, v_rows, v_offsets, v_versioned) a;
@@ -27,8 +30,8 @@ BEGIN
     END IF;
     IF v_path IS NULL THEN
         CALL exograph.drop_staged_indexes(table_name, only_unique => false);
-        v_new := exograph.rewrite_facts(load_id, table_name, v_rows, partition_threshold, v_offsets, v_versioned);
-        v_path := CASE WHEN v_rows < partition_threshold THEN 'shared' ELSE 'partition' END;
+        v_new := exograph.rewrite_facts(load_id, table_name, v_rows, v_least, v_offsets, v_versioned);
+        v_path := CASE WHEN v_rows < v_least THEN 'shared' ELSE 'partition' END;
     END IF;
 
     IF v_new = 0 THEN
@@ -38,9 +41,9 @@ BEGIN
     ELSE
         PERFORM exograph.start_phase(load_id, 'indexing', table_name);
         v_collapsed := exograph.index_identity(load_id, table_name);
-        IF v_path <> 'shared' AND v_new < partition_threshold THEN
+        IF v_path <> 'shared' AND v_new < v_least THEN
             v_path := 'shared';
-            v_reason := format('fewer new rows than partition_threshold (%s)', partition_threshold);
+            v_reason := 'fewer new rows than ' || v_bound;
         END IF;
         IF v_path = 'shared' THEN
             CALL exograph.share_facts(load_id, table_name);
@@ -58,5 +61,5 @@ $$;
 ALTER PROCEDURE exograph.settle_facts(integer, text, bigint) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.settle_facts(integer, text, bigint) IS
     'Adds the staged facts of a table that do not stand yet: as a partition of the load, which the staging table becomes where '
-    'its rows are final, or to the shared one where they are fewer than partition_threshold. Reports the path and why.';
+    'its rows are final, or to the shared one where they are too few. Reports the path and why.';
 REVOKE ALL ON PROCEDURE exograph.settle_facts(integer, text, bigint) FROM PUBLIC;

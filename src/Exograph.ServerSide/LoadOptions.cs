@@ -38,7 +38,10 @@ public sealed record LoadOptions
     /// <summary>Keep the tables that map numbers to ids, until <c>exograph.drop_maps</c>.</summary>
     public bool? KeepMaps { get; init; }
 
-    /// <summary>Rows from which a fact table gets a partition of its own. 0 means always.</summary>
+    /// <summary>
+    /// Rows from which a fact table gets a partition of its own; while it is empty a tenth, but at least 1,000, suffices. 0 means
+    /// always.
+    /// </summary>
     public long? PartitionThreshold { get; init; }
 
     /// <summary>

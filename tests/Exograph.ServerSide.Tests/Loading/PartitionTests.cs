@@ -37,6 +37,26 @@ public sealed class PartitionTests : LoadingTest
                 """));
     }
 
+    [Theory]
+    [InlineData(999, "shared|fewer rows than 1000, the least for the first facts of a table")]
+    [InlineData(1000, "partition|the numbers are the producer's own")]
+    public async Task The_first_facts_of_a_table_need_fewer_rows_for_a_partition(int rows, string first)
+    {
+        async Task<string> PathOfAsync(int line)
+        {
+            var load = await Sample.BeginAsync(Db);
+            await Db.ExecuteAsync($"DELETE FROM {load.Staged("definitions")}");
+            await load.StageAsync("definitions", "file_id, kind, name, qualified_name, line",
+                $"SELECT 1, 'def', 'n', 'N', n FROM generate_series({line}, {line + rows - 1}) n");
+            await load.FinalizeAsync();
+            return Assert.Single(await Db.RowsAsync(
+                $"SELECT path, reason FROM exograph.load_report WHERE load_id = {load.Id} AND table_name = 'definitions'"));
+        }
+
+        Assert.Equal(first, await PathOfAsync(line: 1));
+        Assert.Equal("shared|fewer rows than partition_threshold (10000)", await PathOfAsync(line: 2000));
+    }
+
     [Fact]
     public async Task Facts_that_are_new_are_counted_not_those_that_were_staged()
     {
