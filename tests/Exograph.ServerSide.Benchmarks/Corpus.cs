@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Exograph.ServerSide.Benchmarks;
@@ -15,6 +14,11 @@ internal sealed class Corpus(int fragments, int seed)
     private const int FilesPerPackage = 30;
     private const int TermsPerFragment = 100;
     private const int Names = 20_000;
+    private const int Modules = 500;
+
+    private static readonly string[] s_names = [.. Enumerable.Range(0, Names).Select(n => $"do_something_{n}")];
+    private static readonly string[] s_modules = [.. Enumerable.Range(0, Modules).Select(n => $"Generated.Module{n}")];
+    private static readonly string[] s_qualifiedNames = [.. s_names.Select((name, n) => $"{s_modules[n % Modules]}.{name}")];
 
     public int Fragments { get; } = fragments;
 
@@ -71,7 +75,7 @@ internal sealed class Corpus(int fragments, int seed)
                 PackageVersionId = PackageOf(n),
                 Path = $"lib/file_{n}.ex",
                 Source = source.ToString(),
-                Sha256 = Hash($"file {n}"),
+                Sha256 = Hash("file", n),
             };
         }
     }
@@ -94,7 +98,7 @@ internal sealed class Corpus(int fragments, int seed)
             {
                 Id = n,
                 FileId = FileOf(n),
-                ContentHash = Hash($"fragment {n}"),
+                ContentHash = Hash("fragment", n),
                 Ast = ast.ToArray(),
                 Kind = "function",
                 Module = Module(n),
@@ -103,7 +107,7 @@ internal sealed class Corpus(int fragments, int seed)
                 Line = line,
                 EndLine = line + 4,
                 Mass = 5 + random.Next(60),
-                ExactHash = Hash($"tree {random.Next(Fragments)}"),
+                ExactHash = Hash("tree", random.Next(Fragments)),
                 SubHashes = new[] { random.NextInt64(), random.NextInt64(), random.NextInt64() },
             };
         }
@@ -220,15 +224,21 @@ internal sealed class Corpus(int fragments, int seed)
 
     private static int FragmentOfNode(int node) => (node - 1) * 5 / 2 + 1;
 
-    private static string Name(int n) => $"do_something_{n}";
+    private static string Name(int n) => s_names[n];
 
-    private static string Module(int n) => $"Generated.Module{n % 500}";
+    private static string Module(int n) => s_modules[n % Modules];
 
-    private static string QualifiedName(int n) => $"Generated.Module{n % 500}.do_something_{n % Names}";
+    private static string QualifiedName(int n) => s_qualifiedNames[n % Names];
 
-    private byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {text}"));
+    /// <summary>As long as a SHA-256, and as distinct.</summary>
+    private byte[] Hash(string what, int n)
+    {
+        var hash = new byte[32];
+        new SeededRandom(((ulong)HashCode(what) << 32) + (uint)n).NextBytes(hash);
+        return hash;
+    }
 
-    private Random RandomOf(string table) => new(HashCode(table));
+    private SeededRandom RandomOf(string table) => new((ulong)HashCode(table));
 
     // string.GetHashCode differs between runs.
     private int HashCode(string table) => table.Aggregate(seed, (hash, c) => unchecked(hash * 31 + c));
