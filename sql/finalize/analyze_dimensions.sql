@@ -1,4 +1,5 @@
--- As autovacuum decides it: a sample of a large table costs more than a small load, and tells nothing new after it.
+-- As autovacuum decides it: a sample of a large table costs more than a small load, and tells nothing new after it. The server
+-- counts the rows of a load that analyzes as changes after its ANALYZE, for they are counted at the commit: they are taken off.
 CREATE OR REPLACE PROCEDURE exograph.analyze_dimensions(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -8,8 +9,17 @@ BEGIN
         SELECT t.table_name
         FROM exograph.load_tables t
         JOIN pg_class c ON c.oid = format('exograph.%I', t.table_name)::regclass
+        LEFT JOIN LATERAL (
+            SELECT o.inserted
+            FROM exograph.loads l
+            JOIN exograph.load_phases p USING (load_id)
+            JOIN exograph.load_tables o USING (load_id, table_name)
+            WHERE p.phase = 'analyzing' AND p.table_name = t.table_name
+                AND greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))
+                    BETWEEN p.started_at AND l.ended_at
+        ) analyzed ON true
         WHERE t.load_id = analyze_dimensions.load_id AND t.path = 'merged'
-            AND t.inserted + pg_stat_get_mod_since_analyze(c.oid)
+            AND t.inserted + greatest(pg_stat_get_mod_since_analyze(c.oid) - coalesce(analyzed.inserted, 0), 0)
                 >= c.reltuples * current_setting('autovacuum_analyze_scale_factor')::float8
         ORDER BY t.position
     LOOP

@@ -90,6 +90,29 @@ public sealed class LedgerTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_dimension_is_analyzed_when_a_tenth_of_it_is_new()
+    {
+        var staged = 0;
+        async Task<bool> IsAnalyzedByAsync(int terms)
+        {
+            var load = await Load.BeginAsync(Db);
+            await load.StageAsync(
+                "terms", "id, term", $"SELECT n, 't' || n FROM generate_series({staged + 1}, {staged + terms}) n");
+            staged += terms;
+            await load.FinalizeAsync();
+            // Untold, the server counts a session's changes when it has been idle for a second.
+            await Db.ExecuteAsync("SELECT pg_stat_force_next_flush()");
+            return await Db.CountAsync(
+                $"exograph.load_phases WHERE load_id = {load.Id} AND phase = 'analyzing' AND table_name = 'terms'") == 1;
+        }
+
+        Assert.True(await IsAnalyzedByAsync(terms: 1000));
+        Assert.False(await IsAnalyzedByAsync(terms: 60));
+        Assert.True(await IsAnalyzedByAsync(terms: 60));
+        Assert.False(await IsAnalyzedByAsync(terms: 60));
+    }
+
+    [Fact]
     public async Task Notices_tell_the_caller_of_each_phase()
     {
         var load = await Sample.BeginAsync(Db);
