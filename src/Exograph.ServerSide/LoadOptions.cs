@@ -17,8 +17,8 @@ public enum IdNumbering
     /// <summary>
     /// Ids reserved for the load, which the session puts in the place of the producer's numbers while it stages rows. A large
     /// fact table whose rows name package, version, file and fragment of rows new to the index is not written a second time
-    /// then. Rejected rows and kept maps show these ids; those not used are lost, up to 65,536 of each table and 1,024 of terms
-    /// and as many more as rows are numbered with gaps.
+    /// then. Rejected rows and kept maps show these ids; those not used are lost: up to 8,191 of a table, 1,023 of files and of
+    /// terms, and as many more as rows are numbered with gaps.
     /// </summary>
     Reserved,
 }

@@ -12,16 +12,19 @@ internal static class GrowthCommand
         var loads = new Option<int>("--loads") { Description = "Loads, at least 2.", DefaultValueFactory = _ => 20 };
         var fragments = new Option<int>("--fragments") { Description = "Fragments of each.", DefaultValueFactory = _ => 5_000 };
         var seed = new Option<int>("--seed") { Description = "Seed of the first load's corpus.", DefaultValueFactory = _ => 1 };
+        var ids = new Option<IdNumbering>("--ids") { Description = "What the loader numbers rows by: Numbered or Reserved." };
         var command = new Command("growth", "Equal, disjoint loads into one index, and the seconds of each.")
         {
-            loads, fragments, seed,
+            loads, fragments, seed, ids,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(seed), Console.Out, cancellationToken));
+            new Plan(
+                arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(seed), arguments.GetValue(ids)),
+            Console.Out, cancellationToken));
         return command;
     }
 
-    private static async Task RunAsync(int loads, int fragments, int seed, TextWriter output, CancellationToken cancellationToken)
+    private static async Task RunAsync(Plan plan, TextWriter output, CancellationToken cancellationToken)
     {
         const string Database = "growth";
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
@@ -29,33 +32,38 @@ internal static class GrowthCommand
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
         output.WriteLine($"""
             {await server.DescribeAsync(cancellationToken)}
-            {loads} disjoint loads, seeds {seed} to {seed + loads - 1}, of {fragments:N0} fragments each: {Corpus.Distributions}.
+            {plan.Loads} disjoint loads, seeds {plan.Seed} to {plan.Seed + plan.Loads - 1}, ids {plan.Ids}, of {plan.Fragments:N0} fragments
+            each: {Corpus.Distributions}.
 
-            | load | rows before | seconds | staging and checks | dimensions | facts |
-            |--:|--:|--:|--:|--:|--:|
+            | load | rows before | seconds | staging and checks | dimensions | their statistics | facts |
+            |--:|--:|--:|--:|--:|--:|--:|
             """);
         var costs = new List<LoadCost>();
         var rows = 0L;
-        for (var n = 0; n < loads; n++)
+        for (var n = 0; n < plan.Loads; n++)
         {
             await server.CheckpointAsync(cancellationToken);
-            var (cost, inserted) = await LoadAsync(dataSource, new Corpus(fragments, seed + n), cancellationToken);
+            var (cost, inserted) = await LoadAsync(
+                dataSource, new Corpus(plan.Fragments, plan.Seed + n), plan.Ids, cancellationToken);
             costs.Add(cost);
             output.WriteLine(
-                $"| {n + 1} | {rows:N0} | {cost.Total:F2} | {cost.Rest:F2} | {cost.Dimensions:F2} | {cost.Facts:F2} |");
+                $"| {n + 1} | {rows:N0} | {cost.Total:F2} | {cost.Rest:F2} | {cost.Dimensions:F2} | {cost.Statistics:F2} "
+                + $"| {cost.Facts:F2} |");
             rows += inserted;
         }
         // The first load finds empty tables and cold caches.
         var (second, last) = (costs[1], costs[^1]);
         output.WriteLine($"| last / second | | {last.Total / second.Total:F2} | {last.Rest / second.Rest:F2} "
-            + $"| {last.Dimensions / second.Dimensions:F2} | {last.Facts / second.Facts:F2} |");
+            + $"| {last.Dimensions / second.Dimensions:F2} | {last.Statistics / second.Statistics:F2} "
+            + $"| {last.Facts / second.Facts:F2} |");
     }
 
     private static async Task<(LoadCost Cost, long Inserted)> LoadAsync(
-        NpgsqlDataSource dataSource, Corpus corpus, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, Corpus corpus, IdNumbering ids, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        await using var session = await BulkLoad.BeginAsync(dataSource, new LoadOptions { Label = "growth" }, cancellationToken);
+        var options = new LoadOptions { Label = "growth", Ids = ids };
+        await using var session = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
         await CorpusStaging.StageAsync(session, corpus, cancellationToken);
         var report = await session.FinalizeAsync(cancellationToken);
         var total = watch.Elapsed.TotalSeconds;
@@ -72,13 +80,15 @@ internal static class GrowthCommand
         }
 
         var cost = new LoadCost(
-            total, Seconds("merging", "analyzing"), Seconds("resolving", "indexing", "attaching", "sharing"));
+            total, Seconds("merging"), Seconds("analyzing"), Seconds("resolving", "indexing", "attaching", "sharing"));
         return (cost, report.Tables.Sum(t => t.Inserted));
     }
 
+    private sealed record Plan(int Loads, int Fragments, int Seed, IdNumbering Ids);
+
     /// <summary>Seconds of a load.</summary>
-    private sealed record LoadCost(double Total, double Dimensions, double Facts)
+    private sealed record LoadCost(double Total, double Dimensions, double Statistics, double Facts)
     {
-        public double Rest => Total - Dimensions - Facts;
+        public double Rest => Total - Dimensions - Statistics - Facts;
     }
 }

@@ -24,17 +24,35 @@ internal static class WalCommand
 
     private static async Task RunAsync(int fragments, TextWriter output, CancellationToken cancellationToken)
     {
-        const string Database = "wal";
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
-        await server.CreateDatabaseAsync(Database, empty: false, cancellationToken);
-        await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
-        await dataSource.RunAsync("CREATE EXTENSION pg_walinspect", cancellationToken);
         output.WriteLine($"""
             PostgreSQL {server.Version}. Records and bytes are those of the heap, without full-page images, unless stated.
 
             | an integer and a letter, no index | rows | records | rows per record | bytes | bytes per row |
             |---|--:|--:|--:|--:|--:|
             """);
+        await using (var dataSource = await CreateDatabaseAsync(server, "ways", cancellationToken))
+            await WriteWaysAsync(dataSource, output, cancellationToken);
+        foreach (var (database, ids) in ((string, IdNumbering)[])
+            [("reserved", IdNumbering.Reserved), ("numbered", IdNumbering.Numbered)])
+        {
+            await using var dataSource = await CreateDatabaseAsync(server, database, cancellationToken);
+            await server.CheckpointAsync(cancellationToken);
+            await WriteLoadAsync(dataSource, new Corpus(fragments, seed: 1), ids, output, cancellationToken);
+        }
+    }
+
+    private static async Task<NpgsqlDataSource> CreateDatabaseAsync(
+        BenchmarkServer server, string name, CancellationToken cancellationToken)
+    {
+        await server.CreateDatabaseAsync(name, empty: false, cancellationToken);
+        var dataSource = NpgsqlDataSource.Create(server.ConnectionString(name));
+        await dataSource.RunAsync("CREATE EXTENSION pg_walinspect", cancellationToken);
+        return dataSource;
+    }
+
+    private static async Task WriteWaysAsync(NpgsqlDataSource dataSource, TextWriter output, CancellationToken cancellationToken)
+    {
         foreach (var rows in (int[])[8, 100_000])
         {
             foreach (var (way, write) in WaysToWrite.All)
@@ -46,15 +64,13 @@ internal static class WalCommand
                     + $"| {wal.HeapBytes:N0} | {(double)wal.HeapBytes / rows:F1} |");
             }
         }
-        await WriteLoadAsync(server, dataSource, new Corpus(fragments, seed: 1), output, cancellationToken);
     }
 
     private static async Task WriteLoadAsync(
-        BenchmarkServer server, NpgsqlDataSource dataSource, Corpus corpus, TextWriter output,
-        CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, Corpus corpus, IdNumbering ids, TextWriter output, CancellationToken cancellationToken)
     {
-        await server.CheckpointAsync(cancellationToken);
-        await using var session = await BulkLoad.BeginAsync(dataSource, new LoadOptions { Label = "wal" }, cancellationToken);
+        var options = new LoadOptions { Label = "wal", Ids = ids };
+        await using var session = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
         var staged = 0L;
         var staging = await WalReader.MeasureAsync(
             dataSource,
@@ -64,7 +80,7 @@ internal static class WalCommand
 
         output.WriteLine($"""
 
-            | loader, {corpus.Fragments:N0} fragments | rows | heap records | rows per record | bytes, all kinds | bytes per row |
+            | loader, ids {ids}, {corpus.Fragments:N0} fragments | rows | heap records | rows per record | bytes, all kinds | bytes per row |
             |---|--:|--:|--:|--:|--:|
             """);
         Write("staging", staged, staging);

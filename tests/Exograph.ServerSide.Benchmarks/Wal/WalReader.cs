@@ -47,8 +47,8 @@ internal static class WalReader
                   LEFT JOIN exograph.load_tables t ON (t.load_id, t.table_name) = (p.load_id, p.table_name)
                   WHERE p.load_id = {loadId}) phases, {Stats}
             WHERE past > first
-            GROUP BY position, phase, inserted
-            ORDER BY position
+            GROUP BY phase, inserted
+            ORDER BY min(position)
             """;
         return dataSource.QueryAsync(query, r => (r.GetString(0), r.GetInt64(1), Volume(r, 2)), cancellationToken);
     }
