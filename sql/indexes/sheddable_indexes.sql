@@ -7,7 +7,7 @@ WITH dimensions AS MATERIALIZED (
 )
 SELECT row_number() OVER (ORDER BY s.kind, s.table_name, s.name)::integer AS position,
        s.table_name::text, s.definition, s.removal, s.name::text AS name, s.tablespace::text AS tablespace,
-       array_remove(s.attributes, NULL) AS attributes, s.is_deferrable
+       array_remove(s.attributes, NULL) AS attributes, s.is_rebuildable AND s.serves_queries AS is_deferrable, s.is_rebuildable
 FROM (
     SELECT 'index' AS kind, t.relname AS table_name, i.relname AS name,
            pg_get_indexdef(x.indexrelid) AS definition, format('DROP INDEX %s', x.indexrelid::regclass) AS removal,
@@ -20,12 +20,13 @@ FROM (
                     FROM pg_attribute a
                     WHERE a.attrelid = x.indexrelid AND a.attstattarget >= 0
                     ORDER BY a.attnum) AS attributes,
-           -- Only what can be built again: nothing half-built, nothing of an extension, no tablespace out of reach.
-           NOT x.indisunique AND x.indisvalid
+           -- Nothing half-built, nothing of an extension, no tablespace out of reach.
+           x.indisvalid
            AND (p.oid IS NULL OR has_tablespace_privilege('exograph_owner', p.oid, 'CREATE'))
            AND NOT EXISTS (SELECT FROM pg_depend d
                            WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid AND d.deptype IN ('e', 'x'))
-           AS is_deferrable
+           AS is_rebuildable,
+           NOT x.indisunique AS serves_queries
     FROM dimensions t
     JOIN pg_index x ON x.indrelid = t.oid
     JOIN pg_class i ON i.oid = x.indexrelid
@@ -38,6 +39,8 @@ FROM (
            p.spcname,
            ARRAY[format('COMMENT ON CONSTRAINT %I ON %s IS ', c.conname, c.conrelid::regclass)
                      || quote_literal(obj_description(c.oid, 'pg_constraint'))],
+           (p.oid IS NULL OR has_tablespace_privilege('exograph_owner', p.oid, 'CREATE'))
+           AND (c.contype = 'u' OR has_table_privilege('exograph_owner', c.confrelid, 'REFERENCES')),
            false
     FROM dimensions t
     JOIN pg_constraint c ON c.conrelid = t.oid
@@ -49,5 +52,6 @@ FROM (
 ALTER VIEW exograph.sheddable_indexes OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.sheddable_indexes IS
     'Indexes (the primary keys apart) and foreign keys of the large dimensions, in the order in which they can be made, with '
-    'the statements that make and remove them. is_deferrable: an index that serves queries only, and may be dropped for a while.';
+    'the statements that make and remove them. is_rebuildable: exograph_owner can make it again. is_deferrable: that, and it '
+    'serves queries only.';
 GRANT SELECT ON exograph.sheddable_indexes TO exograph_loader, exograph_reader;

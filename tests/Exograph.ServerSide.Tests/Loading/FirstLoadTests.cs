@@ -45,6 +45,27 @@ public sealed class FirstLoadTests : LoadingTest
 
         Assert.DoesNotContain("indexing|terms", await PhasesAsync(load));
         Assert.Equal(20_000, (await load.OutcomeAsync("terms")).Inserted);
+        Assert.Contains(
+            "the indexes of the empty tables are kept and maintained row by row: somebody is reading one of them",
+            Db.Notices.Select(n => n.MessageText));
+    }
+
+    [Fact]
+    public async Task A_key_that_another_table_refers_to_stays()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE TABLE public.reviews (
+                version_id bigint, sha256 bytea,
+                FOREIGN KEY (version_id, sha256) REFERENCES exograph.files (package_version_id, sha256))
+            """);
+        var before = await Db.CatalogAsync();
+        var load = await BeginLargeAsync();
+
+        await load.FinalizeAsync();
+
+        Assert.Contains("indexing|terms", await PhasesAsync(load));
+        Assert.Equal(before, await Db.CatalogAsync());
     }
 
     [Fact]
