@@ -27,7 +27,8 @@ BEGIN
             BEGIN
                 CALL exograph.create_fact_index(v_index, 'staged_' || v_fact, exograph.partition_name(v_fact, load_id));
             EXCEPTION WHEN unique_violation THEN
-                NULL; -- equal facts are collapsed when their ids are known to be final
+                -- Equal facts are collapsed when their ids are known to be final.
+                UPDATE staged_rows r SET repeats = true WHERE r.table_name = v_fact;
             END;
         END LOOP;
         EXECUTE format('ANALYZE %I', 'staged_' || v_fact);
