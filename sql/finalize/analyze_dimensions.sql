@@ -10,13 +10,15 @@ BEGIN
         FROM exograph.load_tables t
         JOIN pg_class c ON c.oid = format('exograph.%I', t.table_name)::regclass
         LEFT JOIN LATERAL (
-            SELECT o.inserted
-            FROM exograph.loads l
-            JOIN exograph.load_phases p USING (load_id)
+            SELECT CASE WHEN s.last_analyzed < l.ended_at THEN o.inserted END AS inserted
+            FROM (SELECT greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))
+                      AS last_analyzed) s
+            JOIN exograph.load_phases p ON p.started_at <= s.last_analyzed
             JOIN exograph.load_tables o USING (load_id, table_name)
+            JOIN exograph.loads l USING (load_id)
             WHERE p.phase = 'analyzing' AND p.table_name = t.table_name
-                AND greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))
-                    BETWEEN p.started_at AND l.ended_at
+            ORDER BY p.started_at DESC
+            LIMIT 1
         ) analyzed ON true
         WHERE t.load_id = analyze_dimensions.load_id AND t.path = 'merged'
             AND t.inserted + greatest(pg_stat_get_mod_since_analyze(c.oid) - coalesce(analyzed.inserted, 0), 0)

@@ -11,9 +11,7 @@ DECLARE
     v_load     exograph.loads;
     v_options  jsonb := exograph.check_options(
         on_reject, reject_limit, keep_maps, partition_threshold, defer_indexes => defer_indexes);
-    v_settings jsonb := (
-        SELECT jsonb_object_agg(s.name, current_setting(s.name))
-        FROM (SELECT name FROM exograph.load_settings() UNION ALL VALUES ('application_name'), ('lock_timeout')) s);
+    v_settings jsonb := exograph.saved_settings();
     v_shed     boolean;
     v_fact     text;
 BEGIN
@@ -24,12 +22,12 @@ BEGIN
     IF v_load.state = 'finalized' THEN
         RAISE NOTICE 'load % was finalized at %', load_id, v_load.ended_at
             USING HINT = format('SELECT * FROM exograph.load_report WHERE load_id = %s', load_id);
-        PERFORM set_config(s.key, s.value, true) FROM jsonb_each_text(v_settings) s;
+        CALL exograph.restore_settings(v_settings);
         RETURN;
     END IF;
     PERFORM exograph.lock_open_load(load_id);
     v_options := exograph.default_options() || v_load.options || v_options;
-    PERFORM set_config(s.name, s.setting, true) FROM exograph.load_settings() s;
+    CALL exograph.raise_memory();
 
     PERFORM exograph.start_phase(load_id, 'verifying');
     CALL exograph.enter_load(load_id);
@@ -77,7 +75,7 @@ BEGIN
     UPDATE exograph.loads l
     SET state = 'finalized', ended_at = clock_timestamp(), options = v_options
     WHERE l.load_id = finalize_load.load_id;
-    PERFORM set_config(s.key, s.value, true) FROM jsonb_each_text(v_settings) s;
+    CALL exograph.restore_settings(v_settings);
 END
 $$;
 

@@ -3,8 +3,8 @@
 CREATE OR REPLACE PROCEDURE exograph.rebuild_indexes()
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_lock_timeout text := current_setting('lock_timeout');
-    v_index        text;
+    v_settings jsonb := exograph.saved_settings();
+    v_index    text;
 BEGIN
     CALL exograph.require_fit_transaction('rebuild_indexes');
     IF NOT EXISTS (SELECT FROM exograph.deferred_indexes) THEN
@@ -12,6 +12,7 @@ BEGIN
         RETURN;
     END IF;
     CALL exograph.limit_lock_wait();
+    CALL exograph.raise_memory();
     CALL exograph.lock_index('rebuild_indexes');
     FOR v_index IN SELECT d.index_name FROM exograph.deferred_indexes d ORDER BY d.table_name, d.index_name LOOP
         BEGIN
@@ -24,7 +25,7 @@ BEGIN
             UPDATE exograph.deferred_indexes d SET problem = SQLERRM WHERE d.index_name = v_index;
         END;
     END LOOP;
-    PERFORM set_config('lock_timeout', v_lock_timeout, true);
+    CALL exograph.restore_settings(v_settings);
 END
 $$;
 

@@ -1,10 +1,11 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_partitions(keep integer DEFAULT 16)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_open  integer;
-    v_table text;
-    v_first integer;
-    v_last  integer;
+    v_settings jsonb := exograph.saved_settings();
+    v_open     integer;
+    v_table    text;
+    v_first    integer;
+    v_last     integer;
 BEGIN
     IF keep < 0 OR keep IS NULL THEN
         RAISE EXCEPTION 'keep must be the number of newest partitions to leave alone, not %', coalesce(keep::text, 'NULL')
@@ -12,6 +13,7 @@ BEGIN
     END IF;
     CALL exograph.require_fit_transaction('merge_partitions');
     CALL exograph.limit_lock_wait();
+    CALL exograph.raise_memory();
     CALL exograph.lock_index('merge_partitions');
     v_open := (SELECT min(l.load_id) FROM exograph.loads l WHERE l.state = 'open');
     FOR v_table, v_first, v_last IN
@@ -29,6 +31,7 @@ BEGIN
         RAISE NOTICE 'merging the partitions of % from load % to %', v_table, v_first, v_last;
         CALL exograph.merge_range(v_table, v_first, v_last);
     END LOOP;
+    CALL exograph.restore_settings(v_settings);
 END
 $$;
 

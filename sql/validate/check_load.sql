@@ -2,9 +2,10 @@ CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
 RETURNS TABLE (table_name text, reason text, staged_row jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
-    v_lock_timeout text := current_setting('lock_timeout');
+    v_settings jsonb := exograph.saved_settings();
 BEGIN
     CALL exograph.limit_lock_wait();
+    CALL exograph.raise_memory();
     load_id := exograph.find_load(load_id);
     PERFORM exograph.lock_open_load(load_id);
     CALL exograph.enter_load(load_id);
@@ -12,11 +13,11 @@ BEGIN
     CALL exograph.analyze_staging();
     CALL exograph.validate_staging(load_id);
     RETURN QUERY
-        SELECT r.table_name, r.reason, r.staged_row
+        SELECT r.table_name, r.reason, exograph.staged_row(r.table_name, r.staged_ctid)
         FROM rejects r
         JOIN (SELECT DISTINCT c.table_name, c.table_position FROM exograph.staging_columns c) c USING (table_name)
         ORDER BY c.table_position, r.staged_ctid;
-    PERFORM set_config('lock_timeout', v_lock_timeout, true);
+    CALL exograph.restore_settings(v_settings);
 END
 $$;
 

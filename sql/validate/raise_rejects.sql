@@ -8,9 +8,9 @@ BEGIN
     INTO v_counts
     FROM (SELECT r.table_name, r.reason, count(*) FROM rejects r GROUP BY r.table_name, r.reason) c;
 
-    SELECT string_agg(format('%s %s', f.table_name, left(f.staged_row::text, 300)), '; ')
+    SELECT string_agg(format('%s %s', f.table_name, left(exograph.staged_row(f.table_name, f.staged_ctid)::text, 300)), '; ')
     INTO v_first
-    FROM (SELECT r.table_name, r.staged_row FROM rejects r ORDER BY r.table_name, r.staged_ctid LIMIT 3) f;
+    FROM (SELECT r.table_name, r.staged_ctid FROM rejects r ORDER BY r.table_name, r.staged_ctid LIMIT 3) f;
 
     RAISE EXCEPTION 'load %: % staged row(s) break a rule%', load_id, rejected,
             CASE WHEN reject_limit IS NULL THEN '' ELSE format(', more than reject_limit (%s)', reject_limit) END

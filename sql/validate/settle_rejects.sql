@@ -11,17 +11,24 @@ BEGIN
     IF options ->> 'on_reject' = 'fail' OR v_rejects > v_limit THEN
         CALL exograph.raise_rejects(load_id, v_rejects, CASE options ->> 'on_reject' WHEN 'skip' THEN v_limit END);
     END IF;
-    INSERT INTO exograph.load_rejects (load_id, table_name, reason, staged_row)
-    SELECT settle_rejects.load_id, r.table_name, r.reason, r.staged_row FROM rejects r;
-
     UPDATE exograph.load_tables t
     SET rejected = r.rejected
     FROM (SELECT table_name, count(*) AS rejected FROM rejects GROUP BY table_name) r
     WHERE t.load_id = settle_rejects.load_id AND t.table_name = r.table_name;
 
-    FOR v_table IN SELECT DISTINCT table_name FROM rejects LOOP
-        EXECUTE format('DELETE FROM %I s USING rejects r WHERE r.table_name = %L AND r.staged_ctid = s.ctid',
-                       'staged_' || v_table, v_table);
+    FOR v_table IN
+        SELECT t.table_name
+        FROM exograph.load_tables t
+        WHERE t.load_id = settle_rejects.load_id AND t.rejected > 0
+        ORDER BY t.position
+    LOOP
+        EXECUTE format(
+            'WITH rejected AS (
+                 DELETE FROM %1$I s USING rejects r WHERE r.table_name = %2$L AND r.staged_ctid = s.ctid
+                 RETURNING r.reason, to_jsonb(s) - ''load_id'' AS staged_row)
+             INSERT INTO exograph.load_rejects (load_id, table_name, reason, staged_row)
+             SELECT %3$s, %2$L, reason, staged_row FROM rejected',
+            'staged_' || v_table, v_table, load_id);
     END LOOP;
 END
 $$;

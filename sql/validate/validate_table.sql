@@ -16,11 +16,9 @@ BEGIN
     VALUES (table_name, v_staged, v_derived, v_unfinished);
     IF v_rejects > 0 THEN
         EXECUTE format(
-            'INSERT INTO rejects (table_name, staged_ctid, reason, staged_row)
-             SELECT %L, q.staged_ctid, q.reason, to_jsonb(r) - ''load_id''
-             FROM (%s) q JOIN %I r ON r.ctid = q.staged_ctid
-             WHERE q.reason IS NOT NULL',
-            table_name, v_query, 'staged_' || table_name);
+            'INSERT INTO rejects (table_name, staged_ctid, reason)
+             SELECT %L, q.staged_ctid, q.reason FROM (%s) q WHERE q.reason IS NOT NULL',
+            table_name, v_query);
     END IF;
 END
 $$;

@@ -167,10 +167,36 @@ public sealed class TransactionTests : LoadingTest
         await Db.ExecuteAsync("BEGIN");
         await Db.RowsAsync($"SELECT * FROM exograph.check_load({load.Id})");
         Assert.Equal(before, await SettingsAsync());
-        await load.FinalizeAsync("on_reject => 'skip'");
+        await load.FinalizeAsync("on_reject => 'skip', defer_indexes => true");
+        Assert.Equal(before, await SettingsAsync());
+        await Db.ExecuteAsync("CALL exograph.rebuild_indexes()");
+        Assert.Equal(before, await SettingsAsync());
+        await Db.ExecuteAsync("CALL exograph.merge_partitions()");
         Assert.Equal(before, await SettingsAsync());
         await Db.ExecuteAsync("COMMIT");
         Assert.Equal(before, await SettingsAsync());
+    }
+
+    [Theory]
+    [InlineData("4MB", "64MB", "64MB|256MB")]
+    [InlineData("100MB", "1GB", "100MB|1GB")]
+    public async Task Finalize_works_with_enough_memory_and_with_more_where_it_is_given(
+        string sorting, string indexing, string inForce)
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE FUNCTION public.tell_memory() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE WARNING '%|%', current_setting('work_mem'), current_setting('maintenance_work_mem');
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER tell_memory BEFORE INSERT ON exograph.packages FOR EACH STATEMENT EXECUTE FUNCTION public.tell_memory()
+            """);
+        await Db.ExecuteAsync($"SET work_mem = '{sorting}'; SET maintenance_work_mem = '{indexing}'");
+
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+
+        Assert.Equal([inForce], Db.Notices.Where(n => n.Severity == "WARNING").Select(n => n.MessageText));
     }
 
     private Task<string[]> SettingsAsync() => Db.RowsAsync(
