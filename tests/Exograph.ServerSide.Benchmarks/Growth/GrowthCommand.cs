@@ -10,6 +10,11 @@ internal static class GrowthCommand
     public static Command Create()
     {
         var loads = new Option<int>("--loads") { Description = "Loads, at least 2.", DefaultValueFactory = _ => 20 };
+        loads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 2)
+                result.AddError("--loads must be at least 2.");
+        });
         var fragments = new Option<int>("--fragments") { Description = "Fragments of each.", DefaultValueFactory = _ => 5_000 };
         var seed = new Option<int>("--seed") { Description = "Seed of the first load's corpus.", DefaultValueFactory = _ => 1 };
         var ids = new Option<IdNumbering>("--ids") { Description = "What the loader numbers rows by: Numbered or Reserved." };

@@ -1,11 +1,9 @@
-using System.Globalization;
-
 namespace Exograph.ServerSide.Benchmarks.Loading;
 
 /// <summary>The contenders that load the same corpus, and what they have measured so far.</summary>
 internal sealed class Heat(
-    Corpus corpus, long rows, TimeSpan generating, IReadOnlyList<TableDigest> expected, IReadOnlyList<TableSize> sizes,
-    IReadOnlyList<ILoadContender> contenders, Func<ILoadContender, string> inputOf)
+    Corpus corpus, long rows, TimeSpan generating, IReadOnlyList<string> loaderSettings, IndexContents expected,
+    IReadOnlyList<TableSize> sizes, IReadOnlyList<ILoadContender> contenders, Func<ILoadContender, string> inputOf)
 {
     private readonly Dictionary<ILoadContender, (List<ContenderResult> Rounds, SortedSet<string> Differences)> _results =
         contenders.ToDictionary(c => c, _ => (new List<ContenderResult>(), new SortedSet<string>(StringComparer.Ordinal)));
@@ -16,13 +14,11 @@ internal sealed class Heat(
 
     public string InputOf(ILoadContender contender) => inputOf(contender);
 
-    public void Add(ILoadContender contender, ContenderResult result, IReadOnlyList<TableDigest> digest)
+    public void Add(ILoadContender contender, ContenderResult result, IndexContents contents)
     {
         var (rounds, differences) = _results[contender];
         rounds.Add(result);
-        differences.UnionWith(expected.Zip(digest).Where(p => p.First != p.Second).Select(p =>
-            string.Create(CultureInfo.InvariantCulture,
-                $"{p.First.Table}: {p.Second.Rows:N0} rows for {p.First.Rows:N0}, hash {p.Second.Hash} for {p.First.Hash}")));
+        differences.UnionWith(contents.DifferencesFrom(expected));
     }
 
     public HeatResults Results() => new()
@@ -31,6 +27,7 @@ internal sealed class Heat(
         Packages = corpus.Packages,
         Rows = rows,
         GeneratingSeconds = generating.TotalSeconds,
+        LoaderSettings = loaderSettings,
         Sizes = sizes,
         Contenders =
         [

@@ -14,7 +14,7 @@ internal sealed record IndexDefinition(string Name, string Create, string? DropC
 /// <param name="Drop">Statement that drops it.</param>
 internal sealed record ForeignKey(string Add, string Drop);
 
-/// <summary>What a dump restores after the rows: keys, indexes and foreign keys, as a database has them.</summary>
+/// <summary>What a dump restores after the rows: valid keys, indexes and foreign keys, as a database has them.</summary>
 internal sealed record IndexSchema
 {
     public required IReadOnlyList<LeafTable> Leaves { get; init; }
@@ -38,7 +38,7 @@ internal sealed record IndexSchema
             JOIN pg_class t ON t.oid = i.indrelid
             JOIN pg_namespace n ON n.oid = t.relnamespace
             LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u')
-            WHERE n.nspname = 'exograph' AND t.relname IN ({IndexTables.Literals})
+            WHERE n.nspname = 'exograph' AND t.relname IN ({IndexTables.Literals}) AND i.indisvalid
             ORDER BY (SELECT sum(pg_relation_size(p.relid)) FROM pg_partition_tree(t.oid) p WHERE p.isleaf) DESC, 1
             """, r => new IndexDefinition(
                 r.GetString(0), r.GetString(1),
@@ -51,6 +51,7 @@ internal sealed record IndexSchema
             JOIN pg_class t ON t.oid = k.confrelid
             JOIN pg_namespace n ON n.oid = t.relnamespace
             WHERE n.nspname = 'exograph' AND t.relname IN ({IndexTables.Literals}) AND k.contype = 'f' AND k.conparentid = 0
+                AND k.convalidated
             ORDER BY 1
             """, r => new ForeignKey(r.GetString(0), r.GetString(1)), cancellationToken),
     };

@@ -61,12 +61,13 @@ internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextW
                 BinDirectory = server.BinDirectory,
             }, cancellationToken);
         }
-        var digest = await IndexDigest.ReadAsync(reference, cancellationToken);
-        var sizes = await TableSize.ReadAsync(reference, digest, cancellationToken);
+        var contents = await IndexContents.ReadAsync(reference, cancellationToken);
+        var sizes = await TableSize.ReadAsync(reference, contents.Tables, cancellationToken);
+        var settings = await LoaderSettings.ReadAsync(reference, cancellationToken);
         reference.Clear();
         await server.DropDatabaseAsync(Reference, cancellationToken);
         return new Heat(
-            corpus, rows, generating, digest, sizes, contenders, contender => InputOf(contender, fragments, directory));
+            corpus, rows, generating, settings, contents, sizes, contenders, contender => InputOf(contender, fragments, directory));
     }
 
     /// <summary>Each round begins with another contender, lest one always run after the same.</summary>
@@ -100,7 +101,7 @@ internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextW
         await server.CheckpointAsync(cancellationToken);
 
         var result = await ContenderCommand.StartAsync(contender, settings, cancellationToken);
-        heat.Add(contender, result, await IndexDigest.ReadAsync(dataSource, cancellationToken));
+        heat.Add(contender, result, await IndexContents.ReadAsync(dataSource, cancellationToken));
         dataSource.Clear();
         await server.DropDatabaseAsync(database, cancellationToken);
         return result;

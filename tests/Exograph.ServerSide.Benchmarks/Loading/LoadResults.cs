@@ -36,6 +36,9 @@ internal sealed record HeatResults
     /// <summary>What one processor needs to make the rows, without sending them.</summary>
     public required double GeneratingSeconds { get; init; }
 
+    /// <summary>The settings that the loader works with, and the limit.</summary>
+    public required IReadOnlyList<string> LoaderSettings { get; init; }
+
     /// <summary>What the index takes as the loader makes it.</summary>
     public required IReadOnlyList<TableSize> Sizes { get; init; }
 

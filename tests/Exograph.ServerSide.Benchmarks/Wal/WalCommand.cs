@@ -9,6 +9,8 @@ namespace Exograph.ServerSide.Benchmarks.Wal;
 /// </summary>
 internal static class WalCommand
 {
+    private const int MostRowsOfPage = 291;
+
     public static Command Create()
     {
         var fragments = new Option<int>("--fragments")
@@ -89,7 +91,10 @@ internal static class WalCommand
 
         void Write(string phase, long rows, WalVolume wal)
         {
-            var perRecord = wal.HeapRecords > 0 && rows > 0 ? $"{(double)rows / wal.HeapRecords:F1}" : "";
+            // Other phases, and a record for more rows than a page holds, write rows of the catalog.
+            var writesRows = phase.Split(' ')[0] is "staging" or "merging" or "resolving" or "sharing"
+                && rows > 0 && rows <= wal.HeapRecords * MostRowsOfPage;
+            var perRecord = writesRows ? $"{(double)rows / wal.HeapRecords:F1}" : "";
             var perRow = rows > 0 ? $"{(double)wal.AllBytes / rows:F1}" : "";
             output.WriteLine(
                 $"| {phase} | {rows:N0} | {wal.HeapRecords:N0} | {perRecord} | {wal.AllBytes:N0} | {perRow} |");

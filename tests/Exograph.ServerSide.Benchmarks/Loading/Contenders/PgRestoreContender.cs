@@ -9,7 +9,7 @@ internal sealed class PgRestoreContender : ILoadContender
 
     public string Name => "pg_restore";
 
-    public string Description => $"pg_restore -j{Jobs} of pg_dump -Fd -Z0, then ANALYZE (memory: of its leader)";
+    public string Description => $"pg_restore -j{Jobs} of pg_dump -Fd -Z0, then ANALYZE, with the server's settings (memory: of its leader)";
 
     public Pace Pace => Pace.Whole;
 

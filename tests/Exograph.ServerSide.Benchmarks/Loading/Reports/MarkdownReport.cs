@@ -13,7 +13,7 @@ internal static class MarkdownReport
 
             Each contender has a fresh database and a process of its own, and begins after a checkpoint. Its time ends when
             everything is committed, indexed and analyzed; WAL is what the server wrote meanwhile. "same": a digest of every
-            table in terms of natural keys equals that of the loader's. Who would take hours loads a smaller corpus; the limit
+            table in terms of natural keys equals that of the loader's, and it has the same valid indexes and foreign keys. Who would take hours loads a smaller corpus; the limit
             and the loader load that one as well, and ratios are to them there.
 
             Corpus, seed {results.Seed}: {Corpus.Distributions}.
@@ -29,6 +29,7 @@ internal static class MarkdownReport
             ## {heat.Fragments:N0} fragments in {heat.Packages:N0} packages, {heat.Rows:N0} rows
 
             Making the rows takes one processor {heat.GeneratingSeconds:F1} s: part of the time of all who read no files.
+            The limit has the settings that finalize_load gives itself: {string.Join(", ", heat.LoaderSettings)}.
 
             | contender | seconds | rounds | rows/s | to limit | to loader | WAL, MiB | to limit | peak, MiB | index |
             |---|--:|--:|--:|--:|--:|--:|--:|--:|---|
