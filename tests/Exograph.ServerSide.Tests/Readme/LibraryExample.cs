@@ -13,7 +13,8 @@ internal static class LibraryExample
         await using var dataSource = NpgsqlDataSource.Create(connectionString);
         await new Migrator(dataSource).MigrateAsync(cancellationToken: cancellationToken);
 
-        await using var load = await BulkLoad.BeginAsync(dataSource, new LoadOptions { Label = "greeter" }, cancellationToken);
+        var options = new LoadOptions { Label = "greeter", Ids = IdNumbering.Reserved };
+        await using var load = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
         await load.StageAsync(Packages(), cancellationToken);
         await load.StageAsync(Versions(), cancellationToken);
         await load.StageAsync(Files(), cancellationToken);
