@@ -24,11 +24,29 @@ internal static class CorpusStaging
     public static Task<long> StageFactsAsync(LoadSession session, Corpus corpus, CancellationToken cancellationToken)
     {
         var stage = new Stage(session, cancellationToken);
-        return SumAsync(
-            stage.Of(corpus.TermRows()), stage.Of(corpus.FragmentRows()), stage.Of(corpus.GraphNodeRows()),
-            stage.Of(corpus.CommentRows()), stage.Of(corpus.DefinitionRows()), stage.Of(corpus.SymbolReferenceRows()),
-            stage.Of(corpus.CallEdgeRows()), stage.Of(corpus.FragmentTermRows()));
+        return SumAsync([
+            stage.Of(corpus.TermRows()), .. RowsBesideTerms(stage, corpus), stage.Of(corpus.FragmentTermRows())]);
     }
+
+    /// <summary>Stages everything of a session whose terms are resolved.</summary>
+    /// <returns>Number of rows staged.</returns>
+    public static async Task<long> StageResolvedAsync(
+        LoadSession session, Corpus corpus, CancellationToken cancellationToken)
+    {
+        var ids = new List<int> { 0 }; // terms are numbered from 1
+        foreach (var terms in corpus.TermRows().Select(r => r.Term!).Chunk(5_000))
+            ids.AddRange(await session.ResolveTermsAsync(terms, cancellationToken));
+        var stage = new Stage(session, cancellationToken);
+        return await SumAsync([
+            StageKeysAsync(session, corpus, cancellationToken), .. RowsBesideTerms(stage, corpus),
+            stage.Of(corpus.FragmentTermRows().Select(r => r with { TermId = ids[r.TermId] }))]);
+    }
+
+    private static Task<long>[] RowsBesideTerms(Stage stage, Corpus corpus) =>
+    [
+        stage.Of(corpus.FragmentRows()), stage.Of(corpus.GraphNodeRows()), stage.Of(corpus.CommentRows()),
+        stage.Of(corpus.DefinitionRows()), stage.Of(corpus.SymbolReferenceRows()), stage.Of(corpus.CallEdgeRows()),
+    ];
 
     private static async Task<long> SumAsync(params Task<long>[] counts) => (await Task.WhenAll(counts)).Sum();
 

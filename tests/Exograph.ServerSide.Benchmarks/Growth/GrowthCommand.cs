@@ -18,13 +18,18 @@ internal static class GrowthCommand
         var fragments = new Option<int>("--fragments") { Description = "Fragments of each.", DefaultValueFactory = _ => 5_000 };
         var seed = new Option<int>("--seed") { Description = "Seed of the first load's corpus.", DefaultValueFactory = _ => 1 };
         var ids = new Option<IdNumbering>("--ids") { Description = "What the loader numbers rows by: Numbered or Reserved." };
+        var terms = new Option<Vocabulary>("--terms")
+        {
+            Description = "Own, Shared by all loads, or shared and Resolved before they are named (needs --ids Reserved).",
+        };
         var command = new Command("growth", "Equal, disjoint loads into one index, and the seconds of each.")
         {
-            loads, fragments, seed, ids,
+            loads, fragments, seed, ids, terms,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new Plan(
-                arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(seed), arguments.GetValue(ids)),
+                arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(seed), arguments.GetValue(ids),
+                arguments.GetValue(terms)),
             Console.Out, cancellationToken));
         return command;
     }
@@ -37,8 +42,8 @@ internal static class GrowthCommand
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
         output.WriteLine($"""
             {await server.DescribeAsync(cancellationToken)}
-            {plan.Loads} disjoint loads, seeds {plan.Seed} to {plan.Seed + plan.Loads - 1}, ids {plan.Ids}, of {plan.Fragments:N0} fragments
-            each: {Corpus.Distributions}.
+            {plan.Loads} disjoint loads, seeds {plan.Seed} to {plan.Seed + plan.Loads - 1}, ids {plan.Ids}, terms {plan.Terms},
+            of {plan.Fragments:N0} fragments each: {Corpus.Distributions}.
 
             | load | rows before | seconds | staging and checks | dimensions | their statistics | facts |
             |--:|--:|--:|--:|--:|--:|--:|
@@ -48,8 +53,9 @@ internal static class GrowthCommand
         for (var n = 0; n < plan.Loads; n++)
         {
             await server.CheckpointAsync(cancellationToken);
-            var (cost, inserted) = await LoadAsync(
-                dataSource, new Corpus(plan.Fragments, plan.Seed + n), plan.Ids, cancellationToken);
+            var corpus = new Corpus(
+                plan.Fragments, plan.Seed + n, plan.Terms == Vocabulary.Own ? null : plan.Seed);
+            var (cost, inserted) = await LoadAsync(dataSource, corpus, plan, cancellationToken);
             costs.Add(cost);
             output.WriteLine(
                 $"| {n + 1} | {rows:N0} | {cost.Total:F2} | {cost.Rest:F2} | {cost.Dimensions:F2} | {cost.Statistics:F2} "
@@ -64,12 +70,15 @@ internal static class GrowthCommand
     }
 
     private static async Task<(LoadCost Cost, long Inserted)> LoadAsync(
-        NpgsqlDataSource dataSource, Corpus corpus, IdNumbering ids, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, Corpus corpus, Plan plan, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var options = new LoadOptions { Label = "growth", Ids = ids };
+        var resolved = plan.Terms == Vocabulary.Resolved;
+        var options = new LoadOptions { Label = "growth", Ids = plan.Ids, TermsAreResolved = resolved };
         await using var session = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
-        await CorpusStaging.StageAsync(session, corpus, cancellationToken);
+        await (resolved
+            ? CorpusStaging.StageResolvedAsync(session, corpus, cancellationToken)
+            : CorpusStaging.StageAsync(session, corpus, cancellationToken));
         var report = await session.FinalizeAsync(cancellationToken);
         var total = watch.Elapsed.TotalSeconds;
 
@@ -89,7 +98,7 @@ internal static class GrowthCommand
         return (cost, report.Tables.Sum(t => t.Inserted));
     }
 
-    private sealed record Plan(int Loads, int Fragments, int Seed, IdNumbering Ids);
+    private sealed record Plan(int Loads, int Fragments, int Seed, IdNumbering Ids, Vocabulary Terms);
 
     /// <summary>Seconds of a load.</summary>
     private sealed record LoadCost(double Total, double Dimensions, double Statistics, double Facts)
