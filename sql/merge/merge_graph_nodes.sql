@@ -1,7 +1,9 @@
+-- Digests of the staged nodes, 4 us each, are only made where there are nodes to compare them with.
 CREATE OR REPLACE PROCEDURE exograph.merge_graph_nodes(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_reserved boolean := exograph.has_reserved_ids(load_id);
+    v_standing boolean := EXISTS (SELECT FROM exograph.graph_nodes);
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'graph_nodes');
@@ -16,7 +18,8 @@ BEGIN
         LEFT JOIN map_files f ON f.number = s.file_id
         LEFT JOIN map_package_versions v ON v.number = s.package_version_id
         LEFT JOIN exograph.graph_nodes n
-            ON exograph.graph_node_digest(n.package_version_id, n.file_id,
+            ON v_standing
+            AND exograph.graph_node_digest(n.package_version_id, n.file_id,
                                           n.engine, n.kind, n.external_id, n.qualified_name, n.line, n.col)
              = exograph.graph_node_digest(CASE WHEN s.file_id IS NULL THEN v.id ELSE f.package_version_id END, f.id,
                                           s.engine, s.kind, s.external_id, s.qualified_name, s.line, s.col)
