@@ -7,7 +7,7 @@ WITH dimensions AS MATERIALIZED (
 )
 SELECT row_number() OVER (ORDER BY s.kind, s.table_name, s.name)::integer AS position,
        s.table_name::text, s.definition, s.removal, s.name::text AS name, s.tablespace::text AS tablespace,
-       array_remove(s.attributes, NULL) AS attributes, s.is_rebuildable AND s.serves_queries AS is_deferrable, s.is_rebuildable
+       array_remove(s.attributes, NULL) AS attributes, r.is_rebuildable AND s.serves_queries AS is_deferrable, r.is_rebuildable
 FROM (
     SELECT 'index' AS kind, t.relname AS table_name, i.relname AS name,
            pg_get_indexdef(x.indexrelid) AS definition, format('DROP INDEX %s', x.indexrelid::regclass) AS removal,
@@ -20,12 +20,11 @@ FROM (
                     FROM pg_attribute a
                     WHERE a.attrelid = x.indexrelid AND a.attstattarget >= 0
                     ORDER BY a.attnum) AS attributes,
-           -- Nothing half-built, nothing of an extension, no tablespace out of reach.
+           -- Nothing half-built, nothing of an extension.
            x.indisvalid
-           AND (p.oid IS NULL OR has_tablespace_privilege('exograph_owner', p.oid, 'CREATE'))
            AND NOT EXISTS (SELECT FROM pg_depend d
                            WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid AND d.deptype IN ('e', 'x'))
-           AS is_rebuildable,
+           AS is_sound,
            NOT x.indisunique AS serves_queries
     FROM dimensions t
     JOIN pg_index x ON x.indrelid = t.oid
@@ -39,15 +38,18 @@ FROM (
            p.spcname,
            ARRAY[format('COMMENT ON CONSTRAINT %I ON %s IS ', c.conname, c.conrelid::regclass)
                      || quote_literal(obj_description(c.oid, 'pg_constraint'))],
-           (p.oid IS NULL OR has_tablespace_privilege('exograph_owner', p.oid, 'CREATE'))
-           AND (c.contype = 'u' OR has_table_privilege('exograph_owner', c.confrelid, 'REFERENCES')),
+           c.contype = 'u' OR has_table_privilege('exograph_owner', c.confrelid, 'REFERENCES'),
            false
     FROM dimensions t
     JOIN pg_constraint c ON c.conrelid = t.oid
     LEFT JOIN pg_class i ON c.contype = 'u' AND i.oid = c.conindid
     LEFT JOIN pg_tablespace p ON p.oid = i.reltablespace
     WHERE c.contype IN ('u', 'f')
-) s;
+) s
+CROSS JOIN LATERAL (
+    SELECT s.is_sound AND (s.tablespace IS NULL OR has_tablespace_privilege('exograph_owner', s.tablespace, 'CREATE'))
+        AS is_rebuildable
+) r;
 
 ALTER VIEW exograph.sheddable_indexes OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.sheddable_indexes IS
