@@ -1,6 +1,6 @@
 -- A table that is only passed on to the shared partition needs no WAL of its own.
 CREATE OR REPLACE FUNCTION exograph.rewrite_facts(
-    load_id integer, table_name text, staged_rows bigint, partition_threshold bigint, offsets jsonb, versioned boolean
+    load_id integer, table_name text, staged_rows bigint, shared boolean, offsets jsonb, versioned boolean
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING ALL EXCLUDING INDEXES,
                                         CONSTRAINT load_id_is_this_load CHECK (load_id = %s))',
-                   CASE WHEN staged_rows < partition_threshold THEN 'UNLOGGED' ELSE '' END,
+                   CASE WHEN shared THEN 'UNLOGGED' ELSE '' END,
                    'new_' || table_name, table_name, load_id);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s', 'new_' || table_name, load_id);
     EXECUTE exograph.fact_query(table_name, true, offsets, versioned);
@@ -22,7 +22,8 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb, boolean) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb, boolean) IS
-    'Writes the staged facts that do not stand yet, in final form, into a table new_<table>, and returns how many.';
-REVOKE ALL ON FUNCTION exograph.rewrite_facts(integer, text, bigint, bigint, jsonb, boolean) FROM PUBLIC;
+ALTER FUNCTION exograph.rewrite_facts(integer, text, bigint, boolean, jsonb, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.rewrite_facts(integer, text, bigint, boolean, jsonb, boolean) IS
+    'Writes the staged facts that do not stand yet, in final form, into a table new_<table>, and returns how many. '
+    'shared: they are on their way to the shared partition.';
+REVOKE ALL ON FUNCTION exograph.rewrite_facts(integer, text, bigint, boolean, jsonb, boolean) FROM PUBLIC;

@@ -5,6 +5,7 @@ DECLARE
     v_least     bigint := exograph.least_rows_of_partition(table_name, partition_threshold);
     v_bound     text   := format(CASE WHEN v_least = partition_threshold THEN 'partition_threshold (%s)'
                                       ELSE '%s, the least for the first facts of a table' END, v_least);
+    v_shared    boolean;
     v_new       bigint;
     v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
     v_versioned boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = settle_facts.table_name);
@@ -20,7 +21,8 @@ BEGIN
     END IF;
 
     PERFORM exograph.start_phase(load_id, 'resolving', table_name);
-    IF v_rows < v_least THEN
+    v_shared := v_rows < v_least;
+    IF v_shared THEN
         v_reason := 'fewer rows than ' || v_bound;
     ELSIF exograph.has_reserved_ids(load_id) THEN
         SELECT a.path, a.reason, a.remaining INTO v_path, v_reason, v_new
@@ -30,8 +32,8 @@ BEGIN
     END IF;
     IF v_path IS NULL THEN
         CALL exograph.drop_staged_indexes(table_name, only_unique => false);
-        v_new := exograph.rewrite_facts(load_id, table_name, v_rows, v_least, v_offsets, v_versioned);
-        v_path := CASE WHEN v_rows < v_least THEN 'shared' ELSE 'partition' END;
+        v_new := exograph.rewrite_facts(load_id, table_name, v_rows, v_shared, v_offsets, v_versioned);
+        v_path := CASE WHEN v_shared THEN 'shared' ELSE 'partition' END;
     END IF;
 
     IF v_new = 0 THEN
