@@ -1,25 +1,27 @@
 CREATE OR REPLACE FUNCTION dup_select.level_find_parent(level jsonb, select_first boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_columns text := (SELECT string_agg(quote_ident(k.name), ', ' ORDER BY k.n)
-                       FROM jsonb_array_elements_text(level -> 'key_columns') WITH ORDINALITY AS k (name, n));
+    v_columns text[] := ARRAY(SELECT jsonb_array_elements_text(level -> 'key_columns'));
     v_outs    text[] := ARRAY(SELECT jsonb_array_elements_text(level -> 'own'));
-    v_select  text := dup_select.level_select_row(level, level ->> 'table', v_columns, array_to_string(v_outs, ', '));
-    v_insert  text := dup_select.level_insert_row(level, v_columns, array_to_string(v_outs, ', '));
+    v_select  text := dup_select.level_select_row(level, level ->> 'table', v_columns, v_outs);
+    v_insert  text := dup_select.level_insert_row(level, v_columns, v_outs);
+    v_take    text := dup_select.level_take_found(level, v_outs, false);
 BEGIN
     RETURN format(
 '    -- %s
     WHILE %s LOOP
-        %s
-        EXIT WHEN FOUND;
         %s
         v_attempts := v_attempts + 1;
     END LOOP;
 ',
         dup_select.level_title(level),
         dup_select.level_list(array_cat(dup_select.level_pending(level), ARRAY['v_attempts < 100']), ' AND', 10),
-        CASE WHEN select_first THEN v_select ELSE v_insert END,
-        CASE WHEN select_first THEN v_insert ELSE v_select END);
+        CASE
+            WHEN v_select IS NULL OR v_take IS NOT NULL AND NOT select_first THEN concat(v_insert, v_take)
+            ELSE concat(CASE WHEN select_first THEN v_select ELSE v_insert END, '
+        EXIT WHEN FOUND;
+        ',      CASE WHEN select_first THEN v_insert ELSE v_select END, v_take)
+        END);
 END
 $$;
 

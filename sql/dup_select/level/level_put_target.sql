@@ -4,14 +4,17 @@ CREATE OR REPLACE FUNCTION dup_select.level_put_target(plan jsonb, superclass oi
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_level   jsonb := plan -> 'target';
-    v_columns text := (SELECT coalesce(string_agg(quote_ident(k.name), ', ' ORDER BY k.n), '')
-                       FROM dup_select.plan_returned(plan) AS k);
-    v_into    text := (SELECT string_agg(k.reference, ', ' ORDER BY k.n) FROM dup_select.plan_returned(plan) AS k);
+    v_first   boolean := select_first OR superclass IS NOT NULL;
+    v_columns text[] := ARRAY(SELECT k.name FROM dup_select.plan_returned(plan) AS k ORDER BY k.n);
+    v_into    text[] := ARRAY(SELECT k.reference FROM dup_select.plan_returned(plan) AS k ORDER BY k.n);
     v_return  text := coalesce((SELECT string_agg(format(
             '            NEW.%I := %s;', k.name, k.reference) || chr(10), '' ORDER BY k.n)
         FROM dup_select.plan_returned(plan) AS k WHERE k.reference !~ '^NEW[.]'), '');
-    v_select  text;
     v_insert  text := dup_select.level_insert_row(v_level, v_columns, v_into);
+    v_select  text := dup_select.level_select_row(
+        v_level, coalesce(dup_select.plan_table_name(superclass), v_level ->> 'table'), v_columns, v_into);
+    v_take    text := dup_select.level_take_found(
+        v_level, ARRAY(SELECT format('NEW.%I', k.name) FROM dup_select.plan_returned(plan) AS k ORDER BY k.n), true);
 BEGIN
     v_return := CASE WHEN v_return = '' THEN 'IF FOUND THEN RETURN NEW; END IF;'
         ELSE format('IF FOUND THEN%s%s            RETURN NEW;%1$s        END IF;', chr(10), v_return) END;
@@ -26,22 +29,23 @@ BEGIN
 ',
             dup_select.level_title(v_level), v_insert, v_return);
     END IF;
-    v_select := dup_select.level_select_row(v_level, coalesce(dup_select.plan_table_name(superclass), v_level ->> 'table'),
-        v_columns, v_into);
     RETURN format(
 '    -- %s%s
     WHILE v_attempts < 100 LOOP
         %s
-        %s
-        %s
-        %4$s
+        %s%s
         v_attempts := v_attempts + 1;
     END LOOP;
 ',
         dup_select.level_title(v_level),
         translate(', looked up in all of ' || dup_select.plan_table_name(superclass), chr(10) || chr(13), '  '),
-        CASE WHEN select_first OR superclass IS NOT NULL THEN v_select ELSE v_insert END, v_return,
-        CASE WHEN select_first OR superclass IS NOT NULL THEN v_insert ELSE v_select END);
+        CASE
+            WHEN v_select IS NULL OR v_take IS NOT NULL AND NOT v_first THEN v_insert
+            ELSE concat(CASE WHEN v_first THEN v_select ELSE v_insert END, '
+        ',      v_return, '
+        ',      CASE WHEN v_first THEN v_insert ELSE v_select END)
+        END,
+        v_return, v_take);
 END
 $$;
 

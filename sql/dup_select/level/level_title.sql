@@ -4,7 +4,9 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT translate(concat(
         dup_select.plan_path_text(ARRAY(SELECT jsonb_array_elements_text(level -> 'path')))
             || CASE WHEN level -> 'path' <> '[]' THEN ': ' ELSE '' END,
-        level ->> 'table', ', by ' || quote_ident(level ->> 'index')), chr(10) || chr(13), '  ')
+        level ->> 'table', ', by ' || quote_ident(level ->> 'index'),
+        CASE WHEN level ? 'index' AND (level ->> 'triggered')::boolean THEN ' (BEFORE triggers may make its key)' END),
+        chr(10) || chr(13), '  ')
 $$;
 
 ALTER FUNCTION dup_select.level_title(jsonb) OWNER TO exograph_owner;

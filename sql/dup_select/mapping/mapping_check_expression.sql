@@ -24,6 +24,6 @@ $$;
 
 ALTER FUNCTION dup_select.mapping_check_expression(text, text, text, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.mapping_check_expression(text, text, text, jsonb) IS
-    'Raises, naming path and expression, where it is not one expression over the input columns.';
+    'Raises, naming path and expression, where it is not one expression over the input columns. Errors: those of the expression.';
 REVOKE ALL ON FUNCTION dup_select.mapping_check_expression(text, text, text, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.mapping_check_expression(text, text, text, jsonb) TO PUBLIC;

@@ -8,7 +8,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     ), chosen AS (
         SELECT k.index_id
         FROM plain, dup_select.plan_key_candidates(relation, plain.names) AS k
-        WHERE k.name = coalesce(dup_select.mapping_natural_key(natural_keys, relation, dup_select.plan_path_text(path)), k.name)
+        WHERE k.shown
+          AND k.name = coalesce(dup_select.mapping_natural_key(natural_keys, relation, dup_select.plan_path_text(path)), k.name)
         LIMIT 1
     )
     SELECT array_agg(c.column_name)
@@ -20,6 +21,6 @@ $$;
 
 ALTER FUNCTION dup_select.mapping_key_columns(oid, text[], jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.mapping_key_columns(oid, text[], jsonb) IS
-    'Columns of a tables natural key. NULL where it has none.';
+    'Columns of a table''s natural key. NULL where it has none.';
 REVOKE ALL ON FUNCTION dup_select.mapping_key_columns(oid, text[], jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.mapping_key_columns(oid, text[], jsonb) TO PUBLIC;

@@ -33,6 +33,7 @@ $$;
 ALTER FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) IS
     'What inserter_view_sql and put_table have in common: target and parents with columns, natural keys and the text '
-    'of their values, for a trigger (by_row) or for sets. Errors: those of the mapping.';
+    'of their values, for a trigger (by_row) or for sets. Errors: 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, '
+    'those of an expression.';
 REVOKE ALL ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) TO PUBLIC;

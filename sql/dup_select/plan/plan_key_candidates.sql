@@ -1,6 +1,7 @@
--- Unique indexes whose key a row's mapped values determine. In the order of preference: those that need no default, whole ones
--- before partial ones, others before the primary key, by name.
-CREATE OR REPLACE FUNCTION dup_select.plan_key_candidates(relation oid, mapped text[]) RETURNS TABLE (index_id oid, name text)
+-- Unique indexes whose key a row's mapped values determine, or a BEFORE trigger may. In the order of preference: those that the
+-- values show, those that need no default, whole ones before partial ones, others before the primary key, by name.
+CREATE OR REPLACE FUNCTION dup_select.plan_key_candidates(relation oid, mapped text[])
+RETURNS TABLE (index_id oid, name text, shown boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH columns AS (
         SELECT c.attnum, c.column_name = ANY (plan_key_candidates.mapped) OR coalesce(g.mapped, false) AS mapped,
@@ -23,18 +24,19 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         WHERE i.indrelid = relation AND i.indisunique AND i.indisvalid AND i.indimmediate
           AND NOT i.indisexclusion
     )
-    SELECT k.indexrelid, c.relname
+    SELECT k.indexrelid, c.relname, s.shown
     FROM keys k
     JOIN pg_class c ON c.oid = k.indexrelid
     CROSS JOIN LATERAL (
-        SELECT bool_and(x.mapped) AS mapped, bool_and(x.told) AS told, bool_or(x.mapped) AS any_mapped,
-               bool_or(x.absent AND x.attnum = ANY (k.plain_columns)) AS absent
+        SELECT bool_and(x.mapped) AS mapped, bool_and(x.told) AS told,
+               bool_or(x.mapped)
+                   AND (k.indnullsnotdistinct OR NOT bool_or(x.absent AND x.attnum = ANY (k.plain_columns))) AS shown
         FROM columns x
         WHERE x.attnum = ANY (k.plain_columns) OR x.attnum = ANY (k.expression_columns)
     ) AS s
-    WHERE s.told AND s.any_mapped AND (NOT s.absent OR k.indnullsnotdistinct)
+    WHERE s.told AND (s.shown OR dup_select.plan_is_triggered(relation))
       AND NOT EXISTS (SELECT FROM columns x WHERE x.attnum = ANY (k.predicate_columns) AND NOT x.told)
-    ORDER BY NOT s.mapped, k.indpred IS NOT NULL, k.indisprimary, c.relname
+    ORDER BY NOT s.shown, NOT s.mapped, k.indpred IS NOT NULL, k.indisprimary, c.relname
 $$;
 
 ALTER FUNCTION dup_select.plan_key_candidates(oid, text[]) OWNER TO exograph_owner;

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION dup_select.plan_key_element(key pg_index, n integer, "values" jsonb, level jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION dup_select.plan_key_element(key pg_index, n integer, "values" jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_element   text := pg_get_indexdef(key.indexrelid, n, true);
@@ -27,8 +27,8 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb, jsonb) IS
-    'One element of a natural key: its text, and the text of the new rows value.';
-REVOKE ALL ON FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb, jsonb) TO PUBLIC;
+ALTER FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb) IS
+    'One element of a natural key: its text, and the text of the new row''s value.';
+REVOKE ALL ON FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.plan_key_element(pg_index, integer, jsonb) TO PUBLIC;

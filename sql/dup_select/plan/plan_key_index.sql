@@ -1,32 +1,31 @@
-CREATE OR REPLACE FUNCTION dup_select.plan_key_index(level jsonb, natural_keys jsonb) RETURNS oid
+CREATE OR REPLACE FUNCTION dup_select.plan_key_index(level jsonb, natural_keys jsonb, OUT index_id oid, OUT shown boolean)
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_relation oid := (level ->> 'relation')::oid;
     v_path     text := dup_select.plan_path_text(ARRAY(SELECT jsonb_array_elements_text(level -> 'path')));
     v_mapped   text[] := ARRAY(SELECT c.value ->> 'column' FROM jsonb_array_elements(level -> 'columns') AS c);
     v_wish     text := dup_select.mapping_natural_key(natural_keys, v_relation, v_path);
-    v_index    oid;
 BEGIN
-    SELECT k.index_id INTO v_index
+    SELECT k.index_id, k.shown INTO index_id, shown
     FROM dup_select.plan_key_candidates(v_relation, v_mapped) AS k
     WHERE v_wish IS NULL OR k.name = v_wish
     LIMIT 1;
-    IF v_index IS NULL AND v_wish IS NOT NULL THEN
+    IF index_id IS NULL AND v_wish IS NOT NULL THEN
         RAISE EXCEPTION '% of % cannot be the natural key: it is not a unique index, or the mapping does not fill its columns',
             quote_ident(v_wish), level ->> 'table'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'A deferrable constraint cannot be one either.';
     END IF;
-    IF v_index IS NULL AND v_path <> '' THEN
+    IF index_id IS NULL AND v_path <> '' THEN
         RAISE EXCEPTION 'path % leads to %, of which no unique key has all its columns mapped', v_path, level ->> 'table'
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = format('Map the columns of a unique key below %s, or %1$s itself to an id.', v_path);
     END IF;
-    RETURN v_index;
 END
 $$;
 
 ALTER FUNCTION dup_select.plan_key_index(jsonb, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.plan_key_index(jsonb, jsonb) IS
-    'The index of the natural key. NULL where the target has none. Errors: 22023.';
+    'The index of the natural key, and whether the mapping shows that key or a BEFORE trigger has yet to make it. NULL where the '
+    'target has none. Errors: 22023.';
 REVOKE ALL ON FUNCTION dup_select.plan_key_index(jsonb, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.plan_key_index(jsonb, jsonb) TO PUBLIC;

@@ -14,7 +14,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         ELSE format('NEW.%I', k.name)
     END
     FROM keys k
-    WHERE NOT coalesce(k.in_key AND k.same, false)
+    WHERE NOT coalesce(k.in_key AND k.same, false) OR (plan #>> '{target,triggered}')::boolean
 $$;
 
 ALTER FUNCTION dup_select.plan_returned(jsonb) OWNER TO exograph_owner;

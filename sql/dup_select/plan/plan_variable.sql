@@ -23,6 +23,6 @@ $$;
 
 ALTER FUNCTION dup_select.plan_variable(jsonb, text, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.plan_variable(jsonb, text, jsonb) IS
-    'The variable of the trigger that holds a columns value.';
+    'The variable of the trigger that holds a column''s value.';
 REVOKE ALL ON FUNCTION dup_select.plan_variable(jsonb, text, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.plan_variable(jsonb, text, jsonb) TO PUBLIC;

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION dup_select.put_answer(plan jsonb) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
+LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('SELECT s.put__row, jsonb_build_object(%s) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row',
         (SELECT string_agg(format('%L, s.%I', r.name, r.slot), ', ' ORDER BY r.n)
          FROM dup_select.put_results(plan, plan -> 'target') AS r))

@@ -8,11 +8,11 @@ SELECT DISTINCT ON (%s)
 FROM pg_temp.put_table_rows AS s
 WHERE %s
 ORDER BY %2$s, s.put__row
-%5$s',
+%5$s DO NOTHING',
         dup_select.level_insert_head(level, 0), k.elements,
         dup_select.level_list(dup_select.level_values(level, 'stored'), ', ', 4),
         array_to_string(dup_select.put_pending(level) || dup_select.put_has_key(level), ' AND '),
-        dup_select.level_conflict(level))
+        dup_select.level_conflict_target(level))
     FROM (SELECT string_agg(concat(e.value ->> 'value', e.value ->> 'collate'), ', ' ORDER BY e.n) AS elements
           FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
           WHERE e.value ->> 'value' NOT LIKE 'NULL::%') AS k

@@ -12,11 +12,11 @@ WHERE %s
         level ->> 'table',
         array_to_string(dup_select.put_pending(level), ' AND '),
         dup_select.level_match(level, 2))
-    WHERE level ? 'index'
+    WHERE (level ->> 'shown')::boolean
 $$;
 
 ALTER FUNCTION dup_select.put_resolve(jsonb, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.put_resolve(jsonb, jsonb) IS
-    'UPDATE that joins back the keys that stand. NULL where there is no natural key.';
+    'UPDATE that joins back the keys that stand. NULL where the rows do not show a natural key.';
 REVOKE ALL ON FUNCTION dup_select.put_resolve(jsonb, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.put_resolve(jsonb, jsonb) TO PUBLIC;

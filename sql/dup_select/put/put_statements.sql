@@ -1,14 +1,18 @@
-CREATE OR REPLACE FUNCTION dup_select.put_statements(plan jsonb, source oid) RETURNS TABLE (
+CREATE OR REPLACE FUNCTION dup_select.put_statements(plan jsonb) RETURNS TABLE (
     title text, once text, resolve text, missing text, pending text)
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_level jsonb;
     v_title text;
 BEGIN
-    RETURN QUERY SELECT NULL, f.statement, NULL, NULL, NULL
-                 FROM dup_select.put_fill(plan, dup_select.plan_table_name(source)) AS f (statement);
     FOR v_level IN SELECT jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) LOOP
         v_title := dup_select.level_title(v_level);
+        IF (v_level ->> 'triggered')::boolean THEN
+            RETURN QUERY SELECT v_title, NULL, dup_select.put_resolve(plan, v_level), dup_select.put_by_row(plan, v_level),
+                format('SELECT FROM pg_temp.put_table_rows AS s WHERE %s',
+                    array_to_string(dup_select.put_pending(v_level), ' AND '));
+            CONTINUE;
+        END IF;
         IF v_level ? 'index' THEN
             RETURN QUERY SELECT v_title, NULL, dup_select.put_resolve(plan, v_level), dup_select.put_missing(v_level),
                 format('SELECT FROM pg_temp.put_table_rows AS s WHERE %s', array_to_string(
@@ -21,8 +25,8 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION dup_select.put_statements(jsonb, oid) OWNER TO exograph_owner;
-COMMENT ON FUNCTION dup_select.put_statements(jsonb, oid) IS
-    'The statements of put_table in order: each once, or resolve and missing until nothing is pending.';
-REVOKE ALL ON FUNCTION dup_select.put_statements(jsonb, oid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dup_select.put_statements(jsonb, oid) TO PUBLIC;
+ALTER FUNCTION dup_select.put_statements(jsonb) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.put_statements(jsonb) IS
+    'The statements of put_table by level: each once, or resolve (where it is not NULL) and missing until nothing is pending.';
+REVOKE ALL ON FUNCTION dup_select.put_statements(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.put_statements(jsonb) TO PUBLIC;

@@ -6,17 +6,25 @@ DECLARE
     v_plan jsonb := dup_select.plan(target, mapping, source, natural_keys, false);
 BEGIN
     RETURN (
-        SELECT string_agg(concat(
-            '-- ' || s.title || chr(10),
-            '-- Repeat both until the INSERT finds nothing to insert.' || CASE WHEN s.once IS NULL THEN chr(10) END,
-            s.once || ';' || chr(10), s.resolve || ';' || chr(10), s.missing || ';' || chr(10)), chr(10) ORDER BY s.n)
-        FROM dup_select.put_statements(v_plan, source) WITH ORDINALITY AS s (title, once, resolve, missing, pending, n)
-    ) || chr(10) || dup_select.put_answer(v_plan) || ';' || chr(10);
+        SELECT string_agg(s.text, chr(10) ORDER BY s.part, s.n)
+        FROM (
+            SELECT 1 AS part, f.n, f.statement || ';' || chr(10) AS text
+            FROM dup_select.put_fill(v_plan, dup_select.plan_table_name(source)) WITH ORDINALITY AS f (statement, n)
+            UNION ALL
+            SELECT 2, s.n, concat(
+                '-- ' || s.title || chr(10),
+                CASE WHEN s.resolve IS NOT NULL THEN '-- Repeat both until there is nothing to insert.' || chr(10) END,
+                s.once || ';' || chr(10), s.resolve || ';' || chr(10), s.missing || ';' || chr(10))
+            FROM dup_select.put_statements(v_plan) WITH ORDINALITY AS s (title, once, resolve, missing, pending, n)
+            UNION ALL
+            SELECT 3, 1, dup_select.put_answer(v_plan) || ';' || chr(10)
+        ) AS s);
 END
 $$;
 
 ALTER FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) IS
-    'The statements that put_table runs. Errors: those of the mapping.';
+    'The statements that put_table runs. Errors: 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those of an '
+    'expression.';
 REVOKE ALL ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) TO PUBLIC;

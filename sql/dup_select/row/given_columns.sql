@@ -8,10 +8,10 @@ DECLARE
 BEGIN
     SELECT array_agg(a.attname ORDER BY a.attnum),
            string_agg(format('CASE WHEN ($1).%I IS NOT DISTINCT FROM NULL THEN %1$L END', a.attname), ', ')
-               FILTER (WHERE a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL)
+               FILTER (WHERE a.atthasdef OR a.attidentity <> ''
+                           OR (SELECT t.typdefault FROM pg_type t WHERE t.oid = a.atttypid) IS NOT NULL)
         INTO v_columns, v_tests
     FROM pg_attribute a
-    JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = (SELECT typrelid FROM pg_type WHERE oid = pg_typeof(new)) AND a.attnum > 0 AND NOT a.attisdropped
         AND a.attgenerated = '';
     IF v_tests IS NOT NULL THEN

@@ -2,12 +2,12 @@ CREATE OR REPLACE FUNCTION dup_select.insert_on_duplicate_key_return(new anyelem
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_target pg_catalog.regclass := dup_select.target_table(pg_catalog.pg_typeof(new));
-    v_index  pg_catalog.regclass := dup_select.sole_key(v_target);
+    v_key    pg_catalog.text[] := dup_select.sole_key(v_target);
 BEGIN
-    PERFORM dup_select.require_given_key(new, v_index);
-    EXECUTE pg_catalog.format('%s ON CONFLICT %s DO NOTHING',
-        dup_select.insert_statement(v_target, dup_select.given_columns(new)), dup_select.conflict_target(v_index)) USING new;
-    key := dup_select.key_of_row(new, v_index);
+    PERFORM dup_select.require_given_key(new, v_key);
+    EXECUTE pg_catalog.format('%s ON CONFLICT (%s) DO NOTHING',
+        dup_select.insert_statement(v_target, dup_select.given_columns(new)), dup_select.name_list(v_key)) USING new;
+    key := dup_select.key_of_row(new, v_key);
 END
 $$;
 

@@ -10,7 +10,9 @@ BEGIN
     END IF;
     EXECUTE pg_catalog.format('%s RETURNING existing.*', v_insert) INTO stored USING new;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
-    IF v_inserted OPERATOR(pg_catalog.=) 0 AND arbiter IS NOT NULL THEN
+    IF v_inserted OPERATOR(pg_catalog.=) 0 AND arbiter IS NOT NULL
+        AND pg_catalog.current_setting(dup_select.found_setting()) OPERATOR(pg_catalog.<>) ''
+    THEN
         SELECT * INTO stored FROM dup_select.locked_row(new);
     END IF;
 END

@@ -13,7 +13,7 @@ DECLARE
 %s
 %s%s
     RAISE EXCEPTION ''%% or a parent neither takes the row nor shows the one with its key'', %L
-        USING ERRCODE = ''no_data_found'', HINT = ''A trigger that changes the key or a row security policy may be why.'';
+        USING ERRCODE = ''no_data_found'', HINT = ''A trigger that leaves rows out, or a row security policy, may be why.'';
 END
 ',
         -- A column may be named like the one variable whose name is fixed.

@@ -158,6 +158,25 @@ public sealed class CallerTests : DupSelectTest
     }
 
     [Fact]
+    public async Task Put_table_evaluates_a_mapping_with_the_servers_functions_and_inserts_under_the_callers_search_path()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA app;
+            CREATE TABLE app.settings AS SELECT 'from the path' AS value;
+            CREATE FUNCTION app.initcap(text) RETURNS text LANGUAGE sql AS 'SELECT ''the wrong function''';
+            CREATE TABLE public.t (k text UNIQUE, v text);
+            CREATE FUNCTION public.fill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.v := value FROM settings; RETURN NEW; END';
+            CREATE TRIGGER fill BEFORE INSERT ON public.t FOR EACH ROW EXECUTE FUNCTION public.fill();
+            CREATE TABLE public.given AS SELECT unnest(ARRAY['a', 'A', 'b']) AS name;
+            SET search_path = app, pg_catalog;
+            """);
+        await Db.ExecuteAsync("""SELECT * FROM dup_select.put_table('public.given', 'public.t', '{"k": "initcap(name)"}')""");
+
+        Assert.Equal(["A|from the path", "B|from the path"], await Db.RowsAsync("SELECT k, v FROM public.t ORDER BY k"));
+    }
+
+    [Fact]
     public async Task Triggers_and_defaults_of_the_table_see_the_callers_search_path()
     {
         await Db.ExecuteAsync(

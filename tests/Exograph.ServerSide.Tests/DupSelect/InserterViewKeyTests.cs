@@ -113,42 +113,6 @@ public sealed class InserterViewKeyTests : GeneratorTest
     }
 
     [Fact]
-    public async Task A_key_that_a_trigger_fills_is_not_looked_up()
-    {
-        await TablesAsync(
-            """
-            CREATE TABLE s.t (id serial PRIMARY KEY, name text, slug text CONSTRAINT one_slug UNIQUE);
-            CREATE FUNCTION s.fill() RETURNS trigger LANGUAGE plpgsql AS
-                'BEGIN NEW.slug := lower(NEW.name); RETURN NEW; END';
-            CREATE TRIGGER fill BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION s.fill();
-            """);
-        await ViewAsync("s.t", """{"name": "name"}""");
-        await Db.ExecuteAsync("INSERT INTO s.t_in (name) VALUES ('A')");
-
-        var error = await Db.FailsAsync("23505", "INSERT INTO s.t_in (name) VALUES ('a')");
-
-        Assert.Equal("one_slug", error.ConstraintName);
-    }
-
-    [Fact]
-    public async Task A_key_that_a_trigger_changes_ends_in_an_error_and_not_in_a_loop()
-    {
-        await TablesAsync(
-            """
-            CREATE TABLE s.t (id serial PRIMARY KEY, name text UNIQUE);
-            CREATE FUNCTION s.fill() RETURNS trigger LANGUAGE plpgsql AS
-                'BEGIN NEW.name := lower(NEW.name); RETURN NEW; END';
-            CREATE TRIGGER fill BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION s.fill();
-            CREATE TABLE s.i AS SELECT 'A' AS name;
-            """);
-        await ViewAsync("s.t", null);
-        await Db.ExecuteAsync("INSERT INTO s.t_in (name) VALUES ('A')");
-
-        await Db.FailsAsync("P0002", "INSERT INTO s.t_in (name) VALUES ('A')");
-        await Db.FailsAsync("P0002", "SELECT * FROM dup_select.put_table('s.i', 's.t')");
-    }
-
-    [Fact]
     public async Task A_parent_that_a_trigger_keeps_out_is_an_error()
     {
         await TablesAsync(
