@@ -3,7 +3,7 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_columns text[] := ARRAY(SELECT jsonb_array_elements_text(level -> 'key_columns'));
     v_outs    text[] := ARRAY(SELECT jsonb_array_elements_text(level -> 'own'));
-    v_select  text := dup_select.level_select_row(level, level ->> 'table', v_columns, v_outs);
+    v_select  text := dup_select.level_select_row(level, dup_select.level_from(level), v_columns, v_outs);
     v_insert  text := dup_select.level_insert_row(level, v_columns, v_outs);
     v_take    text := dup_select.level_take_found(level, v_outs, false);
 BEGIN
@@ -19,7 +19,7 @@ BEGIN
         CASE
             WHEN v_select IS NULL OR v_take IS NOT NULL AND NOT select_first THEN concat(v_insert, v_take)
             ELSE concat(CASE WHEN select_first THEN v_select ELSE v_insert END, '
-        EXIT WHEN FOUND;
+        ',      dup_select.level_exit(level), '
         ',      CASE WHEN select_first THEN v_insert ELSE v_select END, v_take)
         END);
 END

@@ -12,7 +12,7 @@ DECLARE
         FROM dup_select.plan_returned(plan) AS k WHERE k.reference !~ '^NEW[.]'), '');
     v_insert  text := dup_select.level_insert_row(v_level, v_columns, v_into);
     v_select  text := dup_select.level_select_row(
-        v_level, coalesce(dup_select.plan_table_name(superclass), v_level ->> 'table'), v_columns, v_into);
+        v_level, coalesce(dup_select.plan_table_name(superclass), dup_select.level_from(v_level)), v_columns, v_into);
     v_take    text := dup_select.level_take_found(
         v_level, ARRAY(SELECT format('NEW.%I', k.name) FROM dup_select.plan_returned(plan) AS k ORDER BY k.n), true);
 BEGIN

@@ -1,8 +1,9 @@
 CREATE OR REPLACE FUNCTION dup_select.level_wanted(level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE jsonb_array_length(level -> 'wanted')
-        WHEN 0 THEN NULL
-        WHEN 1 THEN format('%s IS NOT NULL', level -> 'wanted' ->> 0)
+    SELECT CASE
+        WHEN level -> 'wanted' = '[]' THEN NULL
+        WHEN jsonb_array_length(level -> 'wanted') = 1 AND NOT (level ->> 'wants_composite')::boolean
+            THEN format('%s IS NOT NULL', level -> 'wanted' ->> 0)
         ELSE format('num_nonnulls(%s) > 0', array_to_string(ARRAY(SELECT jsonb_array_elements_text(level -> 'wanted')), ', '))
     END
     WHERE (level ->> 'optional')::boolean

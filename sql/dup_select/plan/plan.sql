@@ -1,6 +1,8 @@
 CREATE OR REPLACE FUNCTION dup_select.plan(target regclass, mapping jsonb, input regclass, natural_keys jsonb, by_row boolean)
 RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' -- of defaults, as text
+AS $$
 DECLARE
     v_levels jsonb;
     v_inputs jsonb;

@@ -15,7 +15,7 @@ BEGIN
                                         jsonb_array_elements_text(l.value -> 'outs')) AS o (name, out)) AS o
     JOIN jsonb_array_elements(inputs) AS i ON i.value ->> 'name' = o.name
     JOIN jsonb_array_elements(levels) AS c ON c.value -> 'path' = o.path
-    WHERE by_row AND dup_select.mapping_input(c.value -> 'mapped' ->> o.column_name) IS DISTINCT FROM o.name
+    WHERE by_row AND c.value -> 'inputs' ->> o.column_name IS DISTINCT FROM o.name
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'input column % has the name under which the view gives back %', quote_ident(v_name), v_what

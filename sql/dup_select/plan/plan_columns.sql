@@ -25,7 +25,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     LEFT JOIN LATERAL (
         SELECT n.value ->> 'name' AS name, n.value ->> 'type' = c.type AS direct
         FROM jsonb_array_elements(inputs) AS n
-        WHERE n.value ->> 'name' = dup_select.mapping_input(level -> 'mapped' ->> c.column_name)
+        WHERE n.value ->> 'name' = level -> 'inputs' ->> c.column_name
     ) AS i ON true
     CROSS JOIN LATERAL (
         SELECT CASE
@@ -35,8 +35,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
             ELSE quote_ident(dup_select.plan_variable(level, c.column_name, levels))
         END AS raw,
         by_row AND c.fallback IS NOT NULL AND level -> 'path' = '[]' AND parent.out IS NULL AND coalesce(i.direct, false)
-            AND 1 = (SELECT count(*) FROM jsonb_array_elements(levels) AS l, jsonb_each_text(l.value -> 'mapped') AS m
-                     WHERE dup_select.mapping_input(m.value) = i.name) AS echo
+            AND 1 = (SELECT count(*) FROM jsonb_array_elements(levels) AS l, jsonb_each_text(l.value -> 'inputs') AS m
+                     WHERE m.value = i.name) AS echo
     ) AS r
     WHERE parent.out IS NOT NULL OR level -> 'mapped' ? c.column_name
 $$;

@@ -10,7 +10,7 @@ BEGIN
                 FROM dup_select.plan_table_columns(input) AS c);
     END IF;
     FOR v_entry IN
-        SELECT dup_select.mapping_input(m.value) AS name, m.value AS expression, c.type,
+        SELECT l.value -> 'inputs' ->> m.key AS name, m.value AS expression, c.type,
                dup_select.plan_path_text(ARRAY(SELECT jsonb_array_elements_text(l.value -> 'path')) || m.key) AS path
         FROM jsonb_array_elements(levels) WITH ORDINALITY AS l (value, n)
         CROSS JOIN LATERAL jsonb_each_text(l.value -> 'mapped') AS m

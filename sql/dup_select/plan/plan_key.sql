@@ -5,6 +5,8 @@ DECLARE
     v_index     pg_index;
     v_triggered boolean := dup_select.plan_is_triggered((level ->> 'relation')::oid);
     v_values    jsonb := dup_select.plan_values(level);
+    v_wanted    jsonb;
+    v_composite boolean;
     v_where     text;
 BEGIN
     SELECT * INTO v_key FROM dup_select.plan_key_index(level, natural_keys);
@@ -12,6 +14,11 @@ BEGIN
     IF NOT FOUND THEN
         RETURN level || jsonb_build_object('triggered', v_triggered);
     END IF;
+    SELECT jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw'), bool_or(dup_select.plan_is_composite(a.atttypid))
+        INTO v_wanted, v_composite
+    FROM jsonb_array_elements(level -> 'columns') AS c
+    JOIN pg_attribute a ON a.attrelid = v_index.indrelid AND a.attname = c.value ->> 'column'
+    WHERE NOT v_key.shown OR a.attnum = ANY (v_index.indkey::smallint[] || dup_select.plan_key_sources(v_index));
     v_where := pg_get_expr(v_index.indpred, v_index.indrelid, true);
     RETURN level || jsonb_build_object(
         'triggered', v_triggered, 'shown', v_key.shown,
@@ -21,10 +28,7 @@ BEGIN
         'nulls_distinct', NOT v_index.indnullsnotdistinct,
         'elements', (SELECT jsonb_agg(dup_select.plan_key_element(v_index, n, v_values) ORDER BY n)
                      FROM generate_series(1, v_index.indnkeyatts) AS n),
-        'wanted', (SELECT jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw')
-                   FROM jsonb_array_elements(level -> 'columns') AS c
-                   JOIN pg_attribute a ON a.attrelid = v_index.indrelid AND a.attname = c.value ->> 'column'
-                   WHERE NOT v_key.shown OR a.attnum = ANY (v_index.indkey::smallint[] || dup_select.plan_key_sources(v_index))));
+        'wanted', v_wanted, 'wants_composite', v_composite);
 END
 $$;
 

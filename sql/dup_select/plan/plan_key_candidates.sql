@@ -34,7 +34,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         FROM columns x
         WHERE x.attnum = ANY (k.plain_columns) OR x.attnum = ANY (k.expression_columns)
     ) AS s
-    WHERE s.told AND (s.shown OR dup_select.plan_is_triggered(relation))
+    WHERE 0 <> ALL (k.expression_columns || k.predicate_columns) -- the whole row
+      AND s.told AND (s.shown OR dup_select.plan_is_triggered(relation))
       AND NOT EXISTS (SELECT FROM columns x WHERE x.attnum = ANY (k.predicate_columns) AND NOT x.told)
     ORDER BY NOT s.shown, NOT s.mapped, k.indpred IS NOT NULL, k.indisprimary, c.relname
 $$;

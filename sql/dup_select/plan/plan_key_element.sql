@@ -22,6 +22,8 @@ BEGIN
     END IF;
     RETURN jsonb_build_object(
         'element', v_element, 'value', v_value, 'nullable', v_nullable,
+        'composite', (SELECT dup_select.plan_is_composite(a.atttypid) FROM pg_attribute a
+                      WHERE a.attrelid = key.indexrelid AND a.attnum = n),
         'operator', dup_select.plan_equality((key.indclass::oid[])[n - 1]),
         'collate', CASE WHEN v_collation <> 0 THEN ' COLLATE ' || v_collation::regcollation ELSE '' END);
 END

@@ -2,7 +2,7 @@ CREATE OR REPLACE FUNCTION dup_select.plan_level(relation oid, path text[], chil
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_key  pg_constraint;
-    v_level jsonb := jsonb_build_object('path', path, 'mapped', '{}'::jsonb);
+    v_level jsonb := jsonb_build_object('path', path, 'mapped', '{}'::jsonb, 'inputs', '{}'::jsonb);
 BEGIN
     IF child IS NULL THEN
         RETURN v_level || jsonb_build_object('relation', relation::bigint, 'table', dup_select.plan_table_name(relation),

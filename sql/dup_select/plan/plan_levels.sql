@@ -7,6 +7,7 @@ DECLARE
     v_path   text;
     v_child  text;
     v_column text;
+    v_input  text;
 BEGIN
     FOR v_entry IN SELECT * FROM dup_select.mapping_paths(mapping) AS p ORDER BY cardinality(p.path), p.path LOOP
         v_path := '';
@@ -21,6 +22,10 @@ BEGIN
         v_column := v_entry.path[cardinality(v_entry.path)];
         PERFORM dup_select.plan_check_column((v_levels #>> ARRAY[v_path, 'relation'])::oid, v_column, v_entry.path);
         v_levels := jsonb_set(v_levels, ARRAY[v_path, 'mapped', v_column], to_jsonb(v_entry.expression));
+        v_input := dup_select.mapping_input(v_entry.expression);
+        IF v_input IS NOT NULL THEN
+            v_levels := jsonb_set(v_levels, ARRAY[v_path, 'inputs', v_column], to_jsonb(v_input));
+        END IF;
     END LOOP;
     v_levels := (SELECT jsonb_agg(l.value ORDER BY jsonb_array_length(l.value -> 'path'), l.value -> 'path')
                  FROM jsonb_each(v_levels) AS l);

@@ -19,10 +19,10 @@ BEGIN
         v_child := (SELECT l FROM jsonb_array_elements(v_levels) AS l WHERE l -> 'path' = v_level -> 'child');
         v_name := v_level ->> 'name';
         IF v_name = ANY (v_names) THEN
-            v_name := left(concat(v_child ->> 'name', '_', v_name), 40);
+            v_name := dup_select.plan_identifier(concat(v_child ->> 'name', '_', v_name));
         END IF;
         IF v_name = ANY (v_names) THEN
-            v_name := concat(v_name, '_', v_n);
+            v_name := dup_select.plan_identifier(concat(v_name, '_', v_n));
         END IF;
         v_names := array_append(v_names, v_name);
         v_outs := '{}';

@@ -5,7 +5,7 @@ LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
     v_text text := expression;
 BEGIN
-    IF expression ~ '[''"]' OR EXISTS (
+    IF expression ~ '[''"]|=>|EXTRACT[(]' OR EXISTS (
         SELECT FROM unnest(names) AS n (name)
         WHERE n.name !~ '^[a-z_][a-z0-9_]*$' OR n.name IN ('time', 'zone', 'with', 'without', 'varying', 'precision'))
     THEN

@@ -15,7 +15,8 @@ ORDER BY %2$s, s.put__row
         dup_select.level_conflict_target(level))
     FROM (SELECT string_agg(concat(e.value ->> 'value', e.value ->> 'collate'), ', ' ORDER BY e.n) AS elements
           FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
-          WHERE e.value ->> 'value' NOT LIKE 'NULL::%') AS k
+          WHERE EXISTS (SELECT FROM jsonb_array_elements(level -> 'columns') AS c
+                        WHERE strpos(e.value ->> 'value', c.value ->> 'raw') > 0)) AS k
     WHERE level ? 'index'
 $$;
 

@@ -1,9 +1,8 @@
 CREATE OR REPLACE FUNCTION dup_select.view_from(level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT (level ->> 'table') || CASE
-        WHEN c.relname = level ->> 'name' THEN ''
-        ELSE ' AS ' || quote_ident(level ->> 'name')
-    END
+    SELECT concat(
+        dup_select.level_only(level), level ->> 'table',
+        CASE WHEN c.relname <> level ->> 'name' THEN ' AS ' || quote_ident(level ->> 'name') END)
     FROM pg_class c WHERE c.oid = (level ->> 'relation')::oid
 $$;
 

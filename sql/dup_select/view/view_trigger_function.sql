@@ -16,11 +16,15 @@ DECLARE
         USING ERRCODE = ''no_data_found'', HINT = ''A trigger that leaves rows out, or a row security policy, may be why.'';
 END
 ',
-        -- A column may be named like the one variable whose name is fixed.
+        -- A column may be named like a variable. No statement names a variable where a column of a table has its name.
         CASE WHEN EXISTS (
             SELECT
-            FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS l (value)
-            JOIN pg_attribute a ON a.attrelid = (l.value ->> 'relation')::oid AND a.attname = 'v_attempts')
+            FROM (SELECT a.attname
+                  FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS l (value)
+                  JOIN pg_attribute a ON a.attrelid = (l.value ->> 'relation')::oid
+                  UNION ALL
+                  SELECT i.value ->> 'name' FROM jsonb_array_elements(plan -> 'inputs') AS i (value)) AS c (name)
+            WHERE c.name ~ '^(new|old|found|v_.*|tg_.*)$')
         THEN '#variable_conflict use_column' || chr(10) ELSE '' END,
         dup_select.view_declarations(plan), view_name, format('Change the rows of %s.', plan #>> '{target,table}'),
         dup_select.view_preparation(plan, view_name),

@@ -128,6 +128,105 @@ public sealed class InserterViewKeyTests : GeneratorTest
     }
 
     [Fact]
+    public async Task A_parent_that_is_referred_to_by_a_column_that_is_null_in_it_is_an_error()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.p (id serial PRIMARY KEY, code int UNIQUE, name text UNIQUE);
+            CREATE TABLE s.t (id serial PRIMARY KEY, p_code int REFERENCES s.p (code), x text UNIQUE);
+            INSERT INTO s.p (code, name) VALUES (7, 'seven');
+            CREATE TABLE s.i AS SELECT 'new' AS p, 'y' AS x;
+            """);
+        const string Mapping = """{"x": "x", "p_code.name": "p"}""";
+        await ViewAsync("s.t", Mapping);
+
+        Assert.Equal(["7"], await Db.RowsAsync("INSERT INTO s.t_in (p, x) VALUES ('seven', 'x') RETURNING p_code"));
+        await Db.FailsAsync("P0002", "INSERT INTO s.t_in (p, x) VALUES ('new', 'y')");
+        await Db.FailsAsync("P0002", $"SELECT * FROM dup_select.put_table('s.i', 's.t', '{Mapping}')");
+        Assert.Equal(["7|x"], await Db.RowsAsync("SELECT p_code, x FROM s.t"));
+    }
+
+    [Fact]
+    public async Task Rows_of_child_tables_are_not_taken_for_those_of_the_table()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.country (id serial PRIMARY KEY, name text UNIQUE);
+            CREATE TABLE s.old_country (gone date) INHERITS (s.country);
+            INSERT INTO s.old_country VALUES (1000, 'Prussia');
+            CREATE TABLE s.city (id serial PRIMARY KEY, country_id int REFERENCES s.country, name text UNIQUE);
+            CREATE TABLE s.i AS SELECT 'Prussia' AS country_name, 'Bonn' AS name;
+            """);
+        await ViewAsync("s.city", null);
+        await ViewAsync("s.country", null);
+
+        Assert.Equal(["1"],
+            await Db.RowsAsync("INSERT INTO s.city_in (country_name, name) VALUES ('Prussia', 'Berlin') RETURNING country_id"));
+        Assert.Equal(["1"], await Db.RowsAsync("INSERT INTO s.country_in (name) VALUES ('Prussia') RETURNING id"));
+        await Db.ExecuteAsync("SELECT * FROM dup_select.put_table('s.i', 's.city')");
+        Assert.Equal(["1|Berlin", "1|Bonn"], await Db.RowsAsync("SELECT country_id, name FROM s.city_in ORDER BY name"));
+    }
+
+    [Fact]
+    public async Task Composite_values_are_null_only_where_they_are_not_given()
+    {
+        await TablesAsync(
+            """
+            CREATE TYPE s.pair AS (x int, y text);
+            CREATE TABLE s.p (id serial PRIMARY KEY, k s.pair UNIQUE);
+            CREATE TABLE s.t (id serial PRIMARY KEY, p_id int REFERENCES s.p, n int UNIQUE);
+            CREATE TABLE s.one_null (id serial PRIMARY KEY, k s.pair, UNIQUE NULLS NOT DISTINCT (k));
+            CREATE TABLE s.i (p_k s.pair, n int);
+            INSERT INTO s.i VALUES (ROW(1, NULL), 1), (ROW(NULL, NULL), 2), (ROW(NULL, NULL), 3), (NULL, 4);
+            CREATE TABLE s.keys AS SELECT p_k AS k FROM s.i;
+            """);
+        await ViewAsync("s.t", null);
+        await ViewAsync("s.one_null", null);
+
+        Assert.Equal(["1", "2", "2", "null"], await Db.RowsAsync("INSERT INTO s.t_in (p_k, n) TABLE s.i RETURNING p_id"));
+        Assert.Equal(["1", "2", "2", "3"], await Db.RowsAsync("INSERT INTO s.one_null_in (k) TABLE s.keys RETURNING id"));
+        await Db.ExecuteAsync("TRUNCATE s.t, s.p, s.one_null RESTART IDENTITY");
+        Assert.Equal(4, (await Db.RowsAsync("SELECT * FROM dup_select.put_table('s.i', 's.t')")).Length);
+        Assert.Equal(["1|(1,)", "2|(,)", "3|(,)", "4|null"],
+            await Db.RowsAsync("SELECT n, k::text FROM s.t LEFT JOIN s.p ON p.id = t.p_id ORDER BY n"));
+        Assert.Equal(3, (await Db.RowsAsync("SELECT DISTINCT output_key FROM dup_select.put_table('s.keys', 's.one_null')")).Length);
+    }
+
+    [Fact]
+    public async Task A_key_may_be_computed_with_words_that_are_columns_too()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.t (id serial PRIMARY KEY, d timestamp, year int, years int);
+            CREATE UNIQUE INDEX t_key ON s.t ((extract(year FROM d)), year, (make_interval(years => years)));
+            """);
+        await ViewAsync("s.t", """{"d": "d", "year": "year", "years": "years"}""");
+
+        Assert.Equal(["1", "1", "2"], await Db.RowsAsync(
+            """
+            INSERT INTO s.t_in (d, year, years) VALUES ('2020-01-01', 1, 5), ('2020-03-01', 1, 5), ('2021-03-01', 1, 5) RETURNING id
+            """));
+    }
+
+    [Fact]
+    public async Task Defaults_in_a_key_are_the_same_in_every_session()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.t (id serial PRIMARY KEY, name text, since date DEFAULT '2020-02-01', active bool DEFAULT true,
+                n int DEFAULT 5, UNIQUE (name, since, active, n));
+            CREATE TABLE s.i AS SELECT unnest(ARRAY['a', 'b', 'a']) AS name;
+            SET datestyle = 'SQL, DMY';
+            """);
+        await ViewAsync("s.t", null);
+        await Db.ExecuteAsync("SET datestyle = 'ISO, MDY'");
+
+        Assert.Equal(["2020-02-01"], await Db.RowsAsync("INSERT INTO s.t_in (name) VALUES ('a') RETURNING since::text"));
+        Assert.Equal(["1", "2", "1"], await Db.RowsAsync(
+            """SELECT output_key ->> 'id' FROM dup_select.put_table('s.i', 's.t', '{"name": "name"}') ORDER BY input_row"""));
+    }
+
+    [Fact]
     public async Task Keys_may_be_of_any_type()
     {
         await TablesAsync(
