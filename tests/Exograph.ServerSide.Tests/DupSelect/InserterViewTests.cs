@@ -394,6 +394,26 @@ public sealed class InserterViewTests : GeneratorTest
             "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"born\": \"born\"}', superclass => 's.party')");
     }
 
+    [Theory]
+    [InlineData("(name text)", "id")]
+    [InlineData("(id int)", "name")]
+    [InlineData("(id int, name text)", "live")]
+    [InlineData("(note text)", "id, name, live")]
+    public async Task A_superclass_has_the_columns_that_a_row_is_looked_up_by(string columns, string missing)
+    {
+        await TablesAsync(
+            $"""
+            CREATE TABLE s.party {columns};
+            CREATE TABLE s.person (id serial PRIMARY KEY, name text, live boolean DEFAULT true) INHERITS (s.party);
+            CREATE UNIQUE INDEX ON s.person (lower(name)) WHERE live;
+            """);
+
+        var error = await Db.FailsAsync("22023",
+            "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"name\": \"name\"}', superclass => 's.party')");
+
+        Assert.Equal($"s.party lacks {missing} of s.person, without which no row can be looked up there", error.MessageText);
+    }
+
     [Fact]
     public async Task Eight_sessions_at_once_make_every_row_once()
     {
