@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION dup_select.plan_table_columns(relation oid) RETURNS T
     attnum integer, column_name text, type text, base_type text, collation_id oid, required boolean,
     generated text, generated_from integer[], fallback text, volatile_fallback text, always boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL), a.attcollation, a.attnotnull,
+    SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL), a.attcollation,
+           dup_select.plan_is_not_null(a),
            CASE WHEN a.attgenerated <> '' THEN d.text END,
            CASE WHEN a.attgenerated <> '' THEN dup_select.plan_expression_columns(d.tree) END,
            CASE WHEN a.attgenerated = '' AND NOT d.volatile THEN d.text END,
