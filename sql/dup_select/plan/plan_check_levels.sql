@@ -5,10 +5,12 @@ DECLARE
     v_shared record;
 BEGIN
     SELECT c.name, string_agg(c.path, ' and ' ORDER BY c.path) AS paths INTO v_shared
-    FROM (SELECT l.value -> 'child' AS child, l.value ->> 'path' AS path, k.name
+    FROM (SELECT l.value -> 'child' AS child,
+                 dup_select.plan_path_text(ARRAY(SELECT jsonb_array_elements_text(l.value -> 'path'))) AS path, k.name
           FROM jsonb_array_elements(levels) AS l, jsonb_array_elements_text(l.value -> 'child_columns') AS k (name)
           UNION ALL
-          SELECT l.value -> 'child', format('%s mapped itself', quote_ident(k.name)), k.name
+          SELECT l.value -> 'child', format('%s mapped itself', dup_select.plan_path_text(
+                     ARRAY(SELECT jsonb_array_elements_text(l.value -> 'child')) || k.name)), k.name
           FROM jsonb_array_elements(levels) AS l
           JOIN jsonb_array_elements(levels) AS c ON c.value -> 'path' = l.value -> 'child',
           jsonb_array_elements_text(l.value -> 'child_columns') AS k (name)

@@ -12,7 +12,12 @@ BEGIN
         FROM pg_constraint c
         WHERE c.conrelid = relation AND c.contype = 'f' AND dup_select.plan_is_own(c) AND c.conname = element;
     END IF;
-    IF v_found IS NULL THEN
+    IF v_found IS NULL AND EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = relation AND c.conname = element
+                                       AND c.contype = 'f' AND dup_select.plan_is_temporal(c))
+    THEN
+        RAISE EXCEPTION '% of path % refers to a period, not to one row', quote_ident(element), dup_select.plan_path_text(path)
+            USING ERRCODE = 'feature_not_supported', HINT = 'Map its columns themselves: a foreign key with PERIOD is no path.';
+    ELSIF v_found IS NULL THEN
         RAISE EXCEPTION '% of path % is no foreign key of %', quote_ident(element), dup_select.plan_path_text(path),
             dup_select.plan_table_name(relation)
             USING ERRCODE = 'undefined_column',
@@ -29,6 +34,6 @@ $$;
 
 ALTER FUNCTION dup_select.plan_foreign_key(oid, text, text[]) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.plan_foreign_key(oid, text, text[]) IS
-    'The foreign key that an element of a path names. Errors: 42703, 42702.';
+    'The foreign key that an element of a path names. Errors: 42703, 42702; 0A000 where it refers to a period.';
 REVOKE ALL ON FUNCTION dup_select.plan_foreign_key(oid, text, text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.plan_foreign_key(oid, text, text[]) TO PUBLIC;

@@ -20,7 +20,8 @@ BEGIN
                         JOIN pg_attribute a ON a.attrelid = v_key.confrelid AND a.attnum = k.attnum),
         'optional', coalesce((child ->> 'optional')::boolean, false)
             OR NOT EXISTS (SELECT FROM pg_attribute a
-                           WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey) AND a.attnotnull));
+                           WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey)
+                             AND dup_select.plan_is_not_null(a)));
 END
 $$;
 

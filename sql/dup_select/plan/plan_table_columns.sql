@@ -1,10 +1,11 @@
 -- A default is volatile where a function in it is: nextval, gen_random_uuid. pg_depend does not record built-in functions, the
--- stored tree names them.
+-- stored tree names them. A column without a default has that of its domain.
 CREATE OR REPLACE FUNCTION dup_select.plan_table_columns(relation oid) RETURNS TABLE (
     attnum integer, column_name text, type text, base_type text, collation_id oid, required boolean,
     generated text, generated_from integer[], fallback text, volatile_fallback text, always boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL), a.attcollation, a.attnotnull,
+    SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL), a.attcollation,
+           dup_select.plan_is_not_null(a),
            CASE WHEN a.attgenerated <> '' THEN d.text END,
            CASE WHEN a.attgenerated <> '' THEN dup_select.plan_expression_columns(d.tree) END,
            CASE WHEN a.attgenerated = '' AND NOT d.volatile THEN d.text END,
@@ -15,12 +16,14 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
            END,
            a.attidentity = 'a'
     FROM pg_attribute a
+    JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_attrdef x ON x.adrelid = a.attrelid AND x.adnum = a.attnum
     LEFT JOIN LATERAL (
-        SELECT pg_get_expr(x.adbin, x.adrelid, true) AS text, x.adbin::text AS tree,
-               EXISTS (SELECT FROM regexp_matches(x.adbin::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') AS f (match)
+        SELECT pg_get_expr(s.tree, a.attrelid, true) AS text, s.tree::text AS tree,
+               EXISTS (SELECT FROM regexp_matches(s.tree::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') AS f (match)
                        JOIN pg_proc p ON p.oid = f.match[1]::oid AND p.provolatile = 'v') AS volatile
-        FROM pg_attrdef x
-        WHERE x.adrelid = a.attrelid AND x.adnum = a.attnum
+        FROM coalesce(x.adbin, t.typdefaultbin) AS s (tree)
+        WHERE s.tree IS NOT NULL
     ) AS d ON true
     WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
 $$;

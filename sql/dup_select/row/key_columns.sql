@@ -1,5 +1,5 @@
--- Expressions name their columns in pg_depend: those of the index, and those of generated columns. A predicate does so too,
--- but the duplicate is not looked for by it.
+-- pg_depend names the columns of expressions, but for an index also those of its predicate and those that it only includes: the
+-- duplicate is not looked for by these.
 CREATE OR REPLACE FUNCTION dup_select.key_columns(index regclass)
 RETURNS TABLE (column_name text, generated boolean, numbered boolean)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
@@ -12,10 +12,7 @@ BEGIN
         JOIN pg_attribute a ON a.attrelid = i.indrelid
         WHERE i.indexrelid = index
             AND (a.attnum = ANY ((i.indkey::smallint[])[0 : i.indnkeyatts - 1])
-                OR i.indexprs IS NOT NULL AND EXISTS (
-                    SELECT FROM pg_depend d
-                    WHERE d.classid = 'pg_class'::regclass AND d.objid = index
-                        AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
+                OR a.attnum = ANY (dup_select.plan_expression_columns(i.indexprs::text)))
     ), all_named AS (
         SELECT attrelid, attnum FROM named
         UNION

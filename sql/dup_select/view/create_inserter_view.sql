@@ -14,7 +14,7 @@ $$;
 ALTER PROCEDURE dup_select.create_inserter_view OWNER TO exograph_owner;
 COMMENT ON PROCEDURE dup_select.create_inserter_view IS
     'Makes a view whose INSERT finds or makes the parents of a row and the row, and gives the ids back; '
-    'inserter_view_sql shows what it runs. Errors: those of inserter_view_sql; 42P07 where the name belongs to something else; '
-    'those of CREATE VIEW.';
+    'inserter_view_sql shows what it runs. Errors: those of inserter_view_sql; 42P07, 42723 where the name of the view or of its '
+    'trigger function belongs to something else; those of CREATE VIEW.';
 REVOKE ALL ON PROCEDURE dup_select.create_inserter_view FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE dup_select.create_inserter_view TO PUBLIC;

@@ -1,20 +1,27 @@
+-- DROP VIEW leaves the trigger function behind: it is known by its comment, and is used by no other view.
 CREATE OR REPLACE FUNCTION dup_select.view_check_place(view_name text) RETURNS void
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_view          regclass := to_regclass(view_name);
+    v_function_name text := dup_select.view_function_name(view_name) || '()';
+    v_function      regprocedure := to_regprocedure(v_function_name);
+    v_users         regclass[] := ARRAY(SELECT t.tgrelid FROM pg_trigger t WHERE t.tgfoid = v_function AND t.tgname = 'insert_row');
 BEGIN
-    IF to_regclass(view_name) IS NOT NULL AND NOT EXISTS (
-        SELECT
-        FROM pg_trigger t
-        WHERE t.tgrelid = to_regclass(view_name) AND t.tgname = 'insert_row'
-            AND t.tgfoid = to_regproc(dup_select.view_function_name(view_name)))
-    THEN
+    IF v_view IS NOT NULL AND v_view <> ALL (v_users) THEN
         RAISE EXCEPTION '% exists and is no inserter view', view_name USING ERRCODE = 'duplicate_table',
             HINT = 'Give the view another name: view_name => ''a_schema.a_name''.';
+    END IF;
+    IF v_users <> array_remove(ARRAY[v_view], NULL) OR v_view IS NULL AND v_function IS NOT NULL
+        AND obj_description(v_function, 'pg_proc') IS DISTINCT FROM format('Trigger function of view %s.', view_name)
+    THEN
+        RAISE EXCEPTION 'function % exists and is not that of view %', v_function_name, view_name
+            USING ERRCODE = 'duplicate_function', HINT = 'Give the view another name: view_name => ''a_schema.a_name''.';
     END IF;
 END
 $$;
 
 ALTER FUNCTION dup_select.view_check_place(text) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.view_check_place(text) IS
-    'Raises where the name of a view to be made belongs to something else: 42P07.';
+    'Raises where the name of a view belongs to something else (42P07), or that of its trigger function does (42723).';
 REVOKE ALL ON FUNCTION dup_select.view_check_place(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.view_check_place(text) TO PUBLIC;

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION dup_select.view_name(target oid, given text) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_parts text[] := parse_ident(given);
 BEGIN

@@ -252,7 +252,8 @@ public sealed class InserterViewTests : GeneratorTest
                 SELECT dup_select.inserter_view_sql('s.doc', mapping =>
                     '{"title": "title", "by_author.tenant": "t", "by_author.name": "a", {{other}}}')
                 """);
-            Assert.Contains("column tenant is filled twice", error.MessageText, StringComparison.Ordinal);
+            Assert.Contains("column tenant is filled twice, by ", error.MessageText, StringComparison.Ordinal);
+            Assert.DoesNotContain("[", error.MessageText, StringComparison.Ordinal);
         }
     }
 
@@ -334,6 +335,43 @@ public sealed class InserterViewTests : GeneratorTest
     }
 
     [Fact]
+    public async Task A_view_takes_no_name_that_belongs_to_something_else()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.t (id serial PRIMARY KEY, k text UNIQUE);
+            CREATE TABLE s.taken (id int);
+            CREATE FUNCTION s.t_in_insert() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''mine''; END';
+            """);
+
+        var error = await Db.FailsAsync("42723", "CALL dup_select.create_inserter_view('s.t')");
+
+        Assert.Equal("function s.t_in_insert() exists and is not that of view s.t_in", error.MessageText);
+        Assert.Equal("BEGIN RAISE 'mine'; END",
+            await Db.ScalarAsync<string>("SELECT prosrc FROM pg_proc WHERE oid = 's.t_in_insert()'::regprocedure"));
+        await Db.FailsAsync("42P07", "CALL dup_select.create_inserter_view('s.t', 's.taken')");
+    }
+
+    [Fact]
+    public async Task A_view_is_made_again_after_it_was_dropped_but_not_out_of_the_function_of_one_that_was_renamed()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.t (id serial PRIMARY KEY, k text UNIQUE);
+            CREATE FUNCTION s.t_in_insert(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+            """);
+        await ViewAsync("s.t", null);
+        await ViewAsync("s.t", null);
+        await Db.ExecuteAsync("DROP VIEW s.t_in");
+        await ViewAsync("s.t", null);
+        await Db.ExecuteAsync("ALTER VIEW s.t_in RENAME TO elsewhere");
+
+        await Db.FailsAsync("42723", "CALL dup_select.create_inserter_view('s.t')");
+
+        Assert.Equal(["1"], await Db.RowsAsync("INSERT INTO s.elsewhere (k) VALUES ('a') RETURNING id"));
+    }
+
+    [Fact]
     public async Task A_superclass_is_searched_before_a_row_is_inserted()
     {
         await TablesAsync(
@@ -354,6 +392,26 @@ public sealed class InserterViewTests : GeneratorTest
             "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"name\": \"name\"}', superclass => 's.firm')");
         await Db.FailsAsync("22023",
             "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"born\": \"born\"}', superclass => 's.party')");
+    }
+
+    [Theory]
+    [InlineData("(name text)", "id")]
+    [InlineData("(id int)", "name")]
+    [InlineData("(id int, name text)", "live")]
+    [InlineData("(note text)", "id, name, live")]
+    public async Task A_superclass_has_the_columns_that_a_row_is_looked_up_by(string columns, string missing)
+    {
+        await TablesAsync(
+            $"""
+            CREATE TABLE s.party {columns};
+            CREATE TABLE s.person (id serial PRIMARY KEY, name text, live boolean DEFAULT true) INHERITS (s.party);
+            CREATE UNIQUE INDEX ON s.person (lower(name)) WHERE live;
+            """);
+
+        var error = await Db.FailsAsync("22023",
+            "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"name\": \"name\"}', superclass => 's.party')");
+
+        Assert.Equal($"s.party lacks {missing} of s.person, without which no row can be looked up there", error.MessageText);
     }
 
     [Fact]

@@ -77,6 +77,18 @@ public sealed class PutTableTests : GeneratorTest
     }
 
     [Fact]
+    public async Task A_temporary_table_of_the_callers_own_is_not_taken_for_the_work_table()
+    {
+        await TablesAsync(Tables);
+        await Db.ExecuteAsync("CREATE TEMPORARY TABLE put_table_rows AS SELECT 1 AS mine");
+
+        var error = await Db.FailsAsync("42P07", Put);
+
+        Assert.Equal("Drop it, or give it another name.", error.Hint);
+        Assert.Equal(["1"], await Db.RowsAsync("TABLE pg_temp.put_table_rows"));
+    }
+
+    [Fact]
     public async Task The_printed_statements_do_the_same_by_hand()
     {
         await TablesAsync(Tables + "INSERT INTO s.flat VALUES ('a', 'x', 'Peru'), ('b', 'x', 'Peru'), ('a', 'y', 'Chile')");

@@ -146,6 +146,35 @@ public sealed class ServerFilledKeyTests : DupSelectTest
         Assert.Equal("4|other|b|other/b", await SelectAsync("t", "NULL, 'other', 'b', 'localhost/a'"));
     }
 
+    [Theory]
+    [InlineData("(lower(k)) INCLUDE (id)")]
+    [InlineData("(lower(k)) WHERE id > 0")]
+    [InlineData("(upper(g)) INCLUDE (id, k) WHERE id > 0 AND g <> ''")]
+    public async Task A_number_that_the_index_only_includes_or_asks_for_is_no_part_of_its_key(string key)
+    {
+        await Db.ExecuteAsync(
+            $"""
+            CREATE TABLE t (id serial PRIMARY KEY, k text, g text GENERATED ALWAYS AS (lower(k)) STORED);
+            CREATE UNIQUE INDEX ON t {key};
+            """);
+
+        Assert.Equal("1|a|a", await SelectAsync("t", "NULL, 'a', NULL"));
+        Assert.Equal("1|a|a", await SelectAsync("t", "NULL, 'A', NULL"));
+    }
+
+    [Fact]
+    public async Task A_number_in_an_expression_of_the_key_is_part_of_it()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE TABLE t (id serial, k text);
+            CREATE UNIQUE INDEX ON t (lower(k), (id % 2));
+            INSERT INTO t VALUES (3, 'a');
+            """);
+
+        await SelectFailsAsync("23505", "t", "NULL, 'A'");
+    }
+
     [Fact]
     public async Task A_virtual_column_is_left_out_and_comes_back_computed()
     {
