@@ -12,3 +12,4 @@ DROP FUNCTION IF EXISTS dup_select.require_given_key(anyelement, regclass);
 DROP FUNCTION IF EXISTS dup_select.key_of_row(anyelement, regclass);
 DROP FUNCTION IF EXISTS dup_select.put_statements(jsonb, oid);
 DROP FUNCTION IF EXISTS dup_select.plan_key_element(pg_index, integer, jsonb, jsonb);
+DROP FUNCTION IF EXISTS dup_select.plan_check_levels(jsonb);

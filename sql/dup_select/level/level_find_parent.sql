@@ -1,12 +1,21 @@
+-- A column that two foreign keys share may be an input itself: a look-up that finds nothing must not overwrite it.
 CREATE OR REPLACE FUNCTION dup_select.level_find_parent(level jsonb, select_first boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_columns text[] := ARRAY(SELECT jsonb_array_elements_text(level -> 'key_columns'));
-    v_outs    text[] := ARRAY(SELECT jsonb_array_elements_text(level -> 'own'));
-    v_select  text := dup_select.level_select_row(level, dup_select.level_from(level), v_columns, v_outs);
-    v_insert  text := dup_select.level_insert_row(level, v_columns, v_outs);
-    v_take    text := dup_select.level_take_found(level, v_outs, false);
+    v_columns text[];
+    v_outs    text[];
+    v_select  text;
+    v_insert  text;
+    v_take    text;
 BEGIN
+    SELECT array_agg(k.name ORDER BY k.n), array_agg(k.out ORDER BY k.n) INTO v_columns, v_outs
+    FROM ROWS FROM (jsonb_array_elements_text(level -> 'key_columns'),
+                    jsonb_array_elements_text(level -> 'own')) WITH ORDINALITY AS k (name, out, n)
+    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(level -> 'columns') AS c
+                      WHERE c.value ->> 'column' = k.name AND c.value ->> 'raw' = k.out);
+    v_select := dup_select.level_select_row(level, dup_select.level_from(level), v_columns, v_outs);
+    v_insert := dup_select.level_insert_row(level, v_columns, v_outs);
+    v_take := dup_select.level_take_found(level, v_outs, false);
     RETURN format(
 '    -- %s
     WHILE %s LOOP

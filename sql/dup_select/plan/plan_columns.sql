@@ -21,6 +21,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
                                       jsonb_array_elements_text(l.value -> 'outs')) AS o (name, out)
         WHERE l.value -> 'child' = level -> 'path' AND o.name = c.column_name
+        LIMIT 1
     ) AS parent ON true
     LEFT JOIN LATERAL (
         SELECT n.value ->> 'name' AS name, n.value ->> 'type' = c.type AS direct

@@ -14,7 +14,10 @@ BEGIN
     IF NOT FOUND THEN
         RETURN level || jsonb_build_object('triggered', v_triggered);
     END IF;
-    SELECT jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw'), bool_or(dup_select.plan_is_composite(a.atttypid))
+    SELECT coalesce(jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw')
+                        FILTER (WHERE NOT level -> 'shared' ? (c.value ->> 'column')),
+                    jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw')),
+           bool_or(dup_select.plan_is_composite(a.atttypid))
         INTO v_wanted, v_composite
     FROM jsonb_array_elements(level -> 'columns') AS c
     JOIN pg_attribute a ON a.attrelid = v_index.indrelid AND a.attname = c.value ->> 'column'

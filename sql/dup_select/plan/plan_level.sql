@@ -2,7 +2,8 @@ CREATE OR REPLACE FUNCTION dup_select.plan_level(relation oid, path text[], chil
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_key  pg_constraint;
-    v_level jsonb := jsonb_build_object('path', path, 'mapped', '{}'::jsonb, 'inputs', '{}'::jsonb);
+    v_level jsonb := jsonb_build_object(
+        'path', path, 'mapped', '{}'::jsonb, 'inputs', '{}'::jsonb, 'shared', '{}'::jsonb);
 BEGIN
     IF child IS NULL THEN
         RETURN v_level || jsonb_build_object('relation', relation::bigint, 'table', dup_select.plan_table_name(relation),
@@ -19,9 +20,8 @@ BEGIN
         'key_columns', (SELECT jsonb_agg(a.attname ORDER BY k.n) FROM unnest(v_key.confkey) WITH ORDINALITY AS k (attnum, n)
                         JOIN pg_attribute a ON a.attrelid = v_key.confrelid AND a.attnum = k.attnum),
         'optional', coalesce((child ->> 'optional')::boolean, false)
-            OR NOT EXISTS (SELECT FROM pg_attribute a
-                           WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey)
-                             AND dup_select.plan_is_not_null(a)));
+            OR EXISTS (SELECT FROM pg_attribute a
+                       WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey) AND NOT dup_select.plan_is_not_null(a)));
 END
 $$;
 

@@ -29,8 +29,7 @@ BEGIN
     END LOOP;
     v_levels := (SELECT jsonb_agg(l.value ORDER BY jsonb_array_length(l.value -> 'path'), l.value -> 'path')
                  FROM jsonb_each(v_levels) AS l);
-    PERFORM dup_select.plan_check_levels(v_levels);
-    RETURN v_levels;
+    RETURN dup_select.plan_shared_columns(v_levels);
 END
 $$;
 

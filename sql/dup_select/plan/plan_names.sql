@@ -8,6 +8,7 @@ DECLARE
     v_name    text;
     v_outs    text[];
     v_column  text;
+    v_known   text;
     v_names   text[] := ARRAY[levels #>> '{0,name}'];
     v_taken   text[] := ARRAY(SELECT i.value ->> 'name' FROM jsonb_array_elements(inputs) AS i)
                      || ARRAY(SELECT jsonb_array_elements_text(l.value -> 'child_columns')
@@ -27,7 +28,15 @@ BEGIN
         v_names := array_append(v_names, v_name);
         v_outs := '{}';
         FOR v_column IN SELECT jsonb_array_elements_text(v_level -> 'child_columns') LOOP
-            IF v_level -> 'child' <> '[]' AND v_column = ANY (v_taken) THEN
+            v_known := (SELECT o.out
+                        FROM jsonb_array_elements(v_levels) AS l
+                        CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
+                                                      jsonb_array_elements_text(l.value -> 'outs')) AS o (name, out)
+                        WHERE l.value -> 'child' = v_level -> 'child' AND o.name = v_column
+                        LIMIT 1);
+            IF v_known IS NOT NULL THEN -- foreign keys share the column
+                v_column := v_known;
+            ELSIF v_level -> 'child' <> '[]' AND v_column = ANY (v_taken) THEN
                 v_column := concat(v_child ->> 'name', '_', v_column);
                 WHILE v_column = ANY (v_taken) LOOP
                     v_column := v_column || '_';

@@ -8,12 +8,13 @@ BEGIN
         SELECT 1 AS part, k.n, k.name, format('%I.%I', plan #>> '{target,name}', k.name) AS source, false AS hidden
         FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
         UNION ALL
-        SELECT 2, l.n * -1000 + o.n, o.out, format('%I.%I', c.value ->> 'name', o.name), false
+        SELECT 2, min(l.n * -1000 + o.n), o.out, format('%I.%I', c.value ->> 'name', o.name), false
         FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS l (value, n)
         CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
                                       jsonb_array_elements_text(l.value -> 'outs')) WITH ORDINALITY AS o (name, out, n)
         JOIN jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS c ON c.value -> 'path' = l.value -> 'child'
         WHERE l.value -> 'child' <> '[]' OR NOT plan -> 'primary_key' ? o.name
+        GROUP BY o.out, c.value ->> 'name', o.name
         UNION ALL
         SELECT 3, i.n, i.value ->> 'name', coalesce(s.source, format('NULL::%s', i.value ->> 'type')), s.source IS NULL
         FROM jsonb_array_elements(plan -> 'inputs') WITH ORDINALITY AS i (value, n)

@@ -235,29 +235,6 @@ public sealed class InserterViewTests : GeneratorTest
     }
 
     [Fact]
-    public async Task A_foreign_key_that_shares_its_column_with_another_is_refused()
-    {
-        await TablesAsync(
-            """
-            CREATE TABLE s.person (tenant int, no serial, name text, PRIMARY KEY (tenant, no), UNIQUE (tenant, name));
-            CREATE TABLE s.doc (id serial PRIMARY KEY, tenant int, author int, editor int, title text UNIQUE,
-                CONSTRAINT by_author FOREIGN KEY (tenant, author) REFERENCES s.person,
-                CONSTRAINT by_editor FOREIGN KEY (tenant, editor) REFERENCES s.person);
-            """);
-
-        foreach (var other in new[] { "\"by_editor.tenant\": \"t2\", \"by_editor.name\": \"b\"", "\"tenant\": \"t2\"" })
-        {
-            var error = await Db.FailsAsync("0A000",
-                $$"""
-                SELECT dup_select.inserter_view_sql('s.doc', mapping =>
-                    '{"title": "title", "by_author.tenant": "t", "by_author.name": "a", {{other}}}')
-                """);
-            Assert.Contains("column tenant is filled twice, by ", error.MessageText, StringComparison.Ordinal);
-            Assert.DoesNotContain("[", error.MessageText, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
     public async Task Names_that_need_quotes_work_everywhere()
     {
         await Db.ExecuteAsync(
