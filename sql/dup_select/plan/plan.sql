@@ -11,7 +11,7 @@ BEGIN
         RAISE EXCEPTION '% is not a table', target USING ERRCODE = 'wrong_object_type',
             HINT = 'Name the table that the rows shall stand in.';
     END IF;
-    v_levels := dup_select.plan_levels(target, coalesce(mapping, dup_select.mapping_default(target, input, natural_keys)));
+    v_levels := dup_select.plan_levels(target, dup_select.plan_mapping(target, mapping, input, natural_keys));
     v_inputs := dup_select.plan_inputs(v_levels, input);
     v_levels := dup_select.plan_names(v_levels, v_inputs);
     PERFORM dup_select.plan_check_names(v_levels, v_inputs, by_row);

@@ -42,6 +42,7 @@ $$;
 
 ALTER FUNCTION dup_select.plan_check_superclass(jsonb, oid) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.plan_check_superclass(jsonb, oid) IS
-    'Raises where superclass is no ancestor of the target, or lacks what it would be searched by: 22023. Nothing where it is NULL.';
+    'Raises where superclass is no ancestor of the target, or lacks what it would be searched by: 22023. Nothing where it is '
+    'NULL.';
 REVOKE ALL ON FUNCTION dup_select.plan_check_superclass(jsonb, oid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.plan_check_superclass(jsonb, oid) TO PUBLIC;

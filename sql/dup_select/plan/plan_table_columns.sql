@@ -2,10 +2,10 @@
 -- stored tree names them. A column without a default has that of its domain.
 CREATE OR REPLACE FUNCTION dup_select.plan_table_columns(relation oid) RETURNS TABLE (
     attnum integer, column_name text, type text, base_type text, collation_id oid, required boolean,
-    generated text, generated_from integer[], fallback text, volatile_fallback text, always boolean)
+    generated text, generated_from integer[], fallback text, volatile_fallback text, always boolean, unfit boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, NULL), a.attcollation,
-           dup_select.plan_is_not_null(a),
+    SELECT a.attnum, a.attname, format_type(coalesce(b.type, a.atttypid), coalesce(b.modifier, a.atttypmod)),
+           format_type(coalesce(b.type, a.atttypid), NULL), a.attcollation, dup_select.plan_is_not_null(a),
            CASE WHEN a.attgenerated <> '' THEN d.text END,
            CASE WHEN a.attgenerated <> '' THEN dup_select.plan_expression_columns(d.tree) END,
            CASE WHEN a.attgenerated = '' AND NOT d.volatile THEN d.text END,
@@ -14,9 +14,10 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
                    format('nextval(%L)', pg_get_serial_sequence(relation::regclass::text, a.attname))
                WHEN a.attgenerated = '' AND d.volatile THEN d.text
            END,
-           a.attidentity = 'a'
+           a.attidentity = 'a', b.type IS NOT NULL
     FROM pg_attribute a
     JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN LATERAL dup_select.plan_base_type(t.oid) AS b ON t.typtype = 'd'
     LEFT JOIN pg_attrdef x ON x.adrelid = a.attrelid AND x.adnum = a.attnum
     LEFT JOIN LATERAL (
         SELECT pg_get_expr(s.tree, a.attrelid, true) AS text, s.tree::text AS tree,
@@ -30,6 +31,7 @@ $$;
 
 ALTER FUNCTION dup_select.plan_table_columns(oid) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.plan_table_columns(oid) IS
-    'Columns of a table as the toolkit sees them: what fills them, and from what. NULL where nothing does.';
+    'Columns of a table as the toolkit sees them: what fills them, and from what; NULL where nothing does. Where a domain is '
+    'unfit (plan_base_type), type and base_type are those below it.';
 REVOKE ALL ON FUNCTION dup_select.plan_table_columns(oid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.plan_table_columns(oid) TO PUBLIC;

@@ -1,4 +1,5 @@
 -- A statement for all rows could not tell which of them a trigger left out, nor insert a key twice that the trigger made of two.
+-- The row cannot hold NULL for a default where a domain takes none.
 CREATE OR REPLACE FUNCTION dup_select.put_by_row(plan jsonb, level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
@@ -24,8 +25,12 @@ WHERE s.put__row = stored.put__row',
                    ELSE 'true' -- what a trigger leaves out is as in a plain INSERT
                END
                WHERE level -> 'path' = '[]') AS r),
-        dup_select.level_list((SELECT array_agg(coalesce(m.value ->> 'raw', 'NULL') ORDER BY c.attnum)
-                               FROM dup_select.plan_table_columns((level ->> 'relation')::oid) AS c
+        dup_select.level_list((SELECT array_agg(CASE
+                                   WHEN c.unfit THEN coalesce(m.value ->> 'stored', c.volatile_fallback, v ->> c.column_name)
+                                   ELSE coalesce(m.value ->> 'raw', 'NULL')
+                               END ORDER BY c.attnum)
+                               FROM dup_select.plan_values(level) AS v
+                               CROSS JOIN dup_select.plan_table_columns((level ->> 'relation')::oid) AS c
                                LEFT JOIN jsonb_array_elements(level -> 'columns') AS m ON m.value ->> 'column' = c.column_name),
                               ', ', 12),
         level ->> 'table',

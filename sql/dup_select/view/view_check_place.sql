@@ -5,7 +5,8 @@ DECLARE
     v_view          regclass := to_regclass(view_name);
     v_function_name text := dup_select.view_function_name(view_name) || '()';
     v_function      regprocedure := to_regprocedure(v_function_name);
-    v_users         regclass[] := ARRAY(SELECT t.tgrelid FROM pg_trigger t WHERE t.tgfoid = v_function AND t.tgname = 'insert_row');
+    v_users         regclass[] := ARRAY(SELECT t.tgrelid FROM pg_trigger t
+                                        WHERE t.tgfoid = v_function AND t.tgname = 'insert_row');
 BEGIN
     IF v_view IS NOT NULL AND v_view <> ALL (v_users) THEN
         RAISE EXCEPTION '% exists and is no inserter view', view_name USING ERRCODE = 'duplicate_table',

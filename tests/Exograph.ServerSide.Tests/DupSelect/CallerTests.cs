@@ -49,6 +49,26 @@ public sealed class CallerTests : DupSelectTest
     }
 
     [Fact]
+    public async Task The_right_to_insert_the_given_columns_is_enough()
+    {
+        var role = await CreateRoleAsync("anybody");
+        await Db.ExecuteAsync(
+            $"""
+            CREATE TABLE t (k text UNIQUE, note text, secret text);
+            GRANT SELECT, INSERT (k, note) ON t TO {Sql.Name(role)};
+            """);
+        var session = await OpenAsAsync(role);
+
+        foreach (var note in new[] { "'x'", "NULL" })
+        {
+            Assert.Equal("a|x|null", await SelectAsync(session, "t", $"'a', {note}, NULL"));
+            Assert.Equal(["b|null|null"], await session.RowsAsync(Call("return", "t", $"'b', {note}, NULL")));
+        }
+        await session.FailsAsync("42501", Call("select", "t", "'c', NULL, 's'"));
+        await session.FailsAsync("42501", Call("return", "t", "'c', NULL, 's'"));
+    }
+
+    [Fact]
     public async Task A_row_that_row_security_hides_is_not_shown()
     {
         var role = await CreateRoleAsync("tenant");

@@ -153,6 +153,24 @@ public sealed class InserterViewMappingTests : GeneratorTest
     }
 
     [Fact]
+    public async Task A_default_mapping_of_nothing_is_not_taken_for_one_that_was_given()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+            CREATE TABLE s.u (id serial PRIMARY KEY, name text UNIQUE);
+            CREATE TABLE s.i AS SELECT 1 AS other;
+            """);
+
+        var view = await Db.FailsAsync("22023", "SELECT dup_select.inserter_view_sql('s.t')");
+        var put = await Db.FailsAsync("22023", "SELECT dup_select.put_table('s.i', 's.u')");
+
+        Assert.Equal("s.t has no column that is mapped by default", view.MessageText);
+        Assert.Equal("s.i has none of the columns that the default mapping of s.u takes", put.MessageText);
+        Assert.Equal("Give a mapping, or name the columns as this one does: {\"name\": \"name\"}.", put.Hint);
+    }
+
+    [Fact]
     public async Task Columns_may_be_named_as_the_trigger_would_name_its_variables()
     {
         await TablesAsync(

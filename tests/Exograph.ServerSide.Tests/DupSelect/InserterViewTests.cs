@@ -372,8 +372,8 @@ public sealed class InserterViewTests : GeneratorTest
     }
 
     [Theory]
-    [InlineData("(name text)", "id")]
-    [InlineData("(id int)", "name")]
+    [InlineData("(name text, live boolean)", "id")]
+    [InlineData("(id int, live boolean)", "name")]
     [InlineData("(id int, name text)", "live")]
     [InlineData("(note text)", "id, name, live")]
     public async Task A_superclass_has_the_columns_that_a_row_is_looked_up_by(string columns, string missing)
