@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Exograph.ServerSide.Tests.Support;
+using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Readme;
@@ -26,14 +27,27 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task The_example_of_the_library_is_shown_as_it_is_and_loads()
     {
-        var example = Read("tests/Exograph.ServerSide.Tests/Readme/LibraryExample.cs").Split("        // README\n")[1];
-        Assert.Contains($"```csharp\n{Indent().Replace(example, "")}```", s_readme, StringComparison.Ordinal);
+        AssertShown("LibraryExample.cs");
         await using var database = await TestDatabase.CreateEmptyAsync();
 
         var report = await LibraryExample.RunAsync(database.ConnectionString, CancellationToken.None);
 
         Assert.Equal("finalized", report.State);
         Assert.Equal(1, report.Tables.Single(t => t.Table == "files").Inserted);
+    }
+
+    [Fact]
+    public async Task The_example_of_a_view_is_shown_as_it_is_and_gives_the_same_ids_again()
+    {
+        AssertShown("RowExample.cs");
+        await using var database = await TestDatabase.CreateAsync();
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+
+        var ids = await RowExample.RunAsync(dataSource, ["a", "b", "a"], CancellationToken.None);
+
+        Assert.Equal(["a", "b"], ids.Keys.Order(StringComparer.Ordinal));
+        Assert.NotEqual(ids["a"], ids["b"]);
+        Assert.Equal(ids["b"], (await RowExample.RunAsync(dataSource, ["c", "b"], CancellationToken.None))["b"]);
     }
 
     [Fact]
@@ -44,6 +58,12 @@ public sealed partial class ReadmeTests
         var listed = ErrorRow().Matches(s_readme).Select(m => m.Groups[1].Value);
 
         Assert.Equal(raised.Distinct().Order(StringComparer.Ordinal), listed);
+    }
+
+    private static void AssertShown(string file)
+    {
+        var example = Read($"tests/Exograph.ServerSide.Tests/Readme/{file}").Split("        // README\n")[1];
+        Assert.Contains($"```csharp\n{Indent().Replace(example, "")}```", s_readme, StringComparison.Ordinal);
     }
 
     private static string Read(string file) => File.ReadAllText(Repository.PathOf(file));
