@@ -24,7 +24,7 @@ $$;
 
 ALTER FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) IS
-    'The statements that put_table runs. Errors: 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those of an '
-    'expression.';
+    'The statements that put_table runs. Errors: 22004, 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those '
+    'of an expression.';
 REVOKE ALL ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) TO PUBLIC;
