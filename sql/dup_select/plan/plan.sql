@@ -7,10 +7,7 @@ DECLARE
     v_levels jsonb;
     v_inputs jsonb;
 BEGIN
-    IF (SELECT c.relkind NOT IN ('r', 'p') FROM pg_class c WHERE c.oid = target) THEN
-        RAISE EXCEPTION '% is not a table', target USING ERRCODE = 'wrong_object_type',
-            HINT = 'Name the table that the rows shall stand in.';
-    END IF;
+    PERFORM dup_select.plan_check_tables(target, input, by_row);
     v_levels := dup_select.plan_levels(target, dup_select.plan_mapping(target, mapping, input, natural_keys));
     v_inputs := dup_select.plan_inputs(v_levels, input);
     v_levels := dup_select.plan_names(v_levels, v_inputs);
@@ -35,7 +32,7 @@ $$;
 ALTER FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) IS
     'What inserter_view_sql and put_table have in common: target and parents with columns, natural keys and the text '
-    'of their values, for a trigger (by_row) or for sets. Errors: 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, '
-    'those of an expression.';
+    'of their values, for a trigger (by_row) or for sets. Errors: 22004, 22023, 42701, 42702, 42703, 42804, 42809, 428C9, '
+    '0A000, those of an expression.';
 REVOKE ALL ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.plan(regclass, jsonb, regclass, jsonb, boolean) TO PUBLIC;

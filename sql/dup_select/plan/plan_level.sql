@@ -21,7 +21,8 @@ BEGIN
                         JOIN pg_attribute a ON a.attrelid = v_key.confrelid AND a.attnum = k.attnum),
         'optional', coalesce((child ->> 'optional')::boolean, false)
             OR EXISTS (SELECT FROM pg_attribute a
-                       WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey) AND NOT dup_select.plan_is_not_null(a)));
+                       WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey)
+                         AND NOT dup_select.plan_is_not_null(a)));
 END
 $$;
 

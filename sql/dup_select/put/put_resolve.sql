@@ -9,7 +9,7 @@ WHERE %s
          FROM (SELECT r.n, format('%I = %I', r.slot, r.name) AS setting FROM dup_select.put_results(plan, level) AS r
                UNION ALL
                SELECT 1000, 'put__done = true' WHERE level -> 'path' = '[]') AS r),
-        dup_select.level_from(level),
+        coalesce(level ->> 'searched', dup_select.level_from(level)),
         array_to_string(dup_select.put_pending(level), ' AND '),
         dup_select.level_match(level, 2))
     WHERE (level ->> 'shown')::boolean

@@ -1,9 +1,10 @@
 CREATE OR REPLACE FUNCTION dup_select.put_table(
-    source regclass, target regclass, mapping jsonb DEFAULT NULL, natural_keys jsonb DEFAULT NULL
+    source regclass, target regclass, mapping jsonb DEFAULT NULL, natural_keys jsonb DEFAULT NULL,
+    superclass regclass DEFAULT NULL
 ) RETURNS TABLE (input_row tid, output_key jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_plan jsonb := dup_select.plan(target, mapping, source, natural_keys, false);
+    v_plan jsonb := dup_select.put_plan(source, target, mapping, natural_keys, superclass);
     v_step record;
 BEGIN
     CALL dup_select.put_prepare(v_plan, source);
@@ -18,10 +19,11 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb) IS
+ALTER FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) IS
     'Puts all rows of a table into another one, found or made by natural key like their parents, level by level, and '
-    'gives for each input row the primary key of its row. Errors: those of put_table_sql; 42809 where the '
-    'source is a view or has child tables; P0002 where a row is neither taken nor found; those of the tables.';
-REVOKE ALL ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb) TO PUBLIC;
+    'gives for each input row the primary key of its row. NULL means: mapping from the catalog, natural keys chosen, no '
+    'superclass. Errors: those of put_table_sql; 42809 where the source is a view or has child tables; 42P07 where a temporary '
+    'table of the caller''s has the name of the work table; P0002 where a row is neither taken nor found; those of the tables.';
+REVOKE ALL ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) TO PUBLIC;

@@ -1,9 +1,10 @@
 CREATE OR REPLACE FUNCTION dup_select.put_table_sql(
-    source regclass, target regclass, mapping jsonb DEFAULT NULL, natural_keys jsonb DEFAULT NULL
+    source regclass, target regclass, mapping jsonb DEFAULT NULL, natural_keys jsonb DEFAULT NULL,
+    superclass regclass DEFAULT NULL
 ) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_plan jsonb := dup_select.plan(target, mapping, source, natural_keys, false);
+    v_plan jsonb := dup_select.put_plan(source, target, mapping, natural_keys, superclass);
 BEGIN
     RETURN (
         SELECT string_agg(s.text, chr(10) ORDER BY s.part, s.n)
@@ -22,9 +23,9 @@ BEGIN
 END
 $$;
 
-ALTER FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) OWNER TO exograph_owner;
-COMMENT ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) IS
-    'The statements that put_table runs. Errors: 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those of an '
-    'expression.';
-REVOKE ALL ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb) TO PUBLIC;
+ALTER FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) IS
+    'The statements that put_table runs. Errors: 22004, 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those '
+    'of an expression.';
+REVOKE ALL ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) TO PUBLIC;

@@ -4,10 +4,12 @@ CREATE OR REPLACE PROCEDURE dup_select.create_inserter_view(
     security_definer boolean DEFAULT false
 )
 LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_sql pg_catalog.text := dup_select.inserter_view_sql(
+        target, view_name, mapping, input, natural_keys, select_first, superclass, security_definer);
 BEGIN
     PERFORM dup_select.view_check_place(dup_select.view_name(target, view_name));
-    EXECUTE dup_select.inserter_view_sql(
-        target, view_name, mapping, input, natural_keys, select_first, superclass, security_definer);
+    EXECUTE v_sql;
 END
 $$;
 

@@ -152,6 +152,22 @@ public sealed class InserterViewMappingTests : GeneratorTest
         Assert.Equal(["1|a|null|1", "2|b|null|1"], await Db.RowsAsync("SELECT id, code, day::text, p_id FROM s.t"));
     }
 
+    [Theory]
+    [InlineData("CALL dup_select.create_inserter_view(NULL)", "the target is NULL")]
+    [InlineData("SELECT dup_select.inserter_view_sql(NULL)", "the target is NULL")]
+    [InlineData("SELECT dup_select.put_table('s.flat', NULL)", "the target is NULL")]
+    [InlineData("SELECT dup_select.put_table(NULL, 's.item')", "the source is NULL")]
+    [InlineData("SELECT dup_select.put_table_sql(NULL, 's.item')", "the source is NULL")]
+    [InlineData("SELECT dup_select.put_table_sql(to_regclass('s.none'), 's.item', '{\"code\": \"code\"}')", "the source is NULL")]
+    public async Task A_table_that_is_not_given_is_named_by_its_part(string call, string message)
+    {
+        await TablesAsync(Tables);
+
+        var error = await Db.FailsAsync("22004", call);
+
+        Assert.Equal(message, error.MessageText);
+    }
+
     [Fact]
     public async Task A_default_mapping_of_nothing_is_not_taken_for_one_that_was_given()
     {

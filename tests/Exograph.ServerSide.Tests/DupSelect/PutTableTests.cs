@@ -104,6 +104,30 @@ public sealed class PutTableTests : GeneratorTest
     }
 
     [Fact]
+    public async Task A_superclass_is_searched_for_rows_that_stand_in_another_child()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.party (id serial PRIMARY KEY, name text UNIQUE);
+            CREATE TABLE s.person (born date, PRIMARY KEY (id), UNIQUE (name)) INHERITS (s.party);
+            CREATE TABLE s.firm (PRIMARY KEY (id), UNIQUE (name)) INHERITS (s.party);
+            INSERT INTO s.firm (name) VALUES ('Smith');
+            CREATE TABLE s.i AS SELECT unnest(ARRAY['Jones', 'Smith', 'Jones']) AS name;
+            CREATE FUNCTION s.same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+            """);
+        const string PutPeople = "SELECT output_key FROM dup_select.put_table('s.i', 's.person', superclass => 's.party')";
+        string[] keys = ["""{"id": 2}""", """{"id": 1}""", """{"id": 2}"""];
+
+        Assert.Equal(keys, await Db.RowsAsync(PutPeople));
+        Assert.Equal(["2|Jones"], await Db.RowsAsync("SELECT id, name FROM s.person"));
+        await Db.ExecuteAsync("CREATE TRIGGER same BEFORE INSERT ON s.person FOR EACH ROW EXECUTE FUNCTION s.same()");
+        Assert.Equal(keys, await Db.RowsAsync(PutPeople));
+        Assert.Contains("FROM s.party", await Db.ScalarAsync<string>(
+            "SELECT dup_select.put_table_sql('s.i', 's.person', superclass => 's.party')"), StringComparison.Ordinal);
+        await Db.FailsAsync("22023", "SELECT dup_select.put_table('s.i', 's.person', superclass => 's.firm')");
+    }
+
+    [Fact]
     public async Task A_view_is_no_source()
     {
         await TablesAsync(Tables + "CREATE VIEW s.v AS SELECT code FROM s.flat");
