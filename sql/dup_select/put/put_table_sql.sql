@@ -14,7 +14,7 @@ BEGIN
             UNION ALL
             SELECT 2, s.n, concat(
                 '-- ' || s.title || chr(10),
-                CASE WHEN s.resolve IS NOT NULL THEN '-- Repeat both until there is nothing to insert.' || chr(10) END,
+                CASE WHEN s.resolve IS NOT NULL THEN '-- Repeat these until there is nothing to insert.' || chr(10) END,
                 s.once || ';' || chr(10), s.resolve || ';' || chr(10), s.missing || ';' || chr(10))
             FROM dup_select.put_statements(v_plan) WITH ORDINALITY AS s (title, once, resolve, missing, pending, n)
             UNION ALL
