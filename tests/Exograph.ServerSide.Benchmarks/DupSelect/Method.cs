@@ -3,11 +3,11 @@ using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.DupSelect;
 
-/// <summary>How many keys a method gave, and the sum of a hash of each key with the number of the input row it is for.</summary>
-internal readonly record struct GivenKeys(long Count, decimal Hash);
+/// <summary>Number of rows, or of the keys given for input rows, and the sum of their hashes.</summary>
+internal readonly record struct HashSum(long Count, decimal Hash);
 
 /// <summary>What a method answers: the sums over its keys, or the ids by input row, or, with neither, no keys at all.</summary>
-internal sealed record Answer(GivenKeys? Keys = null, long[]? Ids = null);
+internal sealed record Answer(HashSum? Keys = null, long[]? Ids = null);
 
 /// <summary>Imports the rows over the connection.</summary>
 internal delegate Task<Answer> Import(NpgsqlConnection connection, FlatRow[] rows, CancellationToken cancellationToken);
