@@ -61,7 +61,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     /// <summary>The settings that decide how fast a load can be, as they are in force.</summary>
     public Task<IReadOnlyList<string>> SettingsAsync(CancellationToken cancellationToken) => _admin.QueryAsync("""
         SELECT name || ' ' || current_setting(name) FROM pg_settings
-        WHERE name IN ('fsync', 'full_page_writes', 'wal_level', 'max_wal_size', 'shared_buffers', 'work_mem',
+        WHERE name IN ('autovacuum', 'fsync', 'full_page_writes', 'wal_level', 'max_wal_size', 'shared_buffers', 'work_mem',
                        'maintenance_work_mem', 'max_parallel_maintenance_workers', 'max_parallel_workers_per_gather')
         ORDER BY name
         """, r => r.GetString(0), cancellationToken);
@@ -70,7 +70,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     public async Task<string> DescribeAsync(CancellationToken cancellationToken)
     {
         var settings = string.Join(", ", await SettingsAsync(cancellationToken));
-        return $"PostgreSQL {Version}, {Environment.ProcessorCount} processors; {settings}.";
+        var transport = Path.IsPathRooted(_server.Host) ? "Unix socket" : "TCP";
+        return $"PostgreSQL {Version}, {Environment.ProcessorCount} processors, {transport}; {settings}.";
     }
 
     public async ValueTask DisposeAsync()

@@ -1,64 +1,56 @@
 namespace Exograph.ServerSide.Benchmarks.DupSelect;
 
-/// <summary>seconds = a * n + b * m * log2(m) + c, none of them negative, by least squares.</summary>
-internal sealed record CostFit(double A, double B, double C, double RSquared)
-{
-    public static CostFit Of(IReadOnlyCollection<(int Rows, int Keys, double Seconds)> points)
-    {
-        double[][] terms = [.. points.Select(p => new[] { p.Rows, p.Keys * Math.Log2(p.Keys), 1.0 })];
-        double[] seconds = [.. points.Select(p => p.Seconds)];
+/// <summary>What a coefficient is multiplied by, for n rows with m distinct keys, and how it is printed.</summary>
+internal sealed record CostTerm(string Name, string Unit, double UnitsPerSecond, Func<int, int, double> Of);
 
-        // A coefficient that would be negative is held at 0. Of three there are seven selections: the best that is feasible wins.
-        var best = new double[3];
-        var bestError = Error(terms, seconds, best);
-        for (var selection = 1; selection < 8; selection++)
-        {
-            var candidate = Solve(terms, seconds, [.. Enumerable.Range(0, 3).Where(i => (selection >> i & 1) == 1)]);
-            if (candidate is null || candidate.Any(double.IsNegative))
-                continue;
-            var error = Error(terms, seconds, candidate);
-            if (error < bestError)
-                (best, bestError) = (candidate, error);
-        }
-        var mean = seconds.Average();
-        return new CostFit(best[0], best[1], best[2], 1 - bestError / seconds.Sum(s => (s - mean) * (s - mean)));
+/// <summary>What seconds are made of, as a sum of terms.</summary>
+internal sealed record CostForm(string Text, IReadOnlyList<CostTerm> Terms)
+{
+    private static readonly CostTerm s_constant = new("c", "ms", 1e3, (_, _) => 1);
+
+    /// <summary>Rows, and the sorting or indexing of keys. It has no term for what a duplicate costs.</summary>
+    public static CostForm Sorting { get; } = new("a n + b m log2 m + c",
+        [new("a", "µs", 1e6, (n, _) => n), new("b", "µs", 1e6, (_, m) => m * Math.Log2(m)), s_constant]);
+
+    /// <summary>Duplicates and new rows, each at a price of its own.</summary>
+    public static CostForm Outcomes { get; } = new("d (n - m) + r m + c",
+        [new("d", "µs", 1e6, (n, m) => n - m), new("r", "µs", 1e6, (_, m) => m), s_constant]);
+}
+
+/// <summary>Seconds that n rows with m distinct keys took, by round.</summary>
+internal sealed record CostPoint(int Rows, int Keys, IReadOnlyList<double> Seconds);
+
+/// <summary>
+/// The coefficients, none of them negative, that come nearest to the seconds of the fastest rounds, by relative error; null where
+/// the rounds do not tell a coefficient from 0.
+/// </summary>
+internal sealed record CostFit(IReadOnlyList<double?> Coefficients, double RelativeError)
+{
+    // A term that nowhere makes 1 % of the seconds is noise.
+    private const double LeastShare = 0.01;
+
+    public static CostFit Of(CostForm form, IReadOnlyList<CostPoint> points)
+    {
+        // A coefficient that is 0 for any single round may be 0.
+        int[] all = [.. Enumerable.Range(0, form.Terms.Count)];
+        var terms = all;
+        for (var round = 0; round < points[0].Seconds.Count; round++)
+            terms = [.. terms.Intersect(Told(Rows(form, points, p => p.Seconds[round]), all))];
+
+        var rows = Rows(form, points, p => p.Seconds.Min());
+        terms = Told(rows, terms);
+        var coefficients = LeastSquares.NearestToOne(rows, terms);
+        return new CostFit(
+            [.. coefficients.Select((c, i) => terms.Contains(i) ? c : (double?)null)], LeastSquares.Error(rows, coefficients));
     }
 
-    private static double Error(double[][] terms, double[] seconds, double[] coefficients) =>
-        terms.Zip(seconds, (term, s) => Math.Pow(s - term.Zip(coefficients, (t, c) => t * c).Sum(), 2)).Sum();
+    /// <summary>Terms by the seconds: the seconds then are 1, and errors are relative.</summary>
+    private static double[][] Rows(CostForm form, IReadOnlyList<CostPoint> points, Func<CostPoint, double> seconds) =>
+        [.. points.Select(p => form.Terms.Select(t => t.Of(p.Rows, p.Keys) / seconds(p)).ToArray())];
 
-    /// <summary>The normal equations of the selected terms, by elimination; null where they have no single solution.</summary>
-    private static double[]? Solve(double[][] terms, double[] seconds, int[] selected)
+    private static int[] Told(double[][] rows, int[] terms)
     {
-        // Terms differ by a factor of 100,000; scaled to length 1 they lose no digits.
-        double[] scale = [.. selected.Select(i => Math.Sqrt(terms.Sum(t => t[i] * t[i])))];
-        if (scale.Contains(0))
-            return null;
-        var size = selected.Length;
-        var matrix = new double[size, size + 1];
-        for (var row = 0; row < size; row++)
-        {
-            for (var column = 0; column < size; column++)
-                matrix[row, column] = terms.Sum(t => t[selected[row]] * t[selected[column]]) / (scale[row] * scale[column]);
-            matrix[row, size] = terms.Zip(seconds, (t, s) => t[selected[row]] * s).Sum() / scale[row];
-        }
-        for (var pivot = 0; pivot < size; pivot++)
-        {
-            // The matrix is positive definite unless terms depend on each other: no exchange of rows is needed.
-            if (matrix[pivot, pivot] < 1e-12)
-                return null;
-            for (var row = 0; row < size; row++)
-            {
-                if (row == pivot)
-                    continue;
-                var factor = matrix[row, pivot] / matrix[pivot, pivot];
-                for (var column = pivot; column <= size; column++)
-                    matrix[row, column] -= factor * matrix[pivot, column];
-            }
-        }
-        var coefficients = new double[3];
-        for (var i = 0; i < size; i++)
-            coefficients[selected[i]] = matrix[i, size] / matrix[i, i] / scale[i];
-        return coefficients;
+        var coefficients = LeastSquares.NearestToOne(rows, terms);
+        return [.. terms.Where(i => rows.Max(row => row[i] * coefficients[i]) >= LeastShare)];
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Exograph.EmbeddedPostgres;
 using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.DupSelect;
@@ -7,43 +6,54 @@ namespace Exograph.ServerSide.Benchmarks.DupSelect;
 /// <summary><c>dup-select</c>: the chapter on a private server.</summary>
 internal static class DupSelectCommand
 {
+    private const string DatabaseName = "dup_select_bench";
+
     public static Command Create()
     {
         var defaults = new DupSelectOptions();
-        var rows = new Option<int>("--rows")
-        {
-            Description = "Input rows of the largest of three sizes (slow methods get a tenth)",
-            DefaultValueFactory = _ => defaults.Rows,
-        };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds of which the median counts", DefaultValueFactory = _ => defaults.Rounds };
-        var seed = new Option<int>("--seed") { Description = "Seed of the generated input", DefaultValueFactory = _ => defaults.Seed };
+        var rows = Number("--rows", defaults.Rows, least: 400, "Input rows of the largest size; slow methods get fewer");
+        var rounds = Number("--rounds", defaults.Rounds, least: 1, "Rounds, of which the fastest counts and all must agree");
+        var seed = Number("--seed", defaults.Seed, least: int.MinValue, "Seed of the generated input");
         var json = new Option<FileInfo?>("--json") { Description = "Also write the figures to this file, as JSON" };
-        rows.Validators.Add(result =>
-        {
-            if (result.GetValue(rows) < 400)
-                result.AddError("--rows must be at least 400.");
-        });
-        rounds.Validators.Add(result =>
-        {
-            if (result.GetValue(rounds) < 1)
-                result.AddError("--rounds must be at least 1.");
-        });
         var command = new Command("dup-select", "The methods of the dup-select note side by side") { rows, rounds, seed, json };
-        command.SetAction(async (arguments, cancellationToken) =>
-        {
-            await using var server = await EmbeddedPostgresServer.StartAsync(
-                new EmbeddedPostgresOptions { Durability = Durability.Full }, cancellationToken);
-            Console.WriteLine($"PostgreSQL {server.Version}, {Environment.ProcessorCount} processors, fsync on.");
-            await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString);
-            await new Migrator(dataSource).MigrateAsync(cancellationToken: cancellationToken);
-            await DupSelectChapter.RunAsync(dataSource, new DupSelectOptions
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            new DupSelectOptions
             {
                 Rows = arguments.GetValue(rows),
                 Rounds = arguments.GetValue(rounds),
                 Seed = arguments.GetValue(seed),
                 Json = arguments.GetValue(json),
-            }, Console.Out, cancellationToken);
-        });
+            },
+            Console.Out, cancellationToken));
         return command;
+    }
+
+    private static Option<int> Number(string name, int value, int least, string description)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < least)
+                result.AddError($"{name} must be at least {least}.");
+        });
+        return option;
+    }
+
+    private static async Task RunAsync(DupSelectOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
+        var load = LoadAverage.Describe(LoadAverage.Read());
+        await Console.Error.WriteLineAsync(load);
+        // A vacuum between two runs would be paid by one of them.
+        var settings = new Dictionary<string, string> { ["autovacuum"] = "off" };
+        await using var server = await BenchmarkServer.StartAsync(settings, cancellationToken);
+        await server.CreateDatabaseAsync(DatabaseName, empty: false, cancellationToken);
+        var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString(DatabaseName)) { CommandTimeout = 0 };
+        await using var dataSource = NpgsqlDataSource.Create(connection);
+        var figures = await DupSelectChapter.RunAsync(dataSource, options, server.CheckpointAsync, cancellationToken);
+
+        await output.WriteLineAsync($"{await server.DescribeAsync(cancellationToken)}\n{load}\n");
+        await output.WriteLineAsync(new Report(figures).ToString());
+        if (options.Json is { } file)
+            await File.WriteAllTextAsync(file.FullName, figures.ToJson(), cancellationToken);
     }
 }

@@ -3,51 +3,53 @@ using System.Text.Json;
 namespace Exograph.ServerSide.Benchmarks.DupSelect;
 
 /// <summary>All that was measured in a run, and what follows from it.</summary>
-internal sealed class Figures(DupSelectOptions options, IReadOnlyList<Measurement> measurements, double copyMicroseconds)
+internal sealed class Figures(DupSelectOptions options, IReadOnlyList<Measurement> measurements)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public DupSelectOptions Options => options;
+    private readonly ILookup<Method, Measurement> _byMethod =
+        measurements.OrderBy(m => m.Rows).ThenBy(m => m.Percent).ToLookup(m => m.Method);
 
-    /// <summary>Per input row, for the COPY into the unlogged table from which the server's methods read.</summary>
-    public double CopyMicroseconds => copyMicroseconds;
+    public DupSelectOptions Options => options;
 
     public IReadOnlyList<int> Percents { get; } = [.. measurements.Select(m => m.Percent).Distinct().Order()];
 
-    /// <summary>Where the method had most rows.</summary>
-    public Measurement Largest(Method method, int percent) =>
-        measurements.Where(m => m.Method == method && m.Percent == percent).MaxBy(m => m.Rows)!;
+    /// <summary>By size, then by share.</summary>
+    public IEnumerable<Measurement> Of(Method method) => _byMethod[method];
 
-    public CostFit Fit(Method method) =>
-        CostFit.Of([.. measurements.Where(m => m.Method == method).Select(m => (m.Rows, m.Keys, m.Seconds))]);
+    public CostFit Fit(CostForm form, Method method) => CostFit.Of(
+        form, [.. Of(method).Select(m => new CostPoint(m.Rows, m.Keys, [.. m.Rounds.Select(r => r.Seconds)]))]);
 
-    public IReadOnlyList<Outcome> Compare(Comparison comparison)
-    {
-        var first = Find(comparison.Levels, comparison.First);
-        var second = Find(comparison.Levels, comparison.Second);
-        return [.. Percents.Select(p => comparison.Compare(Largest(first, p), Largest(second, p), copyMicroseconds))];
-    }
-
-    public static Method Find(int levels, string id) => Methods.All.Single(m => m.Layout.Levels == levels && m.Id == id);
+    /// <summary>At the sizes that both methods had.</summary>
+    public IReadOnlyList<Outcome> Compare(Comparison comparison) =>
+    [
+        .. from first in Of(Methods.Find(comparison.Levels, comparison.First))
+           join second in Of(Methods.Find(comparison.Levels, comparison.Second))
+               on (first.Rows, first.Percent) equals (second.Rows, second.Percent)
+           select comparison.Compare(first, second),
+    ];
 
     public string ToJson() => JsonSerializer.Serialize(new
     {
         options.Rows,
         options.Rounds,
         options.Seed,
-        copyMicroseconds,
         measurements = measurements.Select(m => new
         {
-            tables = m.Method.Layout.Levels,
+            tables = m.Method.Levels,
             method = m.Method.Id,
             m.Method.Name,
             m.Rows,
             m.Keys,
             seconds = m.Rounds.Select(r => r.Seconds),
+            copySeconds = m.Rounds.Select(r => r.CopySeconds),
             walBytes = m.Rounds.Select(r => r.WalBytes),
+            m.Xids,
             m.BurntIds,
         }),
-        fits = Methods.All.Select(method => new { tables = method.Layout.Levels, method = method.Id, fit = Fit(method) }),
+        fits = from form in (CostForm[])[CostForm.Sorting, CostForm.Outcomes]
+               from method in Methods.All
+               select new { form = form.Text, tables = method.Levels, method = method.Id, fit = Fit(form, method) },
         claims = Claims.All.Select(claim => new
         {
             claim.Statement,
@@ -57,7 +59,14 @@ internal sealed class Figures(DupSelectOptions options, IReadOnlyList<Measuremen
                 comparison.First,
                 comparison.Second,
                 comparison.WithCopy,
-                outcomes = Compare(comparison).Select(o => new { o.Percent, o.Ratio, verdict = claim.Judge(o).ToString() }),
+                outcomes = Compare(comparison).Select(o => new
+                {
+                    o.Rows,
+                    o.Percent,
+                    o.Ratio,
+                    rounds = o.Ratios,
+                    verdict = claim.Judge(o).ToString(),
+                }),
             }),
         }),
     }, s_json);

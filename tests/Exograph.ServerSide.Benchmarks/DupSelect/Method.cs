@@ -3,67 +3,43 @@ using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.DupSelect;
 
-/// <summary>Number and sum of the keys a method gave back, one for each input row.</summary>
-internal readonly record struct Keys(long Count, decimal Sum)
-{
-    public Keys With(long key) => new(Count + 1, Sum + key);
-}
+/// <summary>Number of rows, or of the keys given for input rows, and the sum of their hashes.</summary>
+internal readonly record struct HashSum(long Count, decimal Hash);
 
-/// <summary>Which of the note's cost formulas a method has.</summary>
-internal enum NoteCost
-{
-    None,
-    ColumnBased,
-    Trigger,
-    TriggerNormalization,
-    DupReturn,
-}
+/// <summary>What a method answers: the sums over its keys, or the ids by input row, or, with neither, no keys at all.</summary>
+internal sealed record Answer(HashSum? Keys = null, long[]? Ids = null);
+
+/// <summary>Imports the rows over the connection.</summary>
+internal delegate Task<Answer> Import(NpgsqlConnection connection, FlatRow[] rows, CancellationToken cancellationToken);
 
 /// <summary>A way to import the input into the tables of a layout, and to have a key for each of its rows.</summary>
-internal sealed record Method
+internal sealed record Method(string Id, string Name, Layout Layout, Import RunAsync)
 {
-    /// <summary>The number in the list of methods, with a letter for each variant.</summary>
-    public required string Id { get; init; }
-
-    public required string Name { get; init; }
-
-    public required Layout Layout { get; init; }
-
     /// <summary>Made before the clock runs: views, triggers.</summary>
     public string Setup { get; init; } = "";
 
-    public required Func<NpgsqlConnection, FlatRow[], CancellationToken, Task<Keys?>> RunAsync { get; init; }
-
-    /// <summary>The input is smaller by this factor.</summary>
-    public int Divisor { get; init; } = 1;
+    /// <summary>By how many sizes the largest input of the method is below the largest of all.</summary>
+    public int StepsDown { get; init; }
 
     /// <summary>An index that must have been scanned, or the method is not what it says.</summary>
     public string? Scans { get; init; }
 
-    public NoteCost Note { get; init; }
+    /// <summary>What the note says the method costs.</summary>
+    public Formula? Formula { get; init; }
+
+    public int Levels => Layout.Levels;
 
     public string FullName => string.Create(CultureInfo.InvariantCulture, $"{Id}, {Name}");
+}
 
-    /// <summary>A method that is one query, which returns number and sum of the keys.</summary>
-    public static Func<NpgsqlConnection, FlatRow[], CancellationToken, Task<Keys?>> Query(string sql) =>
-        async (connection, _, cancellationToken) =>
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            return await Database.ReadKeysAsync(command, cancellationToken);
-        };
+/// <summary>A cost formula of the note, for n input rows with m distinct keys.</summary>
+internal sealed record Formula(string Text, Func<double, double, double> Steps)
+{
+    public static Formula ColumnBased { get; } = new("13 n + m log m", (n, m) => 13 * n + m * Math.Log2(m));
 
-    /// <summary>Rows sent by COPY into a view. COPY gives no keys back.</summary>
-    public static Func<NpgsqlConnection, FlatRow[], CancellationToken, Task<Keys?>> Copy(string target, Func<FlatRow, string[]> values) =>
-        async (connection, rows, cancellationToken) =>
-        {
-            await using var writer = await connection.BeginBinaryImportAsync($"COPY {target} FROM STDIN (FORMAT binary)", cancellationToken);
-            foreach (var row in rows)
-            {
-                await writer.StartRowAsync(cancellationToken);
-                foreach (var value in values(row))
-                    await writer.WriteAsync(value, cancellationToken);
-            }
-            await writer.CompleteAsync(cancellationToken);
-            return null;
-        };
+    public static Formula Trigger { get; } = new("2 n + m log m", (n, m) => 2 * n + m * Math.Log2(m));
+
+    public static Formula TriggerNormalization { get; } = new("2 n + m log m - m", (n, m) => 2 * n + m * Math.Log2(m) - m);
+
+    public static Formula DupReturn { get; } = new("n + m log m", (n, m) => n + m * Math.Log2(m));
 }

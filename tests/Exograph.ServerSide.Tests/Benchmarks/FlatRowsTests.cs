@@ -15,8 +15,22 @@ public sealed class FlatRowsTests
         Assert.Equal(rows, input.Length);
         Assert.Equal(keys, input.Select(r => r.Name).Distinct().Count());
         // No key has two payloads or two places: else the content would depend on which row goes in.
-        Assert.Equal(keys, input.Select(r => (r.Country, r.Place, r.Name, r.Note)).Distinct().Count());
+        Assert.Equal(keys, input.Select(r => (r.Country, r.Place, r.Name, r.Description)).Distinct().Count());
         Assert.All(input, r => Assert.InRange(r.Name.Length, 20, 50));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(105)]
+    [InlineData(1_000)]
+    public void Rows_of_all_tables_are_as_many_as_there_are_distinct_parents(int keys)
+    {
+        var input = FlatRows.Generate(1_000, keys, seed: 1);
+
+        var places = input.Select(r => (r.Country, r.Place)).Distinct().Count();
+        var countries = input.Select(r => r.Country).Distinct().Count();
+        Assert.Equal(keys, FlatRows.TableRows(1, keys));
+        Assert.Equal(keys + places + countries, FlatRows.TableRows(3, keys));
     }
 
     [Fact]
