@@ -2,11 +2,7 @@ CREATE OR REPLACE PROCEDURE exograph.require_fit_transaction(what text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     -- A snapshot taken before the gate closed would not see what earlier loads inserted.
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE EXCEPTION '% needs READ COMMITTED, this transaction is %',
-            what, upper(current_setting('transaction_isolation'))
-            USING ERRCODE = 'XG007', HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or call it outside a transaction.';
-    END IF;
+    CALL exograph.require_read_committed(what);
     IF current_setting('transaction_read_only')::boolean THEN
         RAISE EXCEPTION '% writes, and this transaction is read-only', what USING ERRCODE = 'read_only_sql_transaction';
     END IF;

@@ -1,6 +1,6 @@
 -- What the constraints refuse is refused where the fact stands, too: it is not looked up, and the INSERT says why.
 CREATE OR REPLACE FUNCTION exograph.insert_call_edge() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     v_valid    boolean := num_nulls(NEW.caller_qualified_name, NEW.callee_qualified_name) = 0
         AND greatest(octet_length(NEW.caller_qualified_name), octet_length(NEW.callee_qualified_name)) <= 2000;

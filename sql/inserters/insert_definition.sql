@@ -1,6 +1,6 @@
 -- What the constraints refuse is refused where the fact stands, too: it is not looked up, and the INSERT says why.
 CREATE OR REPLACE FUNCTION exograph.insert_definition() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     v_valid    boolean := NEW.name IS NOT NULL
         AND coalesce(greatest(octet_length(NEW.module), octet_length(NEW.name)), 0) <= 2000;

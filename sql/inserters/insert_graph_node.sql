@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION exograph.insert_graph_node() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     v_standing exograph.graph_nodes;
 BEGIN

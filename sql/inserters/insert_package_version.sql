@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION exograph.insert_package_version() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     v_standing exograph.package_versions;
 BEGIN

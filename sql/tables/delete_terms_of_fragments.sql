@@ -6,10 +6,10 @@ DECLARE
     v_first bigint;
     v_last  bigint;
 BEGIN
-    -- Terms that a load added since would not be seen.
-    CALL exograph.check_snapshot();
     SELECT min(d.id), max(d.id) INTO v_first, v_last FROM deleted d;
     IF v_first IS NOT NULL THEN
+        -- Terms that were committed since an older snapshot would stay, with no fragment. A foreign key looks with a newer one.
+        CALL exograph.require_read_committed('deleting fragments');
         DELETE FROM exograph.fragment_terms t
         USING deleted d
         WHERE t.fragment_id = d.id AND t.fragment_id BETWEEN v_first AND v_last;
@@ -25,6 +25,5 @@ FOR EACH STATEMENT EXECUTE FUNCTION exograph.delete_terms_of_fragments();
 
 ALTER FUNCTION exograph.delete_terms_of_fragments() OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.delete_terms_of_fragments() IS
-    'Trigger on exograph.fragments: takes the terms of deleted fragments away. Errors: 40001 where the snapshot is older than '
-    'a load.';
+    'Trigger on exograph.fragments: takes the terms of deleted fragments away. Errors: XG007 above READ COMMITTED.';
 REVOKE ALL ON FUNCTION exograph.delete_terms_of_fragments() FROM PUBLIC;

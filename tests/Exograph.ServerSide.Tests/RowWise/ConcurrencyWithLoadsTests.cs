@@ -352,6 +352,41 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
         Assert.Empty(await Db.RowsAsync(Orphans));
     }
 
+    [Theory]
+    [InlineData("packages", "REPEATABLE READ")]
+    [InlineData("package_versions", "REPEATABLE READ")]
+    [InlineData("files", "SERIALIZABLE")]
+    [InlineData("fragments", "SERIALIZABLE")]
+    public async Task A_delete_above_read_committed_that_reaches_fragments_is_refused_as_it_would_leave_terms(
+        string table, string level)
+    {
+        await Row.InsertParentsAsync(Db, "fragment_terms");
+        var writer = await OpenAsync();
+        await writer.ExecuteAsync("BEGIN");
+        await writer.ExecuteAsync(Row.Insert("fragment_terms"));
+
+        // The snapshot is taken before the wait, the terms are committed after it.
+        var deleting = Db.FailsAsync("XG007", $"BEGIN ISOLATION LEVEL {level}; DELETE FROM exograph.{table}");
+        await writer.UntilBlockedAsync(Db);
+        await writer.ExecuteAsync("COMMIT");
+        var error = await deleting;
+        await Db.ExecuteAsync("ROLLBACK");
+
+        Assert.NotEmpty(error.Hint!);
+        Assert.Equal(1, await Db.CountAsync("exograph_in.fragment_terms"));
+        await Db.ExecuteAsync($"DELETE FROM exograph.{table}");
+        Assert.Empty(await Db.RowsAsync("SELECT * FROM exograph.fragment_terms"));
+    }
+
+    [Fact]
+    public async Task A_delete_above_read_committed_that_reaches_no_fragment_is_done()
+    {
+        await Db.ExecuteAsync(Row.Insert("files"));
+        await Db.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ; DELETE FROM exograph.packages; COMMIT");
+
+        Assert.Empty(await Db.IndexAsync());
+    }
+
     [Fact]
     public async Task Inserting_and_deleting_at_once_leaves_no_orphans_and_no_deadlocks()
     {
