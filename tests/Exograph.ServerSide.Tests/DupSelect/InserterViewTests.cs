@@ -392,6 +392,19 @@ public sealed class InserterViewTests : GeneratorTest
     }
 
     [Fact]
+    public async Task A_row_is_looked_up_by_an_index_though_the_table_was_small_when_it_was_analyzed()
+    {
+        await TablesAsync("CREATE TABLE s.t (id serial PRIMARY KEY, name text UNIQUE); INSERT INTO s.t (name) VALUES ('x'); ANALYZE s.t");
+        await ViewAsync("s.t", null);
+
+        await Db.ExecuteAsync("SELECT pg_stat_force_next_flush()");
+        await Db.ExecuteAsync("BEGIN; INSERT INTO s.t_in (name) SELECT 'n' || n FROM generate_series(1, 20) AS n");
+
+        Assert.Equal(0, await Db.ScalarAsync<long>("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relid = 's.t'::regclass"));
+        await Db.ExecuteAsync("ROLLBACK");
+    }
+
+    [Fact]
     public async Task Eight_sessions_at_once_make_every_row_once()
     {
         await ItemsAsync();
