@@ -1,44 +1,27 @@
 -- A statement for all rows could not tell which of them a trigger left out, nor insert a key twice that the trigger made of two.
--- The row cannot hold NULL for a default where a domain takes none.
 CREATE OR REPLACE FUNCTION dup_select.put_by_row(plan jsonb, level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'UPDATE pg_temp.put_table_rows AS s SET %s
 FROM (
-    SELECT given.put__row, stored.*
-    FROM (
-        SELECT s.put__row, CAST(ROW(%s) AS %s) AS put__new
-        FROM pg_temp.put_table_rows AS s
-        WHERE %s
-        ORDER BY s.put__row
-    ) AS given
-    CROSS JOIN LATERAL dup_select.insert_row(
-        given.put__new, dup_select.given_columns(given.put__new), %s) AS stored
+    SELECT s.put__row, dup_select.put_one(%L, s) AS key
+    FROM pg_temp.put_table_rows AS s
+    WHERE %s
+    ORDER BY s.put__row
 ) AS stored
 WHERE s.put__row = stored.put__row',
-        (SELECT string_agg(r.setting, ', ' ORDER BY r.n)
-         FROM (SELECT r.n, format('%I = stored.%I', r.slot, r.name) AS setting FROM dup_select.put_results(plan, level) AS r
-               UNION ALL
-               SELECT 1000, 'put__done = ' || CASE
-                   WHEN level ? 'index' AND plan -> 'primary_key' <> '[]'
-                       THEN format('stored.%I IS NOT NULL', plan #>> '{primary_key,0}')
-                   ELSE 'true' -- what a trigger leaves out is as in a plain INSERT
-               END
-               WHERE level -> 'path' = '[]') AS r),
-        dup_select.level_list((SELECT array_agg(CASE
-                                   WHEN c.unfit THEN coalesce(m.value ->> 'stored', c.volatile_fallback, v ->> c.column_name)
-                                   ELSE coalesce(m.value ->> 'raw', 'NULL')
-                               END ORDER BY c.attnum)
-                               FROM dup_select.plan_values(level) AS v
-                               CROSS JOIN dup_select.plan_table_columns((level ->> 'relation')::oid) AS c
-                               LEFT JOIN jsonb_array_elements(level -> 'columns') AS m ON m.value ->> 'column' = c.column_name),
-                              ', ', 12),
-        level ->> 'table',
-        array_to_string(dup_select.put_pending(level), ' AND '),
-        (SELECT coalesce(format('%L::regclass', (
-             SELECT i.indexrelid::regclass
-             FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-             WHERE i.indrelid = (level ->> 'relation')::oid AND x.relname = level ->> 'index')), 'NULL')))
+        concat_ws(', ', string_agg(format('%I = CAST(stored.key ->> %s AS %s)', r.slot, r.n - 1, c.type), ', ' ORDER BY r.n),
+            -- Without a key, what a trigger leaves out is as in a plain INSERT.
+            CASE WHEN level -> 'path' = '[]' THEN CASE WHEN level ? 'index' THEN 'put__done = stored.key IS NOT NULL'
+                                                       ELSE 'put__done = true' END END),
+        concat_ws(chr(10), chr(10) || dup_select.level_insert_head(level, 0),
+            format('SELECT %s', dup_select.level_list(dup_select.level_values(level, 'stored'), ', ', 4)),
+            'FROM (SELECT ($1).*) AS s',
+            dup_select.level_conflict(level, array_agg(r.name ORDER BY r.n)),
+            format('RETURNING jsonb_build_array(%s)', string_agg(format('%I::text', r.name), ', ' ORDER BY r.n))),
+        array_to_string(dup_select.put_pending(level), ' AND '))
+    FROM dup_select.put_results(plan, level) AS r
+    JOIN dup_select.plan_table_columns((level ->> 'relation')::oid) AS c ON c.column_name = r.name
 $$;
 
 ALTER FUNCTION dup_select.put_by_row(jsonb, jsonb) OWNER TO exograph_owner;
