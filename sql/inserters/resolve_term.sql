@@ -3,16 +3,15 @@ LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_term exograph.terms;
 BEGIN
-    IF term IS NOT NULL THEN
-        v_term := exograph.put_term(term);
-        IF term_id <> v_term.id THEN
-            CALL exograph.raise_contradiction('term contradicts term_id');
-        END IF;
-    ELSIF term_id IS NOT NULL THEN
+    IF term_id IS NOT NULL THEN
         SELECT t.* INTO v_term FROM exograph.terms t WHERE t.id = resolve_term.term_id;
         IF NOT FOUND THEN
             CALL exograph.raise_missing_parent('terms', format('id %s', term_id));
+        ELSIF term <> v_term.term THEN
+            CALL exograph.raise_contradiction('term', term, 'term_id', term_id, v_term.term);
         END IF;
+    ELSIF term IS NOT NULL THEN
+        v_term := exograph.put_term(term);
     END IF;
     RETURN v_term.id;
 END
