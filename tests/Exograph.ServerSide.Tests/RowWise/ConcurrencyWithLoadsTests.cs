@@ -462,6 +462,62 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
     }
 
     [Fact]
+    public async Task Deleting_terms_takes_their_facts_also_those_that_are_just_being_inserted()
+    {
+        await Row.InsertParentsAsync(Db, "fragment_terms");
+        await Db.ExecuteAsync(Row.Insert("fragment_terms", ("term", "'other'")));
+        var writer = await OpenAsync();
+        await writer.ExecuteAsync("BEGIN");
+        await writer.ExecuteAsync(Row.Insert("fragment_terms"));
+
+        var deleting = Db.ExecuteAsync("DELETE FROM exograph.terms WHERE term = 'call'");
+        await writer.UntilBlockedAsync(Db);
+        await writer.ExecuteAsync("COMMIT");
+        await deleting;
+
+        Assert.Empty(await Db.RowsAsync(Orphans));
+        Assert.Equal(["other"], await Db.RowsAsync("SELECT term FROM exograph_in.fragment_terms"));
+        await Db.FailsAsync("XG007", "BEGIN ISOLATION LEVEL REPEATABLE READ; DELETE FROM exograph.terms");
+        await Db.ExecuteAsync("ROLLBACK");
+    }
+
+    [Fact]
+    public async Task A_term_that_is_being_deleted_is_made_again_where_it_is_named_by_its_text_and_missing_where_by_id()
+    {
+        await Row.InsertParentsAsync(Db, "fragment_terms");
+        var (byText, byId) = (await OpenAsync(), await OpenAsync());
+        await Db.ExecuteAsync("BEGIN; DELETE FROM exograph.terms");
+
+        var missing = byId.FailsAsync("23503", Row.Insert("fragment_terms", ("term", null), ("term_id", "1")));
+        await Db.UntilBlockedAsync(byId);
+        var inserting = byText.ExecuteAsync(Row.Insert("fragment_terms"));
+        await Db.UntilBlockedAsync(byText);
+        await Db.ExecuteAsync("COMMIT");
+        await inserting;
+
+        Assert.Equal("Insert it through exograph_in.terms first.", (await missing).Hint);
+        Assert.Empty(await Db.RowsAsync(Orphans));
+        Assert.Equal(["call"], await Db.RowsAsync("SELECT term FROM exograph_in.fragment_terms"));
+    }
+
+    [Fact]
+    public async Task A_file_is_replaced_in_one_transaction_beside_a_finalize_when_the_gate_is_entered_before_the_delete()
+    {
+        await Db.ExecuteAsync(Row.Insert("files"));
+        var loader = await OpenAsync();
+        var load = await Sample.BeginAsync(loader);
+        await Db.ExecuteAsync("BEGIN; SET LOCAL ROLE exograph_owner; CALL exograph.wait_at_gate(); DELETE FROM exograph.files");
+
+        var finalizing = load.FinalizeAsync();
+        await Db.UntilBlockedAsync(loader);
+        await Db.ExecuteAsync(Row.Insert("files", ("sha256", "sha256('new')")));
+        await Db.ExecuteAsync("COMMIT");
+        await finalizing;
+
+        Assert.Equal(1, await Db.CountAsync("exograph.files WHERE sha256 = sha256('new')"));
+    }
+
+    [Fact]
     public async Task A_delete_above_read_committed_that_reaches_no_fragment_is_done()
     {
         await Db.ExecuteAsync(Row.Insert("files"));
