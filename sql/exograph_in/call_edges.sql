@@ -31,4 +31,51 @@ COMMENT ON VIEW exograph_in.call_edges IS
     'made if they do not stand; so are their versions. Files and the fragment of the call must stand where they are named. '
     'Nothing is inserted where the fact stands in any partition. RETURNING gives the row that stands; columns that '
     'name parents by key come back as given.';
+COMMENT ON COLUMN exograph_in.call_edges.package_id IS 'Names the version in place of ecosystem and package. Comes back.';
+COMMENT ON COLUMN exograph_in.call_edges.package_version_id IS 'Names the version in place of its key. Comes back.';
+COMMENT ON COLUMN exograph_in.call_edges.file_id IS
+    'Names the file in place of its version and file_sha256; may be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_node_id IS
+    'Names the caller in place of its key; the key may stand beside it, whole or in part. Comes back. Required, or the key.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_node_id IS
+    'Names the callee in place of its key; the key may stand beside it, whole or in part. Comes back. Required, or the key.';
+COMMENT ON COLUMN exograph_in.call_edges.call_site_fragment_id IS
+    'Names the fragment of the call in place of call_site_content_hash; may be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.call_edges.ecosystem IS 'Names the version, with package and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.call_edges.package IS 'Names the version, with ecosystem and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.call_edges.version IS
+    'Names the version, with ecosystem and package, or package_id. Comes back as given.';
+COMMENT ON COLUMN exograph_in.call_edges.file_sha256 IS 'Names the file, with its version; may be NULL. Comes back as given.';
+COMMENT ON COLUMN exograph_in.call_edges.call_site_content_hash IS 'Names the fragment of the call. Comes back as given.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_qualified_name IS
+    'Required. Part of the caller''s key, and kept with the call. Comes back.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_qualified_name IS
+    'Required. Part of the callee''s key, and kept with the call. Comes back.';
+COMMENT ON COLUMN exograph_in.call_edges.line IS 'Part of the identity, as given; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.col IS 'Part of the identity, as given; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.metadata IS 'NULL is {}. Comes back.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_ecosystem IS
+    'Part of the caller''s key, with its package and version; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_package IS
+    'Part of the caller''s key, with its ecosystem and version; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_version IS
+    'Part of the caller''s key, with its ecosystem and package; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_file_sha256 IS 'Part of the caller''s key, with its version; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_engine IS 'Part of the caller''s key; required with it.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_kind IS 'Part of the caller''s key; required with it.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_external_id IS 'Part of the caller''s key; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_line IS 'Part of the caller''s key; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.caller_col IS 'Part of the caller''s key; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_ecosystem IS
+    'Part of the callee''s key, with its package and version; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_package IS
+    'Part of the callee''s key, with its ecosystem and version; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_version IS
+    'Part of the callee''s key, with its ecosystem and package; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_file_sha256 IS 'Part of the callee''s key, with its version; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_engine IS 'Part of the callee''s key; required with it.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_kind IS 'Part of the callee''s key; required with it.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_external_id IS 'Part of the callee''s key; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_line IS 'Part of the callee''s key; may be NULL.';
+COMMENT ON COLUMN exograph_in.call_edges.callee_col IS 'Part of the callee''s key; may be NULL.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.call_edges TO exograph_loader;

@@ -19,4 +19,20 @@ COMMENT ON VIEW exograph_in.comments IS
     'Inserter view of comments; file (by file_id, or version and file_sha256) and fragment (by fragment_id or '
     'fragment_content_hash) must stand. Nothing is inserted where the fact stands in any partition. RETURNING gives the row '
     'that stands; columns that name parents by key come back as given.';
+COMMENT ON COLUMN exograph_in.comments.package_id IS 'Names the version in place of ecosystem and package. Comes back.';
+COMMENT ON COLUMN exograph_in.comments.package_version_id IS 'Names the version in place of its key. Comes back.';
+COMMENT ON COLUMN exograph_in.comments.file_id IS
+    'Names the file in place of its version and file_sha256. Comes back. Required, or its key.';
+COMMENT ON COLUMN exograph_in.comments.fragment_id IS
+    'Names the fragment in place of fragment_content_hash; may be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.comments.ecosystem IS 'Names the version, with package and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.comments.package IS 'Names the version, with ecosystem and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.comments.version IS
+    'Names the version, with ecosystem and package, or package_id. Comes back as given.';
+COMMENT ON COLUMN exograph_in.comments.file_sha256 IS
+    'Names the file, with its version; without any, a file of no package. Comes back as given.';
+COMMENT ON COLUMN exograph_in.comments.fragment_content_hash IS 'Names the fragment. Comes back as given.';
+COMMENT ON COLUMN exograph_in.comments.text IS 'Required. Part of the identity.';
+COMMENT ON COLUMN exograph_in.comments.line IS 'Part of the identity, as given; may be NULL.';
+COMMENT ON COLUMN exograph_in.comments.col IS 'Part of the identity, as given; may be NULL.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.comments TO exograph_loader;

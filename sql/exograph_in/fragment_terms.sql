@@ -17,4 +17,9 @@ ALTER VIEW exograph_in.fragment_terms OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.fragment_terms IS
     'Inserter view of the terms of fragments; the fragment (by fragment_id or fragment_content_hash) must stand, the term (by '
     'term_id or term) is made if it does not. Nothing is inserted where the fact stands in any partition.';
+COMMENT ON COLUMN exograph_in.fragment_terms.fragment_id IS
+    'Names the fragment in place of fragment_content_hash. Comes back. Required, or the hash.';
+COMMENT ON COLUMN exograph_in.fragment_terms.term_id IS 'Names the term in place of term. Comes back. Required, or the term.';
+COMMENT ON COLUMN exograph_in.fragment_terms.fragment_content_hash IS 'Names the fragment. Comes back as given.';
+COMMENT ON COLUMN exograph_in.fragment_terms.term IS 'Names the term, and makes it. Comes back as given.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.fragment_terms TO exograph_loader;

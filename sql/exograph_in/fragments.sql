@@ -18,4 +18,26 @@ COMMENT ON VIEW exograph_in.fragments IS
     'Inserter view of fragments; the file is named by file_id, or by its version and file_sha256, and must stand. Without '
     'content_hash the row gets exograph.fragment_content_hash. RETURNING gives the row that stands; columns that '
     'name parents by key come back as given.';
+COMMENT ON COLUMN exograph_in.fragments.id IS 'Comes back. The index gives it; never given.';
+COMMENT ON COLUMN exograph_in.fragments.package_id IS 'Names the version in place of ecosystem and package. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.package_version_id IS 'Names the version in place of its key. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.file_id IS
+    'Names the file in place of its version and file_sha256. Comes back. Required, or its key.';
+COMMENT ON COLUMN exograph_in.fragments.ecosystem IS 'Names the version, with package and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.fragments.package IS 'Names the version, with ecosystem and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.fragments.version IS
+    'Names the version, with ecosystem and package, or package_id. Comes back as given.';
+COMMENT ON COLUMN exograph_in.fragments.file_sha256 IS
+    'Names the file, with its version; without any, a file of no package. Comes back as given.';
+COMMENT ON COLUMN exograph_in.fragments.content_hash IS 'The key. NULL is exograph.fragment_content_hash. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.ast IS 'Required. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.kind IS 'Required. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.module IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.name IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.arity IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.line IS 'Required. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.end_line IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.mass IS 'Required. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.exact_hash IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.sub_hashes IS 'NULL is {}. Comes back.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.fragments TO exograph_loader;

@@ -22,4 +22,27 @@ COMMENT ON VIEW exograph_in.graph_nodes IS
     'Inserter view of graph nodes; file (by file_id, or version and file_sha256) and fragment (by fragment_id or '
     'fragment_content_hash) must stand where they are named. RETURNING gives the row that stands; columns that '
     'name parents by key come back as given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.id IS 'Comes back. The index gives it; never given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.package_id IS 'Names the version in place of ecosystem and package. Comes back.';
+COMMENT ON COLUMN exograph_in.graph_nodes.package_version_id IS 'Names the version in place of its key. Comes back.';
+COMMENT ON COLUMN exograph_in.graph_nodes.file_id IS
+    'Names the file in place of its version and file_sha256; may be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.graph_nodes.fragment_id IS
+    'Names the fragment in place of fragment_content_hash; may be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.graph_nodes.ecosystem IS 'Names the version, with package and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.package IS 'Names the version, with ecosystem and version. Comes back as given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.version IS
+    'Names the version, with ecosystem and package, or package_id. Comes back as given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.file_sha256 IS 'Names the file, with its version; may be NULL. Comes back as given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.fragment_content_hash IS 'Names the fragment. Comes back as given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.engine IS 'Required. Part of the key.';
+COMMENT ON COLUMN exograph_in.graph_nodes.external_id IS 'Part of the key; may be NULL.';
+COMMENT ON COLUMN exograph_in.graph_nodes.kind IS 'Required. Part of the key.';
+COMMENT ON COLUMN exograph_in.graph_nodes.module IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.graph_nodes.name IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.graph_nodes.arity IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.graph_nodes.qualified_name IS 'Required. Part of the key.';
+COMMENT ON COLUMN exograph_in.graph_nodes.line IS 'Part of the key; may be NULL.';
+COMMENT ON COLUMN exograph_in.graph_nodes.col IS 'Part of the key; may be NULL.';
+COMMENT ON COLUMN exograph_in.graph_nodes.metadata IS 'NULL is {}. Comes back.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.graph_nodes TO exograph_loader;

@@ -16,4 +16,12 @@ ALTER VIEW exograph_in.package_versions OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.package_versions IS
     'Inserter view of package versions; the package is named by package_id, or by ecosystem and package, and made if it does '
     'not stand. RETURNING gives the row that stands; columns that name parents by key come back as given.';
+COMMENT ON COLUMN exograph_in.package_versions.id IS 'Comes back. The index gives it; never given.';
+COMMENT ON COLUMN exograph_in.package_versions.package_id IS 'Names the package in place of ecosystem and package. Comes back.';
+COMMENT ON COLUMN exograph_in.package_versions.ecosystem IS 'Names the package, with package. Comes back as given.';
+COMMENT ON COLUMN exograph_in.package_versions.package IS 'Names the package, with ecosystem. Comes back as given.';
+COMMENT ON COLUMN exograph_in.package_versions.version IS 'Required. The key, with the package.';
+COMMENT ON COLUMN exograph_in.package_versions.source_ref IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.package_versions.checksum IS 'May be NULL. Comes back.';
+COMMENT ON COLUMN exograph_in.package_versions.metadata IS 'NULL is {}. Comes back.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.package_versions TO exograph_loader;

@@ -14,4 +14,8 @@ FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
 ALTER VIEW exograph_in.packages OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.packages IS
     'Inserter view of packages. RETURNING gives the row that stands, inserted now or before. metadata: NULL is {}.';
+COMMENT ON COLUMN exograph_in.packages.id IS 'Comes back. The index gives it; never given.';
+COMMENT ON COLUMN exograph_in.packages.ecosystem IS 'Required. The key, with name.';
+COMMENT ON COLUMN exograph_in.packages.name IS 'Required. The key, with ecosystem.';
+COMMENT ON COLUMN exograph_in.packages.metadata IS 'NULL is {}. Comes back.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.packages TO exograph_loader;

@@ -14,4 +14,6 @@ FOR EACH ROW EXECUTE FUNCTION exograph.refuse_change();
 ALTER VIEW exograph_in.terms OWNER TO exograph_owner;
 COMMENT ON VIEW exograph_in.terms IS
     'Inserter view of terms. RETURNING gives the row that stands.';
+COMMENT ON COLUMN exograph_in.terms.id IS 'Comes back. The index gives it; never given.';
+COMMENT ON COLUMN exograph_in.terms.term IS 'Required. The key.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.terms TO exograph_loader;

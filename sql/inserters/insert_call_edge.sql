@@ -14,18 +14,10 @@ BEGIN
     SELECT n.caller_node_id, n.callee_node_id INTO NEW.caller_node_id, NEW.callee_node_id
     FROM exograph.resolve_nodes_of_call(NEW) n;
     LOOP
-        IF num_nulls(NEW.line, NEW.col) = 0 THEN
-            SELECT d.* INTO v_standing
-            FROM exograph.call_edges d
-            WHERE v_valid AND d.caller_node_id = NEW.caller_node_id AND d.callee_node_id = NEW.callee_node_id
-                AND d.line = NEW.line AND d.col = NEW.col;
-        ELSE
-            SELECT d.* INTO v_standing
-            FROM exograph.call_edges d
-            WHERE v_valid AND d.caller_node_id = NEW.caller_node_id AND d.callee_node_id = NEW.callee_node_id
-                AND d.line IS NOT DISTINCT FROM NEW.line AND d.col IS NOT DISTINCT FROM NEW.col;
+        IF v_valid THEN
+            v_standing := exograph.find_call_edge(NEW.caller_node_id, NEW.callee_node_id, NEW.line, NEW.col);
         END IF;
-        EXIT WHEN FOUND;
+        EXIT WHEN v_standing.caller_node_id IS NOT NULL;
 
         INSERT INTO exograph.call_edges AS d (package_id, package_version_id, file_id, caller_node_id, callee_node_id,
                                               call_site_fragment_id, caller_qualified_name, callee_qualified_name, line, col,

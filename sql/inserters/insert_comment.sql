@@ -8,18 +8,8 @@ BEGIN
                                NEW.file_sha256) f;
     NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
     LOOP
-        IF num_nulls(NEW.line, NEW.col) = 0 THEN
-            SELECT d.* INTO v_standing
-            FROM exograph.comments d
-            WHERE d.file_id = NEW.file_id AND d.line = NEW.line AND d.col = NEW.col
-                AND exograph.text_digest(d.text) = exograph.text_digest(NEW.text);
-        ELSE
-            SELECT d.* INTO v_standing
-            FROM exograph.comments d
-            WHERE d.file_id = NEW.file_id AND d.line IS NOT DISTINCT FROM NEW.line AND d.col IS NOT DISTINCT FROM NEW.col
-                AND exograph.text_digest(d.text) = exograph.text_digest(NEW.text);
-        END IF;
-        EXIT WHEN FOUND;
+        v_standing := exograph.find_comment(NEW.file_id, NEW.line, NEW.col, NEW.text);
+        EXIT WHEN v_standing.file_id IS NOT NULL;
 
         INSERT INTO exograph.comments AS d (package_id, package_version_id, file_id, fragment_id, text, line, col)
         VALUES (NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.fragment_id, NEW.text, NEW.line, NEW.col)

@@ -11,18 +11,10 @@ BEGIN
                                NEW.file_sha256) f;
     NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
     LOOP
-        IF num_nulls(NEW.line, NEW.col) = 0 THEN
-            SELECT d.* INTO v_standing
-            FROM exograph.definitions d
-            WHERE v_valid AND d.file_id = NEW.file_id AND d.line = NEW.line AND d.col = NEW.col AND d.kind = NEW.kind
-                AND d.qualified_name = NEW.qualified_name;
-        ELSE
-            SELECT d.* INTO v_standing
-            FROM exograph.definitions d
-            WHERE v_valid AND d.file_id = NEW.file_id AND d.line IS NOT DISTINCT FROM NEW.line
-                AND d.col IS NOT DISTINCT FROM NEW.col AND d.kind = NEW.kind AND d.qualified_name = NEW.qualified_name;
+        IF v_valid THEN
+            v_standing := exograph.find_definition(NEW.file_id, NEW.line, NEW.col, NEW.kind, NEW.qualified_name);
         END IF;
-        EXIT WHEN FOUND;
+        EXIT WHEN v_standing.file_id IS NOT NULL;
 
         INSERT INTO exograph.definitions AS d (package_id, package_version_id, file_id, fragment_id, kind, module, name, arity,
                                                qualified_name, line, col)

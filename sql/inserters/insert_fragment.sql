@@ -11,14 +11,12 @@ BEGIN
                                NEW.file_sha256) f;
     -- Where kind or line is missing, that is what the error shall name, not the hash made of them.
     IF NEW.content_hash IS NULL THEN
-        SELECT exograph.fragment_content_hash(k.ecosystem, k.package, k.version, k.file_sha256, coalesce(NEW.kind, ''),
-                                              coalesce(NEW.line, 0), NEW.end_line, NEW.exact_hash)
-        INTO NEW.content_hash
-        FROM exograph.file_keys k
-        WHERE k.file_id = NEW.file_id;
-        IF NOT FOUND AND NEW.file_id IS NOT NULL THEN -- deleted since it was resolved
-            CALL exograph.raise_missing_parent('files', format('id %s', NEW.file_id));
-        END IF;
+        NEW.content_hash := exograph.fragment_content_hash(
+            (SELECT p.ecosystem FROM exograph.packages p WHERE p.id = NEW.package_id),
+            (SELECT p.name FROM exograph.packages p WHERE p.id = NEW.package_id),
+            (SELECT v.version FROM exograph.package_versions v WHERE v.id = NEW.package_version_id),
+            (SELECT f.sha256 FROM exograph.files f WHERE f.id = NEW.file_id),
+            coalesce(NEW.kind, ''), coalesce(NEW.line, 0), NEW.end_line, NEW.exact_hash);
     END IF;
     v_standing := exograph.put_fragment((
         NULL, NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.content_hash, NEW.ast, NEW.kind, NEW.module, NEW.name,

@@ -4,7 +4,7 @@ BEGIN
     NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
     NEW.term_id := exograph.resolve_term(NEW.term_id, NEW.term);
 
-    -- In place of the foreign keys that this table has not: nobody deletes the fragment until this transaction ends.
+    -- In place of a foreign key, as for the term above: nobody deletes the fragment until this transaction ends.
     PERFORM FROM exograph.fragments f WHERE f.id = NEW.fragment_id FOR KEY SHARE;
     IF NOT FOUND AND NEW.fragment_id IS NOT NULL THEN
         CALL exograph.raise_missing_parent('fragments', format('id %s', NEW.fragment_id));

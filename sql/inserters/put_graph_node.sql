@@ -12,7 +12,8 @@ BEGIN
         FROM exograph.graph_nodes n
         WHERE v_valid
             AND exograph.graph_node_digest(n.package_version_id, n.file_id, n.engine, n.kind, n.external_id, n.qualified_name,
-                                           n.line, n.col) = v_key;
+                                           n.line, n.col) = v_key
+        FOR KEY SHARE;
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.graph_nodes AS n (package_id, package_version_id, file_id, fragment_id, engine, external_id, kind,
@@ -32,5 +33,6 @@ $$;
 
 ALTER FUNCTION exograph.put_graph_node(exograph.graph_nodes) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.put_graph_node(exograph.graph_nodes) IS
-    'The node with this natural key, inserted if it does not stand. Errors: those of exograph.graph_nodes'' constraints.';
+    'The node with this natural key, inserted if it does not stand; nobody deletes it until the transaction ends. Errors: 40001, '
+    'and those of exograph.graph_nodes'' constraints.';
 REVOKE ALL ON FUNCTION exograph.put_graph_node(exograph.graph_nodes) FROM PUBLIC;

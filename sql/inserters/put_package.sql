@@ -1,6 +1,6 @@
 -- Select first: most rows that come row by row stand already, and a failed INSERT burns an id. After a conflict the row is
 -- looked up by a new statement, which sees it; if it was deleted meanwhile, the next round inserts it. All put_ functions
--- work so.
+-- work so. What is a parent is locked, so that it is not deleted between the look and the child's INSERT.
 CREATE OR REPLACE FUNCTION exograph.put_package(ecosystem text, name text, metadata jsonb) RETURNS exograph.packages
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -9,7 +9,8 @@ BEGIN
     LOOP
         SELECT p.* INTO v_standing
         FROM exograph.packages p
-        WHERE p.ecosystem = put_package.ecosystem AND p.name = put_package.name;
+        WHERE p.ecosystem = put_package.ecosystem AND p.name = put_package.name
+        FOR KEY SHARE;
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.packages AS p (ecosystem, name, metadata)
@@ -24,5 +25,6 @@ $$;
 
 ALTER FUNCTION exograph.put_package(text, text, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.put_package(text, text, jsonb) IS
-    'The package with this key, inserted if it does not stand. Errors: those of exograph.packages'' constraints.';
+    'The package with this key, inserted if it does not stand; nobody deletes it until the transaction ends. Errors: 40001, and '
+    'those of exograph.packages'' constraints.';
 REVOKE ALL ON FUNCTION exograph.put_package(text, text, jsonb) FROM PUBLIC;

@@ -8,7 +8,8 @@ BEGIN
     LOOP
         SELECT v.* INTO v_standing
         FROM exograph.package_versions v
-        WHERE v.package_id = put_package_version.package_id AND v.version = put_package_version.version;
+        WHERE v.package_id = put_package_version.package_id AND v.version = put_package_version.version
+        FOR KEY SHARE;
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.package_versions AS v (package_id, version, source_ref, checksum, metadata)
@@ -24,5 +25,6 @@ $$;
 
 ALTER FUNCTION exograph.put_package_version(bigint, text, text, text, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.put_package_version(bigint, text, text, text, jsonb) IS
-    'The version with this key, inserted if it does not stand. Errors: those of exograph.package_versions'' constraints.';
+    'The version with this key, inserted if it does not stand; nobody deletes it until the transaction ends. Errors: 40001, and '
+    'those of exograph.package_versions'' constraints.';
 REVOKE ALL ON FUNCTION exograph.put_package_version(bigint, text, text, text, jsonb) FROM PUBLIC;

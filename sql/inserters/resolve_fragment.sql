@@ -1,19 +1,20 @@
 CREATE OR REPLACE FUNCTION exograph.resolve_fragment(fragment_id bigint, content_hash bytea) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_id bigint;
+    v_id   bigint;
+    v_hash bytea;
 BEGIN
-    IF content_hash IS NOT NULL THEN
+    IF fragment_id IS NOT NULL THEN
+        SELECT f.id, f.content_hash INTO v_id, v_hash FROM exograph.fragments f WHERE f.id = resolve_fragment.fragment_id;
+        IF NOT FOUND THEN
+            CALL exograph.raise_missing_parent('fragments', format('id %s', fragment_id));
+        ELSIF content_hash <> v_hash THEN
+            CALL exograph.raise_contradiction('content_hash', content_hash::text, 'fragment_id', fragment_id, v_hash::text);
+        END IF;
+    ELSIF content_hash IS NOT NULL THEN
         SELECT f.id INTO v_id FROM exograph.fragments f WHERE f.content_hash = resolve_fragment.content_hash;
         IF NOT FOUND THEN
             CALL exograph.raise_missing_parent('fragments', format('content_hash %s', content_hash));
-        ELSIF fragment_id <> v_id THEN
-            CALL exograph.raise_contradiction('the content hash contradicts the id of the fragment');
-        END IF;
-    ELSIF fragment_id IS NOT NULL THEN
-        SELECT f.id INTO v_id FROM exograph.fragments f WHERE f.id = resolve_fragment.fragment_id;
-        IF NOT FOUND THEN
-            CALL exograph.raise_missing_parent('fragments', format('id %s', fragment_id));
         END IF;
     END IF;
     RETURN v_id;

@@ -9,26 +9,27 @@ BEGIN
         SELECT v.package_id INTO v_package_id
         FROM exograph.package_versions v
         WHERE v.id = resolve_version.package_version_id;
-        IF NOT FOUND THEN
+        IF NOT FOUND OR NOT exograph.hold_parents(v_package_id, package_version_id, NULL) THEN
             CALL exograph.raise_missing_parent('package_versions', format('id %s', package_version_id));
         END IF;
         IF num_nonnulls(package_id, ecosystem, package, version) > 0 THEN
-            CALL exograph.check_version(package_version_id, v_package_id, NULL, package_id, ecosystem, package, version);
+            CALL exograph.check_version('package_version_id', package_version_id, package_version_id,
+                                        NULL, package_id, ecosystem, package, version);
         END IF;
         package_id := v_package_id;
-        CALL exograph.hold_package(package_id);
     ELSIF version IS NOT NULL THEN
         package_id := exograph.resolve_package(package_id, ecosystem, package);
-        CALL exograph.hold_package(package_id);
         package_version_id := (exograph.put_package_version(package_id, version, NULL, NULL, NULL)).id;
     ELSIF num_nonnulls(package_id, ecosystem, package) > 0 THEN
-        CALL exograph.raise_contradiction('a package is named, but no version of it');
+        RAISE EXCEPTION 'a package is named, but no version of it' USING ERRCODE = 'XG010',
+            HINT = 'Give its version, too, or package_version_id alone; or leave the package out.';
     END IF;
 END
 $$;
 
 ALTER FUNCTION exograph.resolve_version(bigint, bigint, text, text, text) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.resolve_version(bigint, bigint, text, text, text) IS
-    'Ids of the version that a row names by id or by natural key, and of its package; both are made if they do not stand. '
-    'NULL where none is named. Errors: 23503, XG010, and those of the tables'' constraints.';
+    'Ids of the version that a row names by id or by natural key, and of its package; both are made if they do not stand, and '
+    'kept from being deleted until the transaction ends. NULL where none is named. Errors: 23503, 40001, XG010, and those of '
+    'the tables'' constraints.';
 REVOKE ALL ON FUNCTION exograph.resolve_version(bigint, bigint, text, text, text) FROM PUBLIC;

@@ -52,6 +52,7 @@ $$;
 ALTER FUNCTION exograph.reserve_ids(integer, text, bigint) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.reserve_ids(integer, text, bigint) IS
 'Reserves ids of a dimension for the rows that a load begun with ids => ''reserved'' will stage: as many as asked for, in as
-few ranges as can be. Ids that are not used are lost. Errors: XG001, XG002, XG008, 42501, 2200H where the sequence ends.';
+few ranges as can be. Ids that are not used are lost. Call it in a transaction of its own: one that has written through a view
+may deadlock with a finalize of that load. Errors: XG001, XG002, XG008, 40P01, 42501, 2200H where the sequence ends.';
 REVOKE ALL ON FUNCTION exograph.reserve_ids(integer, text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.reserve_ids(integer, text, bigint) TO exograph_loader;

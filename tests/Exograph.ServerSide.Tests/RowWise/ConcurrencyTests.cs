@@ -1,3 +1,4 @@
+using System.Globalization;
 using Exograph.ServerSide.Tests.Loading;
 using Npgsql;
 using Xunit;
@@ -44,23 +45,32 @@ public sealed class ConcurrencyTests : LoadingTest
         await EverythingStandsOnceAsync(rounds: 4);
     }
 
-    [Fact]
-    public async Task Calls_to_and_fro_between_new_packages_do_not_deadlock()
+    [Theory]
+    [InlineData("'hex', '{0}'", "ecosystem, package")]
+    [InlineData("(SELECT id FROM exograph.packages WHERE name = '{0}')", "package_id")]
+    public async Task Calls_to_and_fro_between_new_packages_or_versions_do_not_deadlock(string package, string columns)
     {
         var sessions = await OpenManyAsync();
+        if (columns == "package_id")
+        {
+            await Db.ExecuteAsync(
+                "INSERT INTO exograph_in.packages (ecosystem, name) SELECT 'hex', p || n FROM generate_series(0, 29) n, "
+                + "unnest('{a,b}'::text[]) p");
+        }
 
         await Task.WhenAll(sessions.Select(async (session, i) =>
         {
             for (var round = 0; round < 30; round++)
             {
                 var (caller, callee) = i % 2 == 0 ? ("a", "b") : ("b", "a");
+                var own = string.Format(CultureInfo.InvariantCulture, package, $"{caller}{round}");
                 await session.ExecuteAsync(
                     $"""
-                    INSERT INTO exograph_in.call_edges (ecosystem, package, version, caller_ecosystem, caller_package,
+                    INSERT INTO exograph_in.call_edges ({columns}, version, caller_ecosystem, caller_package,
                         caller_version, caller_engine, caller_kind, caller_qualified_name, callee_ecosystem, callee_package,
                         callee_version, callee_engine, callee_kind, callee_qualified_name)
-                    VALUES ('hex', '{caller}{round}', '1', 'hex', '{caller}{round}', '1', 'e', 'k', '{caller}', 'hex',
-                        '{callee}{round}', '1', 'e', 'k', '{callee}')
+                    VALUES ({own}, '1', 'hex', '{caller}{round}', '1', 'e', 'k', '{caller}',
+                        'hex', '{callee}{round}', '1', 'e', 'k', '{callee}')
                     """);
             }
         }));

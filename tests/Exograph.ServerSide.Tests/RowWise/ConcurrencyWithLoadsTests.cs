@@ -286,20 +286,103 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
         await NothingIsLeftButTermsAsync();
     }
 
-    [Fact]
-    public async Task A_file_inserted_while_its_package_is_being_deleted_is_refused_or_brings_the_package_again()
+    [Theory]
+    [InlineData("packages")]
+    [InlineData("package_versions")]
+    [InlineData("files")]
+    public async Task A_file_inserted_by_key_while_what_it_belongs_to_is_being_deleted_brings_that_again(string deleted)
     {
-        await Row.InsertParentsAsync(Db, "files");
+        await Db.ExecuteAsync(Row.Insert("files"));
+        var writer = await OpenAsync();
+        await Db.ExecuteAsync($"BEGIN; DELETE FROM exograph.{deleted}");
+
+        var inserting = writer.ExecuteAsync(Row.Insert("files"));
+        await Db.UntilBlockedAsync(writer);
+        await Db.ExecuteAsync("COMMIT");
+        await inserting;
+
+        Assert.Equal(["alpha|1.0|lib/a.ex"], await Db.RowsAsync("SELECT package, version, path FROM exograph_in.files"));
+        Assert.Equal(["lib/a.ex"], await Db.RowsAsync("SELECT path FROM exograph.file_paths"));
+    }
+
+    [Theory]
+    [InlineData("packages")]
+    [InlineData("graph_nodes")]
+    public async Task A_call_inserted_by_key_while_its_nodes_are_being_deleted_brings_them_again(string deleted)
+    {
+        (string, string?)[] changes = [("file_sha256", null), ("call_site_content_hash", null), ("caller_file_sha256", null)];
+        await Db.ExecuteAsync(Row.Insert("call_edges", changes));
+        var writer = await OpenAsync();
+        await Db.ExecuteAsync($"BEGIN; DELETE FROM exograph.{deleted}");
+
+        var inserting = writer.ExecuteAsync(Row.Insert("call_edges", changes));
+        await Db.UntilBlockedAsync(writer);
+        await Db.ExecuteAsync("COMMIT");
+        await inserting;
+
+        Assert.Equal(["alpha|1.0|A.a/0|B.b/0"], await Db.RowsAsync(
+            "SELECT package, version, caller_qualified_name, callee_qualified_name FROM exograph_in.call_edges"));
+    }
+
+    [Theory]
+    [InlineData("files", "package_version_id", "package_versions")]
+    [InlineData("definitions", "file_id", "files")]
+    [InlineData("call_edges", "caller_node_id", "graph_nodes")]
+    public async Task A_row_whose_parent_is_named_by_id_and_being_deleted_is_refused(string view, string column, string parent)
+    {
+        await Row.InsertAllAsync(Db);
+        var id = await Db.ScalarAsync<long>($"SELECT max(id) FROM exograph.{parent} WHERE package_id IS NOT NULL");
+        string[] keys = view == "files" ? ["ecosystem", "package", "version"]
+            : [.. Row.Of[view].Keys.Where(c => !c.StartsWith("callee", StringComparison.Ordinal) && c is not (
+                "name" or "kind" or "qualified_name" or "caller_qualified_name" or "line" or "col" or "metadata"))];
         var writer = await OpenAsync();
         await Db.ExecuteAsync("BEGIN; DELETE FROM exograph.packages");
 
-        var inserting = Record.ExceptionAsync(() => writer.ExecuteAsync(Row.Insert("files")));
+        var inserting = writer.FailsAsync("23503",
+            Row.Insert(view, [(column, $"{id}"), .. keys.Select(key => (key, (string?)null))]));
         await Db.UntilBlockedAsync(writer);
         await Db.ExecuteAsync("COMMIT");
+        var error = await inserting;
 
-        Assert.True(await inserting is null or PostgresException { SqlState: "23503" });
-        await writer.ExecuteAsync(Row.Insert("files"));
-        Assert.Equal(["alpha|1.0|lib/a.ex"], await Db.RowsAsync("SELECT package, version, path FROM exograph_in.files"));
+        Assert.Equal($"there is no row in exograph.{parent} with id {id}", error.MessageText);
+        Assert.Equal($"Insert it through exograph_in.{parent} first.", error.Hint);
+    }
+
+    /// <summary>
+    /// Each deletes something, while another holds part of what goes with it, so that the delete has locked its top and waits
+    /// below; the row refers to more of that. One that locked from below would deadlock with the delete.
+    /// </summary>
+    [Theory]
+    [InlineData("packages", "definitions")]
+    [InlineData("package_versions", "definitions")]
+    [InlineData("files", "definitions")]
+    [InlineData("packages", "call_edges")]
+    [InlineData("package_versions", "call_edges")]
+    [InlineData("files", "call_edges")]
+    public async Task A_row_beside_a_delete_that_waits_below_waits_at_the_top(string deleted, string view)
+    {
+        await Db.ExecuteAsync(Row.Insert("files"));
+        foreach (var n in new[] { "n0", "n1", "n2" })
+            await Db.ExecuteAsync(Row.Insert("graph_nodes", ("qualified_name", $"'{n}'"), ("fragment_content_hash", null)));
+        await Db.ExecuteAsync(Row.Insert("fragments"));
+        var holder = await OpenAsync();
+        await holder.ExecuteAsync("BEGIN; SELECT FROM exograph.graph_nodes WHERE qualified_name = 'n0' FOR KEY SHARE");
+        await holder.ExecuteAsync("SELECT FROM exograph.fragments FOR KEY SHARE");
+        var writer = await OpenAsync();
+        const string Id = "(SELECT id FROM exograph.graph_nodes WHERE qualified_name =";
+
+        var deleting = Db.ExecuteAsync($"DELETE FROM exograph.{deleted}");
+        await holder.UntilBlockedAsync(Db);
+        var inserting = writer.FailsAsync("23503", view == "definitions"
+            ? "INSERT INTO exograph_in.definitions (file_id, fragment_id, kind, name, qualified_name) "
+                + "SELECT file_id, id, 'def', 'a', 'A.a/0' FROM exograph.fragments"
+            : "INSERT INTO exograph_in.call_edges (caller_node_id, callee_node_id, caller_qualified_name, callee_qualified_name) "
+                + $"VALUES ({Id} 'n2'), {Id} 'n1'), 'n2', 'n1')");
+        await holder.UntilWaitingAsync(writer);
+        await holder.ExecuteAsync("COMMIT");
+
+        await deleting;
+        await inserting;
     }
 
     [Fact]
@@ -376,6 +459,62 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
         Assert.Equal(1, await Db.CountAsync("exograph_in.fragment_terms"));
         await Db.ExecuteAsync($"DELETE FROM exograph.{table}");
         Assert.Empty(await Db.RowsAsync("SELECT * FROM exograph.fragment_terms"));
+    }
+
+    [Fact]
+    public async Task Deleting_terms_takes_their_facts_also_those_that_are_just_being_inserted()
+    {
+        await Row.InsertParentsAsync(Db, "fragment_terms");
+        await Db.ExecuteAsync(Row.Insert("fragment_terms", ("term", "'other'")));
+        var writer = await OpenAsync();
+        await writer.ExecuteAsync("BEGIN");
+        await writer.ExecuteAsync(Row.Insert("fragment_terms"));
+
+        var deleting = Db.ExecuteAsync("DELETE FROM exograph.terms WHERE term = 'call'");
+        await writer.UntilBlockedAsync(Db);
+        await writer.ExecuteAsync("COMMIT");
+        await deleting;
+
+        Assert.Empty(await Db.RowsAsync(Orphans));
+        Assert.Equal(["other"], await Db.RowsAsync("SELECT term FROM exograph_in.fragment_terms"));
+        await Db.FailsAsync("XG007", "BEGIN ISOLATION LEVEL REPEATABLE READ; DELETE FROM exograph.terms");
+        await Db.ExecuteAsync("ROLLBACK");
+    }
+
+    [Fact]
+    public async Task A_term_that_is_being_deleted_is_made_again_where_it_is_named_by_its_text_and_missing_where_by_id()
+    {
+        await Row.InsertParentsAsync(Db, "fragment_terms");
+        var (byText, byId) = (await OpenAsync(), await OpenAsync());
+        await Db.ExecuteAsync("BEGIN; DELETE FROM exograph.terms");
+
+        var missing = byId.FailsAsync("23503", Row.Insert("fragment_terms", ("term", null), ("term_id", "1")));
+        await Db.UntilBlockedAsync(byId);
+        var inserting = byText.ExecuteAsync(Row.Insert("fragment_terms"));
+        await Db.UntilBlockedAsync(byText);
+        await Db.ExecuteAsync("COMMIT");
+        await inserting;
+
+        Assert.Equal("Insert it through exograph_in.terms first.", (await missing).Hint);
+        Assert.Empty(await Db.RowsAsync(Orphans));
+        Assert.Equal(["call"], await Db.RowsAsync("SELECT term FROM exograph_in.fragment_terms"));
+    }
+
+    [Fact]
+    public async Task A_file_is_replaced_in_one_transaction_beside_a_finalize_when_the_gate_is_entered_before_the_delete()
+    {
+        await Db.ExecuteAsync(Row.Insert("files"));
+        var loader = await OpenAsync();
+        var load = await Sample.BeginAsync(loader);
+        await Db.ExecuteAsync("BEGIN; SET LOCAL ROLE exograph_owner; CALL exograph.wait_at_gate(); DELETE FROM exograph.files");
+
+        var finalizing = load.FinalizeAsync();
+        await Db.UntilBlockedAsync(loader);
+        await Db.ExecuteAsync(Row.Insert("files", ("sha256", "sha256('new')")));
+        await Db.ExecuteAsync("COMMIT");
+        await finalizing;
+
+        Assert.Equal(1, await Db.CountAsync("exograph.files WHERE sha256 = sha256('new')"));
     }
 
     [Fact]

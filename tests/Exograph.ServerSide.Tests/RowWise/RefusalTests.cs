@@ -327,6 +327,70 @@ public sealed class RefusalTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_package_without_version_is_told_what_is_missing()
+    {
+        var error = await Db.FailsAsync("XG010", Row.Insert("files", ("version", null)));
+
+        Assert.Equal("a package is named, but no version of it", error.MessageText);
+        Assert.Equal("Give its version, too, or package_version_id alone; or leave the package out.", error.Hint);
+    }
+
+    [Theory]
+    [InlineData("files", "package_id", "1", "package", "'beta'", "package beta contradicts package_id 1, which has package alpha")]
+    [InlineData("definitions", "file_id", "1", "version", "'2'", "version 2 contradicts file_id 1, which has version 1.0")]
+    [InlineData("definitions", "fragment_id", "1", "fragment_content_hash", "'\\x02'",
+        @"content_hash \x02 contradicts fragment_id 1, which has content_hash \x01")]
+    [InlineData("fragment_terms", "term_id", "1", "term", "'other'", "term other contradicts term_id 1, which has term call")]
+    [InlineData("call_edges", "caller_node_id", "1", "caller_engine", "'e'",
+        "engine e contradicts caller_node_id 1, which has engine static")]
+    [InlineData("call_edges", "callee_node_id", "2", "callee_package", "'beta'",
+        "package beta contradicts callee_node_id 2, which has none")]
+    public async Task A_contradiction_shows_what_is_given_and_what_stands(
+        string view, string id, string value, string column, string given, string message)
+    {
+        await Row.InsertAllAsync(Db);
+
+        var error = await Db.FailsAsync("XG010", Row.Insert(view, (id, value), (column, given)));
+
+        Assert.Equal(message, error.MessageText);
+    }
+
+    [Theory]
+    [InlineData("package_versions", "package_id", "packages")]
+    [InlineData("files", "package_id", "packages")]
+    [InlineData("files", "package_version_id", "package_versions")]
+    [InlineData("definitions", "file_id", "files")]
+    [InlineData("definitions", "fragment_id", "fragments")]
+    [InlineData("call_edges", "caller_node_id", "graph_nodes")]
+    [InlineData("call_edges", "callee_node_id", "graph_nodes")]
+    [InlineData("fragment_terms", "term_id", "terms")]
+    public async Task An_id_that_does_not_stand_is_missing_even_beside_a_key_that_does(string view, string id, string table)
+    {
+        await Row.InsertAllAsync(Db);
+
+        var error = await Db.FailsAsync("23503", Row.Insert(view, (id, "777777")));
+
+        Assert.Equal($"there is no row in exograph.{table} with id 777777", error.MessageText);
+        Assert.Equal($"Insert it through exograph_in.{table} first.", error.Hint);
+    }
+
+    [Fact]
+    public async Task Beside_the_id_of_a_node_its_key_may_be_given_in_part()
+    {
+        await Row.InsertAllAsync(Db);
+        var before = await Db.IndexAsync();
+        var keys = Row.Of["call_edges"].Where(c => c.Key.StartsWith("caller_", StringComparison.Ordinal)
+            && c.Key != "caller_qualified_name").ToList();
+        foreach (var (column, value) in keys)
+        {
+            await Db.ExecuteAsync(Row.Insert("call_edges",
+                [.. keys.Select(key => (key.Key, (string?)null)), ("caller_node_id", "1"), (column, value)]));
+        }
+
+        Assert.Equal(before, await Db.IndexAsync());
+    }
+
+    [Fact]
     public async Task A_refused_row_leaves_none_of_the_parents_that_it_would_have_made()
     {
         foreach (var sql in new[]

@@ -22,6 +22,18 @@ public sealed class StandingFactTests : LoadingTest
         Assert.Equal(0, await Db.ScalarAsync<long>("SELECT generation FROM exograph.gate"));
     }
 
+    [Fact]
+    public async Task Rows_are_inserted_with_all_the_extra_checks_of_plpgsql()
+    {
+        await Db.ExecuteAsync("SET plpgsql.extra_errors = 'all'; SET plpgsql.extra_warnings = 'all'");
+
+        await Row.InsertAllAsync(Db);
+        await Row.InsertAllAsync(Db);
+        await Db.ExecuteAsync(Row.Insert("call_edges", ("caller_node_id", "1"), ("line", "9")));
+
+        Assert.Equal(2, await Db.CountAsync("exograph.call_edges"));
+    }
+
     [Theory]
     [InlineData(0, "_load_1")]
     [InlineData(1_000, "_shared")]
