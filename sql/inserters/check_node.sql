@@ -20,8 +20,7 @@ BEGIN
 END
 $$;
 
-ALTER PROCEDURE exograph.check_node(text, bigint, text, text, text, bytea, text, text, text, integer, integer)
-    OWNER TO exograph_owner;
+ALTER PROCEDURE exograph.check_node OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.check_node(text, bigint, text, text, text, bytea, text, text, text, integer, integer) IS
     'Raises XG010 where what a row says of a node (NULL: nothing) contradicts the node that an id names.';
 REVOKE ALL ON PROCEDURE exograph.check_node(text, bigint, text, text, text, bytea, text, text, text, integer, integer)
