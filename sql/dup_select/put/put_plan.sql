@@ -6,14 +6,15 @@ DECLARE
     v_plan jsonb := dup_select.plan(target, mapping, source, natural_keys, false);
 BEGIN
     PERFORM dup_select.plan_check_superclass(v_plan, superclass);
-    RETURN jsonb_set(v_plan, '{target,searched}',
-                     to_jsonb(dup_select.plan_table_name(coalesce(superclass, target))));
+    IF superclass IS NOT NULL THEN
+        v_plan := jsonb_set(v_plan, '{target,searched}', to_jsonb(dup_select.plan_table_name(superclass)));
+    END IF;
+    RETURN v_plan;
 END
 $$;
 
 ALTER FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) IS
-    'The plan of put_table, with the table in which it looks for rows of the target: superclass, or the target itself where '
-    'that is NULL. Errors: those of plan; 22023 where superclass cannot be one.';
+    'The plan of put_table, with the superclass in which it looks for rows of the target (NULL: in the target alone). Errors: those of plan; 22023 where superclass cannot be one.';
 REVOKE ALL ON FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) TO PUBLIC;

@@ -164,6 +164,8 @@ public sealed class InserterViewKeyTests : GeneratorTest
             await Db.RowsAsync("INSERT INTO s.city_in (country_name, name) VALUES ('Prussia', 'Berlin') RETURNING country_id"));
         Assert.Equal(["1"], await Db.RowsAsync("INSERT INTO s.country_in (name) VALUES ('Prussia') RETURNING id"));
         await Db.ExecuteAsync("SELECT * FROM dup_select.put_table('s.i', 's.city')");
+        Assert.Equal(["1"], await Db.RowsAsync(
+            """SELECT output_key ->> 'id' FROM dup_select.put_table('s.i', 's.country', '{"name": "country_name"}')"""));
         Assert.Equal(["1|Berlin", "1|Bonn"], await Db.RowsAsync("SELECT country_id, name FROM s.city_in ORDER BY name"));
     }
 
