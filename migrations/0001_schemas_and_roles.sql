@@ -63,6 +63,8 @@ COMMENT ON SCHEMA dup_select IS 'Dup-select toolkit: insert, or find the row tha
 REVOKE ALL ON SCHEMA exograph, exograph_in, dup_select FROM PUBLIC;
 GRANT USAGE ON SCHEMA exograph TO exograph_loader, exograph_reader;
 GRANT USAGE ON SCHEMA exograph_in TO exograph_loader;
+-- The toolkit works with the rights of whoever calls, so calling it gives nobody anything.
+GRANT USAGE ON SCHEMA dup_select TO PUBLIC;
 
 -- begin_load makes a schema of its own for each load.
 DO $$

@@ -43,8 +43,9 @@ CREATE TABLE exograph.load_tables (
     path         text    NOT NULL DEFAULT 'empty',
     milliseconds double precision NOT NULL DEFAULT 0,
     wal_bytes    bigint  NOT NULL DEFAULT 0,
+    reason       text,
     CONSTRAINT load_tables_pkey PRIMARY KEY (load_id, table_name),
-    CONSTRAINT path_is_known CHECK (path IN ('empty', 'merged', 'partition', 'shared'))
+    CONSTRAINT path_is_known CHECK (path IN ('empty', 'merged', 'attached', 'mended', 'partition', 'shared'))
 );
 
 COMMENT ON TABLE exograph.load_tables IS
@@ -61,10 +62,14 @@ COMMENT ON COLUMN exograph.load_tables.conflicting IS
     'Of the rows of equal key or identity within the load: those that differ from the one that won. They are counted under '
     'collapsed or existing as well.';
 COMMENT ON COLUMN exograph.load_tables.path IS
-    'How the rows went in: merged (dimension), partition (own partition), shared (shared partition), empty (nothing new).';
+    'How the rows went in: merged (dimension), attached (the staging table became the load''s partition as it stood), mended '
+    '(the same after some of its rows were changed), partition (written again as the load''s partition), shared (shared '
+    'partition), empty (nothing new).';
 COMMENT ON COLUMN exograph.load_tables.milliseconds IS 'Time that finalize_load spent on this table.';
 COMMENT ON COLUMN exograph.load_tables.wal_bytes IS
     'WAL written by the whole server meanwhile, in bytes: an upper bound of what this table took.';
+COMMENT ON COLUMN exograph.load_tables.reason IS
+    'Why facts took that path; of a dimension, how many indexes the load has deferred. NULL where there is nothing to say.';
 
 CREATE TABLE exograph.load_phases (
     load_id      integer     NOT NULL CONSTRAINT load_phases_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
@@ -77,6 +82,9 @@ CREATE TABLE exograph.load_phases (
     wal_bytes    bigint,
     CONSTRAINT load_phases_pkey PRIMARY KEY (load_id, position)
 );
+
+-- finalize_load looks up which load analyzed a dimension last: the ledger grows with every load.
+CREATE INDEX load_phases_analyzing ON exograph.load_phases (table_name, started_at) WHERE phase = 'analyzing';
 
 COMMENT ON TABLE exograph.load_phases IS 'Phases of finalize_load in their order, with their time and WAL.';
 COMMENT ON COLUMN exograph.load_phases.table_name IS 'Index table at work. NULL where the phase concerns the whole load.';
@@ -94,6 +102,46 @@ COMMENT ON COLUMN exograph.load_rejects.reason IS 'First rule that the row break
 COMMENT ON COLUMN exograph.load_rejects.staged_row IS 'The row as it was staged.';
 
 CREATE INDEX load_rejects_load_id ON exograph.load_rejects (load_id);
+
+CREATE TABLE exograph.reserved_ids (
+    load_id    integer NOT NULL CONSTRAINT reserved_ids_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
+    table_name text    NOT NULL,
+    first      bigint  NOT NULL,
+    last       bigint  NOT NULL,
+    CONSTRAINT reserved_ids_pkey PRIMARY KEY (load_id, table_name, first),
+    CONSTRAINT table_gives_ids
+        CHECK (table_name IN ('packages', 'package_versions', 'files', 'terms', 'fragments', 'graph_nodes')),
+    CONSTRAINT last_is_not_before_first CHECK (last >= first)
+);
+
+COMMENT ON TABLE exograph.reserved_ids IS
+    'Ranges of ids that loads have reserved. No other row of the table ever gets them, even where the load is abandoned.';
+COMMENT ON COLUMN exograph.reserved_ids.table_name IS 'Dimension whose ids they are.';
+COMMENT ON COLUMN exograph.reserved_ids.first IS 'First id of the range.';
+COMMENT ON COLUMN exograph.reserved_ids.last IS 'Last id of the range, included.';
+
+CREATE TABLE exograph.deferred_indexes (
+    index_name  text        NOT NULL CONSTRAINT deferred_indexes_pkey PRIMARY KEY,
+    table_name  text        NOT NULL,
+    definition  text        NOT NULL,
+    tablespace  text,
+    attributes  text[]      NOT NULL DEFAULT '{}',
+    load_id     integer     NOT NULL,
+    deferred_at timestamptz NOT NULL DEFAULT now(),
+    problem     text
+);
+
+COMMENT ON TABLE exograph.deferred_indexes IS
+    'Query indexes of dimensions that loads have dropped, until exograph.rebuild_indexes() has built them again.';
+COMMENT ON COLUMN exograph.deferred_indexes.index_name IS 'Name of the index, in schema exograph.';
+COMMENT ON COLUMN exograph.deferred_indexes.definition IS 'Statement that builds it.';
+COMMENT ON COLUMN exograph.deferred_indexes.tablespace IS 'Its tablespace. NULL is that of the database.';
+COMMENT ON COLUMN exograph.deferred_indexes.attributes IS
+    'Statements that put back what the definition does not hold: comment, statistics targets, CLUSTER mark.';
+COMMENT ON COLUMN exograph.deferred_indexes.load_id IS
+    'Load that dropped it. No foreign key: the definition must outlive the ledger.';
+COMMENT ON COLUMN exograph.deferred_indexes.problem IS
+    'Why the last exograph.rebuild_indexes() could not build it. NULL where none has tried yet.';
 
 CREATE TABLE exograph.gate (
     generation bigint NOT NULL
@@ -129,8 +177,10 @@ ALTER TABLE exograph.loads OWNER TO exograph_owner;
 ALTER TABLE exograph.load_tables OWNER TO exograph_owner;
 ALTER TABLE exograph.load_phases OWNER TO exograph_owner;
 ALTER TABLE exograph.load_rejects OWNER TO exograph_owner;
+ALTER TABLE exograph.reserved_ids OWNER TO exograph_owner;
+ALTER TABLE exograph.deferred_indexes OWNER TO exograph_owner;
 ALTER TABLE exograph.code_versions OWNER TO exograph_owner;
 ALTER TABLE exograph.gate OWNER TO exograph_owner;
 
-GRANT SELECT ON exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects
-    TO exograph_loader, exograph_reader;
+GRANT SELECT ON exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.reserved_ids,
+    exograph.deferred_indexes TO exograph_loader, exograph_reader;

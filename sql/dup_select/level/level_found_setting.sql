@@ -6,6 +6,7 @@ $$;
 
 ALTER FUNCTION dup_select.level_found_setting() OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.level_found_setting() IS
-    'found_setting() as text, for SQL that needs no part of dup_select: where level_conflict() leaves word of the row that stands.';
+    'found_setting() as text, for SQL that needs no part of dup_select: where level_conflict() leaves word of the row that '
+    'stands.';
 REVOKE ALL ON FUNCTION dup_select.level_found_setting() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.level_found_setting() TO PUBLIC;

@@ -15,6 +15,7 @@ $$;
 
 ALTER FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) IS
-    'The plan of put_table, with the superclass in which it looks for rows of the target (NULL: in the target alone). Errors: those of plan; 22023 where superclass cannot be one.';
+    'The plan of put_table, with the superclass in which it looks for rows of the target (NULL: in the target alone). '
+    'Errors: those of plan; 22023 where superclass cannot be one.';
 REVOKE ALL ON FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.put_plan(regclass, regclass, jsonb, jsonb, regclass) TO PUBLIC;
