@@ -32,7 +32,7 @@ $$;
 COMMENT ON FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer) IS
     'SHA-256 of the natural key of a graph node, 32 bytes, NULLs not distinct. NULL where engine, kind or qualified_name is.';
 
--- A fragment that was staged without content_hash gets this one.
+-- A fragment that was staged without content_hash gets this one; kind and exact_hash tell apart what shares file and lines.
 CREATE FUNCTION exograph.fragment_content_hash(
     ecosystem text, package text, version text, file_sha256 bytea, kind text, line integer, end_line integer, exact_hash bytea
 ) RETURNS bytea

@@ -98,7 +98,7 @@ CREATE TABLE exograph.fragments (
     exact_hash         bytea,
     sub_hashes         bigint[] NOT NULL DEFAULT '{}',
     load_id            integer  NOT NULL DEFAULT 0,
-    CONSTRAINT fragments_natural_key UNIQUE NULLS NOT DISTINCT (content_hash),
+    CONSTRAINT fragments_natural_key UNIQUE NULLS NOT DISTINCT (content_hash, file_id, line, end_line),
     CONSTRAINT fragments_package_id_fkey FOREIGN KEY (package_id) REFERENCES exograph.packages ON DELETE CASCADE,
     CONSTRAINT fragments_package_version_id_fkey FOREIGN KEY (package_version_id)
         REFERENCES exograph.package_versions ON DELETE CASCADE,
@@ -109,7 +109,11 @@ CREATE TABLE exograph.fragments (
     CONSTRAINT names_at_most_2000_bytes CHECK (octet_length(module) <= 2000 AND octet_length(name) <= 2000)
 );
 
-COMMENT ON TABLE exograph.fragments IS 'Dimension: fragments of syntax trees, keyed by content hash.';
+COMMENT ON TABLE exograph.fragments IS
+    'Dimension: fragments of syntax trees, keyed by file, line, end_line and content hash: files share none, whatever a producer '
+    'hashes.';
+COMMENT ON COLUMN exograph.fragments.content_hash IS
+    'The producer''s hash, or exograph.fragment_content_hash where it gave none.';
 COMMENT ON COLUMN exograph.fragments.ast IS 'Serialized tree in the producer''s format.';
 COMMENT ON COLUMN exograph.fragments.mass IS 'Nodes in the tree.';
 COMMENT ON COLUMN exograph.fragments.exact_hash IS

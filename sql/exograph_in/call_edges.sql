@@ -46,7 +46,8 @@ COMMENT ON COLUMN exograph_in.call_edges.package IS 'Names the version, with eco
 COMMENT ON COLUMN exograph_in.call_edges.version IS
     'Names the version, with ecosystem and package, or package_id. Comes back as given.';
 COMMENT ON COLUMN exograph_in.call_edges.file_sha256 IS 'Names the file, with its version; may be NULL. Comes back as given.';
-COMMENT ON COLUMN exograph_in.call_edges.call_site_content_hash IS 'Names the fragment of the call. Comes back as given.';
+COMMENT ON COLUMN exograph_in.call_edges.call_site_content_hash IS
+    'Names the fragment of the call: that of the row''s file or, where it has none such, the only one. Comes back as given.';
 COMMENT ON COLUMN exograph_in.call_edges.caller_qualified_name IS
     'Required. Part of the caller''s key, and kept with the call. Comes back.';
 COMMENT ON COLUMN exograph_in.call_edges.callee_qualified_name IS

@@ -31,7 +31,8 @@ COMMENT ON COLUMN exograph_in.comments.version IS
     'Names the version, with ecosystem and package, or package_id. Comes back as given.';
 COMMENT ON COLUMN exograph_in.comments.file_sha256 IS
     'Names the file, with its version; without any, a file of no package. Comes back as given.';
-COMMENT ON COLUMN exograph_in.comments.fragment_content_hash IS 'Names the fragment. Comes back as given.';
+COMMENT ON COLUMN exograph_in.comments.fragment_content_hash IS
+    'Names the fragment: that of the row''s file or, where it has none such, the only one. Comes back as given.';
 COMMENT ON COLUMN exograph_in.comments.text IS 'Required. Part of the identity.';
 COMMENT ON COLUMN exograph_in.comments.line IS 'Part of the identity, as given; may be NULL.';
 COMMENT ON COLUMN exograph_in.comments.col IS 'Part of the identity, as given; may be NULL.';

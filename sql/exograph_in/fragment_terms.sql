@@ -20,6 +20,7 @@ COMMENT ON VIEW exograph_in.fragment_terms IS
 COMMENT ON COLUMN exograph_in.fragment_terms.fragment_id IS
     'Names the fragment in place of fragment_content_hash. Comes back. Required, or the hash.';
 COMMENT ON COLUMN exograph_in.fragment_terms.term_id IS 'Names the term in place of term. Comes back. Required, or the term.';
-COMMENT ON COLUMN exograph_in.fragment_terms.fragment_content_hash IS 'Names the fragment. Comes back as given.';
+COMMENT ON COLUMN exograph_in.fragment_terms.fragment_content_hash IS
+    'Names the fragment, where no other has this hash. Comes back as given.';
 COMMENT ON COLUMN exograph_in.fragment_terms.term IS 'Names the term, and makes it. Comes back as given.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON exograph_in.fragment_terms TO exograph_loader;

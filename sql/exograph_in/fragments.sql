@@ -29,7 +29,8 @@ COMMENT ON COLUMN exograph_in.fragments.version IS
     'Names the version, with ecosystem and package, or package_id. Comes back as given.';
 COMMENT ON COLUMN exograph_in.fragments.file_sha256 IS
     'Names the file, with its version; without any, a file of no package. Comes back as given.';
-COMMENT ON COLUMN exograph_in.fragments.content_hash IS 'The key. NULL is exograph.fragment_content_hash. Comes back.';
+COMMENT ON COLUMN exograph_in.fragments.content_hash IS
+    'The key, with file, line and end_line. NULL is exograph.fragment_content_hash. Comes back.';
 COMMENT ON COLUMN exograph_in.fragments.ast IS 'Required. Comes back.';
 COMMENT ON COLUMN exograph_in.fragments.kind IS 'Required. Comes back.';
 COMMENT ON COLUMN exograph_in.fragments.module IS 'May be NULL. Comes back.';

@@ -34,7 +34,8 @@ COMMENT ON COLUMN exograph_in.graph_nodes.package IS 'Names the version, with ec
 COMMENT ON COLUMN exograph_in.graph_nodes.version IS
     'Names the version, with ecosystem and package, or package_id. Comes back as given.';
 COMMENT ON COLUMN exograph_in.graph_nodes.file_sha256 IS 'Names the file, with its version; may be NULL. Comes back as given.';
-COMMENT ON COLUMN exograph_in.graph_nodes.fragment_content_hash IS 'Names the fragment. Comes back as given.';
+COMMENT ON COLUMN exograph_in.graph_nodes.fragment_content_hash IS
+    'Names the fragment: that of the row''s file or, where it has none such, the only one. Comes back as given.';
 COMMENT ON COLUMN exograph_in.graph_nodes.engine IS 'Required. Part of the key.';
 COMMENT ON COLUMN exograph_in.graph_nodes.external_id IS 'Part of the key; may be NULL.';
 COMMENT ON COLUMN exograph_in.graph_nodes.kind IS 'Required. Part of the key.';

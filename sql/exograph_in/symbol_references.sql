@@ -32,7 +32,8 @@ COMMENT ON COLUMN exograph_in.symbol_references.version IS
     'Names the version, with ecosystem and package, or package_id. Comes back as given.';
 COMMENT ON COLUMN exograph_in.symbol_references.file_sha256 IS
     'Names the file, with its version; without any, a file of no package. Comes back as given.';
-COMMENT ON COLUMN exograph_in.symbol_references.fragment_content_hash IS 'Names the fragment. Comes back as given.';
+COMMENT ON COLUMN exograph_in.symbol_references.fragment_content_hash IS
+    'Names the fragment: that of the row''s file or, where it has none such, the only one. Comes back as given.';
 COMMENT ON COLUMN exograph_in.symbol_references.kind IS 'Required. Part of the identity.';
 COMMENT ON COLUMN exograph_in.symbol_references.module IS 'May be NULL. Comes back.';
 COMMENT ON COLUMN exograph_in.symbol_references.name IS 'Required. Comes back.';

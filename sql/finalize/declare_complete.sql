@@ -1,5 +1,3 @@
--- A fragment that stands under another file goes with that one, so a file is not whole by it. Content hashes that tell files
--- apart never lead to one.
 CREATE OR REPLACE PROCEDURE exograph.declare_complete(load_id integer, complete jsonb)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -15,21 +13,11 @@ BEGIN
     END IF;
     PERFORM exograph.start_phase(load_id, 'declaring complete');
 
-    WITH borrowed AS (
-        SELECT m.id AS file_id
-        FROM map_fragments r
-        JOIN keys_fragments k ON k.number = r.number
-        JOIN staged_fragments s ON s.id = r.number
-        JOIN map_files m ON m.number = s.file_id
-        JOIN exograph.fragments f ON f.id = r.id
-        WHERE (NOT r.inserted OR k.number <> k.canonical) AND f.file_id <> m.id
-    )
     INSERT INTO exograph.complete_facts (file_id, load_id, tables)
     SELECT m.file_id, declare_complete.load_id, array_agg(t.name ORDER BY t.position)
     FROM (SELECT DISTINCT r.id AS file_id FROM map_files r) m
     CROSS JOIN unnest(v_tables) WITH ORDINALITY AS t (name, position)
     WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c WHERE c.file_id = m.file_id AND t.name = ANY (c.tables))
-        AND NOT (t.name IN ('fragments', 'fragment_terms') AND m.file_id IN (SELECT b.file_id FROM borrowed b))
     GROUP BY m.file_id
     ORDER BY m.file_id;
 END

@@ -10,7 +10,8 @@ BEGIN
     SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
     FROM exograph.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version,
                                NEW.file_sha256) f;
-    NEW.call_site_fragment_id := exograph.resolve_fragment(NEW.call_site_fragment_id, NEW.call_site_content_hash);
+    NEW.call_site_fragment_id :=
+        exograph.resolve_fragment(NEW.call_site_fragment_id, NEW.call_site_content_hash, NEW.file_id);
     SELECT n.caller_node_id, n.callee_node_id INTO NEW.caller_node_id, NEW.callee_node_id
     FROM exograph.resolve_nodes_of_call(NEW) n;
     LOOP

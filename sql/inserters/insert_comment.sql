@@ -6,7 +6,7 @@ BEGIN
     SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
     FROM exograph.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version,
                                NEW.file_sha256) f;
-    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
+    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, NEW.file_id);
     LOOP
         v_standing := exograph.find_comment(NEW.file_id, NEW.line, NEW.col, NEW.text);
         EXIT WHEN v_standing.file_id IS NOT NULL;

@@ -9,7 +9,7 @@ BEGIN
     SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
     FROM exograph.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version,
                                NEW.file_sha256) f;
-    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
+    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, NEW.file_id);
     LOOP
         IF v_valid THEN
             v_standing := exograph.find_definition(NEW.file_id, NEW.line, NEW.col, NEW.kind, NEW.qualified_name);

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION exograph.insert_fragment_term() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
-    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
+    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, file_id => NULL);
     NEW.term_id := exograph.resolve_term(NEW.term_id, NEW.term);
 
     -- In place of a foreign key, as for the term above: nobody deletes the fragment until this transaction ends.

@@ -9,7 +9,7 @@ BEGIN
     SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
     FROM exograph.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version,
                                NEW.file_sha256) f;
-    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash);
+    NEW.fragment_id := exograph.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, NEW.file_id);
     v_standing := exograph.put_graph_node((
         NULL, NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.fragment_id, NEW.engine, NEW.external_id, NEW.kind,
         NEW.module, NEW.name, NEW.arity, NEW.qualified_name, NEW.line, NEW.col, NEW.metadata, 0)::exograph.graph_nodes);

@@ -8,7 +8,10 @@ DECLARE
     v_standing exograph.fragments;
 BEGIN
     LOOP
-        SELECT f.* INTO v_standing FROM exograph.fragments f WHERE v_valid AND f.content_hash = fragment.content_hash;
+        SELECT f.* INTO v_standing
+        FROM exograph.fragments f
+        WHERE v_valid AND f.content_hash = fragment.content_hash AND f.file_id = fragment.file_id AND f.line = fragment.line
+            AND (f.end_line = fragment.end_line OR f.end_line IS NULL AND fragment.end_line IS NULL);
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.fragments AS f (package_id, package_version_id, file_id, content_hash, ast, kind, module, name,
@@ -27,5 +30,5 @@ $$;
 
 ALTER FUNCTION exograph.put_fragment(exograph.fragments) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.put_fragment(exograph.fragments) IS
-    'The fragment with this content hash, inserted if it does not stand. Errors: those of exograph.fragments'' constraints.';
+    'The fragment with this natural key, inserted if it does not stand. Errors: those of exograph.fragments'' constraints.';
 REVOKE ALL ON FUNCTION exograph.put_fragment(exograph.fragments) FROM PUBLIC;

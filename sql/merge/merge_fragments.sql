@@ -10,11 +10,20 @@ BEGIN
     SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.fragments_id_seq') END),
            c.id IS NULL
     FROM (
+        -- A file that this load inserts has no fragments yet.
+        SELECT k.number, NULL::bigint AS id
+        FROM keys_fragments k
+        JOIN map_files m ON m.number = k.file
+        WHERE k.number = k.canonical AND m.inserted
+        UNION ALL
         SELECT k.number, f.id
         FROM keys_fragments k
-        LEFT JOIN exograph.fragments f ON f.content_hash = k.content_hash
-        WHERE k.number = k.canonical
-        ORDER BY k.number
+        JOIN map_files m ON m.number = k.file
+        LEFT JOIN exograph.fragments f
+            ON f.content_hash = k.content_hash AND f.file_id = m.id AND f.line = k.line
+            AND f.end_line IS NOT DISTINCT FROM k.end_line
+        WHERE k.number = k.canonical AND NOT m.inserted
+        ORDER BY number
     ) c;
 
     INSERT INTO exograph.fragments (id, package_id, package_version_id, file_id, content_hash, ast, kind, module, name, arity,
@@ -40,14 +49,12 @@ BEGIN
         FROM keys_fragments k
         JOIN staged_fragments loser ON loser.id = k.number
         JOIN staged_fragments winner ON winner.id = k.canonical
-        JOIN keys_files loser_file ON loser_file.number = loser.file_id
-        JOIN keys_files winner_file ON winner_file.number = winner.file_id
         WHERE k.number <> k.canonical
-            AND (loser_file.canonical, loser.ast, loser.kind, loser.module, loser.name, loser.arity, loser.line, loser.end_line,
-                 loser.mass, loser.exact_hash, coalesce(loser.sub_hashes, '{}'))
+            AND (loser.ast, loser.kind, loser.module, loser.name, loser.arity, loser.mass, loser.exact_hash,
+                 coalesce(loser.sub_hashes, '{}'))
                 IS DISTINCT FROM
-                (winner_file.canonical, winner.ast, winner.kind, winner.module, winner.name, winner.arity, winner.line,
-                 winner.end_line, winner.mass, winner.exact_hash, coalesce(winner.sub_hashes, '{}'))));
+                (winner.ast, winner.kind, winner.module, winner.name, winner.arity, winner.mass, winner.exact_hash,
+                 coalesce(winner.sub_hashes, '{}'))));
     ANALYZE map_fragments;
 END
 $$;

@@ -31,7 +31,8 @@ BEGIN
     CREATE UNLOGGED TABLE keys_package_versions (number bigint, canonical bigint, package bigint);
     CREATE UNLOGGED TABLE keys_files (number bigint, canonical bigint, package_version bigint, package bigint);
     CREATE UNLOGGED TABLE keys_terms (number integer, canonical integer, digest bytea);
-    CREATE UNLOGGED TABLE keys_fragments (number bigint, canonical bigint, content_hash bytea);
+    CREATE UNLOGGED TABLE keys_fragments (number bigint, canonical bigint, file bigint, content_hash bytea, line integer,
+                                           end_line integer);
     CREATE UNLOGGED TABLE keys_graph_nodes (number bigint, canonical bigint);
 
     CREATE UNLOGGED TABLE map_packages (number bigint, id bigint, inserted boolean);

@@ -66,26 +66,29 @@ public sealed class FragmentMergeTests : LoadingTest
     }
 
     [Fact]
-    public async Task A_fragment_that_brings_its_content_hash_is_found_by_it_alone()
+    public async Task A_hash_of_text_alone_merges_nothing_of_two_packages_and_deleting_one_leaves_the_other()
     {
-        var load = await Load.BeginAsync(Db);
-        await load.StageAsync("files", "id, path, source, sha256",
-            "(1, 'a.ex', 'a', sha256('a')), (2, 'b.ex', 'b', sha256('b'))");
-        await load.StageAsync("fragments", "id, file_id, content_hash, ast, kind, line, mass",
-            @"(1, 1, '\xab', '\x01', 'def', 1, 1), (2, 2, '\xab', '\x01', 'def', 1, 1), (3, 2, '\xabcd', '\x01', 'def', 1, 1)");
-        await load.StageAsync("definitions", "file_id, fragment_id, kind, name, qualified_name", "(2, 2, 'def', 'b', 'B.b/0')");
+        foreach (var package in new[] { "a", "b" })
+        {
+            var load = await Load.BeginAsync(Db);
+            await load.StageAsync("packages", "id, ecosystem, name", $"(1, 'hex', '{package}')");
+            await load.StageAsync("package_versions", "id, package_id, version", "(1, 1, '1.0')");
+            await load.StageAsync("files", "id, package_version_id, path, source, sha256", "(1, 1, 'a.ex', 'a', sha256('a'))");
+            await load.StageAsync("fragments", "id, file_id, content_hash, ast, kind, line, mass",
+                @"(1, 1, '\xab', '\x01', 'def', 1, 1), (2, 1, '\xab', '\x01', 'def', 7, 1), (3, 1, '\xab', '\x02', 'def', 7, 1)");
+            await load.StageAsync("definitions", "file_id, fragment_id, kind, name, qualified_name",
+                "(1, 3, 'def', 'a', 'A.a/0')");
+            await load.FinalizeAsync();
+            Assert.Equal(new Outcome(3) { Inserted = 2, Collapsed = 1, Conflicting = 1 }, await load.OutcomeAsync("fragments"));
+        }
 
-        await load.FinalizeAsync();
+        await Db.ExecuteAsync("DELETE FROM exograph.packages WHERE name = 'a'");
 
-        Assert.Equal(["ab|a.ex", "abcd|b.ex"], await Db.RowsAsync(
-            "SELECT g.content_hash, f.path FROM exograph.fragments g JOIN exograph.files f ON f.id = g.file_id ORDER BY 1"));
-        Assert.Equal(["b.ex|ab"], await Db.RowsAsync(
+        Assert.Equal(["b|1|01", "b|7|01"], await Db.RowsAsync(
             """
-            SELECT f.path, g.content_hash
-            FROM exograph.definitions d
-            JOIN exograph.files f ON f.id = d.file_id
-            JOIN exograph.fragments g ON g.id = d.fragment_id
+            SELECT p.name, g.line, g.ast FROM exograph.fragments g JOIN exograph.packages p ON p.id = g.package_id ORDER BY 1, 2
             """));
-        Assert.Equal(1, (await load.OutcomeAsync("fragments")).Conflicting);
+        Assert.Equal(["7"], await Db.RowsAsync(
+            "SELECT g.line FROM exograph.definitions d JOIN exograph.fragments g ON g.id = d.fragment_id"));
     }
 }

@@ -62,7 +62,7 @@ internal sealed class BundleTable
         "id bigint req, package_id bigint, package_version_id bigint, file_id bigint req, content_hash bytea, ast bytea req, "
         + "kind text req, module text, name text, arity integer, line integer req, end_line integer, mass integer req, "
         + "exact_hash bytea, sub_hashes bigint[]",
-        "content_hash");
+        "file_id, line, end_line, content_hash");
 
     public static readonly BundleTable GraphNodes = new(
         "graph_nodes",

@@ -88,6 +88,15 @@ internal sealed class IndexModel
         return new TableCounts("file_paths", files.Count, inserted, existing, collapsed, Rejected: 0, Conflicting: 0);
     }
 
+    /// <summary>The fragments that stand with this content hash, as they were given one.</summary>
+    public IEnumerable<(RowKey Key, RowKey File)> FragmentsWith(byte[] contentHash)
+    {
+        var (hash, file) = (BundleTable.Fragments.Position("content_hash"), BundleTable.Fragments.Position("file_id"));
+        return _tables[BundleTable.Fragments]
+            .Where(fragment => fragment.Value.Cells[hash] is byte[] given && given.AsSpan().SequenceEqual(contentHash))
+            .Select(fragment => (fragment.Key, (RowKey)fragment.Value.Cells[file]!));
+    }
+
     /// <summary>Whether rows of equal key differ in what only one of them can bring. No path of a file is lost.</summary>
     private static bool Conflict(ValidRow left, ValidRow right) => left.Row.Table.Payload.Any(
         i => left.Row.Table.Columns[i].Name != "path" && Cell.RenderValue(left.Cells[i]) != Cell.RenderValue(right.Cells[i]));

@@ -32,7 +32,7 @@ internal sealed class RowWiseLoader(
     {
         bundle = WithMeaning(bundle);
         var validation = new BundleValidation(bundle);
-        var naming = new RowWiseNaming(validation, _ids, _hashes, random);
+        var naming = new RowWiseNaming(model, validation, _ids, _hashes, random);
         var leftToOthers = LeftToOthers(validation, naming);
         foreach (var table in BundleTable.All)
         {

@@ -3,11 +3,13 @@ namespace Exograph.ServerSide.Tests.Model;
 /// <summary>
 /// Chooses how a row tells an inserter view whose it is: by ids, by natural keys, or both. What has no known id is named by key.
 /// </summary>
+/// <param name="model">What stands.</param>
 /// <param name="validation">The rows of the bundle.</param>
 /// <param name="ids">The ids known so far.</param>
 /// <param name="hashes">The content hashes known so far.</param>
 /// <param name="random">Makes the choices.</param>
 internal sealed class RowWiseNaming(
+    IndexModel model,
     BundleValidation validation,
     IReadOnlyDictionary<RowKey, long> ids,
     IReadOnlyDictionary<RowKey, byte[]> hashes,
@@ -87,12 +89,22 @@ internal sealed class RowWiseNaming(
         var column = insert.Row.Table == BundleTable.CallEdges ? "call_site_fragment_id" : "fragment_id";
         if (validation.Parent(insert.Row, column) is not { } fragment)
             return true;
-        var manner = AnyManner(idIsKnown: true);
+        var manner = HashNames(fragment, validation.Parent(insert.Row, "file_id")) ? AnyManner(idIsKnown: true) : Manner.ById;
         if (manner != Manner.ByKey)
             insert.Add(column, ids[fragment.Key]);
         if (manner != Manner.ById)
             insert.Add(column == "fragment_id" ? "fragment_content_hash" : "call_site_content_hash", hashes[fragment.Key]);
         return true;
+    }
+
+    /// <summary>Whether the hash of a fragment means no other: in the file of the row, or where that has none such, in all.</summary>
+    private bool HashNames(ValidRow fragment, ValidRow? file)
+    {
+        if (fragment["content_hash"] is not byte[] hash)
+            return true; // a computed one
+        var all = model.FragmentsWith(hash).ToList();
+        var here = all.Where(other => other.File == file?.Key).ToList();
+        return (here.Count > 0 ? here : all) is [var only] && only.Key == fragment.Key;
     }
 
     private bool NameTerm(RowWiseInsert insert)

@@ -566,8 +566,8 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
         await load.StageAsync("package_versions", "id, package_id, version", "(1, 1, '1.0')");
         await load.StageAsync("files", "id, package_version_id, path, source, sha256", "(1, 1, 'lib/a.ex', 's', sha256('a'))");
         await load.StageAsync("terms", "id, term", "(1, 'call')");
-        await load.StageAsync("fragments", "id, file_id, content_hash, ast, kind, line, mass",
-            @"(1, 1, '\x01', '\x02', 'def', 1, 3)");
+        await load.StageAsync("fragments", "id, file_id, content_hash, ast, kind, line, end_line, mass",
+            @"(1, 1, '\x01', '\x02', 'def', 1, 2, 3)");
         await load.StageAsync("graph_nodes", "id, file_id, engine, external_id, kind, qualified_name, line, col",
             "(1, 1, 'static', 'x', 'function', 'A.a/0', 1, 3), (2, NULL, 'static', NULL, 'external', 'B.b/0', NULL, NULL)");
         await load.StageAsync("comments", "file_id, text, line, col", "(1, 'why', 1, 3)");

@@ -75,6 +75,26 @@ public sealed class ReturningTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_content_hash_names_the_fragment_of_the_rows_own_file_and_must_name_one()
+    {
+        await Row.InsertAllAsync(Db);
+        await Db.ExecuteAsync(Row.Insert("files", ("sha256", "sha256('b')")));
+        (string, string?) otherFile = ("file_sha256", "sha256('b')");
+
+        Assert.Equal(["2"], await Db.RowsAsync($"{Row.Insert("fragments", otherFile)} RETURNING id"));
+        Assert.Equal(["2"], await Db.RowsAsync($"{Row.Insert("definitions", otherFile)} RETURNING fragment_id"));
+        Assert.Equal(["1"], await Db.RowsAsync($"{Row.Insert("definitions")} RETURNING fragment_id"));
+        foreach (var ambiguous in new[] { Row.Insert("fragment_terms"), Row.Insert("graph_nodes", ("file_sha256", null)) })
+        {
+            var error = await Db.FailsAsync("XG010", ambiguous);
+            Assert.Equal(@"content_hash \x01 is that of several fragments", error.MessageText);
+            Assert.Equal("Two of them have the ids 1 and 2.", error.Detail);
+        }
+        Assert.Equal(["3"], await Db.RowsAsync($"{Row.Insert("fragments", ("line", "7"))} RETURNING id"));
+        await Db.FailsAsync("XG010", Row.Insert("definitions", ("line", "7")));
+    }
+
+    [Fact]
     public async Task A_file_creates_its_package_and_version_and_returns_their_ids()
     {
         var ids = Assert.Single(await Db.RowsAsync($"{Row.Insert("files")} RETURNING id, package_id, package_version_id"));

@@ -52,7 +52,7 @@ internal sealed class RowByRowContender : ILoadContender
         await FactsAsync(tables.FilePaths, corpus.FileRows());
         await DimensionAsync(tables.Terms, corpus.TermRows(), "exograph.text_digest(term)", "term",
             (r, id) => ids.Terms[r.Id] = (int)id);
-        await DimensionAsync(tables.Fragments, corpus.FragmentRows(), "content_hash", "content_hash",
+        await DimensionAsync(tables.Fragments, corpus.FragmentRows(), "content_hash, file_id, line, end_line", "content_hash",
             (r, id) => ids.Fragments[r.Id] = id);
         await DimensionAsync(tables.Nodes, corpus.GraphNodeRows(), GraphNodeKey, "engine", (r, id) => ids.Nodes[r.Id] = id);
         await FactsAsync(tables.Comments, corpus.CommentRows());
