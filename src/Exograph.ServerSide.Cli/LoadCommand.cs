@@ -10,7 +10,8 @@ internal sealed class LoadCommand(CliApp app)
 
     private readonly Argument<string[]> _bundles = new("bundle")
     {
-        Description = "Directories of <table>.csv or <table>.ndjson, optionally .gz; - is an NDJSON stream on standard input.",
+        Description = "Directories of <table>.csv or <table>.ndjson, optionally .gz, and manifest.json; - is an NDJSON stream on "
+            + "standard input, which ends with an end record.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -49,8 +50,8 @@ internal sealed class LoadCommand(CliApp app)
     private readonly Option<FactTables> _complete = new("--complete")
     {
         Description = "Tables of which the bundles bring all rows of each of their files: all, or a list such as "
-            + "comments,call_edges. Facts that an earlier load has declared complete as well are not sent again. Bundles on "
-            + "standard input are sent whole.",
+            + "comments,call_edges. Needs a manifest.json in each directory. Facts that an earlier load has declared complete as "
+            + "well are not sent again. Bundles on standard input are sent whole.",
         CustomParser = ParseTables,
     };
 
@@ -90,7 +91,7 @@ internal sealed class LoadCommand(CliApp app)
         if (parsed.GetValue(_longestLine) is var longest && longest > 1 << 30)
             throw new UsageException("--longest-line is at most 1GB, which is what PostgreSQL can take");
         return new LoadPlan(
-            [.. paths.Select(p => Bundle.Open(p, app.Context.StandardInput))],
+            Open(paths, parsed.GetValue(_complete)),
             _options.Read(parsed) with
             {
                 Label = parsed.GetValue(_label)
@@ -102,6 +103,21 @@ internal sealed class LoadCommand(CliApp app)
             new BundleOptions { LongestLine = (int)longest, Readers = connections },
             parsed.GetValue(_maxStaged),
             !parsed.GetValue(_noFinalize));
+    }
+
+    private List<Bundle> Open(string[] paths, FactTables complete)
+    {
+        var bundles = paths.Select(p => Bundle.Open(p, app.Context.StandardInput)).ToList();
+        var uncounted = bundles.FindAll(b => b.IsUncounted);
+        if (uncounted.Count == 0)
+            return bundles;
+        var first = uncounted[0].Name;
+        if (complete != FactTables.None)
+            throw new BundleException(first, $"expected {RowCounts.ManifestName}, which counts the rows, found none: without it "
+                + "nothing tells a file that was cut off from one that is complete");
+        app.Context.Error.WriteLine($"note: {first}{(uncounted.Count == 1 ? "" : $" and {uncounted.Count - 1} others")}: no "
+            + $"{RowCounts.ManifestName}, so a file that was cut off at the end of a line is loaded as it is");
+        return bundles;
     }
 
     private static FactTables ParseTables(System.CommandLine.Parsing.ArgumentResult result)

@@ -16,6 +16,8 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     private long _leftOut;
     private bool _complete;
 
+    public StagedTable Table => table;
+
     public IReadOnlyList<StagedColumn> Columns => columns;
 
     /// <summary>Rows begun so far.</summary>

@@ -1,3 +1,5 @@
+using Exograph.Shared;
+
 namespace Exograph.ServerSide.Cli.Bundles;
 
 /// <summary>A file of a bundle.</summary>
@@ -26,6 +28,12 @@ internal sealed record Bundle
     /// <summary>The files of a directory, in the order of the tables; empty for a stream.</summary>
     public required IReadOnlyList<TableFile> Files { get; init; }
 
+    /// <summary>What the manifest of a directory counts; null where it has none, and for a stream, which has an end record.</summary>
+    public RowCounts? Manifest { get; init; }
+
+    /// <summary>Whether nothing tells a file that was cut off at the end of a line from one that is whole.</summary>
+    public bool IsUncounted => Stream is null && Manifest is null;
+
     /// <summary>The stream on standard input; null for a directory.</summary>
     public Stream? Stream { get; init; }
 
@@ -37,7 +45,7 @@ internal sealed record Bundle
             throw new BundleException(path, "expected a directory, found a file; a stream is read from standard input, as '-'");
         if (!Directory.Exists(path))
             throw new BundleException(path, "expected a directory, found nothing there");
-        var files = Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Select(Recognize).OfType<TableFile>().ToList();
+        var files = Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal).Select(Recognize).OfType<TableFile>().ToList();
         if (files.Count == 0)
             throw new BundleException(path, "expected files such as packages.csv or files.ndjson.gz, found none");
         var twice = files.GroupBy(f => f.Table).FirstOrDefault(g => g.Count() > 1);
@@ -46,7 +54,23 @@ internal sealed record Bundle
             var names = string.Join(" and ", twice.Select(f => f.Name));
             throw new BundleException(path, $"expected one file per table, found {names}");
         }
-        return new Bundle { Name = path, Files = [.. StagedTable.All.SelectMany(t => files.Where(f => f.Table == t))] };
+        return new Bundle
+        {
+            Name = path,
+            Files = [.. StagedTable.All.SelectMany(t => files.Where(f => f.Table == t))],
+            Manifest = ReadManifest(path, files),
+        };
+    }
+
+    private static RowCounts? ReadManifest(string path, List<TableFile> files)
+    {
+        if (RowCounts.ReadManifest(System.IO.Path.Combine(path, RowCounts.ManifestName)) is not { } manifest)
+            return null;
+        var missing = StagedTable.All.FirstOrDefault(t => manifest[t] > 0 && files.TrueForAll(f => f.Table != t));
+        return missing is null
+            ? manifest
+            : throw new BundleException(path, $"expected a file of {missing.Name}, of which {RowCounts.ManifestName} counts "
+                + $"{manifest[missing]} rows, found none");
     }
 
     /// <summary>Files of other kinds, such as a README, are nobody's; one that looks like a table must be one.</summary>
@@ -57,8 +81,10 @@ internal sealed record Bundle
         if (extension is null)
             return null;
         var table = name.EndsWith(extension, StringComparison.Ordinal) ? StagedTable.Find(name[..^extension.Length]) : null;
-        return table is null
-            ? throw new BundleException(path, $"expected the name of a table before {extension}; the tables are {TableNames}")
+        if (table is null)
+            throw new BundleException(path, $"expected the name of a table before {extension}; the tables are {TableNames}");
+        return RegularFile.Problem(path) is { } problem
+            ? throw new BundleException(path, $"expected a regular file, but it {problem}")
             : new TableFile(table, path, path);
     }
 

@@ -1,3 +1,5 @@
+using Exograph.Shared;
+
 namespace Exograph.ServerSide.Cli.Bundles;
 
 /// <summary>How bundles are read.</summary>
@@ -33,6 +35,8 @@ internal sealed class BundleLoader(LoadSession session, BundleOptions options)
         ["terms"],
     ];
 
+    private long _rowsRead;
+
     /// <summary>
     /// Parses, checks and stages the bundle. Where the load declares tables complete, facts of a directory that stand are left
     /// out, and files of which nothing is needed are not read.
@@ -41,55 +45,61 @@ internal sealed class BundleLoader(LoadSession session, BundleOptions options)
     public async Task StageAsync(Bundle bundle, NumberShift shift, CancellationToken cancellationToken)
     {
         if (bundle.Stream is { } stream)
+        {
             await StageStreamAsync(bundle.Name, stream, shift, cancellationToken);
-        else if (session.Declares)
-            await StageLackingAsync(bundle.Files, shift, cancellationToken);
+            return;
+        }
+        _rowsRead = 0;
+        if (session.Declares)
+            await StageLackingAsync(bundle, shift, cancellationToken);
         else
-            await StageFilesAsync(bundle.Files, shift, cancellationToken);
+            await StageFilesAsync(bundle, bundle.Files, shift, cancellationToken);
+        if (_rowsRead == 0 && bundle.Manifest is null)
+            throw new BundleException(bundle.Name, "expected rows, found none in any of its files");
     }
 
-    private async Task StageLackingAsync(IReadOnlyList<TableFile> files, NumberShift shift, CancellationToken cancellationToken)
+    private async Task StageLackingAsync(Bundle bundle, NumberShift shift, CancellationToken cancellationToken)
     {
-        await StageFilesAsync(files.Where(f => s_keys.Contains(f.Table.Name)), shift, cancellationToken);
+        var files = bundle.Files;
+        await StageFilesAsync(bundle, files.Where(f => s_keys.Contains(f.Table.Name)), shift, cancellationToken);
         var filter = await session.FilterNewFilesAsync(cancellationToken);
         if (filter is null)
         {
-            await StageFilesAsync(files.Where(f => !s_keys.Contains(f.Table.Name)), shift, cancellationToken);
+            await StageFilesAsync(bundle, files.Where(f => !s_keys.Contains(f.Table.Name)), shift, cancellationToken);
             return;
         }
         session.Filter = filter;
         foreach (var tables in s_referrersFirst)
         {
             var needed = files.Where(f => tables.Contains(f.Table.Name) && filter.MayKeep(f.Table));
-            await StageFilesAsync(needed, shift, cancellationToken);
+            await StageFilesAsync(bundle, needed, shift, cancellationToken);
         }
         session.Filter = null;
     }
 
     /// <summary>The first error stops the other files, and is the one that is thrown.</summary>
-    private Task StageFilesAsync(IEnumerable<TableFile> files, NumberShift shift, CancellationToken cancellationToken) =>
+    private Task StageFilesAsync(
+        Bundle bundle, IEnumerable<TableFile> files, NumberShift shift, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             files,
             new ParallelOptions { MaxDegreeOfParallelism = options.Readers, CancellationToken = cancellationToken },
-            (file, token) => StageFileAsync(file, shift, token));
+            (file, token) => StageFileAsync(file, bundle.Manifest, shift, token));
 
-    private async ValueTask StageFileAsync(TableFile file, NumberShift shift, CancellationToken cancellationToken)
+    private async ValueTask StageFileAsync(
+        TableFile file, RowCounts? manifest, NumberShift shift, CancellationToken cancellationToken)
     {
-        await using var raw = new FileStream(file.Path, new FileStreamOptions
-        {
-            Mode = FileMode.Open,
-            Access = FileAccess.Read,
-            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-        });
+        await using var raw = RegularFile.OpenRead(file.Path, FileOptions.Asynchronous | FileOptions.SequentialScan);
         if (file.IsGzip && raw.Length == 0)
             throw new BundleException(file.Name, "expected gzip data, found an empty file");
         await using var counted = new CountedStream(raw, file.Name, raw.Length, options.Progress);
         await using Stream input = file.IsGzip ? new CheckedGzipStream(counted, file.Name) : counted;
         var numbers = shift.ForReader();
-        if (file.IsCsv)
-            await new CsvTableReader(file, options).ReadAsync(input, session, numbers, cancellationToken);
-        else
-            await new NdjsonReader(file.Name, options).ReadTableAsync(file.Table, input, session, numbers, cancellationToken);
+        var rows = file.IsCsv
+            ? await new CsvTableReader(file, options).ReadAsync(input, session, numbers, cancellationToken)
+            : await new NdjsonReader(file.Name, options).ReadTableAsync(file.Table, input, session, numbers, cancellationToken);
+        if (manifest is not null && manifest[file.Table] is var expected && expected != rows)
+            throw new BundleException(file.Name, $"expected {expected} rows, as {RowCounts.ManifestName} counts them, found {rows}");
+        Interlocked.Add(ref _rowsRead, rows);
         numbers.Complete();
     }
 

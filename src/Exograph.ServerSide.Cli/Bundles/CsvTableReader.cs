@@ -7,7 +7,8 @@ namespace Exograph.ServerSide.Cli.Bundles;
 /// <summary>Reads a table's CSV file into staging.</summary>
 internal sealed class CsvTableReader(TableFile file, BundleOptions options)
 {
-    public async Task ReadAsync(
+    /// <returns>Rows read.</returns>
+    public async Task<long> ReadAsync(
         Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
     {
         await using var utf8 = new Utf8Stream(input, file.Name);
@@ -31,6 +32,7 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
                 await rows.EndRowAsync(cancellationToken);
             }
             await rows.CompleteAsync(cancellationToken);
+            return rows.Rows;
         }
         catch (CsvFormatException e)
         {

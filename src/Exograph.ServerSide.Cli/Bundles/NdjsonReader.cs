@@ -7,30 +7,43 @@ namespace Exograph.ServerSide.Cli.Bundles;
 internal sealed class NdjsonReader(string file, BundleOptions options)
 {
     /// <summary>Member that names the table of a line, in a stream.</summary>
-    private const string TableMember = "table";
+    public const string TableMember = "table";
 
-    public async Task ReadTableAsync(
+    /// <returns>Rows read.</returns>
+    public async Task<long> ReadTableAsync(
         StagedTable table, Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
     {
         await using var rows = session.OpenTable(table, table.Columns);
         var parser = new JsonRowParser(table, ignoredMember: null);
         await ReadLinesAsync(input, line => WriteRow(line, parser, rows, numbers), cancellationToken);
         await rows.CompleteAsync(cancellationToken);
+        return rows.Rows;
     }
 
+    /// <summary>Only a stream whose end record counts the rows that came is whole: a producer may die at the end of a line.</summary>
     public async Task ReadStreamAsync(
         Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
     {
         var tables = new Dictionary<StagedTable, (JsonRowParser Parser, TableStream Rows)>();
+        RowCounts? end = null;
         try
         {
-            await ReadLinesAsync(input, line =>
+            var lines = await ReadLinesAsync(input, line =>
             {
-                var table = FindTable(line.Span);
+                if (end is not null)
+                    throw new BadValueException("expected nothing behind the end record, found a further line");
+                if (FindTable(line.Span) is not { } table)
+                {
+                    end = RowCounts.ParseEnd(line.Span);
+                    CheckCounts(end, tables.Values.ToDictionary(t => t.Rows.Table, t => t.Rows.Rows));
+                    return null;
+                }
                 if (!tables.TryGetValue(table, out var open))
                     tables[table] = open = (new JsonRowParser(table, TableMember), session.OpenTable(table, table.Columns));
                 return WriteRow(line, open.Parser, open.Rows, numbers);
             }, cancellationToken);
+            if (end is null)
+                throw NoEnd(lines);
             foreach (var (_, rows) in tables.Values)
                 await rows.CompleteAsync(cancellationToken);
         }
@@ -41,9 +54,27 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
         }
     }
 
-    /// <summary>Hands each line to <paramref name="write"/>, which returns the stream to end the row of.</summary>
-    private async Task ReadLinesAsync(
-        Stream input, Func<ReadOnlyMemory<byte>, TableStream> write, CancellationToken cancellationToken)
+    private BundleException NoEnd(long lines) => lines == 0
+        ? new(file, $"expected rows and an end record such as {RowCounts.EndExample}, found nothing")
+        : new(file, $"expected an end record such as {RowCounts.EndExample} behind it, found the end: the producer has not finished",
+            lines);
+
+    private static void CheckCounts(RowCounts counts, Dictionary<StagedTable, long> rows)
+    {
+        foreach (var table in StagedTable.All)
+        {
+            var (expected, found) = (counts[table], rows.GetValueOrDefault(table));
+            if (expected != found)
+                throw new BadValueException($"expected {expected} rows of {table.Name}, as the end record counts them, found {found}");
+        }
+    }
+
+    /// <summary>
+    /// Hands each line to <paramref name="write"/>, which returns the stream to end the row of, or null where it was no row.
+    /// </summary>
+    /// <returns>Lines read.</returns>
+    private async Task<long> ReadLinesAsync(
+        Stream input, Func<ReadOnlyMemory<byte>, TableStream?> write, CancellationToken cancellationToken)
     {
         var lines = new LineReader(input, file, options.LongestLine);
         long? blank = null;
@@ -56,7 +87,7 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
             }
             if (blank is not null)
                 throw new BundleException(file, "expected a JSON object, found a blank line", blank);
-            TableStream rows;
+            TableStream? rows;
             try
             {
                 CheckUtf8(lines.Line.Span);
@@ -66,8 +97,10 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
             {
                 throw new BundleException(file, e.Message, lines.Number, e.Column, e);
             }
-            await rows.EndRowAsync(cancellationToken);
+            if (rows is not null)
+                await rows.EndRowAsync(cancellationToken);
         }
+        return lines.Number;
     }
 
     private static TableStream WriteRow(
@@ -78,7 +111,8 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
         return rows;
     }
 
-    private static StagedTable FindTable(ReadOnlySpan<byte> line)
+    /// <summary>The table of a line; null where it is the end record.</summary>
+    private static StagedTable? FindTable(ReadOnlySpan<byte> line)
     {
         try
         {
@@ -91,6 +125,8 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
                 reader.Read();
                 if (isTable && reader.TokenType == JsonTokenType.String)
                 {
+                    if (reader.ValueTextEquals(RowCounts.EndOfStream))
+                        return null;
                     return StagedTable.Find(JsonText.String(ref reader))
                         ?? throw BadValueException.Expected($"a table ({Bundle.TableNames})", reader.ValueSpan, TableMember);
                 }

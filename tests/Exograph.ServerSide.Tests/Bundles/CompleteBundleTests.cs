@@ -76,9 +76,9 @@ public sealed class CompleteBundleTests
     public async Task Bundles_that_share_a_load_are_asked_about_one_by_one()
     {
         await using var database = await TestDatabase.CreateAsync();
-        using var one = new BundleDirectory().AddBasics("one", "1").Add("comments.csv", "file_id,text\n1,of one\n");
-        using var two = new BundleDirectory().AddBasics("two", "2").Add("comments.csv", "file_id,text\n1,of two\n");
-        using var terms = new BundleDirectory().Add("terms.csv", "id,term\n1,of no file\n");
+        using var one = new BundleDirectory().AddBasics("one", "1").Add("comments.csv", "file_id,text\n1,of one\n").WithManifest();
+        using var two = new BundleDirectory().AddBasics("two", "2").Add("comments.csv", "file_id,text\n1,of two\n").WithManifest();
+        using var terms = new BundleDirectory().Add("terms.csv", "id,term\n1,of no file\n").WithManifest();
         await LoadAsync(database, [one.Path]);
 
         var run = await LoadAsync(database, [one.Path, two.Path, one.Path, terms.Path]);
@@ -95,7 +95,7 @@ public sealed class CompleteBundleTests
     {
         await using var database = await TestDatabase.CreateAsync();
         using var bundle = new BundleDirectory().AddBasics().Add("comments.csv", "file_id,text\n1,a\n")
-            .Add("definitions.csv", "file_id,kind,name,qualified_name\n1,k,n,q\n");
+            .Add("definitions.csv", "file_id,kind,name,qualified_name\n1,k,n,q\n").WithManifest();
         string[] load = ["load", bundle.Path, "--complete", "comments,fragments", "--json"];
         await CliRun.RunAsync(database, load);
 
@@ -115,6 +115,7 @@ public sealed class CompleteBundleTests
         var input = $$"""
             {"table":"comments","file_id":1,"text":"c"}
             {"table":"files","id":1,"path":"a","source":"s","sha256":"\\x{{new string('c', 64)}}"}
+            {"table":"end","rows":{"comments":1,"files":1} }
 
             """;
         for (var i = 0; i < 2; i++)
@@ -133,6 +134,7 @@ public sealed class CompleteBundleTests
         await using var sink = BundleSink.ToDirectory(folder.Bundle, force: true);
         await CSharpExtractor.ExtractAsync(
             new ExtractOptions { Directory = folder.Sources, Package = "P", Version = "1", MinMass = 3 }, sink);
+        BundleDirectory.CountRows(folder.Bundle);
     }
 
     private static async Task<CliRun> LoadAsync(TestDatabase database, string[] bundles, string ids = "numbered")

@@ -184,7 +184,8 @@ public sealed class CliTests
             Environment = { ["EXOGRAPH_CONNECTION"] = database.ConnectionString },
         };
         using var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync("{\"table\":\"terms\",\"id\":1,\"term\":\"from a pipe\"}\n");
+        await process.StandardInput.WriteAsync(
+            "{\"table\":\"terms\",\"id\":1,\"term\":\"from a pipe\"}\n{\"table\":\"end\",\"rows\":{\"terms\":1}}\n");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 
 namespace Exograph.ServerSide.Tests.Support;
 
@@ -36,6 +37,24 @@ internal sealed class BundleDirectory : IDisposable
         return Add("files.ndjson", $$"""
             {"id":{{id}},"package_version_id":1,"path":"a.ex","source":"{{source}}","sha256":"\\x{{hash}}"}
             """);
+    }
+
+    /// <summary>Adds the manifest that its producer would write.</summary>
+    public BundleDirectory WithManifest()
+    {
+        CountRows(Path);
+        return this;
+    }
+
+    /// <summary>Writes the manifest of plain files, whose rows are lines.</summary>
+    public static void CountRows(string directory)
+    {
+        var manifest = System.IO.Path.Combine(directory, "manifest.json");
+        File.Delete(manifest);
+        var rows = Directory.EnumerateFiles(directory).ToDictionary(
+            file => System.IO.Path.GetFileNameWithoutExtension(file),
+            file => File.ReadLines(file).Count() - (file.EndsWith(".csv", StringComparison.Ordinal) ? 1 : 0));
+        File.WriteAllText(manifest, JsonSerializer.Serialize(new { rows }));
     }
 
     public static byte[] Gzip(byte[] content)
