@@ -4,13 +4,11 @@ using NpgsqlTypes;
 namespace Exograph.ServerSide;
 
 /// <summary>
-/// Begins loads, and ends or inspects those that are open. Every statement is a transaction of its own and names its objects in
-/// full, so that a pooler in transaction mode may sit in between.
+/// Begins loads, and ends or inspects those that are open. Every statement is a transaction of its own, at READ COMMITTED and
+/// under a pinned search_path, and nothing is left on a connection: a pooler in transaction mode may sit in between.
 /// </summary>
 public static class BulkLoad
 {
-    private const int NoTimeout = 0;
-
     /// <summary>Begins a load.</summary>
     /// <exception cref="LoadException">Exograph is not installed, the role may not load, or an option is bad.</exception>
     /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
@@ -164,7 +162,7 @@ public static class BulkLoad
         await RunAsync(dataSource, loadId: null, "CALL exograph.rebuild_indexes()", async command =>
         {
             void Report(object sender, NpgsqlNoticeEventArgs e) => progress?.Report(e.Notice.MessageText);
-            command.Connection!.Notice += Report;
+            command.Connection.Notice += Report;
             try
             {
                 return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -263,7 +261,7 @@ public static class BulkLoad
             command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, options.DeferIndexes));
             void Report(object sender, NpgsqlNoticeEventArgs e) =>
                 options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Phase = e.Notice.MessageText });
-            command.Connection!.Notice += Report;
+            command.Connection.Notice += Report;
             try
             {
                 return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
@@ -384,7 +382,7 @@ public static class BulkLoad
     }
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(
-        NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        ServerCall command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = new List<T>();
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -398,28 +396,23 @@ public static class BulkLoad
 
     /// <summary>Runs one statement; an error of the server becomes a <see cref="LoadException"/>.</summary>
     private static async Task<T> RunAsync<T>(
-        NpgsqlDataSource dataSource, int? loadId, string text, Func<NpgsqlCommand, Task<T>> run,
-        CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, int? loadId, string text, Func<ServerCall, Task<T>> run, CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await ServerCall.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var command = new NpgsqlCommand(text, connection) { CommandTimeout = NoTimeout };
-            await using (command.ConfigureAwait(false))
+            try
             {
-                try
-                {
-                    return await run(command).ConfigureAwait(false);
-                }
-                catch (PostgresException e)
-                {
-                    throw LoadException.FromServer(e, loadId);
-                }
+                return await ServerCall.RunAsync(connection, text, run, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException e)
+            {
+                throw LoadException.FromServer(e, loadId);
             }
         }
     }
 
-    private static void AddOptions(NpgsqlCommand command, LoadOptions options)
+    private static void AddOptions(ServerCall command, LoadOptions options)
     {
         command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.OnReject switch
         {

@@ -229,10 +229,10 @@ public sealed class LoadSession : IAsyncDisposable
         _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Name, RowsStaged = sum });
     }
 
-    /// <summary>One COPY, committed when it returns.</summary>
+    /// <summary>One COPY, committed when it returns. It names nothing but its table: no search_path matters to it.</summary>
     internal async Task CopyAsync(string command, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
     {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await ServerCall.OpenAsync(_dataSource, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             var copy = await connection.BeginRawBinaryCopyAsync(command, cancellationToken).ConfigureAwait(false);

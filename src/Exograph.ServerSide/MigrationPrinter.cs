@@ -7,7 +7,11 @@ internal static class MigrationPrinter
 {
     public static string Print(MigrationScripts scripts, string ensureJournal, long lockKey)
     {
-        var takeTurn = $"SELECT pg_advisory_xact_lock({lockKey}) \\g /dev/null";
+        var begin = $"""
+            BEGIN ISOLATION LEVEL READ COMMITTED;
+            {ServerCall.PinPath};
+            SELECT pg_advisory_xact_lock({lockKey}) \g /dev/null
+            """;
         var names = string.Join(", ", scripts.Migrations.Select(s => Migrator.Literal(s.Name)));
         var text = new StringBuilder($"""
             -- Installs Exograph, or brings it up to date. Run it with psql, as a role that may create schemas and roles:
@@ -16,8 +20,7 @@ internal static class MigrationPrinter
             \set QUIET on
             SET client_min_messages = warning;
 
-            BEGIN;
-            {takeTurn}
+            {begin}
             {ensureJournal}
             DO $$
             BEGIN
@@ -33,8 +36,7 @@ internal static class MigrationPrinter
             text.Append($"""
 
                 -- migrations/{script.Name}
-                BEGIN;
-                {takeTurn}
+                {begin}
                 SELECT NOT EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname = {Migrator.Literal(script.Name)})
                     AS exograph_pending \gset
                 \if :exograph_pending
@@ -43,7 +45,7 @@ internal static class MigrationPrinter
                 COMMIT;
 
                 """);
-        text.Append($"\nBEGIN;\n{takeTurn}\n");
+        text.Append($"\n{begin}\n");
         foreach (var script in scripts.Code)
             text.Append($"\n-- sql/{script.Name}\n{script.Text}");
         text.Append($"\n{Migrator.RecordCode(scripts.Code)}COMMIT;\n");

@@ -1,4 +1,3 @@
-using System.Data;
 using Npgsql;
 
 namespace Exograph.ServerSide;
@@ -21,9 +20,7 @@ public sealed partial class Migrator
     private async Task<IReadOnlyList<string>> ApplyNextAsync(
         NpgsqlConnection connection, IProgress<string>? progress, CancellationToken cancellationToken)
     {
-        // Not the server's default: a snapshot from before the wait for the lock would not show what others have applied.
-        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
-            .ConfigureAwait(false);
+        var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
             await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Exograph.ServerSide;
@@ -59,9 +60,13 @@ public sealed partial class Migrator
         var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var migrations = await PendingMigrationsAsync(connection, cancellationToken).ConfigureAwait(false);
-            var code = await PendingCodeAsync(connection, cancellationToken).ConfigureAwait(false);
-            return [.. migrations.Concat(code).Select(s => s.Name)];
+            var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                var migrations = await PendingMigrationsAsync(connection, cancellationToken).ConfigureAwait(false);
+                var code = await PendingCodeAsync(connection, cancellationToken).ConfigureAwait(false);
+                return [.. migrations.Concat(code).Select(s => s.Name)];
+            }
         }
     }
 
@@ -74,6 +79,18 @@ public sealed partial class Migrator
     /// <summary>Applies what is new and returns its names: Migrator.Scripts.cs or, built with -p:UseDbUp=true, Migrator.DbUp.cs.</summary>
     private partial Task<IReadOnlyList<string>> ApplyPendingAsync(
         NpgsqlConnection connection, IProgress<string>? progress, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins a transaction under the safe search_path. Not at the server's default level: a snapshot from before the wait for a
+    /// lock would not show what others have applied.
+    /// </summary>
+    private static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
+            .ConfigureAwait(false);
+        await ExecuteAsync(connection, ServerCall.PinPath, cancellationToken).ConfigureAwait(false);
+        return transaction;
+    }
 
     private async Task<IReadOnlyList<SqlScript>> PendingMigrationsAsync(
         NpgsqlConnection connection, CancellationToken cancellationToken)

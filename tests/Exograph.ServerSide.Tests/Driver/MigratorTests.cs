@@ -56,13 +56,13 @@ public sealed class MigratorTests
     public async Task A_migrator_killed_in_a_script_leaves_a_database_that_the_next_one_completes()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var slow = Scripts(("0001_a.sql", CodeVersions), ("0002_b.sql", "CREATE TABLE b (); SELECT pg_sleep(60);"));
+        var slow = Scripts(("0001_a.sql", CodeVersions), ("0002_b.sql", "CREATE TABLE public.b (); SELECT pg_sleep(60);"));
         var killed = new Migrator(database.DataSource, slow).MigrateAsync();
         await WaitForAsync(database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' "
             + "AND state = 'active' AND datname = current_database() AND pid <> pg_backend_pid()");
         await Assert.ThrowsAnyAsync<Exception>(() => killed);
         Assert.Equal(["0001_a.sql"], await database.ColumnAsync<string>("SELECT scriptname FROM exograph.schemaversions"));
-        var mended = Scripts(("0001_a.sql", CodeVersions), ("0002_b.sql", "CREATE TABLE b ();"));
+        var mended = Scripts(("0001_a.sql", CodeVersions), ("0002_b.sql", "CREATE TABLE public.b ();"));
         Assert.Equal(["0002_b.sql"], await new Migrator(database.DataSource, mended).MigrateAsync());
     }
 
@@ -85,12 +85,12 @@ public sealed class MigratorTests
     public async Task A_failing_script_is_named_with_its_line(string script, string sqlState, int line)
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var scripts = Scripts(("0001_a.sql", CodeVersions), ("0002_bad.sql", "CREATE TABLE gone ();" + script));
+        var scripts = Scripts(("0001_a.sql", CodeVersions), ("0002_bad.sql", "CREATE TABLE public.gone ();" + script));
         var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(database.DataSource, scripts).MigrateAsync());
         Assert.Equal(("0002_bad.sql", line, sqlState), (error.Script, error.Line, error.SqlState));
         Assert.StartsWith($"0002_bad.sql, line {line}: ", error.Message);
         Assert.Equal(["0001_a.sql"], await database.ColumnAsync<string>("SELECT scriptname FROM exograph.schemaversions"));
-        Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('gone') IS NULL"));
+        Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('public.gone') IS NULL"));
     }
 
     [Fact]
@@ -98,13 +98,13 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         SqlScript[] migrations = [new("0001_a.sql", CodeVersions)];
-        var first = new SqlScript("f.sql", "CREATE OR REPLACE VIEW v AS SELECT 1 AS one;");
-        var before = new MigrationScripts(migrations, [first, new("g.sql", "CREATE OR REPLACE VIEW w AS SELECT 1 AS x FROM v;")]);
-        var after = before with { Code = [first, new("g.sql", "CREATE OR REPLACE VIEW w AS SELECT 2 AS x FROM v;")] };
+        var first = new SqlScript("f.sql", "CREATE OR REPLACE VIEW public.v AS SELECT 1 AS one;");
+        var before = new MigrationScripts(migrations, [first, new("g.sql", "CREATE OR REPLACE VIEW public.w AS SELECT 1 AS x FROM public.v;")]);
+        var after = before with { Code = [first, new("g.sql", "CREATE OR REPLACE VIEW public.w AS SELECT 2 AS x FROM public.v;")] };
         await new Migrator(database.DataSource, before).MigrateAsync();
         Assert.Empty(await new Migrator(database.DataSource, before).MigrateAsync());
         Assert.Equal(["f.sql", "g.sql"], await new Migrator(database.DataSource, after).MigrateAsync());
-        Assert.Equal(2, await database.ScalarAsync<int>("SELECT x FROM w"));
+        Assert.Equal(2, await database.ScalarAsync<int>("SELECT x FROM public.w"));
     }
 
     [Fact]
