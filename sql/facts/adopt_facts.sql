@@ -1,49 +1,29 @@
--- A staged fact whose numbers are ids is final: its table need not be written again. A row changed in
--- place leaves a dead one and writes WAL for both, so more than a tenth of them is not mended but written again.
+-- An index build also enters rows that this transaction deleted (rejects), or that an older snapshot may still see (rows mended
+-- by hand), so one that no index can hold spoils a table of good rows. That is rare, found out by the build alone, and undone
+-- here: the table is written again, without dead rows. If a live row is to blame, its index fails there in the same way.
 CREATE OR REPLACE FUNCTION exograph.adopt_facts(
-    IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb, IN versioned boolean,
-    OUT path text, OUT reason text, OUT remaining bigint
+    IN load_id integer, IN table_name text, IN staged bigint, IN least_rows bigint, IN offsets jsonb, IN versioned boolean,
+    OUT path text, OUT reason text, OUT remaining bigint, OUT collapsed bigint
 )
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-DECLARE
-    v_query   text := exograph.changes_query(table_name, offsets, versioned);
-    v_changes bigint := 0;
 BEGIN
-    remaining := staged_rows;
-    -- Columns that somebody added have no default in the staging table.
-    IF (SELECT count(*) FROM pg_attribute a
-        WHERE a.attrelid = format('exograph.%I', table_name)::regclass AND a.attnum > 0 AND NOT a.attisdropped)
-        <> (SELECT count(*) + 1 FROM exograph.staging_columns c WHERE c.table_name = adopt_facts.table_name)
-    THEN
-        reason := 'the table has columns of its own';
-        RETURN;
+    IF EXISTS (SELECT FROM staged_rows r WHERE r.table_name = adopt_facts.table_name AND r.unfit) THEN
+        RAISE program_limit_exceeded;
     END IF;
-    IF v_query IS NOT NULL THEN
-        EXECUTE format('CREATE UNLOGGED TABLE changes AS %s LIMIT %s', v_query, staged_rows / 10 + 1);
-        GET DIAGNOSTICS v_changes = ROW_COUNT;
-        IF v_changes BETWEEN 1 AND staged_rows / 10 THEN
-            CALL exograph.drop_staged_indexes(table_name, only_unique => true);
-            remaining := staged_rows - exograph.mend_facts(table_name);
-        END IF;
-        DROP TABLE changes;
+    SELECT f.path, f.reason, f.remaining INTO path, reason, remaining
+    FROM exograph.finish_facts(load_id, table_name, staged, offsets, versioned) f;
+    IF path IS NOT NULL AND remaining > 0 THEN
+        collapsed := exograph.index_facts(load_id, table_name, only_identity => remaining < least_rows);
     END IF;
-    IF v_changes > staged_rows / 10 THEN
-        reason := 'more than a tenth of the rows has other ids, or other packages, or may stand already';
-        RETURN;
-    END IF;
-    CALL exograph.form_partition(load_id, table_name);
-    IF v_changes = 0 THEN
-        path := 'attached';
-        reason := 'all rows were final';
-    ELSE
-        path := 'mended';
-        reason := format('%s rows were changed or stood already', v_changes);
-    END IF;
+EXCEPTION WHEN program_limit_exceeded OR data_exception OR internal_error OR raise_exception THEN
+    path := NULL;
+    reason := 'the staging table has dead rows that no index can hold';
 END
 $$;
 
-ALTER FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb, boolean) OWNER TO exograph_owner;
-COMMENT ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb, boolean) IS
-    'Makes staged_<table> of a load with reserved ids new_<table> as it stands, or after mending few rows. path: attached, '
-    'mended, or NULL where it has to be written again, and has not been changed. remaining: rows that did not stand.';
-REVOKE ALL ON FUNCTION exograph.adopt_facts(integer, text, bigint, jsonb, boolean) FROM PUBLIC;
+ALTER FUNCTION exograph.adopt_facts(integer, text, bigint, bigint, jsonb, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION exograph.adopt_facts(integer, text, bigint, bigint, jsonb, boolean) IS
+    'Makes staged_<table> of a load with reserved ids new_<table> with its indexes (of fewer rows than least_rows: only the '
+    'unique one), as it stands or after mending few rows. path: attached, mended, or NULL where it has to be written again, and '
+    'has not been changed. remaining: rows that did not stand. collapsed: how many of these were equal to others.';
+REVOKE ALL ON FUNCTION exograph.adopt_facts(integer, text, bigint, bigint, jsonb, boolean) FROM PUBLIC;

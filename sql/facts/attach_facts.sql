@@ -5,14 +5,7 @@ CREATE OR REPLACE PROCEDURE exograph.attach_facts(load_id integer, table_name te
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_partition text := exograph.partition_name(table_name, load_id);
-    v_index     regclass;
 BEGIN
-    FOR v_index IN
-        SELECT i.indexrelid FROM pg_index i
-        WHERE i.indrelid = format('exograph.%I', table_name)::regclass AND NOT i.indisunique
-    LOOP
-        CALL exograph.create_fact_index(v_index, 'new_' || table_name, v_partition);
-    END LOOP;
     IF NOT EXISTS (SELECT FROM staged_rows r WHERE r.table_name = attach_facts.table_name AND r.indexed) THEN
         EXECUTE format('ANALYZE %I', 'new_' || table_name);
     END IF;
@@ -28,5 +21,5 @@ $$;
 
 ALTER PROCEDURE exograph.attach_facts(integer, text) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.attach_facts(integer, text) IS
-    'Makes new_<table> the load''s partition of the fact table: indexes, statistics, ATTACH with foreign keys.';
+    'Makes new_<table>, which has its indexes, the load''s partition of the fact table: statistics, ATTACH with foreign keys.';
 REVOKE ALL ON PROCEDURE exograph.attach_facts(integer, text) FROM PUBLIC;

@@ -6,7 +6,6 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_facts text[];
     v_fact  text;
-    v_index regclass;
 BEGIN
     IF NOT exograph.has_reserved_ids(load_id) THEN
         RETURN;
@@ -19,25 +18,19 @@ BEGIN
     END;
     FOREACH v_fact IN ARRAY v_facts LOOP
         PERFORM exograph.start_phase(load_id, 'indexing', v_fact);
-        FOR v_index IN
-            SELECT i.indexrelid FROM pg_index i
-            WHERE i.indrelid = format('exograph.%I', v_fact)::regclass
-            ORDER BY i.indisunique DESC
-        LOOP
-            BEGIN
-                CALL exograph.create_fact_index(v_index, 'staged_' || v_fact, exograph.partition_name(v_fact, load_id));
-            EXCEPTION WHEN unique_violation THEN
-                -- Equal facts are collapsed when their ids are known to be final.
-                UPDATE staged_rows r SET repeats = true WHERE r.table_name = v_fact;
-            END;
-        END LOOP;
-        EXECUTE format('ANALYZE %I', 'staged_' || v_fact);
-        UPDATE staged_rows r SET indexed = true WHERE r.table_name = v_fact;
+        BEGIN
+            CALL exograph.index_staged_table(load_id, v_fact);
+        EXCEPTION WHEN program_limit_exceeded OR data_exception OR internal_error OR raise_exception THEN
+            -- A dead row. Were it a live one, the table that settle_facts writes again would fail in the same way.
+            UPDATE staged_rows r SET unfit = true WHERE r.table_name = v_fact;
+        END;
     END LOOP;
 END
 $$;
 
 ALTER PROCEDURE exograph.index_staged(integer, bigint) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.index_staged(integer, bigint) IS
-    'Builds the indexes of staged facts that will probably become partitions as they stand, and makes their statistics.';
+    'Builds the indexes of staged facts that will probably become partitions as they stand, and makes their statistics. An index '
+    'build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows mended by hand): a '
+    'table that holds one which no index can hold is noted as unfit.';
 REVOKE ALL ON PROCEDURE exograph.index_staged(integer, bigint) FROM PUBLIC;

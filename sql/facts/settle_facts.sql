@@ -9,7 +9,7 @@ DECLARE
     v_new       bigint;
     v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
     v_versioned boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = settle_facts.table_name);
-    v_collapsed bigint := 0;
+    v_collapsed bigint;
     v_path      text;
     v_reason    text;
 BEGIN
@@ -25,8 +25,8 @@ BEGIN
     IF v_shared THEN
         v_reason := 'fewer rows than ' || v_bound;
     ELSIF exograph.has_reserved_ids(load_id) THEN
-        SELECT a.path, a.reason, a.remaining INTO v_path, v_reason, v_new
-        FROM exograph.adopt_facts(load_id, table_name, v_rows, v_offsets, v_versioned) a;
+        SELECT a.path, a.reason, a.remaining, a.collapsed INTO v_path, v_reason, v_new, v_collapsed
+        FROM exograph.adopt_facts(load_id, table_name, v_rows, v_least, v_offsets, v_versioned) a;
     ELSE
         v_reason := 'the numbers are the producer''s own';
     END IF;
@@ -41,8 +41,9 @@ BEGIN
         v_reason := 'all rows stood already';
         EXECUTE format('DROP TABLE %I', 'new_' || table_name);
     ELSE
-        PERFORM exograph.start_phase(load_id, 'indexing', table_name);
-        v_collapsed := exograph.index_identity(load_id, table_name);
+        IF v_collapsed IS NULL THEN
+            v_collapsed := exograph.index_facts(load_id, table_name, only_identity => v_shared OR v_new < v_least);
+        END IF;
         IF v_path <> 'shared' AND v_new < v_least THEN
             v_path := 'shared';
             v_reason := 'fewer new rows than ' || v_bound;
@@ -55,7 +56,8 @@ BEGIN
     END IF;
 
     UPDATE exograph.load_tables t
-    SET inserted = v_new - v_collapsed, existing = v_rows - v_new, collapsed = v_collapsed, path = v_path, reason = v_reason
+    SET inserted = v_new - coalesce(v_collapsed, 0), existing = v_rows - v_new, collapsed = coalesce(v_collapsed, 0),
+        path = v_path, reason = v_reason
     WHERE t.load_id = settle_facts.load_id AND t.table_name = settle_facts.table_name;
 END
 $$;

@@ -37,7 +37,7 @@ on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: 
 keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
 partition of its own (default 10,000; while the table is empty a tenth, but at least 1,000, suffices). NULL leaves an
 option to finalize_load. ids: ''numbered'' (default) by the producer as it likes, or ''reserved'' by exograph.reserve_ids,
-which spares large fact tables being written twice (staged fragment_terms then take no NULL). defer_indexes: whether to drop
+which spares large fact tables being written twice. defer_indexes: whether to drop
 the dimensions'' query indexes before merging, until rebuild_indexes() (default false); who reads those tables waits
 until finalize_load ends. complete: the tables of which the load brings all rows of each of its files, so that later loads
 need not (exograph.files_lacking): any of exograph.complete_tables(), none by default.

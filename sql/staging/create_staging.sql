@@ -1,7 +1,8 @@
 -- AS TABLE .. WITH NO DATA mirrors columns, types and collations and nothing else: no NOT NULL, so that a missing value is
 -- a reject with a reason instead of a failed COPY. Staging is UNLOGGED: a crash empties it, and the token with it. Facts
 -- that may become a partition as they stand are LOGGED: WAL is written once, a page at a time, by COPY. Of these the one table
--- that has only required columns, fragment_terms, gets from the start what ATTACH demands: a scan of 20M rows less.
+-- that has only required columns, fragment_terms, gets from the start what ATTACH demands of load_id, which no row can break; its
+-- numbers get theirs with the indexes.
 CREATE OR REPLACE PROCEDURE exograph.create_staging(load_id integer, logged_facts boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -10,7 +11,7 @@ DECLARE
     v_table   text;
     v_columns text;
     v_is_fact boolean;
-    v_final   text;
+    v_is_full boolean;
 BEGIN
     -- Installing grants it, but neither CREATE DATABASE .. TEMPLATE nor a restore under another name takes it along.
     IF NOT has_database_privilege(current_user, current_database(), 'CREATE') THEN
@@ -21,19 +22,19 @@ BEGIN
     END IF;
     EXECUTE format('CREATE SCHEMA %I', v_schema);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_loader);
-    FOR v_table, v_columns, v_is_fact, v_final IN
+    FOR v_table, v_columns, v_is_fact, v_is_full IN
         SELECT c.table_name, string_agg(format('%I', c.column_name), ', '), bool_or(c.identity),
-               CASE WHEN bool_and(c.required) THEN string_agg(format('ALTER %I SET NOT NULL', c.column_name), ', ') END
+               bool_and(c.required)
         FROM exograph.staging_columns c
         GROUP BY c.table_name
     LOOP
         EXECUTE format('CREATE %s TABLE %I.%I WITH (autovacuum_enabled = false) AS TABLE exograph.%I WITH NO DATA',
                        CASE WHEN logged_facts AND v_is_fact THEN '' ELSE 'UNLOGGED' END, v_schema, 'staged_' || v_table, v_table);
         EXECUTE format('ALTER TABLE %I.%I ALTER COLUMN load_id SET DEFAULT %s', v_schema, 'staged_' || v_table, load_id);
-        IF logged_facts AND v_is_fact AND v_final IS NOT NULL THEN
-            EXECUTE format('ALTER TABLE %I.%I %s, ALTER load_id SET NOT NULL, '
+        IF logged_facts AND v_is_fact AND v_is_full THEN
+            EXECUTE format('ALTER TABLE %I.%I ALTER load_id SET NOT NULL, '
                            'ADD CONSTRAINT load_id_is_this_load CHECK (load_id = %s)',
-                           v_schema, 'staged_' || v_table, v_final, load_id);
+                           v_schema, 'staged_' || v_table, load_id);
         END IF;
         -- Not load_id: whose rows they are is not for the loader to say.
         EXECUTE format('GRANT SELECT, DELETE, TRUNCATE, INSERT (%s), UPDATE (%s) ON %I.%I TO %I',

@@ -22,7 +22,7 @@ BEGIN
     END IF;
     CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text);
     CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
-                                       indexed boolean, repeats boolean);
+                                       indexed boolean, repeats boolean, unfit boolean);
     CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
     CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
     CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);

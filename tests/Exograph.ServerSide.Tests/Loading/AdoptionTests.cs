@@ -5,6 +5,9 @@ namespace Exograph.ServerSide.Tests.Loading;
 /// <summary>Staged facts of loads with reserved ids: which become the load's partition as they stand.</summary>
 public sealed class AdoptionTests : LoadingTest
 {
+    /// <summary>6,400 bytes that do not compress to the size of an index entry.</summary>
+    private const string TooLong = "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 200) n)";
+
     [Fact]
     public async Task A_staged_table_whose_rows_are_final_becomes_the_partition_as_it_stands()
     {
@@ -345,6 +348,102 @@ public sealed class AdoptionTests : LoadingTest
             Assert.Equal(new Outcome(40) { Inserted = 30, Rejected = 10 }, await sample.Load.OutcomeAsync(fact));
             Assert.Equal(30, await Db.CountAsync($"exograph.{fact}"));
         }
+    }
+
+    [Theory]
+    [InlineData("definitions", "name")]
+    [InlineData("definitions", "qualified_name")]
+    [InlineData("definitions", "kind")]
+    [InlineData("symbol_references", "qualified_name")]
+    [InlineData("symbol_references", "kind")]
+    public async Task A_reject_that_no_index_can_hold_is_skipped_like_any_other(string fact, string column)
+    {
+        var sample = await ReservedSample.BeginAsync(Db);
+        await Db.ExecuteAsync($"UPDATE {sample.Load.Staged(fact)} SET {column} = {TooLong} WHERE line = 7");
+
+        await Db.FailsAsync("XG006", sample.Load.FinalizeSql());
+        await sample.Load.FinalizeAsync("on_reject => 'skip'");
+
+        Assert.Equal("partition|the staging table has dead rows that no index can hold", await sample.PathAsync(fact));
+        Assert.Equal(new Outcome(40) { Inserted = 39, Rejected = 1 }, await sample.Load.OutcomeAsync(fact));
+        Assert.Equal(39, await Db.CountAsync($"exograph.{fact}"));
+    }
+
+    [Fact]
+    public async Task A_row_that_no_index_can_hold_may_be_mended_while_an_older_snapshot_is_open()
+    {
+        var sample = await ReservedSample.BeginAsync(Db);
+        var staged = sample.Load.Staged("definitions");
+        await Db.ExecuteAsync($"UPDATE {staged} SET name = {TooLong} WHERE line = 7");
+        await Db.FailsAsync("XG006", sample.Load.FinalizeSql());
+        var other = await OpenAsync();
+        await other.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
+        await Db.ExecuteAsync($"UPDATE {staged} SET name = 'mended' WHERE line = 7");
+
+        await sample.Load.FinalizeAsync();
+
+        Assert.Equal(new Outcome(40) { Inserted = 40 }, await sample.Load.OutcomeAsync("definitions"));
+        Assert.Equal(["mended"], await Db.RowsAsync("SELECT name FROM exograph.definitions WHERE line = 7"));
+    }
+
+    [Fact]
+    public async Task A_reject_that_no_index_can_hold_is_skipped_where_facts_are_indexed_behind_the_gate()
+    {
+        await (await ReservedSample.BeginAsync(Db)).Load.FinalizeAsync();
+        var sample = await ReservedSample.ReserveAsync(Db);
+        await sample.StageDimensionsAsync(from: 31); // ten of its files stand, without facts here
+        await sample.StageFactsAsync(11, 40);
+        await Db.ExecuteAsync($"UPDATE {sample.Load.Staged("definitions")} SET name = {TooLong} WHERE line = 7");
+
+        await sample.Load.FinalizeAsync("on_reject => 'skip'");
+
+        Assert.Empty(await IndexedBeforeTheGateAsync(sample.Load));
+        Assert.StartsWith("attached|", await sample.PathAsync("comments"), StringComparison.Ordinal);
+        Assert.Equal("partition|the staging table has dead rows that no index can hold", await sample.PathAsync("definitions"));
+        Assert.Equal(new Outcome(30) { Inserted = 29, Rejected = 1 }, await sample.Load.OutcomeAsync("definitions"));
+    }
+
+    [Fact]
+    public async Task A_reject_that_an_index_of_the_database_s_own_fails_on_is_skipped()
+    {
+        await Db.ExecuteAsync("CREATE INDEX ON exograph.definitions ((1 / arity)) WHERE name <> 'none'");
+        var sample = await ReservedSample.BeginAsync(Db);
+        await Db.ExecuteAsync(
+            $"UPDATE {sample.Load.Staged("definitions")} SET file_id = nullif(file_id, 7), arity = CASE file_id WHEN 7 THEN 0 ELSE 1 END");
+
+        await sample.Load.FinalizeAsync("on_reject => 'skip'");
+
+        Assert.Equal(new Outcome(40) { Inserted = 39, Rejected = 1 }, await sample.Load.OutcomeAsync("definitions"));
+    }
+
+    [Theory]
+    [InlineData("comments", "file_id")]
+    [InlineData("comments", "text")]
+    [InlineData("definitions", "file_id")]
+    [InlineData("definitions", "kind")]
+    [InlineData("definitions", "name")]
+    [InlineData("definitions", "qualified_name")]
+    [InlineData("symbol_references", "file_id")]
+    [InlineData("symbol_references", "kind")]
+    [InlineData("symbol_references", "name")]
+    [InlineData("symbol_references", "qualified_name")]
+    [InlineData("call_edges", "caller_node_id")]
+    [InlineData("call_edges", "callee_node_id")]
+    [InlineData("call_edges", "caller_qualified_name")]
+    [InlineData("call_edges", "callee_qualified_name")]
+    [InlineData("fragment_terms", "fragment_id")]
+    [InlineData("fragment_terms", "term_id")]
+    public async Task A_required_value_that_is_missing_rejects_its_row_and_the_others_are_attached(string fact, string column)
+    {
+        var sample = await ReservedSample.BeginAsync(Db);
+        await Db.ExecuteAsync($"UPDATE {sample.Load.Staged(fact)} SET {column} = NULL WHERE ctid = '(0,7)'");
+
+        Assert.Equal([$"{fact}|{column} is missing"], await sample.Load.CheckAsync());
+        await sample.Load.FinalizeAsync("on_reject => 'skip'");
+
+        Assert.Equal("attached|all rows were final", await sample.PathAsync(fact));
+        Assert.Equal(new Outcome(40) { Inserted = 39, Rejected = 1 }, await sample.Load.OutcomeAsync(fact));
+        await Db.FailsAsync("23502", $"UPDATE exograph.{fact}_load_{sample.Load.Id} SET {column} = NULL");
     }
 
     [Fact]

@@ -58,18 +58,6 @@ public sealed class ReservedIdTests : LoadingTest
         }
     }
 
-    [Theory]
-    [InlineData("NULL, 1", "fragment_id")]
-    [InlineData("1, NULL", "term_id")]
-    public async Task Half_a_fragment_term_is_refused_when_it_is_staged(string row, string column)
-    {
-        var load = await BeginAsync();
-
-        var error = await Db.FailsAsync("23502", $"INSERT INTO {load.Staged("fragment_terms")} (fragment_id, term_id) VALUES ({row})");
-
-        Assert.Equal(column, error.ColumnName);
-    }
-
     [Fact]
     public async Task What_cannot_be_reserved_is_refused()
     {
