@@ -48,7 +48,8 @@ public static class ExtractCommand
         csharp.SetAction(ExtractAsync);
         var root = new RootCommand("Reads source code and writes a bundle for exograph-load.") { csharp };
         var parsed = root.Parse(args);
-        var code = await parsed.InvokeAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var console = new InvocationConfiguration { Output = new TerminalWriter(Console.Out), Error = new TerminalWriter(Console.Error) };
+        var code = await parsed.InvokeAsync(console, cancellationToken).ConfigureAwait(false);
         return parsed.Errors.Count > 0 ? BadInput : code;
     }
 

@@ -26,6 +26,6 @@ internal sealed class StatusLine(TextWriter output, bool rewrites) : IProgress<E
         if (_shown > 0)
             output.Write('\r' + new string(' ', _shown) + '\r');
         _shown = 0;
-        output.WriteLine(text);
+        output.WriteLine(TerminalText.Paragraph(text));
     }
 }

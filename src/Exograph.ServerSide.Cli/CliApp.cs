@@ -191,8 +191,8 @@ internal sealed class CliApp
             }
         });
 
-    private sealed class Notes(TextWriter error, string prefix) : IProgress<string>
+    private sealed class Notes(TerminalWriter error, string prefix) : IProgress<string>
     {
-        public void Report(string value) => error.WriteLine(prefix + value);
+        public void Report(string value) => error.WriteParagraph(prefix, value);
     }
 }

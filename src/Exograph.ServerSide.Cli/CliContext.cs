@@ -4,10 +4,10 @@ namespace Exograph.ServerSide.Cli;
 internal sealed record CliContext
 {
     /// <summary>Results.</summary>
-    public required TextWriter Output { get; init; }
+    public required TerminalWriter Output { get; init; }
 
     /// <summary>Progress, notes and errors.</summary>
-    public required TextWriter Error { get; init; }
+    public required TerminalWriter Error { get; init; }
 
     /// <summary>Whether <see cref="Error"/> is a terminal, which shows progress bars.</summary>
     public bool ErrorIsTerminal { get; init; }
@@ -20,8 +20,8 @@ internal sealed record CliContext
 
     public static CliContext ForProcess() => new()
     {
-        Output = Console.Out,
-        Error = Console.Error,
+        Output = new(Console.Out),
+        Error = new(Console.Error),
         ErrorIsTerminal = !Console.IsErrorRedirected,
         StandardInput = Console.OpenStandardInput,
         Variable = name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,

@@ -38,7 +38,7 @@ internal static class DemoQuestions
         GROUP BY g.exact_hash HAVING count(*) > 1 ORDER BY 1 DESC, 2 DESC, 3 LIMIT 10
         """;
 
-    public static async Task AskAsync(NpgsqlDataSource dataSource, TextWriter output, CancellationToken cancellationToken)
+    public static async Task AskAsync(NpgsqlDataSource dataSource, TerminalWriter output, CancellationToken cancellationToken)
     {
         await AskAsync("Which functions are called most?", MostCalled, parameter: null);
         var favourite = await ReadAsync(dataSource, Favourite, parameter: null, cancellationToken);

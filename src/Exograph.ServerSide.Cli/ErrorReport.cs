@@ -12,11 +12,11 @@ internal static class ErrorReport
     public static int Write(Exception e, CliContext context)
     {
         var (code, message, detail, hint) = Describe(e);
-        context.Error.WriteLine($"error: {message}");
+        context.Error.WriteParagraph("error: ", message);
         if (!string.IsNullOrEmpty(detail))
-            context.Error.WriteLine($"detail: {detail}");
+            context.Error.WriteParagraph("detail: ", detail);
         if (!string.IsNullOrEmpty(hint))
-            context.Error.WriteLine($"hint: {hint}");
+            context.Error.WriteParagraph("hint: ", hint);
         if (context.Variable("EXOGRAPH_DEBUG") == "1")
             context.Error.WriteLine(e);
         return code;

@@ -16,7 +16,7 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
     {
         if (!context.ErrorIsTerminal)
             return await work(new Lines(context.Error));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error.Unescaped) });
         return await console.Progress()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
@@ -25,7 +25,7 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
     }
 
     /// <summary>A line per file read, and per phase of the server.</summary>
-    private sealed class Lines(TextWriter error) : ProgressView
+    private sealed class Lines(TerminalWriter error) : ProgressView
     {
         private readonly Lock _lock = new();
 
@@ -38,10 +38,10 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
         public override void Report(LoadProgress value)
         {
             if (value.Phase is not null)
-                Write(value.Phase);
+                Write($"{value.Phase}");
         }
 
-        private void Write(string line)
+        private void Write(TerminalLine line)
         {
             lock (_lock)
                 error.WriteLine(line);
@@ -65,11 +65,13 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
         {
             var task = Task("staged", value.Phase is null ? $"{value.LoadId} {value.Table}" : $"{value.LoadId}");
             task.IsIndeterminate = true;
-            task.Description = Markup.Escape(
-                value.Phase ?? $"load {value.LoadId}: {value.RowsStaged:N0} rows of {value.Table} staged");
+            task.Description = Shown(value.Phase ?? $"load {value.LoadId}: {value.RowsStaged:N0} rows of {value.Table} staged");
         }
 
         private ProgressTask Task(string description, string key) =>
-            _tasks.GetOrAdd(key, _ => new Lazy<ProgressTask>(() => progress.AddTask(Markup.Escape(description)))).Value;
+            _tasks.GetOrAdd(key, _ => new Lazy<ProgressTask>(() => progress.AddTask(Shown(description)))).Value;
+
+        // Spectre takes brackets for markup, and passes on whatever a terminal obeys.
+        private static string Shown(string text) => Markup.Escape(TerminalText.Line(text));
     }
 }

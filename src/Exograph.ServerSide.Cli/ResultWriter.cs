@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -6,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Exograph.ServerSide.Cli;
 
 /// <summary>Writes results to standard output: for people, or as JSON for scripts.</summary>
-internal sealed class ResultWriter(TextWriter output, bool json)
+internal sealed class ResultWriter(TerminalWriter output, bool json)
 {
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -71,8 +70,7 @@ internal sealed class ResultWriter(TextWriter output, bool json)
     {
         output.WriteLine($"load {report.LoadId} \"{report.Label}\": {report.State}");
         if (report.FilesNotSent is > 0 and var files)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"not sent, declared complete earlier: facts of {files:N0} {(files == 1 ? "file" : "files")}"));
+            output.WriteLine($"not sent, declared complete earlier: facts of {files:N0} {(files == 1 ? "file" : "files")}");
         var tables = report.Tables.Where(t => t.Staged > 0).ToList();
         if (tables.Count == 0)
             return;

@@ -8,14 +8,15 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
     public static async Task<CliRun> RunAsync(
         TestDatabase? database, string[] args, string? input = null, Dictionary<string, string>? variables = null,
-        CancellationToken cancellationToken = default)
+        bool errorIsTerminal = false, CancellationToken cancellationToken = default)
     {
         var output = new StringWriter();
         var error = new StringWriter();
         var context = new CliContext
         {
-            Output = output,
-            Error = TextWriter.Synchronized(error),
+            Output = new(output),
+            Error = new(TextWriter.Synchronized(error)),
+            ErrorIsTerminal = errorIsTerminal,
             StandardInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")),
             Variable = name => name == "EXOGRAPH_CONNECTION" && database is not null
                 ? database.ConnectionString
