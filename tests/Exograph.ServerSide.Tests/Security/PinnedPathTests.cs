@@ -48,7 +48,7 @@ public sealed class PinnedPathTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync(Traps);
-        using var bundle = new BundleDirectory().AddBasics();
+        using var bundle = new BundleDirectory().AddBasics().WithManifest();
 
         foreach (var args in (string[][])
             [["migrate"], ["load", bundle.Path, "--complete", "all"], ["load", bundle.Path, "--complete", "all"], ["status", "1"],
