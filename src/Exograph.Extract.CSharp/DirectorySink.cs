@@ -6,12 +6,13 @@ namespace Exograph.Extract.CSharp;
 internal sealed class DirectorySink : BundleSink
 {
     private const string Unfinished = ".partial";
+    private const string Manifest = "manifest.json";
     private static readonly string[] s_forms = [".ndjson", ".ndjson.gz", ".csv", ".csv.gz"];
 
     private readonly string _directory;
     private readonly bool _made;
     private readonly string _form;
-    private readonly Part[] _parts;
+    private readonly Part[] _parts = new Part[BundleTables.Names.Length];
     private bool _closed;
 
     private DirectorySink(string directory, bool made, bool gzip)
@@ -19,9 +20,6 @@ internal sealed class DirectorySink : BundleSink
         _directory = directory;
         _made = made;
         _form = gzip ? ".ndjson.gz" : ".ndjson";
-        _parts = new Part[BundleTables.Names.Length];
-        for (var i = 0; i < _parts.Length; i++)
-            _parts[i] = new Part(PathOf(BundleTables.Names[i] + _form + Unfinished), gzip);
     }
 
     public static DirectorySink Open(string directory, bool gzip, bool force)
@@ -32,7 +30,9 @@ internal sealed class DirectorySink : BundleSink
             if (!made && !force && Directory.EnumerateFileSystemEntries(directory).Any())
                 throw new ExtractException($"{directory} is not empty; --force replaces the bundle in it");
             Directory.CreateDirectory(directory);
-            return new DirectorySink(directory, made, gzip);
+            var sink = new DirectorySink(directory, made, gzip);
+            sink.OpenParts(gzip);
+            return sink;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -53,46 +53,98 @@ internal sealed class DirectorySink : BundleSink
     {
         foreach (var part in _parts)
             await DrainAsync(part.Buffer, part.Stream, cancellationToken).ConfigureAwait(false);
-        await CloseAsync().ConfigureAwait(false);
+        foreach (var part in _parts)
+            await part.Stream.DisposeAsync().ConfigureAwait(false);
+        await WriteManifestAsync(cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        // What is between the first of these and the last is no bundle, for it has no manifest.
+        File.Delete(PathOf(Manifest));
         foreach (var name in BundleTables.Names)
             foreach (var form in s_forms)
                 File.Delete(PathOf(name + form));
-        // Facts first: whoever is cut off here leaves rows that point at files which are not there, not half a bundle.
-        foreach (var name in BundleTables.Names.Reverse())
-            File.Move(PathOf(name + _form + Unfinished), PathOf(name + _form));
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await CloseAsync().ConfigureAwait(false);
         foreach (var name in BundleTables.Names)
-            File.Delete(PathOf(name + _form + Unfinished));
-        if (_made && !Directory.EnumerateFileSystemEntries(_directory).Any())
-            Directory.Delete(_directory);
+            File.Move(PathOf(name + _form + Unfinished), PathOf(name + _form));
+        File.Move(PathOf(Manifest + Unfinished), PathOf(Manifest));
     }
 
-    private async ValueTask CloseAsync()
+    /// <summary>Removes what is unfinished, whatever else fails: a full disk fails each of the files once more.</summary>
+    public override async ValueTask DisposeAsync()
     {
         if (_closed)
             return;
         _closed = true;
         foreach (var part in _parts)
         {
-            part.Rows.Dispose();
-            await part.Stream.DisposeAsync().ConfigureAwait(false);
+            part?.Rows.Dispose();
+            await TryAsync(() => part?.Stream.DisposeAsync() ?? default).ConfigureAwait(false);
         }
+        foreach (var name in BundleTables.Names.Select(table => table + _form).Append(Manifest))
+            await TryAsync(() => Delete(PathOf(name + Unfinished))).ConfigureAwait(false);
+        if (_made)
+            await TryAsync(DeleteIfEmpty).ConfigureAwait(false);
+
+        static ValueTask Delete(string path)
+        {
+            File.Delete(path);
+            return default;
+        }
+
+        ValueTask DeleteIfEmpty()
+        {
+            if (!Directory.EnumerateFileSystemEntries(_directory).Any())
+                Directory.Delete(_directory);
+            return default;
+        }
+    }
+
+    private static async ValueTask TryAsync(Func<ValueTask> action)
+    {
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    private void OpenParts(bool gzip)
+    {
+        try
+        {
+            for (var i = 0; i < _parts.Length; i++)
+                _parts[i] = new Part(Create(PathOf(BundleTables.Names[i] + _form + Unfinished)), gzip);
+        }
+        catch
+        {
+            // What these streams hold is not awaited: nothing has been written.
+            DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    private async ValueTask WriteManifestAsync(CancellationToken cancellationToken)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        WriteCounts(json, isRecord: false);
+        await using var file = Create(PathOf(Manifest + Unfinished));
+        await file.WriteAsync(json.WrittenMemory, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a file in place of what is left of a run that was killed, be that a link or a pipe of somebody else.</summary>
+    private static FileStream Create(string path)
+    {
+        File.Delete(path);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write);
     }
 
     private string PathOf(string name) => Path.Combine(_directory, name);
 
     private sealed class Part
     {
-        public Part(string path, bool gzip)
+        public Part(FileStream file, bool gzip)
         {
-            Stream = File.Create(path);
-            if (gzip)
-                Stream = new GZipStream(Stream, CompressionLevel.Fastest);
+            Stream = gzip ? new GZipStream(file, CompressionLevel.Fastest) : file;
             Rows = new RowWriter(Buffer, table: null);
         }
 

@@ -21,6 +21,7 @@ internal sealed class StreamSink : BundleSink
 
     internal override async ValueTask CompleteAsync(CancellationToken cancellationToken)
     {
+        WriteCounts(_buffer, isRecord: true);
         await DrainAsync(_buffer, _stream, cancellationToken).ConfigureAwait(false);
         await _stream.FlushAsync(cancellationToken).ConfigureAwait(false);
     }

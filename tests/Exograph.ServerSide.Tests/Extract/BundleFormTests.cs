@@ -51,7 +51,7 @@ public class BundleFormTests
         await using (var gzip = BundleSink.ToDirectory(folder.Bundle + "-gz", gzip: true))
             await CSharpExtractor.ExtractAsync(options, gzip);
 
-        foreach (var file in Directory.EnumerateFiles(folder.Bundle))
+        foreach (var file in Directory.EnumerateFiles(folder.Bundle, "*.ndjson"))
         {
             await using var packed = File.OpenRead(Path.Combine(folder.Bundle + "-gz", Path.GetFileName(file) + ".gz"));
             using var unpacked = new MemoryStream();
@@ -99,7 +99,48 @@ public class BundleFormTests
 
         Assert.Equal("kept", File.ReadAllText(Path.Combine(folder.Bundle, "mine.txt")));
         Assert.False(File.Exists(Path.Combine(folder.Bundle, "terms.csv.gz")));
-        Assert.Equal(12, Directory.EnumerateFileSystemEntries(folder.Bundle).Count());
+        Assert.Equal(13, Directory.EnumerateFileSystemEntries(folder.Bundle).Count());
+    }
+
+    [Fact]
+    public async Task Links_with_the_names_of_unfinished_files_are_replaced_not_followed()
+    {
+        using var folder = Sample().With("precious.txt", "kept");
+        Directory.CreateDirectory(folder.Bundle);
+        var precious = Path.Combine(folder.Sources, "precious.txt");
+        foreach (var name in (string[])["files.ndjson.partial", "manifest.json.partial", "terms.ndjson", "manifest.json"])
+            File.CreateSymbolicLink(Path.Combine(folder.Bundle, name), precious);
+
+        await using (var sink = BundleSink.ToDirectory(folder.Bundle, force: true))
+            await CSharpExtractor.ExtractAsync(new ExtractOptions { Directory = folder.Sources }, sink);
+
+        Assert.Equal("kept", File.ReadAllText(precious));
+        ExtractedBundle.OfDirectory(folder.Bundle).AssertSound();
+    }
+
+    [Fact]
+    public void A_directory_in_which_a_file_cannot_be_made_keeps_none()
+    {
+        using var folder = new SourceFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Bundle, "comments.ndjson.partial"));
+
+        Assert.Throws<ExtractException>(() => BundleSink.ToDirectory(folder.Bundle, force: true));
+
+        Assert.Equal("comments.ndjson.partial", Path.GetFileName(Assert.Single(Directory.EnumerateFileSystemEntries(folder.Bundle))));
+    }
+
+    [Fact]
+    public async Task A_bundle_that_is_not_finished_has_no_manifest()
+    {
+        using var folder = Sample();
+        await using (var sink = BundleSink.ToDirectory(folder.Bundle))
+        {
+            Assert.Equal(11, Directory.EnumerateFiles(folder.Bundle, "*.partial").Count());
+            await CSharpExtractor.ExtractAsync(new ExtractOptions { Directory = folder.Sources }, sink);
+        }
+
+        Assert.True(File.Exists(Path.Combine(folder.Bundle, "manifest.json")));
+        Assert.Empty(Directory.EnumerateFiles(folder.Bundle, "*.partial"));
     }
 
     [Fact]
@@ -129,7 +170,7 @@ public class BundleFormTests
             await Assert.ThrowsAsync<ExtractException>(() => CSharpExtractor.ExtractAsync(options with { MinMass = 0 }, sink));
 
         Assert.Equal(before, ExtractedBundle.OfDirectory(folder.Bundle).Rows());
-        Assert.Equal(11, Directory.EnumerateFileSystemEntries(folder.Bundle).Count());
+        Assert.Equal(12, Directory.EnumerateFileSystemEntries(folder.Bundle).Count());
     }
 
     [Fact]

@@ -31,21 +31,22 @@ public sealed class ExtractedBundle
     public static ExtractedBundle OfStream(byte[] bytes, IReadOnlyList<string>? warnings = null)
     {
         var bundle = new ExtractedBundle(warnings ?? []);
-        foreach (var line in Lines(bytes))
-        {
-            var row = JsonDocument.Parse(line).RootElement;
-            Assert.Equal("table", row.EnumerateObject().First().Name);
+        var rows = Lines(bytes).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.All(rows, row => Assert.Equal("table", row.EnumerateObject().First().Name));
+        foreach (var row in rows[..^1])
             bundle.Add(row.GetProperty("table").GetString()!, row);
-        }
+        Assert.Equal("end", rows[^1].GetProperty("table").GetString());
+        bundle.AssertCounted(rows[^1]);
         return bundle;
     }
 
     public static ExtractedBundle OfDirectory(string directory)
     {
         var bundle = new ExtractedBundle([]);
-        foreach (var file in Directory.EnumerateFiles(directory))
+        foreach (var file in Directory.EnumerateFiles(directory, "*.ndjson"))
             foreach (var line in Lines(File.ReadAllBytes(file)))
                 bundle.Add(Path.GetFileNameWithoutExtension(file), JsonDocument.Parse(line).RootElement);
+        bundle.AssertCounted(JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, "manifest.json"))).RootElement);
         return bundle;
     }
 
@@ -84,6 +85,14 @@ public sealed class ExtractedBundle
     public static long Number(JsonElement row, string column) => row.GetProperty(column).GetInt64();
 
     public static string Text(JsonElement row, string column) => row.GetProperty(column).GetString()!;
+
+    private void AssertCounted(JsonElement counts)
+    {
+        var counted = counts.GetProperty("rows").EnumerateObject().ToList();
+        Assert.Equal(11, counted.Count);
+        Assert.All(counted, table => Assert.Equal(this[table.Name].Count, table.Value.GetInt64()));
+        Assert.All(_tables.Keys, table => Assert.Contains(table, counted.Select(c => c.Name)));
+    }
 
     private static string[] Lines(byte[] bytes) =>
         new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
