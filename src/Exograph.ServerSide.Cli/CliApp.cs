@@ -85,7 +85,7 @@ internal sealed class CliApp
         {
             await using var database = await OpenAsync(parsed, cancellationToken);
             var report = await ProgressAsync(view => BulkLoad.FinalizeAsync(
-                database.DataSource, parsed.GetValue(load), options.Read(parsed) with { Progress = view }, cancellationToken));
+                database.DataSource, parsed.GetValue(load), options.ForFinalize(parsed) with { Progress = view }, cancellationToken));
             Results(parsed).Reports([report]);
             return ExitCode.Ok;
         });

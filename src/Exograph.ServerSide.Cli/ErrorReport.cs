@@ -11,12 +11,15 @@ internal static class ErrorReport
 {
     public static int Write(Exception e, CliContext context)
     {
-        var (code, message, detail, hint) = Describe(e);
+        var failed = e as LoadFailedException;
+        var (code, message, detail, hint) = Describe(failed?.Cause ?? e);
         context.Error.WriteParagraph("error: ", message);
         if (!string.IsNullOrEmpty(detail))
             context.Error.WriteParagraph("detail: ", detail);
         if (!string.IsNullOrEmpty(hint))
             context.Error.WriteParagraph("hint: ", hint);
+        if (failed is not null)
+            context.Error.WriteParagraph("note: ", failed.Fate);
         if (context.Variable("EXOGRAPH_DEBUG") == "1")
             context.Error.WriteLine(e);
         return code;

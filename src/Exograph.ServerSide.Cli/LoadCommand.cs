@@ -92,7 +92,7 @@ internal sealed class LoadCommand(CliApp app)
             throw new UsageException("--longest-line is at most 1GB, which is what PostgreSQL can take");
         return new LoadPlan(
             Open(paths, parsed.GetValue(_complete)),
-            _options.Read(parsed) with
+            _options.ForLoad(parsed) with
             {
                 Label = parsed.GetValue(_label)
                     ?? string.Join(" ", paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))),

@@ -39,7 +39,8 @@ internal sealed class LoadOptionSet
         command.Add(_deferIndexes);
     }
 
-    public LoadOptions Read(ParseResult parsed) => new()
+    /// <summary>As options of finalizing a load that is open.</summary>
+    public FinalizeOptions ForFinalize(ParseResult parsed) => new()
     {
         OnReject = parsed.GetValue(_onReject) switch
         {
@@ -52,4 +53,20 @@ internal sealed class LoadOptionSet
         PartitionThreshold = parsed.GetValue(_partitionThreshold),
         DeferIndexes = parsed.GetValue(_deferIndexes) ? true : null,
     };
+
+    /// <summary>As options of a load that is begun.</summary>
+    public LoadOptions ForLoad(ParseResult parsed)
+    {
+        var options = ForFinalize(parsed);
+        if (options.RejectLimit is not null && options.OnReject != RejectPolicy.Skip)
+            throw new UsageException("--reject-limit bounds the rows that are skipped: it needs --on-reject skip");
+        return new LoadOptions
+        {
+            OnReject = options.OnReject,
+            RejectLimit = options.RejectLimit,
+            KeepMaps = options.KeepMaps,
+            PartitionThreshold = options.PartitionThreshold,
+            DeferIndexes = options.DeferIndexes,
+        };
+    }
 }

@@ -29,7 +29,20 @@ internal sealed class LoadRunner(NpgsqlDataSource dataSource, LoadPlan plan, Pro
 
     private async Task LoadAsync(Queue<Bundle> bundles, CancellationToken cancellationToken)
     {
-        await using var session = await BulkLoad.BeginAsync(dataSource, _load, cancellationToken);
+        var session = await BulkLoad.BeginAsync(dataSource, _load, cancellationToken);
+        try
+        {
+            await using (session)
+                await LoadAsync(session, bundles, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            throw new LoadFailedException(e, WhatBecame(session, e));
+        }
+    }
+
+    private async Task LoadAsync(LoadSession session, Queue<Bundle> bundles, CancellationToken cancellationToken)
+    {
         var loader = new BundleLoader(session, _reading);
         var shift = NumberShift.None;
         do
@@ -39,21 +52,20 @@ internal sealed class LoadRunner(NpgsqlDataSource dataSource, LoadPlan plan, Pro
         }
         while (bundles.Count > 0 && session.BytesStaged < plan.MaxStaged && !shift.IsHalfUsed);
         _reports.Add(plan.Finalize
-            ? await FinalizeAsync(session, cancellationToken)
+            ? await session.FinalizeAsync(cancellationToken)
             : await LeaveAsync(session, cancellationToken));
     }
 
-    private static async Task<LoadReport> FinalizeAsync(LoadSession session, CancellationToken cancellationToken)
+    private string WhatBecame(LoadSession session, Exception e)
     {
-        try
-        {
-            return await session.FinalizeAsync(cancellationToken);
-        }
-        catch (LoadException)
-        {
-            session.LeaveOpen(); // what the server refused is for somebody to look at
-            throw;
-        }
+        var load = session.LoadId;
+        var fate = session.IsAbandoned ? $"load {load} is abandoned: nothing of it was loaded"
+            : session.IsFinalized ? $"load {load} is finalized"
+            : ConnectionLoss.Is(e) ? $"load {load} is open, or finalized: exograph-load status {load} tells which"
+            : $"load {load} stays open: exograph-load check {load} lists rows that break a rule, finalize {load} tries again, "
+                + $"abandon {load} drops it";
+        return _reports.Count == 0 ? fate
+            : $"{fate}; before it {string.Join(", ", _reports.Select(r => $"load {r.LoadId}"))} ended well";
     }
 
     private async Task<LoadReport> LeaveAsync(LoadSession session, CancellationToken cancellationToken)

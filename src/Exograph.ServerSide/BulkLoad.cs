@@ -18,6 +18,7 @@ public static class BulkLoad
         ArgumentNullException.ThrowIfNull(dataSource);
         options ??= new LoadOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
+        Check(options.OnReject, options.RejectLimit);
         if (options is { TermsAreResolved: true, Ids: not IdNumbering.Reserved })
             throw new ArgumentException("TermsAreResolved needs Ids to be Reserved.", nameof(options));
         if ((options.Complete & ~FactTables.All) != 0)
@@ -26,7 +27,7 @@ public static class BulkLoad
         var loadId = await RunAsync(dataSource, loadId: null, Begin, command =>
         {
             command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.Label));
-            AddOptions(command, options);
+            AddOptions(command, options.OnReject, options.RejectLimit, options.KeepMaps, options.PartitionThreshold);
             command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.Ids switch
             {
                 IdNumbering.Numbered => "numbered",
@@ -52,11 +53,12 @@ public static class BulkLoad
     /// <exception cref="LoadException">The server refused the load; <see cref="LoadException.SqlState"/> says why.</exception>
     /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
     public static async Task<LoadReport> FinalizeAsync(
-        NpgsqlDataSource dataSource, int? loadId = null, LoadOptions? options = null,
+        NpgsqlDataSource dataSource, int? loadId = null, FinalizeOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        options ??= new LoadOptions();
+        options ??= new FinalizeOptions();
+        Check(options.OnReject, options.RejectLimit);
         // The server says what is wrong where there is none or several; the number must be known before a connection can be lost.
         var id = loadId ?? await FindAsync(dataSource, cancellationToken).ConfigureAwait(false);
         if (id is not { } number)
@@ -72,8 +74,7 @@ public static class BulkLoad
             }
             catch (Exception e) when (attempt < options.RetryDelays.Count && IsWorthAsking(e, attempt))
             {
-                dataSource.Clear();
-                await Task.Delay(options.RetryDelays[attempt], cancellationToken).ConfigureAwait(false);
+                await ConnectionLoss.PauseAsync(dataSource, options.RetryDelays[attempt], cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -88,6 +89,7 @@ public static class BulkLoad
         NpgsqlDataSource dataSource, int? loadId = null, int limit = 1000, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
         const string Query = "SELECT table_name, reason, staged_row::text FROM exograph.check_load($1) LIMIT $2";
         return RunAsync(dataSource, loadId, Query, command =>
         {
@@ -211,6 +213,30 @@ public static class BulkLoad
             return ReadAsync(command, r => r.GetInt32(0), cancellationToken);
         }, cancellationToken);
 
+    /// <summary>
+    /// What became of a transaction of this role: committed, aborted, in progress; null where the server has forgotten. One in
+    /// progress is told to end.
+    /// </summary>
+    internal static async Task<string?> TransactionOutcomeAsync(
+        NpgsqlDataSource dataSource, int loadId, string transaction, CancellationToken cancellationToken)
+    {
+        const string Query = "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)";
+        const string End = """
+            SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid)) FROM pg_catalog.pg_stat_activity a
+            WHERE a.backend_xid OPERATOR(pg_catalog.=) pg_catalog.xid($1::pg_catalog.xid8)
+            """;
+        var outcome = await AskAsync(Query).ConfigureAwait(false) as string;
+        if (outcome == "in progress")
+            await AskAsync(End).ConfigureAwait(false);
+        return outcome;
+
+        Task<object?> AskAsync(string query) => RunAsync(dataSource, loadId, query, command =>
+        {
+            command.Parameters.Add(Parameter(NpgsqlDbType.Text, transaction));
+            return command.ExecuteScalarAsync(cancellationToken);
+        }, cancellationToken);
+    }
+
     /// <summary>What the staged files lack.</summary>
     /// <param name="dataSource">The server.</param>
     /// <param name="loadId">Number of the load.</param>
@@ -248,7 +274,7 @@ public static class BulkLoad
 
     /// <returns>Number of the load that was finalized.</returns>
     private static Task<int> CallFinalizeAsync(
-        NpgsqlDataSource dataSource, int? loadId, LoadOptions options, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, int? loadId, FinalizeOptions options, CancellationToken cancellationToken)
     {
         const string Call = """
             CALL exograph.finalize_load(load_id => $1, on_reject => $2, reject_limit => $3, keep_maps => $4,
@@ -257,7 +283,7 @@ public static class BulkLoad
         return RunAsync(dataSource, loadId, Call, async command =>
         {
             command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
-            AddOptions(command, options);
+            AddOptions(command, options.OnReject, options.RejectLimit, options.KeepMaps, options.PartitionThreshold);
             command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, options.DeferIndexes));
             void Report(object sender, NpgsqlNoticeEventArgs e) =>
                 options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Phase = e.Notice.MessageText });
@@ -274,19 +300,11 @@ public static class BulkLoad
     }
 
     /// <summary>
-    /// Whether the outcome of finalize is unknown, or may change: the connection was lost, the server is on its way down or up,
-    /// or, on a repetition, the backend of the lost connection is still at work and holds its locks.
+    /// Whether the outcome of finalize is unknown, or may change: the connection was lost, or, on a repetition, the backend of the
+    /// lost connection is still at work and holds its locks.
     /// </summary>
-    private static bool IsWorthAsking(Exception e, int attempt) => e switch
-    {
-        LoadException { SqlState: { } state } => IsLoss(state) || attempt > 0 && state == PostgresErrorCodes.LockNotAvailable,
-        PostgresException p => IsLoss(p.SqlState),
-        NpgsqlException => true,
-        _ => false,
-    };
-
-    private static bool IsLoss(string state) => state.StartsWith("08", StringComparison.Ordinal) || state is
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
+    private static bool IsWorthAsking(Exception e, int attempt) =>
+        ConnectionLoss.Is(e) || attempt > 0 && e is LoadException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     /// <summary>The only open load of the role in force; null where there is none, or several.</summary>
     private static async Task<int?> FindAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
@@ -412,18 +430,27 @@ public static class BulkLoad
         }
     }
 
-    private static void AddOptions(ServerCall command, LoadOptions options)
+    /// <summary>What the server would take and never look at is refused.</summary>
+    private static void Check(RejectPolicy? onReject, long? rejectLimit)
     {
-        command.Parameters.Add(Parameter(NpgsqlDbType.Text, options.OnReject switch
+        if (onReject is not (null or RejectPolicy.Fail or RejectPolicy.Skip))
+            throw new ArgumentOutOfRangeException(nameof(onReject), onReject, "OnReject must be Fail or Skip.");
+        if (onReject == RejectPolicy.Fail && rejectLimit is not null)
+            throw new ArgumentException("RejectLimit bounds the rows that are skipped: with OnReject Fail none is.", nameof(rejectLimit));
+    }
+
+    private static void AddOptions(
+        ServerCall command, RejectPolicy? onReject, long? rejectLimit, bool? keepMaps, long? partitionThreshold)
+    {
+        command.Parameters.Add(Parameter(NpgsqlDbType.Text, onReject switch
         {
             null => null,
-            RejectPolicy.Fail => "fail",
             RejectPolicy.Skip => "skip",
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.OnReject, "OnReject must be Fail or Skip."),
+            _ => "fail",
         }));
-        command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, options.RejectLimit));
-        command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, options.KeepMaps));
-        command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, options.PartitionThreshold));
+        command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, rejectLimit));
+        command.Parameters.Add(Parameter(NpgsqlDbType.Boolean, keepMaps));
+        command.Parameters.Add(Parameter(NpgsqlDbType.Bigint, partitionThreshold));
     }
 
     private static NpgsqlParameter Parameter(NpgsqlDbType type, object? value) =>

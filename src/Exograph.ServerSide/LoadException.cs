@@ -9,6 +9,8 @@ namespace Exograph.ServerSide;
 /// </summary>
 public sealed partial class LoadException : Exception
 {
+    private const string RowsBreakRules = "XG006";
+
     internal LoadException(string message, Exception? inner = null) : base(message, inner)
     {
     }
@@ -17,12 +19,18 @@ public sealed partial class LoadException : Exception
     public string? SqlState { get; internal init; }
     /// <summary>Number of the load; null where none had begun or none was named.</summary>
     public int? LoadId { get; internal init; }
-    /// <summary>Table at work; null where the error concerns the whole load.</summary>
+    /// <summary>Table at work, or the first whose rows break a rule; null where the error concerns the whole load.</summary>
     public string? Table { get; internal init; }
     /// <summary>Ordinal of the row among those given for <see cref="Table"/>, from 1; null where no row is at fault.</summary>
     public long? Row { get; internal init; }
     /// <summary>Column at fault; null where none is.</summary>
     public string? Column { get; internal init; }
+    /// <summary>The rule that staged rows break: the first of <see cref="Rejects"/>. Null where none is broken.</summary>
+    public string? Rule { get; internal init; }
+    /// <summary>Which rules how many staged rows break; empty where the error is another.</summary>
+    public IReadOnlyList<RejectCount> Rejects { get; internal init; } = [];
+    /// <summary>Whether the same call may succeed later as it is: a lock was held, the server was lost or out of resources.</summary>
+    public bool IsTransient => InnerException is NpgsqlException { IsTransient: true } || ConnectionLoss.Is(this);
     /// <summary>The server's detail, which Npgsql withholds unless told <c>Include Error Detail=true</c>.</summary>
     public string? Detail { get; internal init; }
     /// <summary>What to do about it.</summary>
@@ -32,6 +40,9 @@ public sealed partial class LoadException : Exception
     {
         SqlState = e.SqlState,
         LoadId = loadId,
+        Table = e.SqlState == RowsBreakRules ? e.TableName : null,
+        Rule = e.SqlState == RowsBreakRules ? e.ConstraintName : null,
+        Rejects = e.SqlState == RowsBreakRules ? RejectCount.Parse(e.MessageText) : [],
         Detail = e.Detail,
         Hint = e.Hint ?? NotInstalledHint(e.SqlState),
     };

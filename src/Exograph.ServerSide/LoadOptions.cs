@@ -81,9 +81,50 @@ public sealed record LoadOptions
     /// <summary>Room of a chunk beyond <see cref="ChunkBytes"/>: most rows fit.</summary>
     internal const int ChunkSlack = 64 << 10;
 
-    /// <summary>Pauses before each attempt to reach a server again that was lost during finalize.</summary>
-    internal IReadOnlyList<TimeSpan> RetryDelays { get; init; } =
+    /// <summary>Pauses before each attempt to reach a server again that was lost.</summary>
+    internal IReadOnlyList<TimeSpan> RetryDelays { get; init; } = DefaultRetryDelays;
+
+    internal static IReadOnlyList<TimeSpan> DefaultRetryDelays { get; } =
         [.. new[] { 0.5, 1, 2, 4, 8, 15 }.Select(TimeSpan.FromSeconds)];
+
+    /// <summary>Those of them that finalize takes.</summary>
+    internal FinalizeOptions ForFinalize() => new()
+    {
+        OnReject = OnReject,
+        RejectLimit = RejectLimit,
+        KeepMaps = KeepMaps,
+        PartitionThreshold = PartitionThreshold,
+        DeferIndexes = DeferIndexes,
+        Progress = Progress,
+        RetryDelays = RetryDelays,
+    };
+}
+
+/// <summary>
+/// Options of finalizing a load that is open. They win over those that it was begun with; null leaves an option to these.
+/// </summary>
+public sealed record FinalizeOptions
+{
+    /// <inheritdoc cref="LoadOptions.OnReject"/>
+    public RejectPolicy? OnReject { get; init; }
+
+    /// <inheritdoc cref="LoadOptions.RejectLimit"/>
+    public long? RejectLimit { get; init; }
+
+    /// <inheritdoc cref="LoadOptions.KeepMaps"/>
+    public bool? KeepMaps { get; init; }
+
+    /// <inheritdoc cref="LoadOptions.PartitionThreshold"/>
+    public long? PartitionThreshold { get; init; }
+
+    /// <inheritdoc cref="LoadOptions.DeferIndexes"/>
+    public bool? DeferIndexes { get; init; }
+
+    /// <summary>Where progress is reported.</summary>
+    public IProgress<LoadProgress>? Progress { get; init; }
+
+    /// <inheritdoc cref="LoadOptions.RetryDelays"/>
+    internal IReadOnlyList<TimeSpan> RetryDelays { get; init; } = LoadOptions.DefaultRetryDelays;
 }
 
 /// <summary>Progress of a load: rows staged so far, or what the server is doing.</summary>

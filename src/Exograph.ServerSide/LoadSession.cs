@@ -4,8 +4,10 @@ using Npgsql;
 namespace Exograph.ServerSide;
 
 /// <summary>
-/// An open load: rows are staged, then <see cref="FinalizeAsync"/> adopts them. Disposing a session that was neither finalized
-/// nor left open by <see cref="LeaveOpen"/> abandons the load. Rows of several tables may be staged at the same time.
+/// An open load: rows are staged, then <see cref="FinalizeAsync"/> adopts them. Disposing a session that was not finalized abandons
+/// the load, unless it was left open by <see cref="LeaveOpen"/> or because the server refused to finalize it. Rows of several
+/// tables may be staged at the same time; what the state of the session does not allow is an
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class LoadSession : IAsyncDisposable
 {
@@ -13,17 +15,22 @@ public sealed class LoadSession : IAsyncDisposable
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly LoadOptions _options;
+    private readonly SessionState _state;
+    private readonly ChunkSender _sender;
     private readonly Dictionary<string, long> _counts = [];
     private long _bytesStaged;
     private (long First, long Last)? _newFiles;
     private string? _incompleteTable;
-    private bool _ended;
+    private LoadReport? _report;
+    private bool _leaveOpen;
 
     internal LoadSession(NpgsqlDataSource dataSource, int loadId, LoadOptions options)
     {
         _dataSource = dataSource;
         _options = options;
         LoadId = loadId;
+        _state = new SessionState(loadId);
+        _sender = new ChunkSender(dataSource, loadId, options.RetryDelays);
         Streams = new SemaphoreSlim(options.Connections, options.Connections);
         if (options.Ids == IdNumbering.Reserved)
             Ids = new ReservedIds(ReserveAsync, options.TermsAreResolved);
@@ -52,12 +59,16 @@ public sealed class LoadSession : IAsyncDisposable
     internal int ChunkBytes => _options.ChunkBytes;
 
     /// <summary>
-    /// Stages rows, with as many COPY streams as the options allow. Each COPY commits on its own. May be called several times for
-    /// one table, and for several tables at once. When it throws, part of the rows may be staged: the load can only be abandoned.
+    /// Stages rows, with as many COPY streams as the options allow. Each COPY commits on its own; rows whose connection is lost
+    /// are sent again where they have not arrived. May be called several times for one table, and for several tables at once.
+    /// When it throws, part of the rows may be staged: the load can only be abandoned.
     /// </summary>
     /// <returns>Number of rows staged by this call; rows left out because they stand do not count.</returns>
-    /// <exception cref="LoadException">A row holds a value that cannot be stored, or the server refused it.</exception>
-    /// <exception cref="NpgsqlException">The server was lost.</exception>
+    /// <exception cref="InvalidOperationException">The load is being finalized, or has been finalized or abandoned.</exception>
+    /// <exception cref="LoadException">
+    /// A row holds a value that cannot be stored, the server refused it, or the server was lost and cannot say what it has.
+    /// </exception>
+    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
     public async Task<long> StageAsync<TRow>(IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken = default)
         where TRow : StagedRow
     {
@@ -83,7 +94,7 @@ public sealed class LoadSession : IAsyncDisposable
     /// </summary>
     /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
     public Task<FilesLacking> FilesLackingAsync(CancellationToken cancellationToken = default) =>
-        BulkLoad.FilesLackingAsync(_dataSource, LoadId, range: null, new FilesLacking(Ids), cancellationToken);
+        AskAsync(range: null, cancellationToken);
 
     /// <summary>
     /// Asks as <see cref="FilesLackingAsync"/> does; of the rows staged from now on, those are left out of whose file an earlier
@@ -119,8 +130,7 @@ public sealed class LoadSession : IAsyncDisposable
         if (_newFiles is not { } range)
             return null;
         _newFiles = null;
-        var lacking = await BulkLoad.FilesLackingAsync(_dataSource, LoadId, range, new FilesLacking(Ids), cancellationToken)
-            .ConfigureAwait(false);
+        var lacking = await AskAsync(range, cancellationToken).ConfigureAwait(false);
         FilesNotSent += lacking.Count(_options.Complete);
         return (lacking.All & _options.Complete) == _options.Complete
             ? null
@@ -138,13 +148,149 @@ public sealed class LoadSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(terms);
         return _options.TermsAreResolved
-            ? BulkLoad.ResolveTermsAsync(_dataSource, LoadId, [.. terms], cancellationToken)
+            ? AgainAsync(() => BulkLoad.ResolveTermsAsync(_dataSource, LoadId, [.. terms], cancellationToken), cancellationToken)
             : throw new InvalidOperationException("The terms of this load are staged: LoadOptions.TermsAreResolved is not set.");
     }
 
     /// <summary>Tells the server how many rows per table this session staged; finalize refuses any other number.</summary>
+    /// <exception cref="InvalidOperationException">Rows are being staged, or the load is over.</exception>
     /// <exception cref="LoadException">The load is not open, or a <c>StageAsync</c> failed.</exception>
-    public Task SealAsync(CancellationToken cancellationToken = default)
+    public async Task SealAsync(CancellationToken cancellationToken = default)
+    {
+        _state.BeginAlone("seal it");
+        try
+        {
+            await SealAloneAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _state.EndAlone();
+        }
+    }
+
+    /// <summary>The staged rows that break a rule. Nothing is changed.</summary>
+    /// <param name="limit">Most rows to return.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="InvalidOperationException">Rows are being staged, or the load is over.</exception>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public async Task<IReadOnlyList<RejectedRow>> CheckAsync(int limit = 1000, CancellationToken cancellationToken = default)
+    {
+        _state.BeginAlone("check it");
+        try
+        {
+            return await BulkLoad.CheckAsync(_dataSource, LoadId, limit, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _state.EndAlone();
+        }
+    }
+
+    /// <summary>
+    /// Seals the load and adopts its rows, all or none. When the server is lost meanwhile, asks it again what became of the load.
+    /// After a <see cref="LoadException"/> the staged rows are as before: the call may be repeated, and disposing the session
+    /// leaves the load open, for somebody to look at it. Called again after success it returns the same report.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Rows are being staged, or the load has been abandoned.</exception>
+    /// <exception cref="LoadException">
+    /// The server refused the load; <see cref="LoadException.SqlState"/> says why, <see cref="LoadException.Rejects"/> which rules
+    /// rows break.
+    /// </exception>
+    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
+    public async Task<LoadReport> FinalizeAsync(CancellationToken cancellationToken = default)
+    {
+        if (_report is { } known)
+            return known;
+        _state.BeginAlone("finalize it");
+        try
+        {
+            await SealAloneAsync(cancellationToken).ConfigureAwait(false);
+            _report = await AdoptAsync(cancellationToken).ConfigureAwait(false);
+            return _report;
+        }
+        finally
+        {
+            _state.EndAlone(_report is null ? null : "finalized");
+        }
+    }
+
+    /// <summary>Drops the staged rows and ends the load.</summary>
+    /// <exception cref="InvalidOperationException">Rows are being staged, or the load has been finalized.</exception>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public async Task AbandonAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsAbandoned)
+            return;
+        _state.BeginAlone("abandon it");
+        try
+        {
+            await AgainAsync(() => BulkLoad.AbandonAsync(_dataSource, LoadId, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+            IsAbandoned = true;
+        }
+        finally
+        {
+            _state.EndAlone(IsAbandoned ? "abandoned" : null);
+        }
+    }
+
+    /// <summary>Lets the load stay open when the session is disposed, for somebody to look at it and finalize it later.</summary>
+    public void LeaveOpen() => _leaveOpen = true;
+
+    /// <summary>
+    /// Abandons the load unless it was finalized, abandoned or left open. Never throws: where the server cannot be reached within
+    /// 15 seconds, the load stays open, and can be abandoned by its number.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_state.Dispose())
+            return;
+        if (_report is null && !IsAbandoned && !_leaveOpen)
+        {
+            using var timeout = new CancellationTokenSource(s_disposeTimeout);
+            Task abandoning = BulkLoad.AbandonAsync(_dataSource, LoadId, timeout.Token);
+            await abandoning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            IsAbandoned = abandoning.IsCompletedSuccessfully;
+        }
+        Streams.Dispose();
+        Ids?.Dispose();
+    }
+
+    /// <summary>Whether the load was abandoned, by a call or by disposing.</summary>
+    internal bool IsAbandoned { get; private set; }
+
+    /// <summary>Whether the load was adopted.</summary>
+    internal bool IsFinalized => _report is not null;
+
+    private async Task SealAloneAsync(CancellationToken cancellationToken)
+    {
+        RefusePart();
+        string counts;
+        lock (_counts)
+            counts = JsonSerializer.Serialize(_counts);
+        await AgainAsync(async () =>
+        {
+            await BulkLoad.SealAsync(_dataSource, LoadId, counts, cancellationToken).ConfigureAwait(false);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<LoadReport> AdoptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await BulkLoad.FinalizeAsync(_dataSource, LoadId, _options.ForFinalize(), cancellationToken)
+                .ConfigureAwait(false);
+            return report with { FilesNotSent = FilesNotSent };
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            _leaveOpen = true; // all rows are there: what stands in the way is for somebody to look at
+            throw;
+        }
+    }
+
+    private void RefusePart()
     {
         if (_incompleteTable is not null)
         {
@@ -155,66 +301,30 @@ public sealed class LoadSession : IAsyncDisposable
                 Hint = "Abandon the load and stage everything again.",
             };
         }
-        string counts;
-        lock (_counts)
-            counts = JsonSerializer.Serialize(_counts);
-        return BulkLoad.SealAsync(_dataSource, LoadId, counts, cancellationToken);
     }
 
-    /// <summary>The staged rows that break a rule. Nothing is changed.</summary>
-    /// <param name="limit">Most rows to return.</param>
-    /// <param name="cancellationToken">Cancels the check.</param>
-    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
-    public Task<IReadOnlyList<RejectedRow>> CheckAsync(int limit = 1000, CancellationToken cancellationToken = default) =>
-        BulkLoad.CheckAsync(_dataSource, LoadId, limit, cancellationToken);
+    private Task<FilesLacking> AskAsync((long First, long Last)? range, CancellationToken cancellationToken) => AgainAsync(
+        () => BulkLoad.FilesLackingAsync(_dataSource, LoadId, range, new FilesLacking(Ids), cancellationToken), cancellationToken);
 
-    /// <summary>
-    /// Seals the load and adopts its rows, all or none. When the server is lost meanwhile, asks it again what became of the load.
-    /// After a <see cref="LoadException"/> the staged rows are as before, and the call may be repeated.
-    /// </summary>
-    /// <exception cref="LoadException">The server refused the load; <see cref="LoadException.SqlState"/> says why.</exception>
-    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
-    public async Task<LoadReport> FinalizeAsync(CancellationToken cancellationToken = default)
+    private Task<T> AgainAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        ConnectionLoss.AgainAsync(_dataSource, _options.RetryDelays, work, cancellationToken);
+
+    internal TableStream OpenTable(StagedTable table, IReadOnlyList<StagedColumn> columns)
     {
-        await SealAsync(cancellationToken).ConfigureAwait(false);
-        var report = await BulkLoad.FinalizeAsync(_dataSource, LoadId, _options, cancellationToken).ConfigureAwait(false);
-        _ended = true;
-        return report with { FilesNotSent = FilesNotSent };
+        if (_options.TermsAreResolved && table.Name == "terms")
+            throw new InvalidOperationException("The terms of this load are resolved, not staged: use ResolveTermsAsync.");
+        RefusePart();
+        _state.BeginStaging();
+        return new TableStream(this, table, columns);
     }
 
-    /// <summary>Drops the staged rows and ends the load.</summary>
-    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
-    public async Task AbandonAsync(CancellationToken cancellationToken = default)
+    /// <summary>Ends what <see cref="OpenTable"/> began; with part of the rows the load is no longer to be finalized.</summary>
+    internal void CloseTable(StagedTable table, bool isComplete)
     {
-        await BulkLoad.AbandonAsync(_dataSource, LoadId, cancellationToken).ConfigureAwait(false);
-        _ended = true;
+        if (!isComplete)
+            _incompleteTable ??= table.Name;
+        _state.EndStaging();
     }
-
-    /// <summary>Lets the load stay open when the session is disposed, for somebody to look at it and finalize it later.</summary>
-    public void LeaveOpen() => _ended = true;
-
-    /// <summary>
-    /// Abandons the load unless it was finalized, abandoned or left open. Never throws: where the server cannot be reached within
-    /// 15 seconds, the load stays open, and can be abandoned by its number.
-    /// </summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (!_ended)
-        {
-            using var timeout = new CancellationTokenSource(s_disposeTimeout);
-            await AbandonAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _ended = true;
-        }
-        Streams.Dispose();
-        Ids?.Dispose();
-    }
-
-    internal TableStream OpenTable(StagedTable table, IReadOnlyList<StagedColumn> columns) =>
-        _options.TermsAreResolved && table.Name == "terms"
-            ? throw new InvalidOperationException("The terms of this load are resolved, not staged: use ResolveTermsAsync.")
-            : new(this, table, columns);
-
-    internal void MarkIncomplete(StagedTable table) => _incompleteTable ??= table.Name;
 
     internal void Count(StagedTable table, CopyEncoder chunk)
     {
@@ -229,31 +339,12 @@ public sealed class LoadSession : IAsyncDisposable
         _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Name, RowsStaged = sum });
     }
 
-    /// <summary>One COPY, committed when it returns. It names nothing but its table: no search_path matters to it.</summary>
-    internal async Task CopyAsync(string command, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
-    {
-        var connection = await ServerCall.OpenAsync(_dataSource, cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
-        {
-            var copy = await connection.BeginRawBinaryCopyAsync(command, cancellationToken).ConfigureAwait(false);
-            // A server that waits for its disk is not lost; whoever is in a hurry has the token.
-            copy.ReadTimeout = Timeout.Infinite;
-            copy.WriteTimeout = Timeout.Infinite;
-            try
-            {
-                await copy.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await copy.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw;
-            }
-            await copy.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    /// <summary>One COPY, committed when it returns.</summary>
+    internal Task CopyAsync(string command, StagedTable table, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken) =>
+        _sender.SendAsync(command, table.Name, rows, cancellationToken);
 
     private Task<IReadOnlyList<IdRange>> ReserveAsync(string table, long count, CancellationToken cancellationToken) =>
-        BulkLoad.ReserveIdsAsync(_dataSource, LoadId, table, count, cancellationToken);
+        AgainAsync(() => BulkLoad.ReserveIdsAsync(_dataSource, LoadId, table, count, cancellationToken), cancellationToken);
 
     private static void Write<TRow>(TableStream stream, StagedTable<TRow> table, TRow row) where TRow : StagedRow
     {

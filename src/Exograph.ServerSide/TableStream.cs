@@ -15,6 +15,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     private long _rowsBefore;
     private long _leftOut;
     private bool _complete;
+    private bool _closed;
 
     public StagedTable Table => table;
 
@@ -73,12 +74,14 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_complete)
-            session.MarkIncomplete(table);
+        if (_closed)
+            return;
+        _closed = true;
         _chunk?.Dispose();
         _chunk = null;
         foreach (var task in _sending)
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        session.CloseTable(table, _complete);
     }
 
     private async Task TranslateAsync(CancellationToken cancellationToken)
@@ -117,7 +120,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     {
         try
         {
-            await session.CopyAsync(_command, chunk.Finish(), cancellationToken).ConfigureAwait(false);
+            await session.CopyAsync(_command, table, chunk.Finish(), cancellationToken).ConfigureAwait(false);
             session.Count(table, chunk);
         }
         catch (PostgresException e) when (!cancellationToken.IsCancellationRequested)

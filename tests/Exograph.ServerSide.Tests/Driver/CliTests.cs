@@ -43,7 +43,7 @@ public sealed class CliTests
         using var bundle = new BundleDirectory().Add("comments.csv", Dangling).Add("terms.csv", "id,term\n1,a\n");
         var load = await CliRun.RunAsync(database, ["load", bundle.Path]);
         Assert.Equal((4, ""), (load.ExitCode, load.Output));
-        Assert.Matches("(?s)error: load 1: .*\\[XG006\\]\ndetail: comments: 1 .*\nhint: ", load.Error);
+        Assert.Matches("(?s)error: load 1: .*: comments: 1 with .*\\[XG006\\]\ndetail: First rows: comments .*\nhint: ", load.Error);
         var check = await CliRun.RunAsync(database, ["check", "--json"]);
         Assert.Equal(4, check.ExitCode);
         using (var rejects = JsonDocument.Parse(check.Output))

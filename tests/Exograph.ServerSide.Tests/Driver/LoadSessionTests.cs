@@ -68,7 +68,9 @@ public sealed class LoadSessionTests
     public async Task Refused_rows_are_reported_with_state_and_hint_and_the_load_stays()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var detailed = NpgsqlDataSource.Create(database.ConnectionString);
+        var settings = database.Settings;
+        settings.IncludeErrorDetail = false;
+        await using var detailed = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var session = await BulkLoad.BeginAsync(detailed);
         await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
         var rejects = await session.CheckAsync();
@@ -76,10 +78,93 @@ public sealed class LoadSessionTests
         var error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());
         Assert.Equal(("XG006", session.LoadId), (error.SqlState, error.LoadId));
         Assert.NotEmpty(error.Hint!);
-        Assert.Contains("comments", error.Detail);
+        const string Rule = "file_id is no number of a valid row in staged_files";
+        Assert.Equal(("comments", Rule), (error.Table, error.Rule));
+        Assert.Equal([new RejectCount { Table = "comments", Rule = Rule, Rows = 1 }], error.Rejects);
+        Assert.False(error.IsTransient);
         Assert.Equal("open", (await BulkLoad.ReportAsync(detailed, session.LoadId)).State);
         await session.StageAsync(new FileRow[] { SampleRows.Files[1] with { Id = 5 } }.ToAsyncEnumerable());
         Assert.Equal("finalized", (await session.FinalizeAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_load_that_is_refused_is_left_open_by_the_session_that_is_disposed()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        LoadException error;
+        await using (var session = await BulkLoad.BeginAsync(database.DataSource))
+        {
+            await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
+            error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());
+        }
+        Assert.Contains($"SELECT * FROM exograph.check_load({error.LoadId})", error.Hint);
+        var reject = Assert.Single(await BulkLoad.CheckAsync(database.DataSource, error.LoadId));
+        Assert.Equal((error.Table, error.Rule), (reject.Table, reject.Reason));
+        var report = await BulkLoad.FinalizeAsync(
+            database.DataSource, error.LoadId, new FinalizeOptions { OnReject = RejectPolicy.Skip });
+        Assert.Equal(1, report.Tables.Single(t => t.Table == "comments").Rejected);
+    }
+
+    [Fact]
+    public async Task A_session_refuses_to_end_its_load_while_rows_are_being_staged()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        var more = new TaskCompletionSource();
+        var staging = session.StageAsync(Paused(more.Task));
+        foreach (var call in new Func<Task>[]
+        {
+            () => session.FinalizeAsync(), () => session.SealAsync(), () => session.CheckAsync(), () => session.AbandonAsync(),
+        })
+        {
+            var error = await Assert.ThrowsAsync<InvalidOperationException>(call);
+            Assert.Contains("because rows are being staged", error.Message);
+        }
+        more.SetResult();
+        Assert.Equal(2, await staging);
+        var report = await session.FinalizeAsync();
+        Assert.Equal(2, report.Tables.Single(t => t.Table == "terms").Inserted);
+    }
+
+    [Fact]
+    public async Task A_session_stages_nothing_while_its_load_is_being_finalized_or_when_it_is_over()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        LoadSession? session = null;
+        var refused = new List<Task>();
+        var options = new LoadOptions { Progress = new OnPhase(() => refused.Add(StageAsync())) };
+        await using (session = await BulkLoad.BeginAsync(database.DataSource, options))
+        {
+            await SampleRows.StageAsync(session);
+            var report = await session.FinalizeAsync();
+            Assert.NotEmpty(refused);
+            foreach (var task in refused)
+                await Assert.ThrowsAsync<InvalidOperationException>(() => task);
+
+            Assert.Same(report, await session.FinalizeAsync());
+            Assert.Contains("it is finalized", (await Assert.ThrowsAsync<InvalidOperationException>(StageAsync)).Message);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => session.AbandonAsync());
+        }
+        await Assert.ThrowsAsync<ObjectDisposedException>(StageAsync);
+
+        await using var other = await BulkLoad.BeginAsync(database.DataSource);
+        await other.AbandonAsync();
+        await other.AbandonAsync();
+        Assert.Contains("it is abandoned", (await Assert.ThrowsAsync<InvalidOperationException>(() => other.FinalizeAsync())).Message);
+
+        Task StageAsync() => session!.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
+    }
+
+    [Fact]
+    public async Task Options_that_would_be_ignored_are_refused()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await Assert.ThrowsAsync<ArgumentException>(() => BulkLoad.BeginAsync(
+            database.DataSource, new LoadOptions { OnReject = RejectPolicy.Fail, RejectLimit = 3 }));
+        await Assert.ThrowsAsync<ArgumentException>(() => BulkLoad.FinalizeAsync(
+            database.DataSource, 1, new FinalizeOptions { OnReject = RejectPolicy.Fail, RejectLimit = 3 }));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => BulkLoad.BeginAsync(database.DataSource, new LoadOptions { TermsAreResolved = true }));
     }
 
     [Fact]
@@ -180,7 +265,7 @@ public sealed class LoadSessionTests
         settings.Port = 1;
         await using var nowhere = NpgsqlDataSource.Create(settings.ConnectionString);
         await Assert.ThrowsAsync<NpgsqlException>(
-            () => BulkLoad.FinalizeAsync(nowhere, 1, new LoadOptions { RetryDelays = [TimeSpan.Zero, TimeSpan.Zero] }));
+            () => BulkLoad.FinalizeAsync(nowhere, 1, new FinalizeOptions { RetryDelays = [TimeSpan.Zero, TimeSpan.Zero] }));
     }
 
     [Theory]
@@ -232,6 +317,13 @@ public sealed class LoadSessionTests
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'CALL exograph.finalize_load%'
             """, connection);
         command.ExecuteNonQuery();
+    }
+
+    private static async IAsyncEnumerable<TermRow> Paused(Task more)
+    {
+        yield return SampleRows.Terms[0];
+        await more;
+        yield return SampleRows.Terms[1];
     }
 
     private static async IAsyncEnumerable<TermRow> Endless(int cancelAfter, CancellationTokenSource cancellation)

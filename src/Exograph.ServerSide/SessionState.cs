@@ -1,0 +1,72 @@
+namespace Exograph.ServerSide;
+
+/// <summary>
+/// What a session may do next: rows of several tables may be staged at once, what concerns the load as a whole is done alone.
+/// Thread-safe.
+/// </summary>
+internal sealed class SessionState(int loadId)
+{
+    private readonly Lock _lock = new();
+    private int _staging;
+    private string? _doing;
+    private string? _over;
+    private bool _disposed;
+
+    /// <summary>Begins to stage rows of a table; ended by <see cref="EndStaging"/>.</summary>
+    public void BeginStaging()
+    {
+        lock (_lock)
+        {
+            Check("stage rows");
+            _staging++;
+        }
+    }
+
+    public void EndStaging()
+    {
+        lock (_lock)
+            _staging--;
+    }
+
+    /// <summary>Begins what must be done alone; ended by <see cref="EndAlone"/>.</summary>
+    /// <param name="what">In the words of an error, such as "finalize it".</param>
+    public void BeginAlone(string what)
+    {
+        lock (_lock)
+        {
+            Check(what);
+            if (_staging > 0)
+                throw Refusal(what, "rows are being staged; await StageAsync first");
+            _doing = what;
+        }
+    }
+
+    /// <param name="over">What the load is from now on, such as "finalized"; null while it is open.</param>
+    public void EndAlone(string? over = null)
+    {
+        lock (_lock)
+            (_doing, _over) = (null, over);
+    }
+
+    /// <summary>Whether this is the first time.</summary>
+    public bool Dispose()
+    {
+        lock (_lock)
+        {
+            var first = !_disposed;
+            _disposed = true;
+            return first;
+        }
+    }
+
+    private void Check(string what)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(LoadSession));
+        if (_over is not null)
+            throw Refusal(what, $"it is {_over}");
+        if (_doing is not null)
+            throw Refusal(what, $"another call is about to {_doing}");
+    }
+
+    private InvalidOperationException Refusal(string what, string why) => new($"Load {loadId}: cannot {what}, because {why}.");
+}
