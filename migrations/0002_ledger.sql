@@ -162,9 +162,7 @@ CREATE TABLE exograph.code_versions (
 COMMENT ON TABLE exograph.code_versions IS
     'Content of each re-runnable script under sql/ as it was last applied; a changed one is applied again.';
 
--- The journal was made before the first script, by the runner or by DbUp.
-ALTER TABLE IF EXISTS exograph.schemaversions OWNER TO exograph_owner;
-
+-- The journal was made by the runner or by DbUp.
 DO $$
 BEGIN
     IF to_regclass('exograph.schemaversions') IS NOT NULL THEN
@@ -181,6 +179,3 @@ ALTER TABLE exograph.reserved_ids OWNER TO exograph_owner;
 ALTER TABLE exograph.deferred_indexes OWNER TO exograph_owner;
 ALTER TABLE exograph.code_versions OWNER TO exograph_owner;
 ALTER TABLE exograph.gate OWNER TO exograph_owner;
-
-GRANT SELECT ON exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.reserved_ids,
-    exograph.deferred_indexes TO exograph_loader, exograph_reader;

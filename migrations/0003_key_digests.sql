@@ -54,12 +54,3 @@ COMMENT ON FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text
 ALTER FUNCTION exograph.text_digest(text) OWNER TO exograph_owner;
 ALTER FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer) OWNER TO exograph_owner;
 ALTER FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text, integer, integer, bytea) OWNER TO exograph_owner;
-
-REVOKE ALL ON FUNCTION exograph.text_digest(text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text, integer, integer, bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION exograph.text_digest(text) TO exograph_loader, exograph_reader;
-GRANT EXECUTE ON FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer)
-    TO exograph_loader, exograph_reader;
-GRANT EXECUTE ON FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text, integer, integer, bytea)
-    TO exograph_loader, exograph_reader;

@@ -173,6 +173,3 @@ ALTER TABLE exograph.file_paths OWNER TO exograph_owner;
 ALTER TABLE exograph.terms OWNER TO exograph_owner;
 ALTER TABLE exograph.fragments OWNER TO exograph_owner;
 ALTER TABLE exograph.graph_nodes OWNER TO exograph_owner;
-
-GRANT SELECT ON exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths, exograph.terms,
-    exograph.fragments, exograph.graph_nodes TO exograph_loader, exograph_reader;

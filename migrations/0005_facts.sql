@@ -163,9 +163,6 @@ ALTER TABLE exograph.symbol_references_shared OWNER TO exograph_owner;
 ALTER TABLE exograph.call_edges_shared OWNER TO exograph_owner;
 ALTER TABLE exograph.fragment_terms_shared OWNER TO exograph_owner;
 
-GRANT SELECT ON exograph.comments, exograph.definitions, exograph.symbol_references, exograph.call_edges,
-    exograph.fragment_terms TO exograph_loader, exograph_reader;
-
 -- Which facts of a file are known to be whole, so that a later load need not send them again.
 CREATE TABLE exograph.complete_facts (
     file_id bigint  NOT NULL,
@@ -185,4 +182,3 @@ COMMENT ON COLUMN exograph.complete_facts.tables IS
     'The tables; no table stands in two rows of a file. Those of which a row has been deleted since are taken out.';
 
 ALTER TABLE exograph.complete_facts OWNER TO exograph_owner;
-GRANT SELECT ON exograph.complete_facts TO exograph_loader, exograph_reader;

@@ -5,23 +5,39 @@ namespace Exograph.ServerSide;
 /// <summary>Writes the installation as one script for psql.</summary>
 internal static class MigrationPrinter
 {
-    public static string Print(MigrationScripts scripts, string ensureJournal, long lockKey)
+    private const string Begin = $"""
+        BEGIN ISOLATION LEVEL READ COMMITTED;
+        {ServerCall.PinPath};
+        """;
+
+    /// <summary>The journal stands: as the owner of all, when it is our turn.</summary>
+    private const string BeginAsOwner = $"""
+        {Begin}
+        {Migrator.BecomeOwner};
+        {Migrator.LockJournal};
+        """;
+
+    public static string Print(MigrationScripts scripts)
     {
-        var begin = $"""
-            BEGIN ISOLATION LEVEL READ COMMITTED;
-            {ServerCall.PinPath};
-            SELECT pg_advisory_xact_lock({lockKey}) \g /dev/null
-            """;
         var names = string.Join(", ", scripts.Migrations.Select(s => Migrator.Literal(s.Name)));
+        var first = scripts.Migrations[0];
         var text = new StringBuilder($"""
             -- Installs Exograph, or brings it up to date. Run it with psql, as a role that may create schemas and roles:
             --     psql --dbname=... --file=this-file
             \set ON_ERROR_STOP on
             \set QUIET on
-            SET client_min_messages = warning;
 
-            {begin}
-            {ensureJournal}
+            -- migrations/{first.Name}
+            {Begin}
+            SET LOCAL client_min_messages = warning;
+            SELECT pg_advisory_xact_lock({Migrator.LockKey}) WHERE NOT {Migrator.Stands("schemaversions")} \g /dev/null
+            SELECT f.state <> 'sound' AS exograph_pending FROM ({Migrator.Foundation}) f (state) \gset
+            \if :exograph_pending
+            {first.Text}
+            {Migrator.EnsureJournal}
+            {Migrator.RecordMigration(first)}\endif
+            {Migrator.BecomeOwner};
+            {Migrator.LockJournal};
             DO $$
             BEGIN
                 IF EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname <> ALL (ARRAY[{names}])) THEN
@@ -32,11 +48,11 @@ internal static class MigrationPrinter
             COMMIT;
 
             """);
-        foreach (var script in scripts.Migrations)
+        foreach (var script in scripts.Migrations.Skip(1))
             text.Append($"""
 
                 -- migrations/{script.Name}
-                {begin}
+                {BeginAsOwner}
                 SELECT NOT EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname = {Migrator.Literal(script.Name)})
                     AS exograph_pending \gset
                 \if :exograph_pending
@@ -45,7 +61,7 @@ internal static class MigrationPrinter
                 COMMIT;
 
                 """);
-        text.Append($"\n{begin}\n");
+        text.Append($"\n{BeginAsOwner}\nSET LOCAL client_min_messages = warning;\n");
         foreach (var script in scripts.Code)
             text.Append($"\n-- sql/{script.Name}\n{script.Text}");
         text.Append($"\n{Migrator.RecordCode(scripts.Code)}COMMIT;\n");

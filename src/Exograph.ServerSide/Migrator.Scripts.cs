@@ -9,37 +9,34 @@ public sealed partial class Migrator
     {
         var applied = new List<string>();
         while (await ApplyNextAsync(connection, progress, cancellationToken).ConfigureAwait(false) is { Count: > 0 } done)
-            applied.AddRange(done);
+            applied.AddRange(done.Select(s => s.Name));
         return applied;
     }
 
-    /// <summary>
-    /// Applies what comes next: one migration or, after the last one, all code. The lock is that of the transaction, and what is
-    /// new is read under it: so no lock can stay behind on a server connection that a pooler gives to somebody else.
-    /// </summary>
-    private async Task<IReadOnlyList<string>> ApplyNextAsync(
+    /// <summary>Applies what comes next: one migration or, after the last one, all code. What is new is read when it is our turn.</summary>
+    private async Task<IReadOnlyList<SqlScript>> ApplyNextAsync(
         NpgsqlConnection connection, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
-            var scripts = await PendingMigrationsAsync(connection, cancellationToken).ConfigureAwait(false);
+            var isSound = await EnterAsync(connection, takeTurn: true, cancellationToken).ConfigureAwait(false);
+            var scripts = await PendingMigrationsAsync(connection, isSound, cancellationToken).ConfigureAwait(false);
             if (scripts.Count > 0)
             {
                 scripts = [scripts[0]];
-                await ExecuteAsync(connection, EnsureJournal, cancellationToken).ConfigureAwait(false);
-                await ApplyAsync(connection, scripts, progress, RecordMigration(scripts[0]), cancellationToken)
-                    .ConfigureAwait(false);
+                var record = RecordMigration(scripts[0]);
+                await ApplyAsync(connection, scripts, progress, isSound ? record : EnsureJournal + ForgetCode + record,
+                    cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                scripts = await PendingCodeAsync(connection, cancellationToken).ConfigureAwait(false);
+                scripts = await PendingCodeAsync(connection, isSound, cancellationToken).ConfigureAwait(false);
                 if (scripts.Count > 0)
                     await ApplyAsync(connection, scripts, progress, RecordCode(scripts), cancellationToken).ConfigureAwait(false);
             }
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            return [.. scripts.Select(s => s.Name)];
+            return scripts;
         }
     }
 
@@ -76,6 +73,9 @@ public sealed partial class Migrator
             Line = line,
             SqlState = e.SqlState,
             Detail = e.Detail,
-            Hint = e.Hint,
+            Hint = e.Hint ?? (e.SqlState == PostgresErrorCodes.InsufficientPrivilege
+                ? "Scripts run as exograph_owner. If the object is named like one of ours and belongs to somebody else, drop it or "
+                    + "ALTER .. OWNER TO exograph_owner."
+                : null),
         };
 }

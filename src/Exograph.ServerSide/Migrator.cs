@@ -11,16 +11,53 @@ namespace Exograph.ServerSide;
 public sealed partial class Migrator
 {
     /// <summary>Key of the advisory lock that migrators queue for: the bytes of "exograph".</summary>
-    private const long LockKey = 0x65786F6772617068;
+    internal const long LockKey = 0x65786F6772617068;
 
-    private const string EnsureJournal = """
-        CREATE SCHEMA IF NOT EXISTS exograph;
+    internal const string EnsureJournal = """
         CREATE TABLE IF NOT EXISTS exograph.schemaversions (
             schemaversionsid serial NOT NULL,
             scriptname character varying(255) NOT NULL,
             applied timestamp without time zone NOT NULL,
             CONSTRAINT "PK_schemaversions_Id" PRIMARY KEY (schemaversionsid)
         );
+        """;
+
+    /// <summary>Until the journal stands, migrators queue for an advisory lock, then for the journal, which nobody else can lock.</summary>
+    internal const string LockJournal = "LOCK TABLE exograph.schemaversions IN SHARE ROW EXCLUSIVE MODE";
+
+    /// <summary>Scripts run as the owner of all: default privileges of who installs apply to nothing that they make.</summary>
+    internal const string BecomeOwner = "SET LOCAL ROLE exograph_owner";
+
+    /// <summary>
+    /// Whether a table stands that may be read: a view of somebody else would run as whoever migrates. Asks the catalog itself,
+    /// because who has no right on the schema cannot look a name up in it.
+    /// </summary>
+    internal static string Stands(string table) => $"""
+        EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner
+                WHERE n.nspname = 'exograph' AND c.relname = {Literal(table)} AND c.relkind = 'r'
+                    AND (r.rolname IN ('exograph_owner', current_user) OR r.rolsuper))
+        """;
+
+    /// <summary>
+    /// What the first script has made: nothing ("absent"), not all of it any more ("damaged"), or all ("sound"). A restore into
+    /// another database or cluster brings neither roles nor rights on the database, and where roles are missing no owners.
+    /// </summary>
+    internal static string Foundation { get; } = $"""
+        SELECT CASE
+            WHEN NOT {Stands("schemaversions")}
+                THEN 'absent'
+            WHEN (SELECT count(*) FROM pg_roles r WHERE r.rolname IN ('exograph_owner', 'exograph_loader', 'exograph_reader')) < 3
+                OR EXISTS (SELECT FROM pg_roles r
+                           WHERE r.rolname = 'exograph_owner' AND NOT has_database_privilege(r.oid, current_database(), 'CREATE'))
+                OR EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
+                           WHERE n.nspname IN ('exograph', 'exograph_in', 'dup_select') AND r.rolname <> 'exograph_owner')
+                OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner
+                           WHERE n.nspname = 'exograph' AND c.relname = 'schemaversions' AND r.rolname <> 'exograph_owner')
+                OR EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.rolname = 'exograph_loader'
+                           WHERE n.nspname = 'exograph' AND NOT has_schema_privilege(r.oid, n.oid, 'USAGE'))
+                THEN 'damaged'
+            ELSE 'sound'
+        END
         """;
 
     private readonly NpgsqlDataSource _dataSource;
@@ -63,8 +100,9 @@ public sealed partial class Migrator
             var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                var migrations = await PendingMigrationsAsync(connection, cancellationToken).ConfigureAwait(false);
-                var code = await PendingCodeAsync(connection, cancellationToken).ConfigureAwait(false);
+                var isSound = await EnterAsync(connection, takeTurn: false, cancellationToken).ConfigureAwait(false);
+                var migrations = await PendingMigrationsAsync(connection, isSound, cancellationToken).ConfigureAwait(false);
+                var code = await PendingCodeAsync(connection, isSound, cancellationToken).ConfigureAwait(false);
                 return [.. migrations.Concat(code).Select(s => s.Name)];
             }
         }
@@ -74,7 +112,7 @@ public sealed partial class Migrator
     /// The whole installation as one script for psql, to be reviewed and run by hand. It applies what is new, as
     /// <see cref="MigrateAsync"/> does, and applies all re-runnable code.
     /// </summary>
-    public static string Print() => MigrationPrinter.Print(MigrationScripts.Embedded, EnsureJournal, LockKey);
+    public static string Print() => MigrationPrinter.Print(MigrationScripts.Embedded);
 
     /// <summary>Applies what is new and returns its names: Migrator.Scripts.cs or, built with -p:UseDbUp=true, Migrator.DbUp.cs.</summary>
     private partial Task<IReadOnlyList<string>> ApplyPendingAsync(
@@ -92,10 +130,42 @@ public sealed partial class Migrator
         return transaction;
     }
 
-    private async Task<IReadOnlyList<SqlScript>> PendingMigrationsAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// Becomes the owner where the first script need not run, and waits for this migrator's turn, which lasts until the transaction
+    /// ends: so no lock can stay behind on a server connection that a pooler gives to somebody else.
+    /// </summary>
+    /// <returns>Whether what the first script makes is there.</returns>
+    private static async Task<bool> EnterAsync(NpgsqlConnection connection, bool takeTurn, CancellationToken cancellationToken)
     {
-        if (!await ExistsAsync(connection, "exograph.schemaversions", cancellationToken).ConfigureAwait(false))
+        var foundation = await ReadAsync<string>(connection, Foundation, cancellationToken).ConfigureAwait(false);
+        if (foundation == "absent" && takeTurn)
+        {
+            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
+            foundation = await ReadAsync<string>(connection, Foundation, cancellationToken).ConfigureAwait(false);
+        }
+        try
+        {
+            if (foundation == "sound")
+                await ExecuteAsync(connection, BecomeOwner, cancellationToken).ConfigureAwait(false);
+            if (foundation != "absent" && takeTurn)
+                await ExecuteAsync(connection, LockJournal, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new MigrationException($"this role may not act for exograph_owner: {e.MessageText}", e)
+            {
+                SqlState = e.SqlState,
+                Hint = "Have a superuser GRANT exograph_owner to it, or migrate as the role that installed Exograph.",
+            };
+        }
+        return foundation == "sound";
+    }
+
+    /// <summary>The first script comes again, journalled or not, where what it makes is not there any more.</summary>
+    private async Task<IReadOnlyList<SqlScript>> PendingMigrationsAsync(
+        NpgsqlConnection connection, bool isSound, CancellationToken cancellationToken)
+    {
+        if (!await ExistsAsync(connection, "schemaversions", cancellationToken).ConfigureAwait(false))
             return _scripts.Migrations;
         var journal = await ReadPairsAsync(connection, "SELECT scriptname, scriptname FROM exograph.schemaversions",
             cancellationToken).ConfigureAwait(false);
@@ -108,14 +178,14 @@ public sealed partial class Migrator
                 Hint = "Use a driver at least as new as the one that migrated the database.",
             };
         }
-        return [.. _scripts.Migrations.Where(s => !journal.ContainsKey(s.Name))];
+        return [.. _scripts.Migrations.Where((s, i) => i == 0 && !isSound || !journal.ContainsKey(s.Name))];
     }
 
     /// <summary>All or none: a file may depend on any that comes before it.</summary>
     private async Task<IReadOnlyList<SqlScript>> PendingCodeAsync(
-        NpgsqlConnection connection, CancellationToken cancellationToken)
+        NpgsqlConnection connection, bool isSound, CancellationToken cancellationToken)
     {
-        if (!await ExistsAsync(connection, "exograph.code_versions", cancellationToken).ConfigureAwait(false))
+        if (!isSound || !await ExistsAsync(connection, "code_versions", cancellationToken).ConfigureAwait(false))
             return _scripts.Code;
         var versions = await ReadPairsAsync(connection, "SELECT name, sha256 FROM exograph.code_versions", cancellationToken)
             .ConfigureAwait(false);
@@ -125,7 +195,23 @@ public sealed partial class Migrator
     }
 
     internal static string RecordMigration(SqlScript script) =>
-        $"INSERT INTO exograph.schemaversions (scriptname, applied) VALUES ({Literal(script.Name)}, localtimestamp);\n";
+        $"""
+        INSERT INTO exograph.schemaversions (scriptname, applied)
+        SELECT {Literal(script.Name)}, localtimestamp
+        WHERE NOT EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname = {Literal(script.Name)});
+
+        """;
+
+    /// <summary>All code is due after the first script, which makes roles that the code gives rights to.</summary>
+    internal const string ForgetCode = """
+        DO $$
+        BEGIN
+            IF to_regclass('exograph.code_versions') IS NOT NULL THEN
+                DELETE FROM exograph.code_versions;
+            END IF;
+        END
+        $$;
+        """;
 
     internal static string RecordCode(IReadOnlyList<SqlScript> scripts) =>
         $"""
@@ -137,13 +223,15 @@ public sealed partial class Migrator
 
     internal static string Literal(string text) => $"'{text.Replace("'", "''")}'";
 
-    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
+    private static async Task<T> ReadAsync<T>(NpgsqlConnection connection, string query, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = table });
+        var command = new NpgsqlCommand(query, connection);
         await using (command.ConfigureAwait(false))
-            return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
+
+    private static Task<bool> ExistsAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken) =>
+        ReadAsync<bool>(connection, "SELECT " + Stands(table), cancellationToken);
 
     private static async Task<Dictionary<string, string>> ReadPairsAsync(
         NpgsqlConnection connection, string query, CancellationToken cancellationToken)

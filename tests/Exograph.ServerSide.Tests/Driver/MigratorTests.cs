@@ -43,7 +43,7 @@ public sealed class MigratorTests
     public async Task The_journal_is_that_of_dbup()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        await new Migrator(database.DataSource, Scripts(("0001_a.sql", CodeVersions))).MigrateAsync();
+        await new Migrator(database.DataSource, Scripts(("0002_a.sql", CodeVersions))).MigrateAsync();
         Assert.Equal(
             ["schemaversionsid integer t", "scriptname character varying(255) t", "applied timestamp without time zone t"],
             await database.ColumnAsync<string>("""
@@ -56,14 +56,16 @@ public sealed class MigratorTests
     public async Task A_migrator_killed_in_a_script_leaves_a_database_that_the_next_one_completes()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var slow = Scripts(("0001_a.sql", CodeVersions), ("0002_b.sql", "CREATE TABLE public.b (); SELECT pg_sleep(60);"));
+        var slow = Scripts(("0002_a.sql", CodeVersions), ("0003_b.sql", "CREATE TABLE exograph.b (); SELECT pg_sleep(60);"));
         var killed = new Migrator(database.DataSource, slow).MigrateAsync();
         await WaitForAsync(database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' "
             + "AND state = 'active' AND datname = current_database() AND pid <> pg_backend_pid()");
         await Assert.ThrowsAnyAsync<Exception>(() => killed);
-        Assert.Equal(["0001_a.sql"], await database.ColumnAsync<string>("SELECT scriptname FROM exograph.schemaversions"));
-        var mended = Scripts(("0001_a.sql", CodeVersions), ("0002_b.sql", "CREATE TABLE public.b ();"));
-        Assert.Equal(["0002_b.sql"], await new Migrator(database.DataSource, mended).MigrateAsync());
+        Assert.Equal(
+            [MigrationScripts.Embedded.Migrations[0].Name, "0002_a.sql"],
+            await database.ColumnAsync<string>("SELECT scriptname FROM exograph.schemaversions ORDER BY 1"));
+        var mended = Scripts(("0002_a.sql", CodeVersions), ("0003_b.sql", "CREATE TABLE exograph.b ();"));
+        Assert.Equal(["0003_b.sql"], await new Migrator(database.DataSource, mended).MigrateAsync());
     }
 
     [Fact]
@@ -85,26 +87,28 @@ public sealed class MigratorTests
     public async Task A_failing_script_is_named_with_its_line(string script, string sqlState, int line)
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var scripts = Scripts(("0001_a.sql", CodeVersions), ("0002_bad.sql", "CREATE TABLE public.gone ();" + script));
+        var scripts = Scripts(("0002_a.sql", CodeVersions), ("0003_bad.sql", "CREATE TABLE exograph.gone ();" + script));
         var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(database.DataSource, scripts).MigrateAsync());
-        Assert.Equal(("0002_bad.sql", line, sqlState), (error.Script, error.Line, error.SqlState));
-        Assert.StartsWith($"0002_bad.sql, line {line}: ", error.Message);
-        Assert.Equal(["0001_a.sql"], await database.ColumnAsync<string>("SELECT scriptname FROM exograph.schemaversions"));
-        Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('public.gone') IS NULL"));
+        Assert.Equal(("0003_bad.sql", line, sqlState), (error.Script, error.Line, error.SqlState));
+        Assert.StartsWith($"0003_bad.sql, line {line}: ", error.Message);
+        Assert.Equal(
+            [MigrationScripts.Embedded.Migrations[0].Name, "0002_a.sql"],
+            await database.ColumnAsync<string>("SELECT scriptname FROM exograph.schemaversions ORDER BY 1"));
+        Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('exograph.gone') IS NULL"));
     }
 
     [Fact]
     public async Task Changed_code_is_applied_again_as_a_whole()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        SqlScript[] migrations = [new("0001_a.sql", CodeVersions)];
-        var first = new SqlScript("f.sql", "CREATE OR REPLACE VIEW public.v AS SELECT 1 AS one;");
-        var before = new MigrationScripts(migrations, [first, new("g.sql", "CREATE OR REPLACE VIEW public.w AS SELECT 1 AS x FROM public.v;")]);
-        var after = before with { Code = [first, new("g.sql", "CREATE OR REPLACE VIEW public.w AS SELECT 2 AS x FROM public.v;")] };
+        var migrations = Scripts(("0002_a.sql", CodeVersions)).Migrations;
+        var first = new SqlScript("f.sql", "CREATE OR REPLACE VIEW exograph.v AS SELECT 1 AS one;");
+        var before = new MigrationScripts(migrations, [first, new("g.sql", "CREATE OR REPLACE VIEW exograph.w AS SELECT 1 AS x FROM exograph.v;")]);
+        var after = before with { Code = [first, new("g.sql", "CREATE OR REPLACE VIEW exograph.w AS SELECT 2 AS x FROM exograph.v;")] };
         await new Migrator(database.DataSource, before).MigrateAsync();
         Assert.Empty(await new Migrator(database.DataSource, before).MigrateAsync());
         Assert.Equal(["f.sql", "g.sql"], await new Migrator(database.DataSource, after).MigrateAsync());
-        Assert.Equal(2, await database.ScalarAsync<int>("SELECT x FROM public.w"));
+        Assert.Equal(2, await database.ScalarAsync<int>("SELECT x FROM exograph.w"));
     }
 
     [Fact]
@@ -174,8 +178,9 @@ public sealed class MigratorTests
         ORDER BY 1
         """);
 
+    /// <summary>The first script makes roles and schemas; the rest of an installation of our own comes after it.</summary>
     private static MigrationScripts Scripts(params (string Name, string Text)[] migrations) =>
-        new([.. migrations.Select(m => new SqlScript(m.Name, m.Text))], []);
+        new([MigrationScripts.Embedded.Migrations[0], .. migrations.Select(m => new SqlScript(m.Name, m.Text))], []);
 
     /// <summary>Repeats a query until it finds a row.</summary>
     private static async Task WaitForAsync(TestDatabase database, string query)

@@ -23,10 +23,10 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
     private static readonly string[] s_readable =
     [
-        "call_edges", "comments", "complete_facts", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths",
+        "call_edges", "code_versions", "comments", "complete_facts", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths",
         "files", "fragment_terms", "fragments", "graph_nodes",
         "load_phases", "load_rejects", "load_report", "load_tables", "loads", "open_loads", "package_versions", "packages",
-        "reserved_ids", "sheddable_indexes", "staging_columns", "symbol_references", "terms",
+        "reserved_ids", "schemaversions", "sheddable_indexes", "staging_columns", "symbol_references", "terms",
     ];
 
     /// <summary>The views answer UPDATE and DELETE with 0A000.</summary>
@@ -139,7 +139,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             $"""
             SELECT c.oid::regclass::text FROM pg_class c
             WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
-                AND c.relowner <> 'exograph_owner'::regrole AND c.relname !~* 'schemaversions'
+                AND c.relowner <> 'exograph_owner'::regrole
             UNION ALL
             SELECT p.oid::regprocedure::text FROM pg_proc p
             WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})

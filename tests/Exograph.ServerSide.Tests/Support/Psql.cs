@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Support;
@@ -7,9 +8,11 @@ namespace Exograph.ServerSide.Tests.Support;
 internal static class Psql
 {
     /// <summary>What a script prints; it must not fail.</summary>
-    public static async Task<string> RunAsync(TestDatabase database, string script, string directory)
+    public static Task<string> RunAsync(TestDatabase database, string script, string directory) =>
+        RunAsync(database.Settings, script, directory);
+
+    public static async Task<string> RunAsync(NpgsqlConnectionStringBuilder settings, string script, string directory)
     {
-        var settings = database.Settings;
         var start = new ProcessStartInfo("psql", ["-X", "-v", "ON_ERROR_STOP=1", "-f", script])
         {
             WorkingDirectory = directory,
