@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Exograph.EmbeddedPostgres;
 
@@ -8,26 +9,44 @@ namespace Exograph.EmbeddedPostgres;
 internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user, string directory)
 {
     private const string LogName = "postgres.log";
-    private const string SocketPrefix = "exograph-socket-";
     private const long LargeLog = 10 << 20;
     private static readonly TimeSpan s_initTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromMinutes(5);
+    private readonly ServerFiles _files = new(user);
 
     public PostgresBinaries Binaries => binaries;
 
     public UnprivilegedUser? User => user;
 
+    /// <summary>Belongs to the server's user, and all in it.</summary>
+    public string ServerDirectory => directory;
+
     public string DataDirectory => Path.Combine(directory, "data");
 
     public string LogFile => Path.Combine(directory, LogName);
 
+    /// <summary>The server that runs on the data directory, or ran when it crashed, as its file tells.</summary>
+    public Task<Postmaster?> PostmasterAsync(CancellationToken cancellationToken) =>
+        Postmaster.ReadAsync(DataDirectory, user, cancellationToken);
+
+    /// <summary>The major version that the data directory was made by; null where there is none.</summary>
+    /// <exception cref="EmbeddedPostgresException">It says something else.</exception>
+    public async Task<int?> DataMajorAsync(CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(DataDirectory, "PG_VERSION");
+        if (await _files.ReadStartAsync(file, cancellationToken) is not { } text)
+            return null;
+        return int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            ? major
+            : throw new EmbeddedPostgresException($"{file} does not hold the number of a major version of PostgreSQL.");
+    }
+
     /// <summary>Makes the directory, and within it the one for sockets.</summary>
     public async Task CreateDirectoryAsync(CancellationToken cancellationToken)
     {
-        var sockets = Path.Combine(directory, "socket");
         Places.CreateDirectory(directory, Places.Private);
-        Places.CreateDirectory(sockets, Places.Private);
-        await TakeOverAsync(cancellationToken, directory, sockets);
+        await TakeOverAsync(cancellationToken, directory);
+        await _files.CreateDirectoryAsync(Path.Combine(directory, "socket"), cancellationToken);
     }
 
     /// <summary>The directory for sockets; a new temporary one where a socket's address has no room for it.</summary>
@@ -38,7 +57,7 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
         var inside = Path.Combine(directory, "socket");
         if (Places.FitsSocket(inside))
             return inside;
-        var outside = Places.CreateTemporary(SocketPrefix, user, Places.Private);
+        var outside = Places.CreateTemporary(SocketDirectory.Prefix, user, Places.Private);
         await TakeOverAsync(cancellationToken, outside);
         return outside;
     }
@@ -49,8 +68,7 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
         var temporary = DataDirectory + ".new";
         // Beside the directory: root should not write in a directory that is another user's.
         var passwordFile = directory + ".password";
-        if (Directory.Exists(temporary))
-            Directory.Delete(temporary, recursive: true);
+        await _files.DeleteDirectoryAsync(temporary, cancellationToken);
         try
         {
             await PasswordFile.WriteAsync(passwordFile, password, cancellationToken);
@@ -68,7 +86,7 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
         {
             File.Delete(passwordFile);
         }
-        Directory.Move(temporary, DataDirectory);
+        await _files.MoveAsync(temporary, DataDirectory, cancellationToken);
     }
 
     /// <summary>Makes the data directory by copying one, which belongs to the same user.</summary>
@@ -87,9 +105,9 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
     public async Task StartAsync(
         Listener listener, IReadOnlyDictionary<string, string> settings, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        RemoveStaleLockFiles(listener);
+        await RemoveStaleLockFilesAsync(listener, cancellationToken);
         if (new FileInfo(LogFile) is { Exists: true, Length: > LargeLog })
-            File.Move(LogFile, LogFile + ".old", overwrite: true);
+            await _files.MoveAsync(LogFile, LogFile + ".old", cancellationToken);
         var tries = Stopwatch.StartNew();
         while (true)
         {
@@ -103,7 +121,7 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
             var result = await RunAsync(command, timeout + timeout, cancellationToken, ("PGDATA", DataDirectory));
             if (result.ExitCode == 0)
                 return;
-            var said = ReadLog(logged);
+            var said = await _files.ReadEndAsync(LogFile, logged, cancellationToken);
             // Processes of a killed server take a moment to end.
             if (said.Contains("still in use", StringComparison.Ordinal) && tries.Elapsed < timeout)
                 await Task.Delay(200, cancellationToken);
@@ -115,22 +133,26 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
     }
 
     /// <summary>Whether the end of the log has that text.</summary>
-    public bool LogTells(string text) => ReadLog(0).Contains(text, StringComparison.Ordinal);
+    public async Task<bool> LogTellsAsync(string text, CancellationToken cancellationToken) =>
+        (await _files.ReadEndAsync(LogFile, offset: 0, cancellationToken)).Contains(text, StringComparison.Ordinal);
 
     /// <summary>Stops the server; nothing happens where none runs.</summary>
     public async Task StopAsync(StopMode mode, CancellationToken cancellationToken)
     {
-        var postmaster = Postmaster.Read(DataDirectory);
+        var postmaster = await PostmasterAsync(cancellationToken);
         using var process = postmaster?.FindProcess();
         if (process is null)
             return;
         var result = await RunAsync([.. StopCommand(mode)], s_stopTimeout + s_stopTimeout, cancellationToken);
-        if (result.ExitCode == 0 || Postmaster.Read(DataDirectory) is null)
+        if (result.ExitCode == 0 || await PostmasterAsync(cancellationToken) is null)
+        {
             await postmaster!.EndAsync(cancellationToken);
-        else
-            throw new EmbeddedPostgresException(
-                $"The server did not stop: {result.CommandLine} ended with code {result.ExitCode}:\n"
-                + $"{Command.LastLines(result.Output)}\nThe end of its log {LogFile}:\n{Command.LastLines(ReadLog(0))}");
+            return;
+        }
+        var said = await _files.ReadEndAsync(LogFile, offset: 0, cancellationToken);
+        throw new EmbeddedPostgresException(
+            $"The server did not stop: {result.CommandLine} ended with code {result.ExitCode}:\n"
+            + $"{Command.LastLines(result.Output)}\nThe end of its log {LogFile}:\n{Command.LastLines(said)}");
     }
 
     /// <summary>The command that stops the server, to be run as the server's user.</summary>
@@ -143,19 +165,14 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
     /// <summary>Kills the server and all its processes, as a crash would.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
-        if (Postmaster.Read(DataDirectory) is not { } postmaster)
+        if (await PostmasterAsync(cancellationToken) is not { } postmaster)
+            return;
+        // The file is the server's user's: as root the process it names is killed only if it is that user's, too.
+        if (user is not null && !await user.RunsAsync(postmaster.ProcessId, cancellationToken))
             return;
         using (var process = postmaster.FindProcess())
             process?.Kill(entireProcessTree: true);
         await postmaster.EndAsync(cancellationToken);
-    }
-
-    /// <summary>Deletes the socket directory that a stopped server had in the temporary directory, if it had one there.</summary>
-    public static void RemoveSocketDirectory(string? sockets)
-    {
-        if (Path.GetFileName(sockets)?.StartsWith(SocketPrefix, StringComparison.Ordinal) == true
-            && Directory.Exists(sockets))
-            Directory.Delete(sockets);
     }
 
     private Task TakeOverAsync(CancellationToken cancellationToken, params string[] paths) =>
@@ -163,23 +180,23 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
 
     // PostgreSQL takes any living process of its user that has the crashed server's number for that server, and zombies, too:
     // likely in containers, where the numbers are the same few after every restart, and the first process is no init.
-    private void RemoveStaleLockFiles(Listener listener)
+    private async Task RemoveStaleLockFilesAsync(Listener listener, CancellationToken cancellationToken)
     {
-        if (Postmaster.Read(DataDirectory) is not { } postmaster)
+        if (await PostmasterAsync(cancellationToken) is not { } postmaster)
             return;
         using var process = postmaster.FindProcess();
         if (process is not null)
             return;
-        File.Delete(Path.Combine(DataDirectory, Postmaster.FileName));
+        await _files.DeleteFileAsync(Path.Combine(DataDirectory, Postmaster.FileName), cancellationToken);
         if (listener.SocketLockFile is { } file)
-            File.Delete(file);
+            await _files.DeleteFileAsync(file, cancellationToken);
     }
 
     private static string Arguments(Listener listener, IReadOnlyDictionary<string, string> settings)
     {
         var all = settings
             .Append(new("listen_addresses", listener.Tcp ? "127.0.0.1" : ""))
-            .Append(new("port", listener.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            .Append(new("port", listener.Port.ToString(CultureInfo.InvariantCulture)))
             .Append(new("unix_socket_directories", listener.SocketDirectory ?? ""));
         return string.Join(' ', all.Select(static setting => "-c " + Quote($"{setting.Key}={setting.Value}")));
     }
@@ -190,20 +207,10 @@ internal sealed class Cluster(PostgresBinaries binaries, UnprivilegedUser? user,
         : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Seconds(TimeSpan time) =>
-        Math.Max(1, (int)time.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Math.Max(1, (int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     private Task<CommandResult> RunAsync(
         IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken,
         params (string Name, string Value)[] environment) =>
         Command.RunBareAsync(user?.Wrap(command) ?? command, directory, timeout, cancellationToken, environment);
-
-    private string ReadLog(long offset)
-    {
-        if (!File.Exists(LogFile))
-            return "";
-        using var log = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        log.Position = Math.Max(offset, log.Length - 8192);
-        using var reader = new StreamReader(log);
-        return reader.ReadToEnd();
-    }
 }

@@ -69,7 +69,7 @@ internal sealed class ClusterTemplate
     {
         var temporary = _directory + ".new";
         if (Directory.Exists(temporary))
-            Directory.Delete(temporary, recursive: true);
+            await new ServerFiles(_user).DeleteHomeAsync(temporary, Path.Combine(temporary, "server"), cancellationToken);
         Places.CreateDirectory(temporary, Places.ModeAround(_user));
         var cluster = new Cluster(_binaries, _user, Path.Combine(temporary, "server"));
         await cluster.CreateDirectoryAsync(cancellationToken);

@@ -17,9 +17,12 @@ internal static class Command
     // The server runs as another user when started by root, who must not see what else root's environment holds.
     private static readonly string[] s_passedOn =
     [
-        "PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "TMP", "TEMP", "SystemRoot", "SystemDrive", "windir", "ComSpec",
+        "HOME", "TMPDIR", "TMP", "TEMP", "SystemRoot", "SystemDrive", "windir", "ComSpec",
         "USERPROFILE", "APPDATA", "LOCALAPPDATA", "ProgramData",
     ];
+
+    // Lists of places in which programs and libraries are looked for: an empty or relative one means the current directory.
+    private static readonly string[] s_searched = ["PATH", "LD_LIBRARY_PATH"];
 
     /// <summary>Runs a program with an environment of the bare necessities, and the given variables.</summary>
     public static Task<CommandResult> RunBareAsync(
@@ -32,35 +35,57 @@ internal static class Command
         return RunAsync(start, timeout, cancellationToken);
     }
 
-    /// <summary>Runs a program with this process's environment.</summary>
+    /// <summary>Runs a program with this process's environment, and the given variables.</summary>
     public static Task<CommandResult> RunAsync(
-        IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken) =>
-        RunAsync(new ProcessStartInfo(command[0], command.Skip(1)), timeout, cancellationToken);
+        IReadOnlyList<string> command, string workingDirectory, TimeSpan timeout, CancellationToken cancellationToken,
+        params (string Name, string Value)[] environment)
+    {
+        var start = Start(command, workingDirectory);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return RunAsync(start, timeout, cancellationToken);
+    }
 
     public static ProcessStartInfo BareStart(IReadOnlyList<string> command, string workingDirectory)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = workingDirectory };
-        start.Environment.Clear();
-        foreach (var name in s_passedOn)
-            if (Environment.GetEnvironmentVariable(name) is { } value)
-                start.Environment[name] = value;
+        var start = Start(command, workingDirectory);
+        foreach (var name in start.Environment.Keys.Except(s_passedOn.Concat(s_searched)).ToList())
+            start.Environment.Remove(name);
         // Messages are read in English; and on macOS PostgreSQL refuses to start when a locale starts threads.
         start.Environment["LC_ALL"] = "C";
         return start;
     }
 
-    /// <summary>Where a program is: on the given PATH, or without one in the system's own places. Null when nowhere.</summary>
-    public static string? Find(string program, string? path)
+    /// <summary>Where a program is: in the given places, or in the system's own. Null when nowhere.</summary>
+    public static string? Find(string program, IEnumerable<string>? places = null)
     {
         string[] names = OperatingSystem.IsWindows() ? [program + ".exe", program + ".cmd"] : [program];
-        var places = path?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            ?? ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-        return places.SelectMany(place => names.Select(name => Path.Combine(place, name))).FirstOrDefault(File.Exists);
+        return (places ?? SystemPlaces).SelectMany(place => names.Select(name => Path.Combine(place, name)))
+            .FirstOrDefault(File.Exists);
     }
+
+    /// <summary>A program of the system by its full name: a bare one .NET looks for in the current directory first.</summary>
+    public static string Locate(string program) => Path.IsPathFullyQualified(program)
+        ? program
+        : Find(program) ?? throw new EmbeddedPostgresException(
+            $"The program {program} is in none of {string.Join(", ", SystemPlaces)}.");
 
     public static string LastLines(string text, int count = 20) =>
         string.Join('\n', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .TakeLast(count));
+
+    private static string[] SystemPlaces => OperatingSystem.IsWindows()
+        ? [Environment.SystemDirectory]
+        : ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/run/current-system/sw/bin"];
+
+    private static ProcessStartInfo Start(IReadOnlyList<string> command, string workingDirectory)
+    {
+        var start = new ProcessStartInfo(Locate(command[0]), command.Skip(1)) { WorkingDirectory = workingDirectory };
+        foreach (var name in s_searched)
+            if (start.Environment.TryGetValue(name, out var places))
+                start.Environment[name] = string.Join(Path.PathSeparator, Trust.Qualified(places));
+        return start;
+    }
 
     private static async Task<CommandResult> RunAsync(
         ProcessStartInfo start, TimeSpan timeout, CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>The binaries to run. Null: those <see cref="PostgresBinaries.FindAsync"/> finds.</summary>
     public PostgresBinaries? Binaries { get; init; }
 
+    /// <summary>Is told, a line each, what takes long or reaches out: that PostgreSQL is being fetched, and from where.</summary>
+    public IProgress<string>? Progress { get; init; }
+
     /// <summary>How long the server may take until it accepts connections. 60 seconds by default.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

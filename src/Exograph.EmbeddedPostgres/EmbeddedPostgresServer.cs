@@ -94,7 +94,8 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
                 options, user, home => LaunchAsync(home.Cluster, options, settings, cancellationToken), cancellationToken);
             return new(shared, running, options);
         }
-        var binaries = options.Binaries ?? await PostgresBinaries.FindAsync(majorVersion: null, cancellationToken);
+        var binaries = options.Binaries ?? await new PostgresSearch { Progress = options.Progress }.FindAsync(
+            majorVersion: null, cancellationToken);
         var ephemeral = await EphemeralHome.CreateAsync(binaries, user, cancellationToken);
         try
         {
@@ -114,6 +115,18 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
     {
         var user = await UnprivilegedUser.FindAsync(cancellationToken);
         return await PersistentHome.StopAsync(persistentDirectory, user, cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes a directory for files of whoever started an ephemeral server, if there is none yet. It is deleted with the server,
+    /// however the process ends.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The server is persistent.</exception>
+    public string CreateScratchDirectory()
+    {
+        var scratch = _home.Scratch ?? throw new InvalidOperationException("A persistent server deletes nothing when it is left.");
+        Places.CreateDirectory(scratch, Places.Private);
+        return scratch;
     }
 
     /// <summary>Stops the server, for everybody who shares it, and keeps its data for <see cref="RestartAsync"/>.</summary>
@@ -179,8 +192,10 @@ public sealed class EmbeddedPostgresServer : IAsyncDisposable
                 await cluster.StartAsync(listener, settings, options.StartTimeout, cancellationToken);
                 return listener;
             }
-            catch (EmbeddedPostgresException) when (tcp && attempt < PortTries && cluster.LogTells("could not bind"))
+            catch (EmbeddedPostgresException) when (tcp && attempt < PortTries)
             {
+                if (!await cluster.LogTellsAsync("could not bind", cancellationToken))
+                    throw;
                 // Between our look and the server's start somebody else took the port.
             }
         }

@@ -26,6 +26,8 @@ internal sealed class EphemeralHome : IServerHome
 
     public Cluster Cluster { get; }
 
+    public string? Scratch => Path.Combine(_directory, "scratch");
+
     public string PassFile => Path.Combine(_directory, PassFileName);
 
     /// <summary>Makes a home with a data directory.</summary>
@@ -69,7 +71,8 @@ internal sealed class EphemeralHome : IServerHome
     /// <summary>Stops and deletes what owners left that died together with their guard.</summary>
     public static async Task SweepAsync(UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        foreach (var directory in Directory.EnumerateDirectories(Places.Temporary(user), Prefix + "*"))
+        await SocketDirectory.SweepAsync(user, cancellationToken);
+        foreach (var directory in Places.OwnTemporaries(Prefix, user, FileOwnership.Self))
         {
             try
             {
@@ -90,21 +93,23 @@ internal sealed class EphemeralHome : IServerHome
         // Without the file it is in the making, or its owner died in that very moment.
         var isOwned = owner is null
             && (File.Exists(ownerFile) || Directory.GetCreationTimeUtc(directory) > DateTime.UtcNow - s_makingTakesAtMost);
-        if (isOwned || !await IsOursAsync(directory, cancellationToken))
+        if (isOwned)
             return;
         var bin = owner is null ? "" : await ReadBinDirectoryAsync(owner, cancellationToken);
         var cluster = ClusterIn(directory, new(bin, new Version()), user);
-        var postmaster = Postmaster.Read(cluster.DataDirectory);
+        var postmaster = await cluster.PostmasterAsync(cancellationToken);
         using var process = postmaster?.FindProcess();
         // After a reboot the number may be that of another server, which must not be stopped.
         if (process is not null && postmaster!.IsSame(process))
             await DestroyAsync(directory, cluster, cancellationToken);
         else
-            Directory.Delete(directory, recursive: true);
+            await DeleteAsync(directory, user, cancellationToken);
     }
 
     private static Cluster ClusterIn(string directory, PostgresBinaries binaries, UnprivilegedUser? user) =>
-        new(binaries, user, Path.Combine(directory, "server"));
+        new(binaries, user, ServerIn(directory));
+
+    private static string ServerIn(string directory) => Path.Combine(directory, "server");
 
     private static async Task DestroyAsync(string directory, Cluster cluster, CancellationToken cancellationToken)
     {
@@ -117,19 +122,11 @@ internal sealed class EphemeralHome : IServerHome
         {
             await cluster.KillAsync(cancellationToken);
         }
-        Directory.Delete(directory, recursive: true);
+        await DeleteAsync(directory, cluster.User, cancellationToken);
     }
 
-    // In the temporary directory anybody can make a directory of this name; what it says must not make us stop and delete.
-    private static async Task<bool> IsOursAsync(string directory, CancellationToken cancellationToken)
-    {
-        if (OperatingSystem.IsWindows())
-            return true;
-        const string Script = "exec find \"$0\" -prune -type d -user \"$(id -u)\"";
-        var result = await Command.RunBareAsync(
-            ["/bin/sh", "-c", Script, directory], "/", TimeSpan.FromSeconds(30), cancellationToken);
-        return result.ExitCode == 0 && result.Output.Trim() == directory;
-    }
+    private static Task DeleteAsync(string directory, UnprivilegedUser? user, CancellationToken cancellationToken) =>
+        new ServerFiles(user).DeleteHomeAsync(directory, ServerIn(directory), cancellationToken);
 
     private async Task WriteOwnerAsync(CancellationToken cancellationToken)
     {

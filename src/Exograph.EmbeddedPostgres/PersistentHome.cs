@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Exograph.EmbeddedPostgres;
 
 /// <summary>
@@ -26,6 +24,8 @@ internal sealed class PersistentHome : IServerHome
 
     public string PassFile => Path.Combine(_directory, "pgpass");
 
+    public string? Scratch => null;
+
     /// <summary>Stands for the wish of a user who has left that the server go on.</summary>
     private string LeftRunningFile => Path.Combine(_directory, "left-running");
 
@@ -48,7 +48,7 @@ internal sealed class PersistentHome : IServerHome
         var directory = Resolve(options.PersistentDirectory!);
         MakeAccessible(directory, user);
         await using var door = await FileLock.TakeAsync(DoorFile(directory), s_patience, cancellationToken);
-        var cluster = await ClusterInAsync(directory, options.Binaries, user, cancellationToken);
+        var cluster = await ClusterInAsync(directory, options.Binaries, user, options.Progress, cancellationToken);
         var home = new PersistentHome(directory, options.LeaveRunning, cluster);
         try
         {
@@ -83,20 +83,20 @@ internal sealed class PersistentHome : IServerHome
             return false;
         await using var door = await FileLock.TakeAsync(DoorFile(directory), s_patience, cancellationToken);
         File.Delete(Path.Combine(directory, "left-running"));
-        var dataDirectory = new Cluster(new("", new Version()), user, ServerDirectory(directory)).DataDirectory;
-        using var process = Postmaster.Read(dataDirectory)?.FindProcess();
+        var home = new Cluster(new("", new Version()), user, ServerDirectory(directory));
+        using var process = (await home.PostmasterAsync(cancellationToken))?.FindProcess();
         if (process is null)
             return false;
-        var cluster = await ClusterInAsync(directory, binaries: null, user, cancellationToken);
+        var cluster = await ClusterInAsync(directory, binaries: null, user, progress: null, cancellationToken);
         await StopAsync(cluster, cancellationToken);
         return true;
     }
 
     private static async Task StopAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        var sockets = Postmaster.Read(cluster.DataDirectory)?.Listener.SocketDirectory;
+        var sockets = (await cluster.PostmasterAsync(cancellationToken))?.Listener.SocketDirectory;
         await cluster.StopAsync(StopMode.Fast, cancellationToken);
-        Cluster.RemoveSocketDirectory(sockets);
+        SocketDirectory.Remove(sockets);
     }
 
     private static string DoorFile(string directory) => Path.Combine(directory, "door.lock");
@@ -117,6 +117,10 @@ internal sealed class PersistentHome : IServerHome
                 $"The data cannot be kept in {directory}: {exception.Message} Name another place, or set XDG_DATA_HOME.",
                 exception);
         }
+        if (Trust.ForeignPart(directory) is { } foreign)
+            throw new EmbeddedPostgresException(
+                $"As root no data are kept in {directory}, because others than root may change {foreign}: name another place, or "
+                + $"chown root {foreign} and chmod go-w {foreign}.");
         if (user is not null && Places.ClosedParent(directory) is { } closed)
             throw new EmbeddedPostgresException(
                 $"As root the server runs as the user {user.Name}, who cannot reach {directory}, because {closed} is closed to "
@@ -125,20 +129,18 @@ internal sealed class PersistentHome : IServerHome
 
     /// <summary>Data are bound to the major version that made them.</summary>
     private static async Task<Cluster> ClusterInAsync(
-        string directory, PostgresBinaries? binaries, UnprivilegedUser? user, CancellationToken cancellationToken)
+        string directory, PostgresBinaries? binaries, UnprivilegedUser? user, IProgress<string>? progress,
+        CancellationToken cancellationToken)
     {
         var server = ServerDirectory(directory);
-        var versionFile = Path.Combine(server, "data", "PG_VERSION");
-        int? major = File.Exists(versionFile)
-            ? int.Parse(await File.ReadAllTextAsync(versionFile, cancellationToken), CultureInfo.InvariantCulture)
-            : null;
+        var major = await new Cluster(new("", new Version()), user, server).DataMajorAsync(cancellationToken);
         if (binaries is not null && major is not null && binaries.Version.Major != major)
             throw new EmbeddedPostgresException(
                 $"The data in {directory} were made by PostgreSQL {major}, which {binaries.Version} cannot read: "
                 + "use that version, or name another directory.");
         try
         {
-            return new(binaries ?? await PostgresBinaries.FindAsync(major, cancellationToken), user, server);
+            return new(binaries ?? await new PostgresSearch { Progress = progress }.FindAsync(major, cancellationToken), user, server);
         }
         catch (EmbeddedPostgresException exception) when (major is not null)
         {
@@ -152,7 +154,7 @@ internal sealed class PersistentHome : IServerHome
     {
         for (var waited = TimeSpan.Zero; ; waited += s_pause)
         {
-            var postmaster = Postmaster.Read(Cluster.DataDirectory);
+            var postmaster = await Cluster.PostmasterAsync(cancellationToken);
             using var process = postmaster?.FindProcess();
             if (process is null)
                 return null;

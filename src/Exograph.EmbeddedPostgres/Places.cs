@@ -34,7 +34,8 @@ internal static class Places
     public static string Temporary(UnprivilegedUser? user)
     {
         var temporary = Path.GetTempPath();
-        var isUsable = Directory.Exists(temporary)
+        var isUsable = Path.IsPathFullyQualified(temporary) && Directory.Exists(temporary)
+            && (Trust.ForeignPart(temporary) is null || Trust.IsShared(temporary))
             && FitsSocket(Path.Combine(temporary, "exograph-postgres-0123456789abcdef/server/socket"))
             && (user is null || ClosedParent(temporary) is null);
         return isUsable || OperatingSystem.IsWindows() ? temporary : "/tmp";
@@ -47,6 +48,15 @@ internal static class Places
         CreateDirectory(directory, mode);
         return directory;
     }
+
+    /// <summary>
+    /// The directories of a prefix in <see cref="Temporary"/> that belong to the given user. Anybody may make one of such a name, or
+    /// a link: what is another's is not even opened.
+    /// </summary>
+    public static IEnumerable<string> OwnTemporaries(string prefix, UnprivilegedUser? user, uint owner) =>
+        Directory.EnumerateDirectories(Temporary(user), prefix + "*").Where(directory =>
+            OperatingSystem.IsWindows()
+            || (FileOwnership.Of(directory) is { IsDirectory: true } status && status.User == owner));
 
     /// <summary>The mode of a directory of ours that holds what belongs to the server's user.</summary>
     public static UnixFileMode ModeAround(UnprivilegedUser? user) => user is null ? Private : PassThrough;

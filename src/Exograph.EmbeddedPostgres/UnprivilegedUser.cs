@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Exograph.EmbeddedPostgres;
 
 /// <summary>
@@ -8,15 +10,20 @@ internal sealed class UnprivilegedUser
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
     private readonly IReadOnlyList<string> _prefix;
     private readonly string _ids;
+    private readonly string _userId;
 
     private UnprivilegedUser(string name, string userId, string groupId, IReadOnlyList<string> prefix)
     {
         Name = name;
+        _userId = userId;
         _ids = $"{userId}:{groupId}";
         _prefix = prefix;
     }
 
     public string Name { get; }
+
+    /// <summary>The number of the user.</summary>
+    public uint Id => uint.Parse(_userId, CultureInfo.InvariantCulture);
 
     /// <summary>Chooses the user and the way to become it. Null when this process is not root and stays who it is.</summary>
     /// <exception cref="EmbeddedPostgresException">There is no such user, or no way to become it.</exception>
@@ -39,12 +46,22 @@ internal sealed class UnprivilegedUser
     }
 
     /// <summary>The command that runs a command as this user.</summary>
-    public string[] Wrap(IEnumerable<string> command) => [.. _prefix, .. command];
+    public string[] Wrap(IReadOnlyList<string> command) => [.. _prefix, Command.Locate(command[0]), .. command.Skip(1)];
+
+    /// <summary>Whether a process is this user's.</summary>
+    public async Task<bool> RunsAsync(int processId, CancellationToken cancellationToken)
+    {
+        var process = processId.ToString(CultureInfo.InvariantCulture);
+        if (OperatingSystem.IsLinux())
+            return FileOwnership.Of($"/proc/{process}") is { } status && status.User == Id;
+        var result = await Command.RunBareAsync(["ps", "-o", "uid=", "-p", process], "/", s_timeout, cancellationToken);
+        return result.ExitCode == 0 && result.Output.Trim() == _userId;
+    }
 
     /// <summary>Gives files or directories, not what is in them, to this user.</summary>
     public async Task TakeOverAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        var result = await Command.RunAsync(["chown", "-h", _ids, .. paths], s_timeout, cancellationToken);
+        var result = await Command.RunBareAsync(["chown", "-h", _ids, .. paths], "/", s_timeout, cancellationToken);
         result.ThrowIfFailed($"What belongs to the server could not be given to the user {Name}.");
     }
 
@@ -57,11 +74,11 @@ internal sealed class UnprivilegedUser
             ["su", "-s", "/bin/sh", "-c", "exec \"$0\" \"$@\"", "--", name],
         ];
         foreach (var prefix in prefixes)
-            if (Command.Find(prefix[0], path: null) is { } program)
+            if (Command.Find(prefix[0]) is { } program)
                 yield return [program, .. prefix[1..]];
     }
 
     // A program of the name is not enough: the setpriv of small systems has no --reuid, and a container may forbid the change.
     private static async Task<bool> WorksAsync(string[] prefix, CancellationToken cancellationToken) =>
-        (await Command.RunBareAsync([.. prefix, "true"], "/", s_timeout, cancellationToken)).ExitCode == 0;
+        (await Command.RunBareAsync([.. prefix, "/bin/sh", "-c", ":"], "/", s_timeout, cancellationToken)).ExitCode == 0;
 }

@@ -190,9 +190,4 @@ internal sealed class CliApp
                 return ErrorReport.Write(e, _context);
             }
         });
-
-    private sealed class Notes(TerminalWriter error, string prefix) : IProgress<string>
-    {
-        public void Report(string value) => error.WriteParagraph(prefix, value);
-    }
 }

@@ -22,6 +22,10 @@ internal sealed class Database : IAsyncDisposable
 
     public bool IsPrivate => _server is not null;
 
+    /// <summary>A directory that goes with an ephemeral server, however this process ends.</summary>
+    public string CreateScratchDirectory() =>
+        _server?.CreateScratchDirectory() ?? throw new InvalidOperationException("The server is somebody else's.");
+
     /// <summary>Opens the database and makes sure that the server answers.</summary>
     public static async Task<Database> OpenAsync(string? connection, CliContext context, CancellationToken cancellationToken)
     {
@@ -47,7 +51,8 @@ internal sealed class Database : IAsyncDisposable
     public static async Task<Database> OpenPrivateAsync(
         EmbeddedPostgresOptions options, CliContext context, CancellationToken cancellationToken)
     {
-        var server = await EmbeddedPostgresServer.StartAsync(options, cancellationToken);
+        var server = await EmbeddedPostgresServer.StartAsync(
+            options with { Progress = new Notes(context.Error, "") }, cancellationToken);
         var database = new Database(Source(new NpgsqlConnectionStringBuilder(server.ConnectionString)), server);
         context.Error.WriteLine($"private PostgreSQL {server.Version}; to look inside: psql '{server.Uri}'");
         try

@@ -29,25 +29,17 @@ internal sealed class DemoCommand(CliApp app)
 
     private async Task<int> RunAsync(string? source, ResultWriter results, CancellationToken cancellationToken)
     {
-        var scratch = Directory.CreateTempSubdirectory("exograph-demo-").FullName;
-        try
-        {
-            var ephemeral = new EmbeddedPostgresOptions();
-            await using var database = await Database.OpenPrivateAsync(ephemeral, app.Context, cancellationToken);
-            var bundle = await ExtractAsync(source ?? FindSource(), scratch, cancellationToken);
-            app.Context.Error.WriteLine("loading it:");
-            var first = await LoadAsync(database.DataSource, bundle, "demo", cancellationToken);
-            app.Context.Error.WriteLine("loading it again, which adds nothing:");
-            var second = await LoadAsync(database.DataSource, bundle, "demo, again", cancellationToken);
-            results.Reports([.. first, .. second]);
-            if (!results.IsJson)
-                await DemoQuestions.AskAsync(database.DataSource, app.Context.Output, cancellationToken);
-            return ExitCode.Ok;
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
+        var ephemeral = new EmbeddedPostgresOptions();
+        await using var database = await Database.OpenPrivateAsync(ephemeral, app.Context, cancellationToken);
+        var bundle = await ExtractAsync(source ?? FindSource(), database.CreateScratchDirectory(), cancellationToken);
+        app.Context.Error.WriteLine("loading it:");
+        var first = await LoadAsync(database.DataSource, bundle, "demo", cancellationToken);
+        app.Context.Error.WriteLine("loading it again, which adds nothing:");
+        var second = await LoadAsync(database.DataSource, bundle, "demo, again", cancellationToken);
+        results.Reports([.. first, .. second]);
+        if (!results.IsJson)
+            await DemoQuestions.AskAsync(database.DataSource, app.Context.Output, cancellationToken);
+        return ExitCode.Ok;
     }
 
     private async Task<string> ExtractAsync(string source, string scratch, CancellationToken cancellationToken)

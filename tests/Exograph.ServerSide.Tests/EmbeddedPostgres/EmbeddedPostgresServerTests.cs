@@ -15,7 +15,7 @@ public sealed class EmbeddedPostgresServerTests
     public async Task An_ephemeral_server_answers_and_leaves_nothing_behind()
     {
         var server = await EmbeddedPostgresServer.StartAsync(s_ephemeral);
-        var postmaster = Postmaster.Read(server.DataDirectory)!;
+        var postmaster = (await PostmasterOf.Async(server))!;
         using (var process = postmaster.FindProcess())
             Assert.NotNull(process);
         Assert.StartsWith(server.Version.ToString(2), (string)(await QueryAsync(server, "show server_version"))!);
