@@ -8,6 +8,7 @@ CREATE TABLE exograph.loads (
     state       text        NOT NULL DEFAULT 'open',
     started_by  text        NOT NULL,
     role_oid    oid         NOT NULL,
+    cluster     bigint      NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now(),
     ended_at    timestamptz,
     options     jsonb       NOT NULL DEFAULT '{}',
@@ -22,13 +23,16 @@ COMMENT ON COLUMN exograph.loads.load_id IS
 COMMENT ON COLUMN exograph.loads.state IS 'open, finalized or abandoned.';
 COMMENT ON COLUMN exograph.loads.started_by IS 'Role that called begin_load, as it was named then.';
 COMMENT ON COLUMN exograph.loads.role_oid IS
-    'That role, whatever it is named now. It and its members may stage, finalize and abandon.';
+    'That role, whatever it is named now. It and its members may stage, finalize and abandon, those of exograph_owner as well.';
+COMMENT ON COLUMN exograph.loads.cluster IS
+    'System identifier of the cluster that role_oid belongs to. In another one, where the database was restored, the load '
+    'belongs to the role of the name in started_by.';
 COMMENT ON COLUMN exograph.loads.ended_at IS 'When the load was finalized or abandoned. NULL while it is open.';
 COMMENT ON COLUMN exograph.loads.options IS
     'Options in force: those of begin_load, with those of finalize_load over them once it has run.';
 COMMENT ON COLUMN exograph.loads.manifest IS 'Rows per table as the producer counted them (seal_load). NULL where it did not.';
 
-CREATE INDEX loads_open ON exograph.loads (role_oid) WHERE state = 'open';
+CREATE INDEX loads_open ON exograph.loads (load_id) WHERE state = 'open';
 
 CREATE TABLE exograph.load_tables (
     load_id      integer NOT NULL CONSTRAINT load_tables_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
@@ -101,6 +105,9 @@ COMMENT ON TABLE exograph.load_rejects IS 'Rows that finalize_load left out unde
 COMMENT ON COLUMN exograph.load_rejects.reason IS 'First rule that the row breaks.';
 COMMENT ON COLUMN exograph.load_rejects.staged_row IS 'The row as it was staged.';
 
+-- Without a key, a published table can lose no row: whoever publishes all tables could not delete a load.
+ALTER TABLE exograph.load_rejects REPLICA IDENTITY FULL;
+
 CREATE INDEX load_rejects_load_id ON exograph.load_rejects (load_id);
 
 CREATE TABLE exograph.reserved_ids (
@@ -143,15 +150,29 @@ COMMENT ON COLUMN exograph.deferred_indexes.load_id IS
 COMMENT ON COLUMN exograph.deferred_indexes.problem IS
     'Why the last exograph.rebuild_indexes() could not build it. NULL where none has tried yet.';
 
+-- Advisory locks would do for the gate and for the turns, but any role that may connect can take and keep one. On these two
+-- tables nobody has a right.
 CREATE TABLE exograph.gate (
-    generation bigint NOT NULL
+    one_row    boolean NOT NULL DEFAULT true CONSTRAINT gate_pkey PRIMARY KEY CONSTRAINT gate_is_one_row CHECK (one_row),
+    generation bigint  NOT NULL DEFAULT 0
 );
 
-INSERT INTO exograph.gate VALUES (0);
-CREATE UNIQUE INDEX gate_is_one_row ON exograph.gate ((true));
+INSERT INTO exograph.gate DEFAULT VALUES;
 
 COMMENT ON TABLE exograph.gate IS
-    'One row that every load updates, so that a writer above READ COMMITTED can find out that its snapshot is older than a load.';
+    'The lock of this table is the gate: row-wise writers hold it in ROW EXCLUSIVE mode, finalize_load and its kin in SHARE ROW '
+    'EXCLUSIVE. Its one row is updated by every load, so that a writer above READ COMMITTED can find out that its snapshot is '
+    'older than a load.';
+
+CREATE TABLE exograph.reservation_turns (
+    table_name text NOT NULL CONSTRAINT reservation_turns_pkey PRIMARY KEY
+);
+
+INSERT INTO exograph.reservation_turns
+VALUES ('packages'), ('package_versions'), ('files'), ('terms'), ('fragments'), ('graph_nodes');
+
+COMMENT ON TABLE exograph.reservation_turns IS
+    'A row for each dimension, which reserve_ids locks: sessions that reserve ids of it take turns.';
 
 CREATE TABLE exograph.code_versions (
     name       text        NOT NULL CONSTRAINT code_versions_pkey PRIMARY KEY,
@@ -179,3 +200,4 @@ ALTER TABLE exograph.reserved_ids OWNER TO exograph_owner;
 ALTER TABLE exograph.deferred_indexes OWNER TO exograph_owner;
 ALTER TABLE exograph.code_versions OWNER TO exograph_owner;
 ALTER TABLE exograph.gate OWNER TO exograph_owner;
+ALTER TABLE exograph.reservation_turns OWNER TO exograph_owner;

@@ -6,7 +6,7 @@ CREATE OR REPLACE PROCEDURE exograph.finalize_load(
     partition_threshold bigint  DEFAULT NULL,
     defer_indexes       boolean DEFAULT NULL
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
     v_load     exograph.loads;
     v_options  jsonb := exograph.check_options(
@@ -83,7 +83,7 @@ ALTER PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, b
 COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) IS
 'Merges the staged rows of a load into the index, all or nothing, and reports in exograph.load_report what became of each.
 load_id NULL means the caller''s only open load; the number comes back. The options are those of begin_load and go before
-them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, XG011, 42501,
-55P03.';
+them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, XG011, 2BP01
+(something depends on the staging), 42501, 55P03.';
 REVOKE ALL ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) TO exograph_loader;

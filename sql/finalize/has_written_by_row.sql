@@ -1,12 +1,11 @@
+-- A transaction that has finalized a load holds the lock of the gate in this mode, too, for it has updated its row.
 CREATE OR REPLACE FUNCTION exograph.has_written_by_row() RETURNS boolean
 LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
-    SELECT EXISTS (
-        SELECT
-        FROM pg_catalog.pg_locks l
-        WHERE l.locktype = 'advisory' AND l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.mode = 'ShareLock'
-            AND l.objsubid = 1
-            AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
-            AND (l.classid::bigint << 32 | l.objid::bigint) = exograph.gate_key())
+    SELECT count(*) FILTER (WHERE l.mode = 'RowExclusiveLock') > 0
+       AND count(*) FILTER (WHERE l.mode = 'ShareRowExclusiveLock') = 0
+    FROM pg_catalog.pg_locks l
+    WHERE l.locktype = 'relation' AND l.relation = 'exograph.gate'::pg_catalog.regclass
+        AND l.pid = pg_catalog.pg_backend_pid() AND l.granted
 $$;
 
 ALTER FUNCTION exograph.has_written_by_row() OWNER TO exograph_owner;

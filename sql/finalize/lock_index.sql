@@ -3,17 +3,24 @@
 CREATE OR REPLACE PROCEDURE exograph.lock_index(what text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(exograph.gate_key());
-    LOCK TABLE ONLY exograph.packages, ONLY exograph.package_versions, ONLY exograph.files, ONLY exograph.file_paths,
-        ONLY exograph.terms, ONLY exograph.fragments, ONLY exograph.graph_nodes, ONLY exograph.comments,
-        ONLY exograph.definitions, ONLY exograph.symbol_references, ONLY exograph.call_edges, ONLY exograph.fragment_terms
+    LOCK TABLE exograph.gate, ONLY exograph.packages, ONLY exograph.package_versions, ONLY exograph.files,
+        ONLY exograph.file_paths, ONLY exograph.terms, ONLY exograph.fragments, ONLY exograph.graph_nodes,
+        ONLY exograph.comments, ONLY exograph.definitions, ONLY exograph.symbol_references, ONLY exograph.call_edges,
+        ONLY exograph.fragment_terms
         IN SHARE ROW EXCLUSIVE MODE;
     -- A writer above READ COMMITTED locks this row: it fails with 40001 where its snapshot is older than this transaction.
     UPDATE exograph.gate g SET generation = g.generation + 1;
 EXCEPTION WHEN lock_not_available THEN
-    RAISE EXCEPTION '%: another transaction is writing to the index', what USING ERRCODE = 'lock_not_available',
-        DETAIL = format('It waited for longer than lock_timeout (%s).', current_setting('lock_timeout')),
-        HINT = 'pg_locks shows who holds an index table. Nothing was changed: call again, perhaps with a longer lock_timeout.';
+    PERFORM exograph.raise_lock_timeout(
+        format('%s: another transaction is writing to the index', what),
+        'exograph.lock_waits shows who waits for whom. Nothing was changed: call again, perhaps with a longer lock_timeout.',
+        exograph.lock_holders(
+            ARRAY(SELECT c.oid FROM pg_class c
+                  WHERE c.relnamespace = 'exograph'::regnamespace
+                      AND c.relname IN ('gate', 'packages', 'package_versions', 'files', 'file_paths', 'terms', 'fragments',
+                                        'graph_nodes', 'comments', 'definitions', 'symbol_references', 'call_edges',
+                                        'fragment_terms')),
+            'ShareRowExclusiveLock'));
 END
 $$;
 

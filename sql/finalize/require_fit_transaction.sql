@@ -4,7 +4,8 @@ BEGIN
     -- A snapshot taken before the gate closed would not see what earlier loads inserted.
     CALL exograph.require_read_committed(what);
     IF current_setting('transaction_read_only')::boolean THEN
-        RAISE EXCEPTION '% writes, and this transaction is read-only', what USING ERRCODE = 'read_only_sql_transaction';
+        RAISE EXCEPTION '% writes, and this transaction is read-only', what USING ERRCODE = 'read_only_sql_transaction',
+            HINT = 'BEGIN READ WRITE, or SET default_transaction_read_only = off; a standby loads nothing.';
     END IF;
     -- Whoever holds the gate as a writer and then asks for it alone deadlocks with the next one who does the same.
     IF exograph.has_written_by_row() THEN

@@ -3,7 +3,14 @@
 CREATE OR REPLACE PROCEDURE exograph.wait_at_gate()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(exograph.gate_key());
+    BEGIN
+        LOCK TABLE exograph.gate IN ROW EXCLUSIVE MODE;
+    EXCEPTION WHEN lock_not_available THEN
+        PERFORM exograph.raise_lock_timeout(
+            'a load is being finalized, or the index maintained',
+            'exograph.lock_waits shows who waits for whom. Call again, perhaps with a longer lock_timeout.',
+            exograph.lock_holders(ARRAY['exograph.gate'::regclass], 'RowExclusiveLock'));
+    END;
     CALL exograph.check_snapshot();
 END
 $$;

@@ -1,7 +1,10 @@
 -- Asking for the size of a table waits for whoever is dropping it: a finalize that has not been committed.
 CREATE OR REPLACE VIEW exograph.open_loads AS
-SELECT l.load_id, l.label, l.started_by, l.started_at, s.bytes AS staged_bytes, a.pid, a.phase
+SELECT l.load_id, l.label, l.started_by, l.started_at, s.bytes AS staged_bytes, a.pid, a.phase, r.rolname::text AS owner
 FROM exograph.loads l
+LEFT JOIN pg_catalog.pg_roles r -- as owner_of_load, which is not for everybody
+    ON CASE WHEN l.cluster = (SELECT c.system_identifier FROM pg_catalog.pg_control_system() c)
+            THEN r.oid = l.role_oid ELSE r.rolname = l.started_by END
 LEFT JOIN LATERAL (
     SELECT sum(CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks k WHERE k.relation = c.oid AND k.mode = 'AccessExclusiveLock')
                     THEN NULL
@@ -22,6 +25,7 @@ WHERE l.state = 'open';
 
 ALTER VIEW exograph.open_loads OWNER TO exograph_owner;
 COMMENT ON VIEW exograph.open_loads IS
-    'Open loads: who began them, how much is staged in bytes (NULL while it is being dropped), and which session is at which '
-    'phase of finalizing (NULL where none is; any session may call itself so).';
+    'Open loads: who began them, how much is staged in bytes (NULL while it is being dropped), which session is at which phase '
+    'of finalizing (NULL where none is; any session may call itself so), and whose the load is, by the name of now (NULL where '
+    'the role is gone: members of exograph_owner may abandon it). exograph.lock_waits shows who waits for whom.';
 GRANT SELECT ON exograph.open_loads TO exograph_loader, exograph_reader;

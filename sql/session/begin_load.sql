@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION exograph.begin_load(
     defer_indexes       boolean DEFAULT NULL,
     complete            text[]  DEFAULT NULL
 ) RETURNS integer
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' AS $$
 DECLARE
     v_load_id integer;
 BEGIN
@@ -16,8 +16,8 @@ BEGIN
         RAISE EXCEPTION 'a load needs a label' USING ERRCODE = 'XG008',
             HINT = 'Say what is loaded: SELECT exograph.begin_load(''hex top 500'').';
     END IF;
-    INSERT INTO exograph.loads (label, started_by, role_oid, options)
-    SELECT begin_load.label, r.rolname, r.oid,
+    INSERT INTO exograph.loads (label, started_by, role_oid, cluster, options)
+    SELECT begin_load.label, r.rolname, r.oid, exograph.cluster(),
            exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold, ids, defer_indexes, complete)
     FROM pg_roles r
     WHERE r.rolname = exograph.caller()
@@ -41,6 +41,6 @@ which spares large fact tables being written twice. defer_indexes: whether to dr
 the dimensions'' query indexes before merging, until rebuild_indexes() (default false); who reads those tables waits
 until finalize_load ends. complete: the tables of which the load brings all rows of each of its files, so that later loads
 need not (exograph.files_lacking): any of exograph.complete_tables(), none by default.
-Errors: XG008.';
+Errors: XG008, 42501, 42P06 (a schema of that name exists).';
 REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) TO exograph_loader;

@@ -1,19 +1,27 @@
 CREATE OR REPLACE PROCEDURE exograph.drop_maps(load_id integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_load exograph.loads := exograph.lock_load(load_id);
+    v_load     exograph.loads;
+    v_settings jsonb := exograph.saved_settings();
 BEGIN
+    CALL exograph.limit_lock_wait();
+    v_load := exograph.lock_load(load_id);
     IF v_load.state = 'open' THEN
         RAISE EXCEPTION 'load % is open, it has no maps yet', load_id USING ERRCODE = 'XG002',
             HINT = format('CALL exograph.finalize_load(%s, keep_maps => true) makes and keeps them.', load_id);
     END IF;
-    CALL exograph.drop_staging(load_id);
+    BEGIN
+        CALL exograph.drop_staging(load_id);
+    EXCEPTION WHEN lock_not_available THEN
+        CALL exograph.raise_staging_in_use(load_id, 'the maps are intact');
+    END;
+    CALL exograph.restore_settings(v_settings);
 END
 $$;
 
 ALTER PROCEDURE exograph.drop_maps(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.drop_maps(integer) IS
     'Drops the number-to-id maps that a load finalized with keep_maps => true has left; without effect where there are '
-    'none. Errors: XG001, XG002, 42501.';
+    'none. Errors: XG001, XG002, 2BP01 (something depends on them), 42501, 55P03.';
 REVOKE ALL ON PROCEDURE exograph.drop_maps(integer) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE exograph.drop_maps(integer) TO exograph_loader;

@@ -3,12 +3,13 @@
 CREATE OR REPLACE FUNCTION exograph.files_lacking(
     load_id integer DEFAULT NULL, first bigint DEFAULT NULL, last bigint DEFAULT NULL
 ) RETURNS TABLE (number bigint, table_name text)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off
     SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
     files_lacking.load_id := exograph.find_load(files_lacking.load_id);
     PERFORM exograph.lock_open_load(files_lacking.load_id);
+    CALL exograph.require_staging(files_lacking.load_id);
     CALL exograph.enter_load(files_lacking.load_id);
     CALL exograph.create_told_files();
 
@@ -39,6 +40,6 @@ COMMENT ON FUNCTION exograph.files_lacking(integer, bigint, bigint) IS
 the file of the same natural key: their facts are to be sent. A file that does not stand lacks all; so do those whose number is
 NULL or used twice, or whose version or package is not staged. Packages, versions and files must be staged before. It is
 advice: facts may be sent nevertheless. finalize_load fails with XG011 where facts that were told to stand do so no longer. NULL
-means the caller''s only open load, the first number, the last. Errors: XG001, XG002, XG003, 42501, 55P03.';
+means the caller''s only open load, the first number, the last. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';
 REVOKE ALL ON FUNCTION exograph.files_lacking(integer, bigint, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.files_lacking(integer, bigint, bigint) TO exograph_loader;

@@ -8,7 +8,8 @@ BEGIN
     END IF;
     SELECT array_agg(l.load_id ORDER BY l.load_id) INTO v_open
     FROM exograph.loads l
-    WHERE l.state = 'open' AND l.role_oid = (SELECT r.oid FROM pg_roles r WHERE r.rolname = exograph.caller());
+    WHERE l.state = 'open'
+        AND exograph.owner_of_load(l) = (SELECT r.oid FROM pg_roles r WHERE r.rolname = exograph.caller());
     IF cardinality(v_open) = 1 THEN
         RETURN v_open[1];
     END IF;

@@ -25,7 +25,7 @@ BEGIN
     v_sequence := pg_get_serial_sequence(format('exograph.%I', reserve_ids.table_name), 'id');
 
     -- Two that reserve at once would share out single ids between them.
-    PERFORM pg_advisory_xact_lock('exograph.reserved_ids'::regclass::oid::integer, v_sequence::oid::integer);
+    CALL exograph.take_turn(reserve_ids.table_name);
     -- What nextval takes is lost even if this fails.
     SELECT s.seqmax - coalesce(pg_sequence_last_value(v_sequence), 0) INTO v_left
     FROM pg_sequence s

@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     IF array_position(terms, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'a term is NULL' USING ERRCODE = 'null_value_not_allowed',
-            DETAIL = format('It is element %s.', array_position(terms, NULL));
+            DETAIL = format('It is element %s.', array_position(terms, NULL)), HINT = 'Leave it out: a term is text.';
     END IF;
     -- The load before the gate, in the order in which finalize_load locks them.
     IF load_id IS NOT NULL THEN
@@ -16,6 +16,7 @@ BEGIN
             RAISE EXCEPTION 'load % was not begun with ids => ''reserved''', load_id USING ERRCODE = 'XG008',
                 HINT = 'Its term numbers are its own, so ids of the index would be taken for them.';
         END IF;
+        CALL exograph.require_staging(load_id);
     END IF;
     CALL exograph.wait_at_gate();
     INSERT INTO exograph.terms (term)
@@ -40,6 +41,7 @@ ALTER FUNCTION exograph.resolve_terms(text[], integer) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.resolve_terms(text[], integer) IS
 'Ids of terms, in their order; those that do not stand are inserted. With a load''s number its staged facts may use the ids
 without its staging the terms. Call it in a transaction of its own: finalize_load waits until that ends, and one that has
-written through a view may deadlock with a finalize of that load. Errors: 22004, 40001, 40P01, 42501, XG001, XG002, XG008.';
+written through a view may deadlock with a finalize of that load. Errors: 22004, 40001, 40P01, 42501,
+55P03, XG001, XG002, XG004, XG008.';
 REVOKE ALL ON FUNCTION exograph.resolve_terms(text[], integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.resolve_terms(text[], integer) TO exograph_loader;

@@ -3,10 +3,16 @@ CREATE OR REPLACE PROCEDURE exograph.drop_staging(load_id integer, keep_maps boo
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_schema text := exograph.staging_schema(load_id);
-    v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = l.role_oid
+    v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = exograph.owner_of_load(l)
                       WHERE l.load_id = drop_staging.load_id);
     v_table  text;
+    v_detail text;
 BEGIN
+    IF to_regnamespace(v_schema) IS NULL
+        OR NOT EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = v_schema AND n.nspowner = current_user::regrole)
+    THEN
+        RETURN; -- somebody has dropped it
+    END IF;
     FOR v_table IN
         SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = v_schema AND c.relkind = 'r'
@@ -21,13 +27,17 @@ BEGIN
         END IF;
     END LOOP;
     IF NOT keep_maps THEN
-        EXECUTE format('DROP SCHEMA IF EXISTS %I', v_schema);
+        EXECUTE format('DROP SCHEMA %I', v_schema);
     END IF;
+EXCEPTION WHEN dependent_objects_still_exist THEN
+    GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+    RAISE EXCEPTION 'load %: other objects depend on its staging', load_id USING ERRCODE = 'dependent_objects_still_exist',
+        DETAIL = v_detail, HINT = 'Drop these objects, then call again: nothing was changed.';
 END
 $$;
 
 ALTER PROCEDURE exograph.drop_staging(integer, boolean) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.drop_staging(integer, boolean) IS
     'Drops the schema of a load; with keep_maps all of it but the number-to-id maps, which then survive a crash and may be '
-    'read.';
+    'read. Errors: 2BP01 where something else depends on it.';
 REVOKE ALL ON PROCEDURE exograph.drop_staging(integer, boolean) FROM PUBLIC;

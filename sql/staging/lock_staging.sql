@@ -2,20 +2,19 @@
 -- out, too: the tables are renamed or dropped in the end, and a wait is better here than behind the closed gate.
 CREATE OR REPLACE PROCEDURE exograph.lock_staging(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_schema oid := to_regnamespace(exograph.staging_schema(load_id));
 BEGIN
-    IF to_regclass(format('%I.staging_token', exograph.staging_schema(load_id))) IS NULL
-       OR NOT EXISTS (SELECT FROM staging_token) THEN
-        RAISE EXCEPTION 'load %: its staging is lost', load_id USING ERRCODE = 'XG004',
-            DETAIL = 'Staging tables are unlogged: the server emptied them when it recovered from a crash.',
-            HINT = format('Nothing of it reached the index. CALL exograph.abandon_load(%s), and load again.', load_id);
-    END IF;
-    LOCK TABLE staged_packages, staged_package_versions, staged_files, staged_terms, staged_fragments, staged_graph_nodes,
-        staged_comments, staged_definitions, staged_symbol_references, staged_call_edges, staged_fragment_terms
-        IN ACCESS EXCLUSIVE MODE;
-EXCEPTION WHEN lock_not_available THEN
-    RAISE EXCEPTION 'load %: its staging is in use', load_id USING ERRCODE = 'lock_not_available',
-        DETAIL = format('A staging table was locked for longer than lock_timeout (%s).', current_setting('lock_timeout')),
-        HINT = 'Let the COPY or the query end or cancel it, then call again: the staging is intact.';
+    CALL exograph.require_staging(load_id);
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', (
+        SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY c.relname) FROM pg_class c
+        WHERE c.relnamespace = v_schema AND c.relkind = 'r'));
+EXCEPTION
+    WHEN undefined_table THEN -- dropped while this waited
+        CALL exograph.require_staging(load_id);
+        RAISE;
+    WHEN lock_not_available THEN
+        CALL exograph.raise_staging_in_use(load_id, 'the staging is intact');
 END
 $$;
 

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
 RETURNS TABLE (table_name text, reason text, staged_row jsonb)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
     v_settings jsonb := exograph.saved_settings();
 BEGIN

@@ -17,9 +17,6 @@ BEGIN
     LOOP
         EXECUTE format('DROP TABLE %I', v_table);
     END LOOP;
-    IF to_regclass(format('%I.resolved_terms', current_schema())) IS NULL THEN -- begun before there were any
-        CREATE UNLOGGED TABLE resolved_terms (id integer);
-    END IF;
     CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text);
     CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
                                        indexed boolean, repeats boolean, unfit boolean);

@@ -310,8 +310,7 @@ public static class BulkLoad
     private static async Task<int?> FindAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         const string Query = """
-            SELECT l.load_id FROM exograph.loads l JOIN pg_catalog.pg_roles r ON r.oid = l.role_oid
-            WHERE l.state = 'open' AND r.rolname = current_user LIMIT 2
+            SELECT load_id FROM exograph.open_loads WHERE owner = current_user LIMIT 2
             """;
         var open = await RunAsync(dataSource, loadId: null, Query, c => ReadAsync(c, r => r.GetInt32(0), cancellationToken),
             cancellationToken).ConfigureAwait(false);

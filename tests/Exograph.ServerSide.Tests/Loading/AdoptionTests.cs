@@ -176,7 +176,7 @@ public sealed class AdoptionTests : LoadingTest
         await (await ReservedSample.BeginAsync(Db)).Load.FinalizeAsync();
         var waiting = await OpenAsync();
         var sample = await ReservedSample.BeginAsync(waiting, content: "b");
-        await Db.ExecuteAsync("BEGIN; SELECT pg_advisory_xact_lock(exograph.gate_key())");
+        await Db.ExecuteAsync("BEGIN; LOCK TABLE exograph.gate IN SHARE ROW EXCLUSIVE MODE");
 
         var finalizing = sample.Load.FinalizeAsync();
         await Db.UntilBlockedAsync(waiting);

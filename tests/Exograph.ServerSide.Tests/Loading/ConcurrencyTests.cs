@@ -22,7 +22,10 @@ public sealed class ConcurrencyTests : LoadingTest
             {
                 var error = await Db.FailsAsync("55P03", call);
                 Assert.Equal($"load {load.Id}: its staging is in use", error.MessageText);
-                Assert.Equal("A staging table was locked for longer than lock_timeout (200ms).", error.Detail);
+                Assert.Equal("It waited for longer than lock_timeout (200ms). "
+                    + $"Process {loader.ProcessId} (role {loader.UserName}, application '') holds RowExclusiveLock on "
+                    + $"{(call.Contains("abandon", StringComparison.Ordinal) ? load.Staged("packages") : "staged_packages")}.",
+                    error.Detail);
                 Assert.StartsWith("Let the COPY or the query end or cancel it, then call again", error.Hint, StringComparison.Ordinal);
             }
             await copy.StartRowAsync();
@@ -82,8 +85,9 @@ public sealed class ConcurrencyTests : LoadingTest
             await writer.ExecuteAsync($"BEGIN; DELETE FROM exograph.{table}");
             var error = await Db.FailsAsync("55P03", load.FinalizeSql());
             Assert.Equal($"load {load.Id}: another transaction is writing to the index", error.MessageText);
-            Assert.Equal("It waited for longer than lock_timeout (50ms).", error.Detail);
-            Assert.StartsWith("pg_locks shows who holds an index table. Nothing was changed: call again", error.Hint,
+            Assert.StartsWith($"It waited for longer than lock_timeout (50ms). Process {writer.ProcessId} (role ", error.Detail,
+                StringComparison.Ordinal);
+            Assert.StartsWith("exograph.lock_waits shows who waits for whom. Nothing was changed: call again", error.Hint,
                 StringComparison.Ordinal);
             await writer.ExecuteAsync("ROLLBACK");
         }
@@ -99,7 +103,7 @@ public sealed class ConcurrencyTests : LoadingTest
     {
         var load = await Sample.BeginAsync(Db);
         var writer = await OpenAsync();
-        await writer.ExecuteAsync("BEGIN; SELECT pg_advisory_xact_lock_shared(exograph.gate_key())");
+        await writer.ExecuteAsync("BEGIN; LOCK TABLE exograph.gate IN ROW EXCLUSIVE MODE");
         await writer.ExecuteAsync("INSERT INTO exograph.packages (ecosystem, name) VALUES ('hex', 'alpha')");
 
         var finalizing = load.FinalizeAsync();
@@ -192,7 +196,11 @@ public sealed class ConcurrencyTests : LoadingTest
         {
             var error = await other.FailsAsync("55P03", sql);
             Assert.Equal($"load {load.Id}: another session is working on it", error.MessageText);
-            Assert.Equal("exograph.open_loads shows which; wait for it, or raise lock_timeout (it is 200ms).", error.Hint);
+            Assert.Equal("It waited for longer than lock_timeout (200ms). "
+                + $"Process {Db.ProcessId} (role {Db.UserName}, application '') works on it.",
+                error.Detail);
+            Assert.StartsWith("exograph.lock_waits shows who waits for whom. Call again when it is done", error.Hint,
+                StringComparison.Ordinal);
         }
     }
 

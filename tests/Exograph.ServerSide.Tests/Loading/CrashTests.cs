@@ -25,7 +25,11 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
         await victim.Server.RestartAsync();
 
         await using var again = await victim.OpenAsync(database);
-        foreach (var sql in new[] { $"CALL exograph.finalize_load({id})", $"SELECT * FROM exograph.check_load({id})" })
+        foreach (var sql in new[]
+        {
+            $"CALL exograph.finalize_load({id})", $"SELECT * FROM exograph.check_load({id})",
+            $"SELECT * FROM exograph.files_lacking({id})",
+        })
         {
             var error = await again.FailsAsync("XG004", sql);
             Assert.Equal($"load {id}: its staging is lost", error.MessageText);

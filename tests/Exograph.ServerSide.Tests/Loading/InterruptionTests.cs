@@ -16,7 +16,7 @@ public sealed class InterruptionTests : LoadingTest
             // Where finalize waits for the staging, and where for the index.
             $"LOCK TABLE {load.Staged("terms")} IN ROW EXCLUSIVE MODE",
             "LOCK TABLE exograph.fragment_terms IN ROW EXCLUSIVE MODE",
-            "SELECT pg_advisory_xact_lock_shared(exograph.gate_key())",
+            "LOCK TABLE exograph.gate IN ROW EXCLUSIVE MODE",
         })
         {
             await other.ExecuteAsync($"BEGIN; {blocker}");

@@ -48,7 +48,7 @@ public sealed class TransactionTests : LoadingTest
     {
         var load = await Load.BeginAsync(Db);
 
-        await Db.ExecuteAsync("BEGIN; SELECT pg_advisory_xact_lock_shared(exograph.gate_key())");
+        await Db.ExecuteAsync("BEGIN; LOCK TABLE exograph.gate IN ROW EXCLUSIVE MODE");
         var error = await Db.FailsAsync("XG007", load.FinalizeSql());
         await Db.ExecuteAsync("ROLLBACK");
 

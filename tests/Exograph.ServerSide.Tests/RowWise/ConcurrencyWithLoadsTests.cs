@@ -35,10 +35,10 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
             var session = await OpenAsync();
             inserts.Add(session.ExecuteAsync(Row.Insert(view)));
             await Db.UntilBlockedAsync(session);
-            Assert.Equal(["Lock|advisory"], await watcher.RowsAsync(
+            Assert.Equal(["Lock|relation"], await watcher.RowsAsync(
                 "SELECT wait_event_type, wait_event FROM pg_stat_activity WHERE pid = $1", session.ProcessId));
-            Assert.Equal(["advisory|ShareLock"], await watcher.RowsAsync(
-                "SELECT locktype, mode FROM pg_locks WHERE pid = $1 AND NOT granted", session.ProcessId));
+            Assert.Equal(["exograph.gate|RowExclusiveLock"], await watcher.RowsAsync(
+                "SELECT relation::regclass::text, mode FROM pg_locks WHERE pid = $1 AND NOT granted", session.ProcessId));
             // Nothing of the index is held while it waits.
             Assert.Empty(await watcher.RowsAsync(
                 """

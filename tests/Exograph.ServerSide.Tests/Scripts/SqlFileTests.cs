@@ -88,6 +88,11 @@ public sealed partial class SqlFileTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void A_script_takes_no_lock_that_any_role_may_hold(string file) =>
+        Assert.DoesNotMatch(@"pg_(try_)?advisory", Comment().Replace(Read(file), ""));
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void A_script_is_laid_out_like_the_others(string file)
     {
         Assert.All(Read(file).Split('\n'), line =>

@@ -25,8 +25,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
     [
         "call_edges", "code_versions", "comments", "complete_facts", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths",
         "files", "fragment_terms", "fragments", "graph_nodes",
-        "load_phases", "load_rejects", "load_report", "load_tables", "loads", "open_loads", "package_versions", "packages",
-        "reserved_ids", "schemaversions", "sheddable_indexes", "staging_columns", "symbol_references", "terms",
+        "load_phases", "load_rejects", "load_report", "load_tables", "loads", "lock_waits", "open_loads", "package_versions",
+        "packages", "reserved_ids", "schemaversions", "sheddable_indexes", "staging_columns", "symbol_references", "terms",
     ];
 
     /// <summary>The views answer UPDATE and DELETE with 0A000.</summary>

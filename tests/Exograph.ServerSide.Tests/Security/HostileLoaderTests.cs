@@ -79,7 +79,7 @@ public sealed class HostileLoaderTests : LoadingTest
         {
             var error = await hostile.FailsAsync("42501", sql);
             Assert.Equal($"load {load.Id} belongs to role {Sql.Name(owner)}", error.MessageText);
-            Assert.Equal("That role, its members and superusers may work on it.", error.Hint);
+            Assert.Equal("That role, its members, those of exograph_owner, and superusers may work on it.", error.Hint);
         }
         foreach (var table in Sample.Rows.Keys.Select(load.Staged).Append($"{load.Schema}.staging_token"))
         {

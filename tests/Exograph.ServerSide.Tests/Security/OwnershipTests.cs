@@ -106,6 +106,61 @@ public sealed class OwnershipTests : LoadingTest
     }
 
     [Fact]
+    public async Task Members_of_the_owner_of_the_schema_may_work_on_any_load()
+    {
+        var gone = await CreateRoleAsync("gone", "exograph_loader");
+        var session = await OpenAsAsync(gone);
+        var first = await Sample.BeginAsync(session);
+        var second = await Sample.BeginAsync(session);
+        await session.ExecuteAsync("RESET SESSION AUTHORIZATION");
+        await DropRoleAsync(gone);
+        var third = await Sample.BeginAsync(await OpenAsAsync(await CreateRoleAsync("loader", "exograph_loader")));
+        var dba = await OpenAsAsync(await CreateRoleAsync("dba", "exograph_owner"));
+
+        Assert.Equal([$"{first.Id}|{gone}|null", $"{second.Id}|{gone}|null"],
+            await dba.RowsAsync("SELECT load_id, started_by, owner FROM exograph.open_loads WHERE owner IS NULL ORDER BY 1"));
+        await first.Through(dba).FinalizeAsync();
+        await dba.ExecuteAsync($"CALL exograph.abandon_load({second.Id})");
+        await dba.ExecuteAsync($"CALL exograph.abandon_load({third.Id})");
+
+        Assert.Equal(["finalized", "abandoned", "abandoned"],
+            await dba.RowsAsync("SELECT state FROM exograph.loads ORDER BY load_id"));
+    }
+
+    [Fact]
+    public async Task In_another_cluster_a_load_belongs_to_the_role_of_its_name_not_of_its_oid()
+    {
+        var role = await CreateRoleAsync("loader", "exograph_loader");
+        var session = await OpenAsAsync(role);
+        var load = await Sample.BeginAsync(session, "keep_maps => true");
+        var other = await CreateRoleAsync("other", "exograph_loader");
+        // As after a restore: the oid is somebody else's here.
+        await Db.ExecuteAsync($"UPDATE exograph.loads SET cluster = 1, role_oid = {Sql.Literal(Sql.Name(other))}::regrole");
+        var impostor = await OpenAsAsync(other);
+
+        var error = await impostor.FailsAsync("42501", $"CALL exograph.abandon_load({load.Id})");
+        Assert.Equal($"load {load.Id} belongs to role {Sql.Name(role)}", error.MessageText);
+        await impostor.FailsAsync("XG003", "CALL exograph.finalize_load()");
+        Assert.Equal([role], await impostor.RowsAsync("SELECT owner FROM exograph.open_loads"));
+
+        Assert.Equal(load.Id, await session.ScalarAsync<int>("CALL exograph.finalize_load()"));
+        Assert.Equal(2, await session.CountAsync($"{load.Schema}.map_files"));
+    }
+
+    [Fact]
+    public async Task In_another_cluster_without_a_role_of_its_name_a_load_is_the_owners()
+    {
+        var load = await Sample.BeginAsync(Db);
+        var other = await CreateRoleAsync("other", "exograph_loader");
+        await Db.ExecuteAsync("UPDATE exograph.loads SET cluster = 1, started_by = 'nobody here', "
+            + $"role_oid = {Sql.Literal(Sql.Name(other))}::regrole");
+
+        var error = await (await OpenAsAsync(other)).FailsAsync("42501", load.FinalizeSql());
+        Assert.Equal($"load {load.Id} belongs to role \"nobody here\", which is gone", error.MessageText);
+        await load.Through(await OpenAsAsync(await CreateRoleAsync("dba", "exograph_owner"))).FinalizeAsync();
+    }
+
+    [Fact]
     public async Task A_role_that_inherits_nothing_loads_after_set_role()
     {
         var role = await CreateRoleAsync("noinherit");
