@@ -152,6 +152,19 @@ CREATE TABLE exograph.symbol_references_shared PARTITION OF exograph.symbol_refe
 CREATE TABLE exograph.call_edges_shared PARTITION OF exograph.call_edges FOR VALUES FROM (MINVALUE) TO (1);
 CREATE TABLE exograph.fragment_terms_shared PARTITION OF exograph.fragment_terms FOR VALUES FROM (MINVALUE) TO (1);
 
+-- Facts have no key of NOT NULL columns, and of a published table without replica identity nothing can be changed or deleted.
+-- Partitions to come get it when they are made. It costs WAL only under wal_level = logical, and of an INSERT none.
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY '{comments,definitions,symbol_references,call_edges,fragment_terms}'::text[] LOOP
+        EXECUTE format('ALTER TABLE exograph.%I REPLICA IDENTITY FULL', v_table);
+        EXECUTE format('ALTER TABLE exograph.%I REPLICA IDENTITY FULL', v_table || '_shared');
+    END LOOP;
+END
+$$;
+
 ALTER TABLE exograph.comments OWNER TO exograph_owner;
 ALTER TABLE exograph.definitions OWNER TO exograph_owner;
 ALTER TABLE exograph.symbol_references OWNER TO exograph_owner;

@@ -43,7 +43,8 @@ BEGIN
                           WHERE c.conrelid = ('new_' || form_partition.table_name)::regclass
                               AND c.conname = 'load_id_is_this_load')
     ) f;
-    EXECUTE format('ALTER TABLE %I %s, RESET (autovacuum_enabled)', 'new_' || table_name, array_to_string(v_forms, ', '));
+    EXECUTE format('ALTER TABLE %I %s, REPLICA IDENTITY FULL, RESET (autovacuum_enabled)',
+                   'new_' || table_name, array_to_string(v_forms, ', '));
 END
 $$;
 

@@ -8,10 +8,11 @@ DECLARE
     v_lacking bigint := 0;
 BEGIN
     EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING ALL EXCLUDING INDEXES,
-                                        CONSTRAINT load_id_is_this_load CHECK (load_id = %s))',
+                                        CONSTRAINT load_id_is_this_load CHECK (load_id = %s)) %s',
                    CASE WHEN shared THEN 'UNLOGGED' ELSE '' END,
-                   'new_' || table_name, table_name, load_id);
-    EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s', 'new_' || table_name, load_id);
+                   'new_' || table_name, table_name, load_id,
+                   CASE WHEN shared THEN '' ELSE exograph.tablespace_clause(format('exograph.%I', table_name)::regclass) END);
+    EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s, REPLICA IDENTITY FULL', 'new_' || table_name, load_id);
     EXECUTE exograph.fact_query(table_name, true, offsets, versioned);
     GET DIAGNOSTICS v_fresh = ROW_COUNT;
     IF v_fresh < staged_rows THEN

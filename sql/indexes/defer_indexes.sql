@@ -26,7 +26,7 @@ BEGIN
     IF v_tables IS NULL THEN
         RETURN;
     END IF;
-    CALL exograph.lock_readers_out(format('load %s', load_id), v_tables);
+    CALL exograph.lock_readers_out(format('load %s', load_id), v_tables, ', or with defer_indexes => false.');
     FOR v_index IN SELECT d.index_name FROM exograph.deferred_indexes d WHERE d.load_id = defer_indexes.load_id LOOP
         EXECUTE format('DROP INDEX exograph.%I', v_index);
     END LOOP;

@@ -1,4 +1,5 @@
--- definition holds neither comment nor statistics targets, nor which index CLUSTER goes by: attributes does.
+-- definition holds neither comment nor statistics targets, nor which index CLUSTER goes by and which is the replica identity:
+-- attributes does.
 CREATE OR REPLACE VIEW exograph.sheddable_indexes AS
 WITH dimensions AS MATERIALIZED (
     SELECT t.oid, t.relname
@@ -14,7 +15,9 @@ FROM (
            p.spcname AS tablespace,
            ARRAY[format('COMMENT ON INDEX %s IS ', x.indexrelid::regclass)
                      || quote_literal(obj_description(x.indexrelid, 'pg_class')),
-                 CASE WHEN x.indisclustered THEN format('ALTER TABLE %s CLUSTER ON %I', x.indrelid::regclass, i.relname) END]
+                 CASE WHEN x.indisclustered THEN format('ALTER TABLE %s CLUSTER ON %I', x.indrelid::regclass, i.relname) END,
+                 CASE WHEN x.indisreplident
+                     THEN format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', x.indrelid::regclass, i.relname) END]
            || ARRAY(SELECT format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s',
                                   x.indexrelid::regclass, a.attnum, a.attstattarget)
                     FROM pg_attribute a

@@ -1,11 +1,9 @@
 CREATE OR REPLACE PROCEDURE exograph.merge_partitions(keep integer DEFAULT 16)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' AS $$
 DECLARE
     v_settings jsonb := exograph.saved_settings();
-    v_open     integer;
-    v_table    text;
-    v_first    integer;
-    v_last     integer;
+    v_ranges   jsonb;
+    v_range    record;
 BEGIN
     IF keep < 0 OR keep IS NULL THEN
         RAISE EXCEPTION 'keep must be the number of newest partitions to leave alone, not %', coalesce(keep::text, 'NULL')
@@ -15,29 +13,25 @@ BEGIN
     CALL exograph.limit_lock_wait();
     CALL exograph.raise_memory();
     CALL exograph.lock_index('merge_partitions');
-    v_open := (SELECT min(l.load_id) FROM exograph.loads l WHERE l.state = 'open');
-    FOR v_table, v_first, v_last IN
-        SELECT p.table_name, min(p.first_load), max(p.last_load)
-        FROM (
-            SELECT *, row_number() OVER (PARTITION BY table_name ORDER BY first_load DESC) AS age
-            FROM exograph.fact_partitions
-            WHERE first_load IS NOT NULL
-        ) p
-        -- An open load between two old ones has its partition still to come.
-        WHERE p.age > keep AND (v_open IS NULL OR p.last_load < v_open)
-        GROUP BY p.table_name
-        HAVING count(*) > 1
+    CALL exograph.find_mergeable(keep, v_ranges);
+    FOR v_range IN
+        SELECT * FROM jsonb_to_recordset(v_ranges) AS r (table_name text, first_load integer, last_load integer)
     LOOP
-        RAISE NOTICE 'merging the partitions of % from load % to %', v_table, v_first, v_last;
-        CALL exograph.merge_range(v_table, v_first, v_last);
+        RAISE NOTICE 'merging the partitions of % from load % to %', v_range.table_name, v_range.first_load, v_range.last_load;
+        CALL exograph.build_merged(v_range.table_name, v_range.first_load, v_range.last_load);
     END LOOP;
+    IF v_ranges <> '[]' THEN
+        CALL exograph.exchange_partitions(v_ranges);
+    END IF;
     CALL exograph.restore_settings(v_settings);
 END
 $$;
 
 ALTER PROCEDURE exograph.merge_partitions(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.merge_partitions(integer) IS
-'Merges the partitions of old loads into one per fact table, all but the newest keep of each; rows keep their load_id.
-Writers wait meanwhile; readers do for the moment of the exchange, at most lock_timeout (60 s where it is not set).
-For the owner and superusers. Errors: XG007, XG008, 55P03.';
+'Merges the partitions of old loads into one per fact table, all but the newest keep of each; rows keep their load_id. An open
+load has its place among them: what lies before and after it is merged apart, and a NOTICE names it. Writers wait meanwhile;
+readers do for the moment at the end in which all tables are exchanged, which waits for them at most lock_timeout (60 s where
+it is not set). Call it in a transaction of its own, or readers wait for its end. For the owner and superusers. Errors: XG007,
+XG008, 25006, 2BP01 (something depends on a partition), 42501, 55P03.';
 REVOKE ALL ON PROCEDURE exograph.merge_partitions(integer) FROM PUBLIC;

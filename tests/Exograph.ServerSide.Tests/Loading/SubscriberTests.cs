@@ -1,0 +1,95 @@
+using Exograph.EmbeddedPostgres;
+using Npgsql;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Loading;
+
+/// <summary>A second database that receives the index by logical replication. It takes a server of its own.</summary>
+public sealed class SubscriberTests : IAsyncLifetime
+{
+    private const string CreatePublication =
+        """
+        CREATE PUBLICATION index FOR TABLE exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths,
+            exograph.terms, exograph.fragments, exograph.graph_nodes, exograph.comments, exograph.definitions,
+            exograph.symbol_references, exograph.call_edges, exograph.fragment_terms
+        """;
+
+    // Printed by the publisher, run by the subscriber.
+    private const string Partitions =
+        """
+        SELECT format('CREATE TABLE IF NOT EXISTS exograph.%I PARTITION OF exograph.%I FOR VALUES FROM (%s) TO (%s);',
+                      partition_name, table_name, first_load, last_load + 1)
+        FROM exograph.fact_partitions WHERE first_load IS NOT NULL
+        """;
+
+    private EmbeddedPostgresServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions
+    {
+        ServerSettings = new Dictionary<string, string> { ["wal_level"] = "logical" },
+    });
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_subscriber_receives_loads_and_what_is_deleted()
+    {
+        await using var publisher = await MigrateAsync("publisher");
+        await using var subscriber = await MigrateAsync("subscriber");
+        await publisher.ExecuteAsync(CreatePublication);
+        // In one server the slot must be made by hand.
+        await publisher.ExecuteAsync("SELECT pg_create_logical_replication_slot('s', 'pgoutput')");
+        await subscriber.ExecuteAsync(
+            $"CREATE SUBSCRIPTION s CONNECTION {Sql.Literal(Conninfo("publisher"))} PUBLICATION index "
+            + "WITH (create_slot = false, slot_name = 's')");
+
+        // What goes to the shared partition comes by itself.
+        await (await Sample.BeginAsync(publisher)).FinalizeAsync();
+        await UntilEqualAsync(publisher, subscriber);
+
+        // A partition of its own has to be made there, too.
+        var load = await ReservedSample.BeginAsync(publisher);
+        await load.Load.FinalizeAsync();
+        foreach (var statement in await publisher.RowsAsync(Partitions))
+            await subscriber.ExecuteAsync(statement);
+        await subscriber.ExecuteAsync("ALTER SUBSCRIPTION s REFRESH PUBLICATION");
+        await UntilEqualAsync(publisher, subscriber);
+
+        await publisher.ExecuteAsync("DELETE FROM exograph.packages WHERE name IN ('p', 'alpha')");
+        await UntilEqualAsync(publisher, subscriber);
+        Assert.NotEmpty(await subscriber.IndexAsync());
+
+        await subscriber.ExecuteAsync("ALTER SUBSCRIPTION s DISABLE; ALTER SUBSCRIPTION s SET (slot_name = NONE)");
+        await subscriber.ExecuteAsync("DROP SUBSCRIPTION s");
+    }
+
+    private async Task<Session> MigrateAsync(string database)
+    {
+        await using (var server = await Session.OpenAsync(Settings("postgres")))
+            await server.ExecuteAsync($"CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'");
+        await using (var dataSource = NpgsqlDataSource.Create(Settings(database).ConnectionString))
+            await new Migrator(dataSource).MigrateAsync();
+        return await Session.OpenAsync(Settings(database));
+    }
+
+    private static async Task UntilEqualAsync(Session publisher, Session subscriber)
+    {
+        var expected = await publisher.IndexAsync();
+        var received = await subscriber.IndexAsync();
+        for (var look = 0; look < 600 && !expected.SequenceEqual(received); look++)
+        {
+            await Task.Delay(100);
+            received = await subscriber.IndexAsync();
+        }
+        Assert.Equal(expected, received);
+    }
+
+    private string Conninfo(string database)
+    {
+        var settings = Settings(database);
+        return $"host={settings.Host} port={settings.Port} dbname={database} user={settings.Username} password={settings.Password}";
+    }
+
+    private NpgsqlConnectionStringBuilder Settings(string database) =>
+        new(_server.ConnectionString) { Database = database, Pooling = false };
+}
