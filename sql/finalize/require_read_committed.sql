@@ -5,7 +5,13 @@ BEGIN
     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
         RAISE EXCEPTION '% needs READ COMMITTED, this transaction is %',
             what, upper(current_setting('transaction_isolation'))
-            USING ERRCODE = 'XG007', HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or call it outside a transaction.';
+            USING ERRCODE = 'XG007', HINT = CASE current_setting('default_transaction_isolation')
+                WHEN current_setting('transaction_isolation') THEN format(
+                    'It is the default of this session. BEGIN ISOLATION LEVEL READ COMMITTED, then do it; or '
+                    'SET default_transaction_isolation = ''read committed'' first, and for good '
+                    'ALTER ROLE %I SET default_transaction_isolation = ''read committed''.', session_user)
+                ELSE 'BEGIN ISOLATION LEVEL READ COMMITTED, or do it outside a transaction.'
+            END;
     END IF;
 END
 $$;

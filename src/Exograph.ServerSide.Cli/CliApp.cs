@@ -12,7 +12,8 @@ internal sealed class CliApp
     private readonly Option<string?> _connection = new("--connection")
     {
         Description = "Connection string of Npgsql, or postgresql:// URI. Else EXOGRAPH_CONNECTION, else PGHOST, PGSERVICE "
-            + "and the like, else a private server whose data persist.",
+            + "and the like, else a private server whose data persist. A password does not belong here, where every user of the "
+            + "machine can read it: PGPASSWORD, ~/.pgpass (or PGPASSFILE) and EXOGRAPH_CONNECTION are the places.",
         Recursive = true,
     };
 
@@ -63,6 +64,9 @@ internal sealed class CliApp
         {
             if (parsed.GetValue(print))
             {
+                RefuseConnection(parsed, "--print works with no server");
+                if (parsed.GetValue(_json))
+                    throw new UsageException("--print writes SQL: --json has no effect");
                 await _context.Output.WriteAsync(Migrator.Print().AsMemory(), cancellationToken);
                 return ExitCode.Ok;
             }
@@ -156,6 +160,7 @@ internal sealed class CliApp
         var command = new Command("stop", "Stops the private server. Its data stay.");
         Run(command, async (parsed, cancellationToken) =>
         {
+            RefuseConnection(parsed, "stop is for the private server");
             var stopped = await EmbeddedPostgres.EmbeddedPostgresServer.StopPersistentAsync(
                 Database.PrivateServer, cancellationToken);
             Results(parsed).Value(new { stopped }, stopped ? "stopped" : "no private server was running");
@@ -171,6 +176,13 @@ internal sealed class CliApp
 
     internal Task<Database> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
         Database.OpenAsync(parsed.GetValue(_connection), _context, cancellationToken);
+
+    /// <summary>For commands that would ignore it.</summary>
+    internal void RefuseConnection(ParseResult parsed, string why)
+    {
+        if (parsed.GetResult(_connection) is not null)
+            throw new UsageException($"{why}: --connection has no effect");
+    }
 
     internal ResultWriter Results(ParseResult parsed) => new(_context.Output, parsed.GetValue(_json));
 

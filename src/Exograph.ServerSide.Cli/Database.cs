@@ -85,7 +85,7 @@ internal sealed class Database : IAsyncDisposable
         }
         catch (ArgumentException e)
         {
-            throw new UsageException($"the connection settings do not fit together: {e.Message}", e);
+            throw new UsageException($"the connection settings do not fit together: {e.Message}");
         }
     }
 }

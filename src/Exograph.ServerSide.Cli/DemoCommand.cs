@@ -23,7 +23,10 @@ internal sealed class DemoCommand(CliApp app)
             _source,
         };
         app.Run(command, (parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(_source), app.Results(parsed), cancellationToken));
+        {
+            app.RefuseConnection(parsed, "demo runs on a server of its own that is gone afterwards");
+            return RunAsync(parsed.GetValue(_source), app.Results(parsed), cancellationToken);
+        });
         return command;
     }
 

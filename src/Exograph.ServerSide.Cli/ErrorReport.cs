@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Exograph.EmbeddedPostgres;
 using Exograph.Extract.CSharp;
 using Exograph.ServerSide.Cli.Bundles;
@@ -7,21 +8,21 @@ using Npgsql;
 namespace Exograph.ServerSide.Cli;
 
 /// <summary>Says on standard error what went wrong, and turns it into an exit code.</summary>
-internal static class ErrorReport
+internal static partial class ErrorReport
 {
     public static int Write(Exception e, CliContext context)
     {
         var failed = e as LoadFailedException;
         var (code, message, detail, hint) = Describe(failed?.Cause ?? e);
-        context.Error.WriteParagraph("error: ", message);
+        context.Error.WriteParagraph("error: ", WithoutPasswords(message));
         if (!string.IsNullOrEmpty(detail))
-            context.Error.WriteParagraph("detail: ", detail);
+            context.Error.WriteParagraph("detail: ", WithoutPasswords(detail));
         if (!string.IsNullOrEmpty(hint))
             context.Error.WriteParagraph("hint: ", hint);
         if (failed is not null)
             context.Error.WriteParagraph("note: ", failed.Fate);
         if (context.Variable("EXOGRAPH_DEBUG") == "1")
-            context.Error.WriteLine(e);
+            context.Error.WriteLine(WithoutPasswords(e.ToString()));
         return code;
     }
 
@@ -47,4 +48,16 @@ internal static class ErrorReport
     };
 
     private static string WithState(string message, string? sqlState) => sqlState is null ? message : $"{message} [{sqlState}]";
+
+    /// <summary>
+    /// A connection string whose quotes the shell has taken becomes several arguments, of which an error may repeat any.
+    /// </summary>
+    private static string WithoutPasswords(string text) =>
+        PasswordOfUri().Replace(Password().Replace(text, "${name}..."), "${before}...@");
+
+    [GeneratedRegex(@"(?<name>\b(password|passwd|pwd|psw)\s*=\s*)([""][^""]*[""]|[^;\s'""]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex Password();
+
+    [GeneratedRegex(@"(?<before>\bpostgres(ql)?://[^\s:/@]*:)[^\s@]*@", RegexOptions.IgnoreCase)]
+    private static partial Regex PasswordOfUri();
 }

@@ -3,7 +3,7 @@ namespace Exograph.ServerSide.Cli;
 /// <summary>libpq's connection service file: the section that PGSERVICE names.</summary>
 internal static class ServiceFile
 {
-    public static IReadOnlyList<(string Key, string Value)> Read(string service, Func<string, string?> variable)
+    public static IReadOnlyList<(string Key, string Value, string Place)> Read(string service, Func<string, string?> variable)
     {
         foreach (var path in Places(variable).Where(File.Exists))
         {
@@ -23,11 +23,15 @@ internal static class ServiceFile
         yield return "/etc/postgresql-common/pg_service.conf";
     }
 
-    private static List<(string Key, string Value)>? Section(IEnumerable<string> lines, string service)
+    private static List<(string Key, string Value, string Place)>? Section(IEnumerable<string> lines, string service)
     {
-        List<(string, string)>? section = null;
-        foreach (var line in lines.Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
+        List<(string, string, string)>? section = null;
+        var number = 0;
+        foreach (var line in lines.Select(l => l.Trim()))
         {
+            number++;
+            if (line.Length == 0 || line[0] == '#')
+                continue;
             if (line[0] == '[')
             {
                 if (section is not null)
@@ -37,7 +41,7 @@ internal static class ServiceFile
             }
             else if (section is not null && line.Split('=', 2) is [var key, var value])
             {
-                section.Add((key.Trim(), value.Trim()));
+                section.Add((key.Trim(), value.Trim(), $"the name in line {number} of its file"));
             }
         }
         return section;

@@ -424,7 +424,10 @@ public static class BulkLoad
             }
             catch (PostgresException e)
             {
-                throw LoadException.FromServer(e, loadId);
+                var version = SchemaVersion.MayDiffer(e)
+                    ? await SchemaVersion.ExplainAsync(dataSource, cancellationToken).ConfigureAwait(false)
+                    : null;
+                throw LoadException.FromServer(e, loadId, version);
             }
         }
     }

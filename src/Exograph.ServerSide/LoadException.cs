@@ -9,6 +9,10 @@ namespace Exograph.ServerSide;
 /// </summary>
 public sealed partial class LoadException : Exception
 {
+    /// <summary>Not overruled: whoever made a role or a database read-only may have had a reason.</summary>
+    internal const string ReadOnlyHint = "The server is a standby, or default_transaction_read_only is on for the role or the "
+        + "database. Options=-c default_transaction_read_only=off in the connection string puts it off for this program.";
+
     private const string RowsBreakRules = "XG006";
 
     internal LoadException(string message, Exception? inner = null) : base(message, inner)
@@ -36,16 +40,20 @@ public sealed partial class LoadException : Exception
     /// <summary>What to do about it.</summary>
     public string? Hint { get; internal init; }
 
-    internal static LoadException FromServer(PostgresException e, int? loadId) => new(e.MessageText, e)
-    {
-        SqlState = e.SqlState,
-        LoadId = loadId,
-        Table = e.SqlState == RowsBreakRules ? e.TableName : null,
-        Rule = e.SqlState == RowsBreakRules ? e.ConstraintName : null,
-        Rejects = e.SqlState == RowsBreakRules ? RejectCount.Parse(e.MessageText) : [],
-        Detail = e.Detail,
-        Hint = e.Hint ?? NotInstalledHint(e.SqlState),
-    };
+    /// <param name="e">The error.</param>
+    /// <param name="loadId">Number of the load.</param>
+    /// <param name="version">How the schema differs from that of this library, where that may be the cause.</param>
+    internal static LoadException FromServer(PostgresException e, int? loadId, (string Problem, string Hint)? version = null) =>
+        new(version is null ? e.MessageText : $"{version.Value.Problem}: {e.MessageText}", e)
+        {
+            SqlState = e.SqlState,
+            LoadId = loadId,
+            Table = e.SqlState == RowsBreakRules ? e.TableName : null,
+            Rule = e.SqlState == RowsBreakRules ? e.ConstraintName : null,
+            Rejects = e.SqlState == RowsBreakRules ? RejectCount.Parse(e.MessageText) : [],
+            Detail = e.Detail,
+            Hint = version?.Hint ?? HintOf(e),
+        };
 
     /// <summary>An error of COPY names the line of its input, which is the row of the chunk, and the column.</summary>
     /// <param name="e">The error.</param>
@@ -65,7 +73,7 @@ public sealed partial class LoadException : Exception
             Row = row,
             Column = column,
             Detail = e.Detail,
-            Hint = e.Hint,
+            Hint = HintOf(e),
         };
     }
 
@@ -81,11 +89,13 @@ public sealed partial class LoadException : Exception
     private static string Describe(long? row, string? column) =>
         (row is null ? "" : $", row {row}") + (column is null ? "" : $", column {column}");
 
-    private static string? NotInstalledHint(string sqlState) =>
-        sqlState is PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction
-            or PostgresErrorCodes.UndefinedTable
-            ? "Exograph is not installed in this database, or is older than this driver: run exograph-load migrate."
-            : null;
+    /// <summary>The server's hint, or ours where it has none. For a column that COPY does not find it has none that helps.</summary>
+    private static string? HintOf(PostgresException e) => e.SqlState switch
+    {
+        PostgresErrorCodes.UndefinedColumn => SchemaVersion.Hint,
+        PostgresErrorCodes.ReadOnlySqlTransaction => e.Hint ?? ReadOnlyHint,
+        _ => e.Hint,
+    };
 
     [GeneratedRegex(@"^COPY \w+, line (?<line>\d+)(, column (?<column>\w+))?", RegexOptions.Multiline)]
     private static partial Regex CopyContext();

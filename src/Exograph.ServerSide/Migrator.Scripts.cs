@@ -73,9 +73,12 @@ public sealed partial class Migrator
             Line = line,
             SqlState = e.SqlState,
             Detail = e.Detail,
-            Hint = e.Hint ?? (e.SqlState == PostgresErrorCodes.InsufficientPrivilege
-                ? "Scripts run as exograph_owner. If the object is named like one of ours and belongs to somebody else, drop it or "
-                    + "ALTER .. OWNER TO exograph_owner."
-                : null),
+            Hint = e.Hint ?? e.SqlState switch
+            {
+                PostgresErrorCodes.InsufficientPrivilege => "Scripts run as exograph_owner. If the object is named like one of ours "
+                    + "and belongs to somebody else, drop it or ALTER .. OWNER TO exograph_owner.",
+                PostgresErrorCodes.ReadOnlySqlTransaction => LoadException.ReadOnlyHint,
+                _ => null,
+            },
         };
 }

@@ -68,6 +68,102 @@ public sealed class ConnectionSettingsTests
     }
 
     [Theory]
+    [InlineData("Host=h;Password=hunter2;secret")]
+    [InlineData("Host=h;Password=a;hunter2=secret")]
+    [InlineData("Host=h;Password=\"hunter2;secret")]
+    [InlineData("Host=h;Port=hunter2")]
+    [InlineData("Host=h;Port=99999999999999hunter2")]
+    [InlineData("Host=h;SSL Mode=hunter2")]
+    [InlineData("Host=h;Pooling=hunter2")]
+    [InlineData("hunter2")]
+    [InlineData("postgresql://u:hunter2/secret@h/db")]
+    [InlineData("postgresql://u:12/hunter2@h/db")]
+    [InlineData("postgresql://u:a?hunter2=secret@h/db")]
+    [InlineData("postgresql://u:a@hunter2@h/db")]
+    [InlineData("postgresql://u:a:hunter2@h:port/db")]
+    [InlineData("postgresql://h/db?hunter2=secret")]
+    [InlineData("postgresql://h:99999999999/db?password=hunter2")]
+    [InlineData("postgresql://h/db?sslmode=hunter2")]
+    [InlineData("postgresql://u:hunter2#secret@h:x/db")]
+    public async Task An_error_repeats_nothing_of_a_connection_string(string text)
+    {
+        foreach (var run in (CliRun[])
+        [
+            await CliRun.RunAsync(null, ["status", "--connection", text]),
+            await CliRun.RunAsync(null, ["status", "--json"], variables: new() { ["EXOGRAPH_CONNECTION"] = text, ["EXOGRAPH_DEBUG"] = "1" }),
+        ])
+        {
+            Assert.Equal(ExitCode.Usage, run.ExitCode);
+            Assert.DoesNotContain("hunter2", run.Output + run.Error, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("secret", run.Output + run.Error, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Theory]
+    [InlineData("PGPORT", "hunter2", "PGPORT is not valid")]
+    [InlineData("PGSERVICE", "broken", "the service broken is not valid: the name in line 3 of its file is not supported")]
+    [InlineData("PGSERVICE", "bad", "the service bad is not valid: the parameter Port cannot have this value")]
+    public async Task An_error_repeats_nothing_of_a_variable_or_a_service_file(string variable, string value, string expected)
+    {
+        using var directory = new BundleDirectory().Add("services", "[broken]\npassword=a\nhunter2=b\n[bad]\nport=hunter2\n");
+        var run = await CliRun.RunAsync(null, ["status"], variables: new()
+        {
+            ["PGSERVICEFILE"] = Path.Combine(directory.Path, "services"),
+            [variable] = value,
+            ["EXOGRAPH_DEBUG"] = "1",
+        });
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("status", "--connection", "Host=h", "Password=hunter2")]
+    [InlineData("load", "--connection", "Host=h", "Password=hunter2")]
+    [InlineData("load", "postgresql://u:hunter2@h/db")]
+    [InlineData("postgresql://u:hunter2@h/db")]
+    public async Task A_password_that_ended_up_in_another_argument_is_not_repeated(params string[] args)
+    {
+        var run = await CliRun.RunAsync(null, args);
+
+        Assert.NotEqual(ExitCode.Ok, run.ExitCode);
+        Assert.DoesNotContain("hunter2", run.Output + run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("stop")]
+    [InlineData("migrate", "--print")]
+    public async Task A_connection_that_would_be_ignored_is_refused(params string[] args)
+    {
+        var run = await CliRun.RunAsync(null, [.. args, "--connection", "Host=h"]);
+
+        Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Output));
+        Assert.Contains("--connection has no effect", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=h", "VerifyFull")]
+    [InlineData("postgresql://h/db", "VerifyFull")]
+    [InlineData("Host=h;SslMode=Disable", "Disable")]
+    [InlineData("postgresql://h/db?sslmode=require", "Require")]
+    [InlineData(null, "VerifyFull")]
+    public void PGSSLMODE_counts_where_the_connection_string_says_nothing_else(string? text, string mode)
+    {
+        var variables = new Dictionary<string, string> { ["PGSSLMODE"] = "verify-full", ["PGHOST"] = "h" };
+        Assert.Equal(mode, $"{ConnectionSettings.Find(text, variables.GetValueOrDefault)!.SslMode}");
+    }
+
+    [Fact]
+    public void TLS_is_preferred_by_default_and_not_demanded() =>
+        Assert.Equal(SslMode.Prefer, ConnectionSettings.Find("Host=h", _ => null)!.SslMode);
+
+    [Fact]
+    public async Task Help_says_where_a_password_belongs() =>
+        Assert.Contains("PGPASSWORD", (await CliRun.RunAsync(null, ["status", "--help"])).Output, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("8GB", 8L << 30)]
     [InlineData("500 mb", 500L << 20)]
     [InlineData("1KB", 1024L)]
