@@ -10,7 +10,7 @@ BEGIN
                     'It is the default of this session. BEGIN ISOLATION LEVEL READ COMMITTED, then do it; or '
                     'SET default_transaction_isolation = ''read committed'' first, and for good '
                     'ALTER ROLE %I SET default_transaction_isolation = ''read committed''.', session_user)
-                ELSE 'BEGIN ISOLATION LEVEL READ COMMITTED, or do it outside a transaction.'
+                ELSE 'BEGIN ISOLATION LEVEL READ COMMITTED, or call it outside a transaction.'
             END;
     END IF;
 END

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 
 namespace Exograph.ServerSide;
@@ -60,6 +61,13 @@ public sealed partial class Migrator
         END
         """;
 
+    private static readonly string s_lockHolder = $"""
+        SELECT coalesce(string_agg(format('process %s of role %s', l.pid, a.usename), ', '), 'it has ended by now')
+        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {LockKey >> 32} AND l.objid = {LockKey & 0xFFFFFFFF}
+            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+        """;
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly MigrationScripts _scripts;
 
@@ -74,6 +82,9 @@ public sealed partial class Migrator
         _dataSource = dataSource;
         _scripts = scripts;
     }
+
+    /// <summary>How long a first installation waits for another, whose first script takes less than a second.</summary>
+    internal TimeSpan LongestWait { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Applies what is new, each script in a transaction of its own.</summary>
     /// <param name="progress">Is told the name of each script before it runs.</param>
@@ -135,12 +146,12 @@ public sealed partial class Migrator
     /// ends: so no lock can stay behind on a server connection that a pooler gives to somebody else.
     /// </summary>
     /// <returns>Whether what the first script makes is there.</returns>
-    private static async Task<bool> EnterAsync(NpgsqlConnection connection, bool takeTurn, CancellationToken cancellationToken)
+    private async Task<bool> EnterAsync(NpgsqlConnection connection, bool takeTurn, CancellationToken cancellationToken)
     {
         var foundation = await ReadAsync<string>(connection, Foundation, cancellationToken).ConfigureAwait(false);
         if (foundation == "absent" && takeTurn)
         {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
+            await WaitForFirstTurnAsync(connection, cancellationToken).ConfigureAwait(false);
             foundation = await ReadAsync<string>(connection, Foundation, cancellationToken).ConfigureAwait(false);
         }
         try
@@ -159,6 +170,25 @@ public sealed partial class Migrator
             };
         }
         return foundation == "sound";
+    }
+
+    /// <summary>Any role that may connect can hold an advisory lock: nobody waits for it for long, or without being told for whom.</summary>
+    private async Task WaitForFirstTurnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (!await ReadAsync<bool>(connection, $"SELECT pg_try_advisory_xact_lock({LockKey})", cancellationToken)
+            .ConfigureAwait(false))
+        {
+            if (waiting.Elapsed > LongestWait)
+            {
+                var holder = await ReadAsync<string>(connection, s_lockHolder, cancellationToken).ConfigureAwait(false);
+                throw new MigrationException($"another session has held the lock of migrators for {LongestWait}: {holder}")
+                {
+                    Hint = "Let it end. If it is no migrator, pg_terminate_backend ends it.",
+                };
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The first script comes again, journalled or not, where what it makes is not there any more.</summary>

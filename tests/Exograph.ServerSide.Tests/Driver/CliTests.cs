@@ -103,7 +103,7 @@ public sealed class CliTests
         using var bundle = new BundleDirectory().AddBasics();
         var load = await CliRun.RunAsync(database, ["load", bundle.Path]);
         Assert.Equal(4, load.ExitCode);
-        Assert.Contains("run exograph-load migrate", load.Error);
+        Assert.Contains("Run exograph-load migrate", load.Error);
         var first = await CliRun.RunAsync(database, ["migrate"]);
         Assert.Matches("^applied [0-9]+ scripts\n$", first.Output);
         Assert.Contains("applying 0001_schemas_and_roles.sql", first.Error);

@@ -285,6 +285,20 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
         await RunPrintedAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    [Fact]
+    public async Task Who_holds_the_migrators_advisory_lock_before_is_named()
+    {
+        await using var holder = await Session.OpenAsync(server.Settings(_name));
+        await holder.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; SELECT pg_advisory_lock({Migrator.LockKey})");
+        var migrator = new Migrator(_dataSource) { LongestWait = TimeSpan.FromSeconds(1) };
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => migrator.MigrateAsync());
+
+        Assert.Contains($"process {holder.ProcessId} of role ", error.Message, StringComparison.Ordinal);
+        await holder.ExecuteAsync("SELECT pg_advisory_unlock_all()");
+        Assert.NotEmpty(await migrator.MigrateAsync());
+    }
+
     /// <summary>Refused by the migrator and by the printed script, with a remedy; nothing is made.</summary>
     private async Task RefusedAsync(string sqlState, params string[] words)
     {
