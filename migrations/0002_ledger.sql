@@ -13,6 +13,7 @@ CREATE TABLE exograph.loads (
     ended_at    timestamptz,
     options     jsonb       NOT NULL DEFAULT '{}',
     manifest    jsonb,
+    CONSTRAINT label_at_most_2000_bytes CHECK (octet_length(label) <= 2000),
     CONSTRAINT state_is_known CHECK (state IN ('open', 'finalized', 'abandoned')),
     CONSTRAINT open_means_not_ended CHECK ((state = 'open') = (ended_at IS NULL))
 );

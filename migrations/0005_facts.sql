@@ -21,7 +21,8 @@ CREATE TABLE exograph.comments (
     CONSTRAINT comments_package_version_id_fkey FOREIGN KEY (package_version_id)
         REFERENCES exograph.package_versions ON DELETE CASCADE,
     CONSTRAINT comments_file_id_fkey FOREIGN KEY (file_id) REFERENCES exograph.files ON DELETE CASCADE,
-    CONSTRAINT comments_fragment_id_fkey FOREIGN KEY (fragment_id) REFERENCES exograph.fragments ON DELETE SET NULL
+    CONSTRAINT comments_fragment_id_fkey FOREIGN KEY (fragment_id) REFERENCES exograph.fragments ON DELETE SET NULL,
+    CONSTRAINT row_prints_at_most_128_mib CHECK (octet_length(text) <= 134217728)
 ) PARTITION BY RANGE (load_id);
 
 CREATE UNIQUE INDEX comments_identity ON exograph.comments
@@ -119,7 +120,8 @@ CREATE TABLE exograph.call_edges (
     CONSTRAINT call_edges_call_site_fragment_id_fkey FOREIGN KEY (call_site_fragment_id)
         REFERENCES exograph.fragments ON DELETE SET NULL,
     CONSTRAINT names_at_most_2000_bytes CHECK (octet_length(caller_qualified_name) <= 2000
-                                               AND octet_length(callee_qualified_name) <= 2000)
+                                               AND octet_length(callee_qualified_name) <= 2000),
+    CONSTRAINT metadata_is_printable CHECK (exograph.json_is_printable(metadata))
 ) PARTITION BY RANGE (load_id);
 
 CREATE UNIQUE INDEX call_edges_identity ON exograph.call_edges

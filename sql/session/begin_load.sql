@@ -15,6 +15,9 @@ BEGIN
     IF label IS NULL THEN
         RAISE EXCEPTION 'a load needs a label' USING ERRCODE = 'XG008',
             HINT = 'Say what is loaded: SELECT exograph.begin_load(''hex top 500'').';
+    ELSIF octet_length(label) > 2000 THEN
+        RAISE EXCEPTION 'the label of a load has at most 2,000 bytes, not %', octet_length(label) USING ERRCODE = 'XG008',
+            HINT = 'It is a line for people who look at exograph.loads.';
     END IF;
     INSERT INTO exograph.loads (label, started_by, role_oid, cluster, options)
     SELECT begin_load.label, r.rolname, r.oid, exograph.cluster(),

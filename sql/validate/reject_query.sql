@@ -16,6 +16,7 @@ DECLARE
     v_rules      text[] := '{}';
     v_sound      text[] := '{}';
     v_package    text;
+    v_printed    text;
     v_derived    text := 'NULL';
     v_unfinished text := 'NULL';
 BEGIN
@@ -40,6 +41,10 @@ BEGIN
             v_rules := array_append(v_rules, format('WHEN octet_length(s.%I) > %s THEN %L', v_name, v_column.max_bytes,
                 format('%s is longer than %s bytes', v_name, v_column.max_bytes)));
         END IF;
+        IF v_name = 'metadata' THEN
+            v_rules := array_append(v_rules, 'WHEN NOT exograph.json_is_printable(s.metadata)
+        THEN ''metadata prints a number of more than 1,000 characters, 1,000 levels, or 32 MiB''');
+        END IF;
         v_range := ranges -> v_column.refers_to;
         IF v_range IS NOT NULL AND (v_name NOT IN ('package_id', 'package_version_id', 'file_id') OR NOT v_versioned) THEN
             v_rules := array_append(v_rules, format('WHEN s.%I NOT BETWEEN %s AND %s THEN %L',
@@ -53,6 +58,18 @@ BEGIN
                 v_name, 'of_' || v_name, format('%s is no number of a valid row in staged_%s', v_name, v_column.refers_to)));
         END IF;
     END LOOP;
+    -- Sizes that TOAST pointers tell: nothing is read for them.
+    SELECT string_agg(format(CASE a.atttypid WHEN 'bytea'::regtype THEN '2 * coalesce(octet_length(s.%I), 0)::bigint'
+                                             WHEN 'bigint[]'::regtype THEN '32 * coalesce(cardinality(s.%I), 0)::bigint'
+                                             ELSE 'coalesce(octet_length(s.%I), 0)::bigint' END, c.column_name), ' + ')
+    INTO v_printed
+    FROM exograph.staging_columns c
+    JOIN pg_attribute a ON a.attrelid = format('exograph.%I', c.table_name)::regclass AND a.attname = c.column_name
+    WHERE c.table_name = reject_query.table_name AND c.max_bytes IS NULL
+        AND a.atttypid = ANY ('{text,bytea,bigint[]}'::regtype[]);
+    IF v_printed IS NOT NULL THEN
+        v_rules := array_append(v_rules, format('WHEN %s > 134217728 THEN ''the row prints more than 128 MiB''', v_printed));
+    END IF;
     IF v_columns @> '{file_id,package_version_id}' THEN
         v_rules := array_append(v_rules, 'WHEN s.file_id IS NOT NULL AND s.package_version_id IS NOT NULL
         AND of_package_version_id.canonical IS DISTINCT FROM of_file_id.package_version

@@ -25,10 +25,10 @@ BEGIN
         EXECUTE format(
             'WITH rejected AS (
                  DELETE FROM %1$I s USING rejects r WHERE r.table_name = %2$L AND r.staged_ctid = s.ctid
-                 RETURNING r.reason, to_jsonb(s) - ''load_id'' AS staged_row)
+                 RETURNING r.reason, %4$s AS staged_row)
              INSERT INTO exograph.load_rejects (load_id, table_name, reason, staged_row)
              SELECT %3$s, %2$L, reason, staged_row FROM rejected',
-            'staged_' || v_table, v_table, load_id);
+            'staged_' || v_table, v_table, load_id, exograph.printed_row(v_table));
     END LOOP;
 END
 $$;

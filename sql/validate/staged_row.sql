@@ -3,7 +3,7 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_row jsonb;
 BEGIN
-    EXECUTE format('SELECT to_jsonb(s) - ''load_id'' FROM %I s WHERE s.ctid = $1', 'staged_' || table_name)
+    EXECUTE format('SELECT %s FROM %I s WHERE s.ctid = $1', exograph.printed_row(table_name), 'staged_' || table_name)
     INTO v_row USING staged_ctid;
     RETURN v_row;
 END
