@@ -64,8 +64,8 @@ COMMENT ON COLUMN exograph.load_tables.existing IS 'Staged rows whose key or ide
 COMMENT ON COLUMN exograph.load_tables.collapsed IS 'Staged rows equal in key or identity to one that this load inserted.';
 COMMENT ON COLUMN exograph.load_tables.rejected IS 'Staged rows that broke a rule; exograph.load_rejects holds them.';
 COMMENT ON COLUMN exograph.load_tables.conflicting IS
-    'Of the rows of equal key or identity within the load: those that differ from the one that won. They are counted under '
-    'collapsed or existing as well.';
+    'Of the rows of equal key or identity: those that differ from the one that won, be it of the load or of the index before it. '
+    'They are counted under collapsed or existing as well.';
 COMMENT ON COLUMN exograph.load_tables.path IS
     'How the rows went in: merged (dimension), attached (the staging table became the load''s partition as it stood), mended '
     '(the same after some of its rows were changed), partition (written again as the load''s partition), shared (shared '

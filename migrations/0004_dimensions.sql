@@ -9,7 +9,7 @@
 -- bytes of a row, and 32 MiB for its JSON. A JSON number such as 1e131071 takes 22 bytes and prints 131 kB: 1,000 characters are
 -- three times what a double needs. A thousand levels are a tenth of what a JSON path, which finds the numbers here, can walk.
 CREATE FUNCTION exograph.large_json_is_printable(value jsonb) RETURNS boolean
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_bytes   bigint := 6 * pg_column_size(value #> '{}')::bigint; -- without compression
     v_numbers jsonb;

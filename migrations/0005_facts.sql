@@ -191,9 +191,11 @@ CREATE TABLE exograph.complete_facts (
 
 COMMENT ON TABLE exograph.complete_facts IS
     'What loads have declared complete: of these files, all rows of these tables stand. Advice for exograph.files_lacking, never '
-    'truth. Deleting a row makes nothing worse: later loads send the file''s facts again.';
-COMMENT ON COLUMN exograph.complete_facts.load_id IS 'Load that was the first to declare these tables complete for the file.';
+    'truth. Deleting a row makes nothing worse: later loads send the file''s facts again. What a load declares is honoured by '
+    'loads of the same role, and by all where that role has been granted INSERT here.';
+COMMENT ON COLUMN exograph.complete_facts.load_id IS
+    'Load that was the first to declare these tables complete for the file, of those that it honours.';
 COMMENT ON COLUMN exograph.complete_facts.tables IS
-    'The tables; no table stands in two rows of a file. Those of which a row has been deleted since are taken out.';
+    'The tables; no table stands in two rows of a file of one role. Those of which a row has been deleted since are taken out.';
 
 ALTER TABLE exograph.complete_facts OWNER TO exograph_owner;

@@ -2,8 +2,9 @@
 CREATE OR REPLACE PROCEDURE exograph.check_told_files(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_lost  bigint;
-    v_first bigint;
+    v_lost    bigint;
+    v_first   bigint;
+    v_trusted integer[] := exograph.trusted_loads(load_id);
 BEGIN
     IF to_regclass(format('%I.told_files', current_schema())) IS NULL THEN
         RETURN;
@@ -12,7 +13,8 @@ BEGIN
     FROM told_files t
     CROSS JOIN unnest(t.tables) AS n (name)
     JOIN map_files m ON m.number = t.number
-    WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c WHERE c.file_id = m.id AND n.name = ANY (c.tables));
+    WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
+                      WHERE c.file_id = m.id AND c.load_id = ANY (v_trusted) AND n.name = ANY (c.tables));
     IF v_lost > 0 THEN
         RAISE EXCEPTION 'load %: of % file(s), facts that were told to stand do so no longer', load_id, v_lost
             USING ERRCODE = 'XG011',

@@ -27,6 +27,9 @@ BEGIN
     END IF;
     PERFORM exograph.lock_open_load(load_id);
     v_options := exograph.default_options() || v_load.options || v_options;
+    IF (v_options ->> 'defer_indexes')::boolean THEN
+        CALL exograph.require_owner('defer_indexes');
+    END IF;
     CALL exograph.raise_memory();
 
     PERFORM exograph.start_phase(load_id, 'verifying');

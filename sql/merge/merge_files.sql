@@ -37,15 +37,18 @@ BEGIN
     WHERE k.number <> k.canonical;
 
     -- The path is no payload: exograph.file_paths keeps them all.
+    ANALYZE map_files;
     PERFORM exograph.report_merge(load_id, 'files', v_inserted, (
         SELECT count(*)
-        FROM keys_files k
-        JOIN staged_files loser ON loser.id = k.number
-        JOIN staged_files winner ON winner.id = k.canonical
-        WHERE k.number <> k.canonical
-            AND (loser.source, coalesce(loser.comments_text, ''))
-                IS DISTINCT FROM (winner.source, coalesce(winner.comments_text, ''))));
-    ANALYZE map_files;
+        FROM (
+            SELECT m.number, m.id FROM map_files m WHERE NOT m.inserted
+            UNION ALL
+            SELECT k.number, m.id FROM keys_files k JOIN map_files m ON m.number = k.number
+            WHERE k.number <> k.canonical AND m.inserted
+        ) o
+        JOIN staged_files s ON s.id = o.number
+        JOIN exograph.files f ON f.id = o.id
+        WHERE (s.source, coalesce(s.comments_text, '')) IS DISTINCT FROM (f.source, f.comments_text)));
 END
 $$;
 

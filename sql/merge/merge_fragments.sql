@@ -44,18 +44,19 @@ BEGIN
     JOIN map_fragments m ON m.number = k.canonical
     WHERE k.number <> k.canonical;
 
+    ANALYZE map_fragments;
     PERFORM exograph.report_merge(load_id, 'fragments', v_inserted, (
         SELECT count(*)
-        FROM keys_fragments k
-        JOIN staged_fragments loser ON loser.id = k.number
-        JOIN staged_fragments winner ON winner.id = k.canonical
-        WHERE k.number <> k.canonical
-            AND (loser.ast, loser.kind, loser.module, loser.name, loser.arity, loser.mass, loser.exact_hash,
-                 coalesce(loser.sub_hashes, '{}'))
-                IS DISTINCT FROM
-                (winner.ast, winner.kind, winner.module, winner.name, winner.arity, winner.mass, winner.exact_hash,
-                 coalesce(winner.sub_hashes, '{}'))));
-    ANALYZE map_fragments;
+        FROM (
+            SELECT m.number, m.id FROM map_fragments m WHERE NOT m.inserted
+            UNION ALL
+            SELECT k.number, m.id FROM keys_fragments k JOIN map_fragments m ON m.number = k.number
+            WHERE k.number <> k.canonical AND m.inserted
+        ) o
+        JOIN staged_fragments s ON s.id = o.number
+        JOIN exograph.fragments f ON f.id = o.id
+        WHERE (s.ast, s.kind, s.module, s.name, s.arity, s.mass, s.exact_hash, coalesce(s.sub_hashes, '{}'))
+            IS DISTINCT FROM (f.ast, f.kind, f.module, f.name, f.arity, f.mass, f.exact_hash, f.sub_hashes)));
 END
 $$;
 

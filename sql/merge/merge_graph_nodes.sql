@@ -49,18 +49,20 @@ BEGIN
     JOIN map_graph_nodes m ON m.number = k.canonical
     WHERE k.number <> k.canonical;
 
+    ANALYZE map_graph_nodes;
     PERFORM exograph.report_merge(load_id, 'graph_nodes', v_inserted, (
         SELECT count(*)
-        FROM keys_graph_nodes k
-        JOIN staged_graph_nodes loser ON loser.id = k.number
-        JOIN staged_graph_nodes winner ON winner.id = k.canonical
-        LEFT JOIN keys_fragments loser_fragment ON loser_fragment.number = loser.fragment_id
-        LEFT JOIN keys_fragments winner_fragment ON winner_fragment.number = winner.fragment_id
-        WHERE k.number <> k.canonical
-            AND (loser_fragment.canonical, loser.module, loser.name, loser.arity, coalesce(loser.metadata, '{}'))
-                IS DISTINCT FROM
-                (winner_fragment.canonical, winner.module, winner.name, winner.arity, coalesce(winner.metadata, '{}'))));
-    ANALYZE map_graph_nodes;
+        FROM (
+            SELECT m.number, m.id FROM map_graph_nodes m WHERE NOT m.inserted
+            UNION ALL
+            SELECT k.number, m.id FROM keys_graph_nodes k JOIN map_graph_nodes m ON m.number = k.number
+            WHERE k.number <> k.canonical AND m.inserted
+        ) o
+        JOIN staged_graph_nodes s ON s.id = o.number
+        JOIN exograph.graph_nodes n ON n.id = o.id
+        LEFT JOIN map_fragments g ON g.number = s.fragment_id
+        WHERE (g.id, s.module, s.name, s.arity, coalesce(s.metadata, '{}'))
+            IS DISTINCT FROM (n.fragment_id, n.module, n.name, n.arity, n.metadata)));
 END
 $$;
 

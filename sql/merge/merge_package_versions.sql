@@ -33,15 +33,19 @@ BEGIN
     JOIN map_package_versions m ON m.number = k.canonical
     WHERE k.number <> k.canonical;
 
+    ANALYZE map_package_versions;
     PERFORM exograph.report_merge(load_id, 'package_versions', v_inserted, (
         SELECT count(*)
-        FROM keys_package_versions k
-        JOIN staged_package_versions loser ON loser.id = k.number
-        JOIN staged_package_versions winner ON winner.id = k.canonical
-        WHERE k.number <> k.canonical
-            AND (loser.source_ref, loser.checksum, coalesce(loser.metadata, '{}'))
-                IS DISTINCT FROM (winner.source_ref, winner.checksum, coalesce(winner.metadata, '{}'))));
-    ANALYZE map_package_versions;
+        FROM (
+            SELECT m.number, m.id FROM map_package_versions m WHERE NOT m.inserted
+            UNION ALL
+            SELECT k.number, m.id FROM keys_package_versions k JOIN map_package_versions m ON m.number = k.number
+            WHERE k.number <> k.canonical AND m.inserted
+        ) o
+        JOIN staged_package_versions s ON s.id = o.number
+        JOIN exograph.package_versions v ON v.id = o.id
+        WHERE (s.source_ref, s.checksum, coalesce(s.metadata, '{}'))
+            IS DISTINCT FROM (v.source_ref, v.checksum, v.metadata)));
 END
 $$;
 

@@ -32,14 +32,18 @@ BEGIN
     JOIN map_packages m ON m.number = k.canonical
     WHERE k.number <> k.canonical;
 
+    ANALYZE map_packages;
     PERFORM exograph.report_merge(load_id, 'packages', v_inserted, (
         SELECT count(*)
-        FROM keys_packages k
-        JOIN staged_packages loser ON loser.id = k.number
-        JOIN staged_packages winner ON winner.id = k.canonical
-        WHERE k.number <> k.canonical
-            AND coalesce(loser.metadata, '{}') <> coalesce(winner.metadata, '{}')));
-    ANALYZE map_packages;
+        FROM (
+            SELECT m.number, m.id FROM map_packages m WHERE NOT m.inserted
+            UNION ALL
+            SELECT k.number, m.id FROM keys_packages k JOIN map_packages m ON m.number = k.number
+            WHERE k.number <> k.canonical AND m.inserted
+        ) o
+        JOIN staged_packages s ON s.id = o.number
+        JOIN exograph.packages p ON p.id = o.id
+        WHERE coalesce(s.metadata, '{}') <> p.metadata));
 END
 $$;
 

@@ -19,6 +19,9 @@ BEGIN
         RAISE EXCEPTION 'the label of a load has at most 2,000 bytes, not %', octet_length(label) USING ERRCODE = 'XG008',
             HINT = 'It is a line for people who look at exograph.loads.';
     END IF;
+    IF defer_indexes THEN
+        CALL exograph.require_owner('defer_indexes');
+    END IF;
     INSERT INTO exograph.loads (label, started_by, role_oid, cluster, options)
     SELECT begin_load.label, r.rolname, r.oid, exograph.cluster(),
            exograph.check_options(on_reject, reject_limit, keep_maps, partition_threshold, ids, defer_indexes, complete)
@@ -40,10 +43,10 @@ on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: 
 keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
 partition of its own (default 10,000; while the table is empty a tenth, but at least 1,000, suffices). NULL leaves an
 option to finalize_load. ids: ''numbered'' (default) by the producer as it likes, or ''reserved'' by exograph.reserve_ids,
-which spares large fact tables being written twice. defer_indexes: whether to drop
-the dimensions'' query indexes before merging, until rebuild_indexes() (default false); who reads those tables waits
-until finalize_load ends. complete: the tables of which the load brings all rows of each of its files, so that later loads
-need not (exograph.files_lacking): any of exograph.complete_tables(), none by default.
+which spares large fact tables being written twice. defer_indexes: whether to drop the dimensions'' query indexes before
+merging, until rebuild_indexes() (default false); who reads those tables waits until finalize_load ends, so it is for members of
+exograph_owner. complete: the tables of which the load brings all rows of each of its files, so that later loads need not
+(exograph.files_lacking): any of exograph.complete_tables(), none by default.
 Errors: XG008, 42501, 42P06 (a schema of that name exists).';
 REVOKE ALL ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[]) TO exograph_loader;

@@ -6,12 +6,15 @@ CREATE OR REPLACE FUNCTION exograph.files_lacking(
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off
     SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
+DECLARE
+    v_trusted integer[];
 BEGIN
     files_lacking.load_id := exograph.find_load(files_lacking.load_id);
     PERFORM exograph.lock_open_load(files_lacking.load_id);
     CALL exograph.require_staging(files_lacking.load_id);
     CALL exograph.enter_load(files_lacking.load_id);
     CALL exograph.create_told_files();
+    v_trusted := exograph.trusted_loads(files_lacking.load_id);
 
     DELETE FROM told_files t
     WHERE (files_lacking.first IS NULL OR t.number >= files_lacking.first)
@@ -21,8 +24,9 @@ BEGIN
         WITH told AS (
             INSERT INTO told_files (number, tables)
             SELECT n.number, coalesce((SELECT array_agg(t.name)
-                                       FROM exograph.complete_facts c CROSS JOIN unnest(c.tables) AS t (name)
-                                       WHERE c.file_id = n.file_id), '{}')
+                                       FROM exograph.complete_facts c
+                                       CROSS JOIN unnest(c.tables) AS t (name)
+                                       WHERE c.file_id = n.file_id AND c.load_id = ANY (v_trusted)), '{}')
             FROM exograph.standing_files(files_lacking.first, files_lacking.last) n
             RETURNING number, tables
         )
@@ -37,7 +41,8 @@ $$;
 ALTER FUNCTION exograph.files_lacking(integer, bigint, bigint) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.files_lacking(integer, bigint, bigint) IS
 'Of the staged files of an open load, with numbers from first to last, the tables that no earlier load has declared complete for
-the file of the same natural key: their facts are to be sent. A file that does not stand lacks all; so do those whose number is
+the file of the same natural key: their facts are to be sent. Loads of other roles count where the role has been granted INSERT
+on exograph.complete_facts. A file that does not stand lacks all; so do those whose number is
 NULL or used twice, or whose version or package is not staged. Packages, versions and files must be staged before. It is
 advice: facts may be sent nevertheless. finalize_load fails with XG011 where facts that were told to stand do so no longer. NULL
 means the caller''s only open load, the first number, the last. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';

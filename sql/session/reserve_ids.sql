@@ -1,4 +1,6 @@
 -- nextval, because other sessions take ids from the same sequences at the same time. Where nobody did, one range comes out.
+-- Reserved ids are gone, used or not, and terms have but 2^31: a load gets at most 1/128 of a table's ids (of terms 16.7 million,
+-- more than 1,635 packages hold), and no reservation the upper half, so that whoever numbers rows otherwise can always go on.
 CREATE OR REPLACE FUNCTION exograph.reserve_ids(load_id integer, table_name text, count bigint)
 RETURNS TABLE (first bigint, last bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -6,6 +8,8 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_sequence regclass;
     v_left     bigint;
+    v_taken    bigint;
+    v_most     bigint;
 BEGIN
     PERFORM exograph.lock_open_load(reserve_ids.load_id);
     IF NOT exograph.has_reserved_ids(reserve_ids.load_id) THEN
@@ -27,12 +31,22 @@ BEGIN
     -- Two that reserve at once would share out single ids between them.
     CALL exograph.take_turn(reserve_ids.table_name);
     -- What nextval takes is lost even if this fails.
-    SELECT s.seqmax - coalesce(pg_sequence_last_value(v_sequence), 0) INTO v_left
-    FROM pg_sequence s
-    WHERE s.seqrelid = v_sequence;
+    SELECT s.seqmax / 128, s.seqmax / 2 - coalesce(pg_sequence_last_value(v_sequence), 0) INTO v_most, v_left
+    FROM pg_sequence s WHERE s.seqrelid = v_sequence;
+    SELECT coalesce(sum(r.last - r.first + 1), 0) INTO v_taken
+    FROM exograph.reserved_ids r
+    WHERE r.load_id = reserve_ids.load_id AND r.table_name = reserve_ids.table_name;
+    IF v_taken + reserve_ids.count > v_most THEN
+        RAISE EXCEPTION 'load % may reserve % ids of exograph.%, % more than it has',
+                reserve_ids.load_id, v_most, reserve_ids.table_name, v_most - v_taken
+            USING ERRCODE = 'XG014',
+                HINT = 'Reserve no more than the rows that will be staged, or divide them over several loads.';
+    END IF;
     IF reserve_ids.count > v_left THEN
-        RAISE EXCEPTION 'exograph.% has % ids left', reserve_ids.table_name, v_left
-            USING ERRCODE = 'sequence_generator_limit_exceeded', HINT = 'Reserve no more than the rows that will be staged.';
+        RAISE EXCEPTION 'exograph.% has % ids left for reservations', reserve_ids.table_name, greatest(v_left, 0)
+            USING ERRCODE = 'XG014',
+                DETAIL = 'The upper half of the ids is kept for rows that are numbered otherwise.',
+                HINT = 'Load with ids => ''numbered'', or insert row by row: both still get ids.';
     END IF;
     RETURN QUERY
         INSERT INTO exograph.reserved_ids AS r (load_id, table_name, first, last)
@@ -52,7 +66,8 @@ $$;
 ALTER FUNCTION exograph.reserve_ids(integer, text, bigint) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.reserve_ids(integer, text, bigint) IS
 'Reserves ids of a dimension for the rows that a load begun with ids => ''reserved'' will stage: as many as asked for, in as
-few ranges as can be. Ids that are not used are lost. Call it in a transaction of its own: one that has written through a view
-may deadlock with a finalize of that load. Errors: XG001, XG002, XG008, 40P01, 42501, 2200H where the sequence ends.';
+few ranges as can be. Ids that are not used are lost. A load gets at most 1/128 of the ids of a table, and none of their upper
+half is reserved. Call it in a transaction of its own: one that has written through a view may deadlock with a finalize of that
+load. Errors: XG001, XG002, XG008, XG014, 40P01, 42501.';
 REVOKE ALL ON FUNCTION exograph.reserve_ids(integer, text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.reserve_ids(integer, text, bigint) TO exograph_loader;

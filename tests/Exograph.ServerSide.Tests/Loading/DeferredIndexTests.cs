@@ -155,6 +155,24 @@ public sealed class DeferredIndexTests : LoadingTest
     }
 
     [Fact]
+    public async Task Only_members_of_the_owner_defer_since_readers_wait_for_it()
+    {
+        var role = await CreateRoleAsync("loader", "exograph_loader");
+        var loader = await OpenAsAsync(role);
+        var load = await Sample.BeginAsync(loader);
+
+        await loader.FailsAsync("42501", $"SELECT exograph.begin_load('a test', {Defer})");
+        var error = await loader.FailsAsync("42501", load.FinalizeSql(Defer));
+
+        Assert.Equal($"defer_indexes is for members of exograph_owner, which role \"{role}\" is not", error.MessageText);
+        Assert.NotNull(error.Hint);
+        Assert.Empty(await DeferredAsync());
+        await Db.ExecuteAsync($"GRANT exograph_owner TO {Sql.Name(role)}");
+        await load.FinalizeAsync(Defer);
+        Assert.Equal(s_queryIndexes, await DeferredAsync());
+    }
+
+    [Fact]
     public async Task A_loader_may_rebuild_as_often_as_it_likes()
     {
         var before = await Db.CatalogAsync();

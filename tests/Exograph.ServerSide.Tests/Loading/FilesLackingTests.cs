@@ -24,6 +24,50 @@ public sealed class FilesLackingTests : LoadingTest
     }
 
     [Fact]
+    public async Task What_another_role_declares_complete_counts_only_where_the_owner_grants_it()
+    {
+        var role = await CreateRoleAsync("other", "exograph_loader");
+        var other = await OpenAsAsync(role);
+        var loader = await OpenAsAsync(await CreateRoleAsync("loader", "exograph_loader"));
+        await (await Sample.BeginAsync(other, All)).FinalizeAsync();
+        async Task<int> LackingOfAsync(Session session)
+        {
+            var load = await BeginKeysAsync(session: session);
+            var lacking = await session.RowsAsync($"SELECT * FROM exograph.files_lacking({load.Id})");
+            await session.ExecuteAsync($"CALL exograph.abandon_load({load.Id})");
+            return lacking.Length;
+        }
+
+        Assert.Equal(0, await LackingOfAsync(other));
+        Assert.Equal(2 * s_tables.Length, await LackingOfAsync(loader));
+        Assert.Equal(2 * s_tables.Length, await LackingOfAsync(Db));
+        await Db.ExecuteAsync($"GRANT INSERT ON exograph.complete_facts TO {Sql.Name(role)}");
+        Assert.Equal(0, await LackingOfAsync(loader));
+        await Db.ExecuteAsync($"REVOKE INSERT ON exograph.complete_facts FROM {Sql.Name(role)}");
+
+        // Its own declaration, beside that of the other, which it does not trust.
+        await (await Sample.BeginAsync(loader, "complete => '{comments}'")).FinalizeAsync();
+        Assert.Equal(2 * (s_tables.Length - 1), await LackingOfAsync(loader));
+        Assert.Equal(0, await LackingOfAsync(other));
+        // The superuser's counts for everybody.
+        await (await Sample.BeginAsync(Db, "complete => '{comments,definitions}'")).FinalizeAsync();
+        Assert.Equal(2 * (s_tables.Length - 2), await LackingOfAsync(loader));
+    }
+
+    [Fact]
+    public async Task A_right_to_declare_that_is_revoked_between_the_question_and_the_end_fails_the_load()
+    {
+        var role = await CreateRoleAsync("other", "exograph_loader");
+        await (await Sample.BeginAsync(await OpenAsAsync(role), All)).FinalizeAsync();
+        await Db.ExecuteAsync($"GRANT INSERT ON exograph.complete_facts TO {Sql.Name(role)}");
+        var load = await BeginKeysAsync();
+        Assert.Empty(await LackingAsync(load));
+        await Db.ExecuteAsync($"REVOKE INSERT ON exograph.complete_facts FROM {Sql.Name(role)}");
+
+        await Db.FailsAsync("XG011", load.FinalizeSql());
+    }
+
+    [Fact]
     public async Task A_number_that_stands_for_no_row_lacks_all()
     {
         await (await Sample.BeginAsync(Db, All)).FinalizeAsync();
@@ -257,9 +301,9 @@ public sealed class FilesLackingTests : LoadingTest
     }
 
     /// <summary>The packages, versions and files of the sample.</summary>
-    private async Task<Load> BeginKeysAsync(string options = "")
+    private async Task<Load> BeginKeysAsync(string options = "", Session? session = null)
     {
-        var load = await Load.BeginAsync(Db, options);
+        var load = await Load.BeginAsync(session ?? Db, options);
         await load.StageAsync("packages", "id, ecosystem, name", "(1, 'hex', 'alpha'), (2, 'hex', 'beta')");
         await load.StageAsync("package_versions", "id, package_id, version", "(1, 1, '1.0'), (2, 2, '1.0')");
         await load.StageAsync("files", "id, package_version_id, path, source, sha256",

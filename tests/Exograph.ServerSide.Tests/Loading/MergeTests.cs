@@ -37,6 +37,29 @@ public sealed class MergeTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_payload_that_differs_from_the_row_that_stands_is_counted_as_conflicting()
+    {
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        var load = await Sample.BeginAsync(Db);
+        await Db.ExecuteAsync(
+            $"""
+            UPDATE {load.Staged("packages")} SET metadata = '[1]' WHERE id = 1;
+            UPDATE {load.Staged("package_versions")} SET checksum = 'other' WHERE id = 2;
+            UPDATE {load.Staged("files")} SET source = 'other', path = 'other' WHERE id = 1;
+            UPDATE {load.Staged("fragments")} SET ast = 'other', content_hash = NULL WHERE id = 2;
+            UPDATE {load.Staged("graph_nodes")} SET fragment_id = 2 WHERE id = 1;
+            """);
+        await load.StageAsync("packages", "id, ecosystem, name", "(3, 'hex', 'alpha')"); // equal to what stands
+
+        await load.FinalizeAsync();
+
+        foreach (var table in new[] { "package_versions", "files", "fragments", "graph_nodes" })
+            Assert.Equal(new Outcome(2) { Existing = 2, Conflicting = 1 }, await load.OutcomeAsync(table));
+        Assert.Equal(new Outcome(3) { Existing = 3, Conflicting = 1 }, await load.OutcomeAsync("packages"));
+        Assert.Equal(["source a", "source b"], await Db.RowsAsync("SELECT source FROM exograph.files ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task What_refers_to_a_number_that_lost_refers_to_the_row_that_won()
     {
         var load = await Load.BeginAsync(Db);
@@ -114,8 +137,9 @@ public sealed class MergeTests : LoadingTest
         await second.FinalizeAsync();
 
         Assert.Equal(before, await Db.IndexAsync());
-        foreach (var table in new[] { "packages", "package_versions", "files", "terms", "fragments", "graph_nodes" })
-            Assert.Equal(new Outcome(2) { Existing = 2 }, await second.OutcomeAsync(table));
+        foreach (var table in new[] { "packages", "package_versions", "files", "fragments", "graph_nodes" })
+            Assert.Equal(new Outcome(2) { Existing = 2, Conflicting = 2 }, await second.OutcomeAsync(table));
+        Assert.Equal(new Outcome(2) { Existing = 2 }, await second.OutcomeAsync("terms"));
     }
 
     [Fact]

@@ -70,13 +70,49 @@ public sealed class ReservedIdTests : LoadingTest
         var numbered = await Load.BeginAsync(Db);
         var error = await Db.FailsAsync("XG008", $"SELECT exograph.reserve_ids({numbered.Id}, 'files', 1)");
         Assert.Equal($"load {numbered.Id} was not begun with ids => 'reserved'", error.MessageText);
-        await Db.ExecuteAsync("SELECT setval('exograph.terms_id_seq', 2147483640)");
-        await Db.FailsAsync("2200H", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 8)");
 
         Assert.Equal(0, await Db.CountAsync("exograph.reserved_ids"));
 
         await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id})");
         await Db.FailsAsync("XG002", $"SELECT exograph.reserve_ids({load.Id}, 'files', 1)");
+    }
+
+    [Theory]
+    [InlineData("terms", 16_777_215)]
+    [InlineData("files", 72_057_594_037_927_935)]
+    public async Task A_load_reserves_a_128th_of_the_ids_and_no_more(string table, long most)
+    {
+        var load = await BeginAsync();
+        await ReserveAsync(Db, load, table, 10);
+        await Db.ExecuteAsync(
+            $"INSERT INTO exograph.reserved_ids VALUES ({load.Id}, '{table}', 1000000, 1000000 + {most} - 10 - 6)"); // 5 are left
+
+        var error = await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, '{table}', 6)");
+        await ReserveAsync(Db, load, table, 5);
+        await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, '{table}', 1)");
+        await ReserveAsync(Db, await BeginAsync(), table, 1);
+
+        Assert.Equal($"load {load.Id} may reserve {most} ids of exograph.{table}, 5 more than it has", error.MessageText);
+        Assert.Equal("Reserve no more than the rows that will be staged, or divide them over several loads.", error.Hint);
+        Assert.Equal(16, await Db.ScalarAsync<long>($"SELECT last_value FROM exograph.{table}_id_seq"));
+    }
+
+    [Fact]
+    public async Task No_reservation_touches_the_upper_half_and_whoever_numbers_otherwise_goes_on()
+    {
+        await Db.ExecuteAsync("SELECT setval('exograph.terms_id_seq', 2147483647 / 2 - 5)");
+        var load = await BeginAsync();
+
+        var error = await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 6)");
+        Assert.Equal(["1073741819|1073741823"], await ReserveAsync(Db, load, "terms", 5));
+        await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 1)");
+
+        Assert.Equal("exograph.terms has 5 ids left for reservations", error.MessageText);
+        Assert.NotNull(error.Detail);
+        Assert.NotNull(error.Hint);
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        await Db.ExecuteAsync("INSERT INTO exograph_in.terms (term) VALUES ('by row')");
+        Assert.Equal(["1073741824", "1073741825", "1073741826"], await Db.RowsAsync("SELECT id FROM exograph.terms ORDER BY id"));
     }
 
     [Fact]

@@ -66,11 +66,13 @@ internal sealed class IndexModel
         foreach (var equal in valid.GroupBy(row => row.Key))
         {
             var winner = table.IsDimension ? equal.MinBy(row => row.Number)! : equal.Min(order)!;
-            var losers = equal.Count(row => Conflict(row, winner));
-            if (_tables[table].TryAdd(equal.Key, new Standing(_loads, winner.Cells)))
-                (inserted, collapsed, conflicting) = (inserted + 1, collapsed + equal.Count() - 1, conflicting + losers);
+            var isNew = _tables[table].TryAdd(equal.Key, new Standing(_loads, winner.Cells));
+            if (isNew)
+                (inserted, collapsed) = (inserted + 1, collapsed + equal.Count() - 1);
             else
-                (existing, conflicting) = (existing + equal.Count(), conflicting + (table.IsDimension ? losers : 0));
+                existing += equal.Count();
+            if (isNew || table.IsDimension)
+                conflicting += equal.Count(row => Conflict(table, row.Cells, _tables[table][equal.Key].Cells));
         }
         return new TableCounts(table.Name, staged, inserted, existing, collapsed, staged - valid.Count, conflicting);
     }
@@ -98,8 +100,8 @@ internal sealed class IndexModel
     }
 
     /// <summary>Whether rows of equal key differ in what only one of them can bring. No path of a file is lost.</summary>
-    private static bool Conflict(ValidRow left, ValidRow right) => left.Row.Table.Payload.Any(
-        i => left.Row.Table.Columns[i].Name != "path" && Cell.RenderValue(left.Cells[i]) != Cell.RenderValue(right.Cells[i]));
+    private static bool Conflict(BundleTable table, object?[] left, object?[] right) => table.Payload.Any(
+        i => table.Columns[i].Name != "path" && Cell.RenderValue(left[i]) != Cell.RenderValue(right[i]));
 
     /// <summary>The lowest tuple wins, in column order, with ids in the place of references.</summary>
     private static int CompareFacts(ValidRow left, ValidRow right, Func<RowKey, long> idOf) => left.Row.Table.Payload

@@ -167,7 +167,7 @@ public sealed class StandingFactTests : LoadingTest
         var load = await Load.BeginAsync(Db);
         await load.StageAsync("files", "id, path, source, sha256", "(1, 'other', 's', sha256('a'))");
         await load.FinalizeAsync();
-        Assert.Equal(new Outcome(1) { Existing = 1 }, await load.OutcomeAsync("files"));
+        Assert.Equal(new Outcome(1) { Existing = 1, Conflicting = 1 }, await load.OutcomeAsync("files"));
         // Its facts name it by its hash alone.
         await Db.ExecuteAsync(Row.Insert("comments", [.. none, ("fragment_content_hash", null)]));
         Assert.Equal([$"{first[0]}|why"],
