@@ -54,6 +54,7 @@ BEGIN
                        v_columns, v_columns, v_schema, 'staged_' || v_table, v_loader);
     END LOOP;
     EXECUTE format('CREATE UNLOGGED TABLE %I.resolved_terms (id integer)', v_schema);
+    EXECUTE format('CREATE SEQUENCE %I.verified_seal MINVALUE %s', v_schema, x'8000000000000000'::bigint);
     EXECUTE format('CREATE UNLOGGED TABLE %I.staging_token AS SELECT %s AS load_id', v_schema, load_id);
 END
 $$;
@@ -61,5 +62,6 @@ $$;
 ALTER PROCEDURE exograph.create_staging(integer, boolean) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.create_staging(integer, boolean) IS
     'Makes the schema of a load: staging tables that mirror the index tables, those of facts LOGGED if asked for; what '
-    'resolve_terms notes; and the token that tells crash-emptied from empty. Errors: 42501, 42P06.';
+    'resolve_terms notes; what remembers that the seal was verified; and the token that tells crash-emptied from empty. '
+    'Errors: 42501, 42P06.';
 REVOKE ALL ON PROCEDURE exograph.create_staging(integer, boolean) FROM PUBLIC;

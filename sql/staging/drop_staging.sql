@@ -26,6 +26,9 @@ BEGIN
             EXECUTE format('DROP TABLE %I.%I', v_schema, v_table);
         END IF;
     END LOOP;
+    IF to_regclass(format('%I.verified_seal', v_schema)) IS NOT NULL THEN
+        EXECUTE format('DROP SEQUENCE %I.verified_seal', v_schema);
+    END IF;
     IF NOT keep_maps THEN
         EXECUTE format('DROP SCHEMA %I', v_schema);
     END IF;

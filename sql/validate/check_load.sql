@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
-RETURNS TABLE (table_name text, reason text, staged_row jsonb)
+RETURNS TABLE (table_name text, reason text, staged_row jsonb, staged_ctid tid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
     v_settings jsonb := exograph.saved_settings();
@@ -12,18 +12,20 @@ BEGIN
     CALL exograph.lock_staging(load_id);
     CALL exograph.analyze_staging();
     CALL exograph.validate_staging(load_id);
+    PERFORM exograph.broken_seal(load_id);
     RETURN QUERY
-        SELECT r.table_name, r.reason, exograph.staged_row(r.table_name, r.staged_ctid)
-        FROM rejects r
-        JOIN (SELECT DISTINCT c.table_name, c.table_position FROM exograph.staging_columns c) c USING (table_name)
-        ORDER BY c.table_position, r.staged_ctid;
+        SELECT r.table_name, r.reason, exograph.staged_row(r.table_name, r.staged_ctid), r.staged_ctid
+        FROM exograph.listed_rejects() r
+        ORDER BY r.position;
     CALL exograph.restore_settings(v_settings);
 END
 $$;
 
 ALTER FUNCTION exograph.check_load(integer) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.check_load(integer) IS
-'Lists every staged row that breaks a rule, with the first rule it breaks, without finalizing. NULL means the caller''s
-only open load. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';
+'Lists every staged row that breaks a rule, with the first rule it breaks, without finalizing: causes first, then the rows that
+are rejected because they name a rejected row or none. staged_ctid tells equal rows apart, until one is changed:
+DELETE FROM exograph_load_<n>.staged_<table> WHERE ctid = ''(0,7)''. NULL means the caller''s only open load. Errors: XG001,
+XG002, XG003, XG004, 42501, 55P03.';
 REVOKE ALL ON FUNCTION exograph.check_load(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.check_load(integer) TO exograph_loader;

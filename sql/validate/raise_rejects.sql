@@ -7,14 +7,20 @@ DECLARE
     v_table  text;
     v_reason text;
 BEGIN
-    SELECT array_agg(format('%s: %s with %s', c.table_name, c.count, c.reason) ORDER BY c.table_name, c.reason),
-           (array_agg(c.table_name ORDER BY c.table_name, c.reason))[1], (array_agg(c.reason ORDER BY c.table_name, c.reason))[1]
+    SELECT array_agg(format('%s: %s with %s', c.table_name, c.count, c.reason) ORDER BY c.first),
+           (array_agg(c.table_name ORDER BY c.first))[1], (array_agg(c.reason ORDER BY c.first))[1]
     INTO v_rules, v_table, v_reason
-    FROM (SELECT r.table_name, r.reason, count(*) FROM rejects r GROUP BY r.table_name, r.reason) c;
+    FROM (
+        SELECT r.table_name, r.reason, count(*), min(r.position) AS first
+        FROM exograph.listed_rejects() r
+        GROUP BY r.table_name, r.reason
+    ) c;
 
-    SELECT string_agg(format('%s %s', f.table_name, left(exograph.staged_row(f.table_name, f.staged_ctid)::text, 300)), '; ')
+    SELECT string_agg(format('%s %s', f.table_name, left(exograph.staged_row(f.table_name, f.staged_ctid)::text, 300)), '; '
+                      ORDER BY f.position)
     INTO v_first
-    FROM (SELECT r.table_name, r.staged_ctid FROM rejects r ORDER BY r.table_name, r.staged_ctid LIMIT 3) f;
+    FROM exograph.listed_rejects() f
+    WHERE f.position <= 3;
 
     -- Clients withhold the detail, which shows rows, and pass on the message, which names rules.
     RAISE EXCEPTION 'load %: % staged row(s) break a rule%: %', load_id, rejected,
@@ -29,5 +35,5 @@ $$;
 
 ALTER PROCEDURE exograph.raise_rejects(integer, bigint, bigint) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.raise_rejects(integer, bigint, bigint) IS
-    'Raises XG006 with the rejects by reason and the first rows. reject_limit is NULL where none may be skipped.';
+    'Raises XG006 with the rejects by reason and the first rows, causes first. reject_limit is NULL where none may be skipped.';
 REVOKE ALL ON PROCEDURE exograph.raise_rejects(integer, bigint, bigint) FROM PUBLIC;

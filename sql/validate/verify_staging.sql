@@ -8,12 +8,7 @@ BEGIN
     FROM staged_rows s
     JOIN (SELECT DISTINCT table_name, table_position FROM exograph.staging_columns) c USING (table_name);
 
-    SELECT string_agg(format('%s: %s staged, %s sealed', t.table_name, t.staged, m.sealed), '; ' ORDER BY t.position)
-    INTO v_different
-    FROM exograph.loads l
-    JOIN exograph.load_tables t USING (load_id)
-    CROSS JOIN LATERAL (SELECT coalesce((l.manifest ->> t.table_name)::bigint, 0) AS sealed) m
-    WHERE l.load_id = verify_staging.load_id AND l.manifest IS NOT NULL AND m.sealed <> t.staged;
+    v_different := exograph.broken_seal(load_id);
     IF v_different IS NOT NULL THEN
         RAISE EXCEPTION 'load %: the staging does not hold what was sealed', load_id USING ERRCODE = 'XG005',
             DETAIL = v_different,
@@ -25,5 +20,5 @@ $$;
 
 ALTER PROCEDURE exograph.verify_staging(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.verify_staging(integer) IS
-    'Reports the counts that validate_staging made, and compares them with the sealed ones. Errors: XG005.';
+    'Reports the counts that validate_staging made, and compares them with the sealed ones until they agree. Errors: XG005.';
 REVOKE ALL ON PROCEDURE exograph.verify_staging(integer) FROM PUBLIC;

@@ -57,9 +57,9 @@ public sealed class RejectTests : LoadingTest
         var error = await Db.FailsAsync("XG006", load.FinalizeSql());
 
         Assert.Equal(
-            $"load {load.Id}: 4 staged row(s) break a rule: packages: 1 with ecosystem is missing; "
-            + "packages: 2 with name is missing; terms: 1 with id is not between 1 and 2^40 - 1", error.MessageText);
-        Assert.Equal(("packages", "ecosystem is missing"), (error.TableName, error.ConstraintName));
+            $"load {load.Id}: 4 staged row(s) break a rule: packages: 2 with name is missing; "
+            + "packages: 1 with ecosystem is missing; terms: 1 with id is not between 1 and 2^40 - 1", error.MessageText);
+        Assert.Equal(("packages", "name is missing"), (error.TableName, error.ConstraintName));
         Assert.Equal(
             "First rows: packages {\"id\": 1, \"name\": null, \"metadata\": null, \"ecosystem\": \"hex\"}; "
             + "packages {\"id\": 2, \"name\": null, \"metadata\": null, \"ecosystem\": \"hex\"}; "
@@ -67,6 +67,42 @@ public sealed class RejectTests : LoadingTest
         Assert.Equal(
             $"SELECT * FROM exograph.check_load({load.Id}) lists them. Mend the staging tables and call again, or leave "
             + $"them out: CALL exograph.finalize_load({load.Id}, on_reject => 'skip').", error.Hint);
+    }
+
+    [Fact]
+    public async Task Causes_are_told_before_what_follows_from_them()
+    {
+        var load = await Sample.BeginAsync(Db);
+        await load.StageAsync("packages", "id, ecosystem, name", "(1, 'hex', 'again')");
+        await load.StageAsync("terms", "id, term", "(7, NULL)");
+
+        var error = await Db.FailsAsync("XG006", load.FinalizeSql());
+
+        const string Causes = "packages: 2 with id is used more than once; terms: 1 with term is missing; "
+            + "package_versions: 1 with package_id is no number of a valid row in staged_packages; "
+            + "files: 2 with package_version_id is no number of a valid row in staged_package_versions; fragments: 2 with";
+        Assert.Contains(": " + Causes, error.MessageText, StringComparison.Ordinal);
+        Assert.Equal(("packages", "id is used more than once"), (error.TableName, error.ConstraintName));
+        Assert.StartsWith("First rows: packages {\"id\": 1, ", error.Detail, StringComparison.Ordinal);
+        Assert.Equal(
+            ["packages", "packages", "terms", "package_versions", "files", "files", "fragments"],
+            (await load.CheckAsync()).Select(row => row.Split('|')[0]).Take(7));
+    }
+
+    [Fact]
+    public async Task Equal_rows_are_told_apart_by_their_place()
+    {
+        var load = await Sample.BeginAsync(Db);
+        await load.StageAsync("packages", "id, ecosystem, name", "(1, 'hex', 'alpha')");
+        var places = await Db.RowsAsync(
+            $"SELECT staged_row, staged_ctid::text FROM exograph.check_load({load.Id}) WHERE table_name = 'packages'");
+        Assert.Equal(2, places.Distinct().Count());
+        Assert.Single(places.Select(place => place.Split('|')[0]).Distinct());
+
+        await Db.ExecuteAsync($"DELETE FROM {load.Staged("packages")} WHERE ctid = '{places[1].Split('|')[1]}'");
+
+        Assert.Empty(await load.CheckAsync());
+        await load.FinalizeAsync();
     }
 
     [Fact]

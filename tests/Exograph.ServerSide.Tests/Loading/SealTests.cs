@@ -43,6 +43,45 @@ public sealed class SealTests : LoadingTest
         Assert.Equal(["""{"terms": 2, "packages": 1}"""], await Db.RowsAsync("SELECT manifest FROM exograph.loads"));
     }
 
+    [Theory]
+    [InlineData("DELETE FROM {0}.staged_terms WHERE term IS NULL")]
+    [InlineData("TRUNCATE {0}.staged_terms")]
+    [InlineData("UPDATE {0}.staged_terms SET term = 'c' WHERE term IS NULL; INSERT INTO {0}.staged_terms VALUES (4, 'd')")]
+    public async Task A_sealed_load_that_was_rejected_is_mended_as_the_error_advises(string mending)
+    {
+        foreach (var look in new[] { "finalize", "check" })
+        {
+            var load = await Load.BeginAsync(Db);
+            await load.StageAsync("terms", "id, term", "(1, 'a'), (2, 'b'), (3, NULL)");
+            await SealAsync(load, """{"terms": 3}""");
+            if (look == "check")
+                Assert.Single(await load.CheckAsync());
+            else
+                await Db.FailsAsync("XG006", load.FinalizeSql());
+            await Db.ExecuteAsync(string.Format(null, mending, load.Schema));
+
+            await load.FinalizeAsync();
+
+            Assert.Equal("finalized", await load.StateAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Rows_that_never_arrived_are_missed_however_often_one_looks()
+    {
+        var load = await Load.BeginAsync(Db);
+        await load.StageAsync("terms", "id, term", "(1, 'a'), (2, NULL)");
+        await SealAsync(load, """{"terms": 3}""");
+
+        Assert.Single(await load.CheckAsync());
+        await Db.FailsAsync("XG005", load.FinalizeSql());
+        await Db.FailsAsync("XG005", load.FinalizeSql("on_reject => 'skip'"));
+        await SealAsync(load, """{"terms": 2}""");
+        await Db.FailsAsync("XG006", load.FinalizeSql());
+        await SealAsync(load, """{"terms": 4}"""); // what is sealed anew is verified anew
+        await Db.FailsAsync("XG005", load.FinalizeSql());
+    }
+
     [Fact]
     public async Task Only_numbers_of_rows_of_staging_tables_can_be_sealed()
     {
