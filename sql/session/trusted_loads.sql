@@ -1,6 +1,6 @@
 -- A load that declares a file's facts complete keeps others from sending them. INSERT on complete_facts is the right to do just
--- that, and a privilege follows its role through renames and restores. Owner and superusers have it anyway. Whose an earlier load is,
--- is told as owner_of_load tells it, for all loads at once.
+-- that, and a privilege follows its role through renames and restores. Owner and superusers have it anyway. Whose an earlier load
+-- is, is told as owner_of_load tells it, for all loads at once.
 CREATE OR REPLACE FUNCTION exograph.trusted_loads(load_id integer) RETURNS integer[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
