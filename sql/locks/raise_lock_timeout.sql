@@ -4,8 +4,7 @@ BEGIN
     RAISE EXCEPTION '%', what USING ERRCODE = 'lock_not_available',
         DETAIL = concat_ws(' ', format('It waited for longer than lock_timeout (%s).', current_setting('lock_timeout')),
                            upper(left(holders, 1)) || substr(holders, 2) || '.'),
-        HINT = concat(hint, CASE WHEN holders LIKE '%application ''pg_dump''%' THEN
-            ' A pg_dump keeps what it dumps until it ends: -N ''exograph_load_*'' has it leave the staging of loads out.' END);
+        HINT = hint;
 END
 $$;
 

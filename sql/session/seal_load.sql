@@ -23,6 +23,7 @@ $$;
 ALTER FUNCTION exograph.seal_load(integer, jsonb) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.seal_load(integer, jsonb) IS
 'States how many rows were staged per table, as the producer counted them: {"files": 12, ...}; a table left out has none.
-finalize_load refuses where the staging differs. Sealing again replaces the counts. Errors: XG001, XG002, XG008, 42501.';
+finalize_load refuses where the staging differs. Sealing again replaces the counts. Errors: XG001, XG002, XG008, 42501,
+55P03.';
 REVOKE ALL ON FUNCTION exograph.seal_load(integer, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.seal_load(integer, jsonb) TO exograph_loader;

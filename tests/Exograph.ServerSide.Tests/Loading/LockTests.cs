@@ -32,6 +32,40 @@ public sealed class LockTests : LoadingTest
         }
     }
 
+    [Theory]
+    [InlineData("exograph_loader")]
+    [InlineData("exograph_reader")]
+    public async Task A_role_that_reads_or_inserts_can_keep_no_load_and_no_writer_waiting(string group)
+    {
+        var session = await OpenAsAsync(await CreateRoleAsync("member", group));
+
+        // Locking a view locks what it selects from.
+        await session.ExecuteAsync(
+            $"""
+            DO $$
+            DECLARE
+                v_table text;
+                v_mode  text;
+            BEGIN
+                FOR v_table, v_mode IN
+                    SELECT c.oid::regclass, m.mode
+                    FROM pg_class c
+                    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname IN ('exograph', 'exograph_in')
+                    CROSS JOIN string_to_table('{string.Join(',', s_modes.Skip(1))}', ',') AS m (mode)
+                    WHERE c.relkind IN ('r', 'p', 'v') AND has_schema_privilege(n.oid, 'USAGE')
+                LOOP
+                    BEGIN
+                        EXECUTE format('LOCK TABLE %s IN %s MODE', v_table, v_mode);
+                        RAISE EXCEPTION '% can be locked in % mode', v_table, v_mode;
+                    EXCEPTION WHEN insufficient_privilege THEN
+                        NULL;
+                    END;
+                END LOOP;
+            END
+            $$
+            """);
+    }
+
     [Fact]
     public async Task Who_waits_at_the_gate_sees_who_holds_it()
     {
