@@ -43,7 +43,7 @@ public sealed class PostgresBinaries
             return (null, null);
         foreach (var place in programs.Prepend(binDirectory))
             if (Trust.ForeignPart(place, user?.Id) is { } foreign)
-                return (null, $"as root nothing is run that others than root may change, as they may {foreign}");
+                return (null, Trust.Explain(foreign));
         try
         {
             string[] command = [binaries.Program("postgres"), "--version"];

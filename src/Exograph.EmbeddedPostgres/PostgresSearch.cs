@@ -71,9 +71,9 @@ internal sealed class PostgresSearch
     private async Task<PostgresBinaries?> InstalledAsync(
         int? major, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        string?[] configured = [await ConfiguredPlaceAsync(user, cancellationToken)];
         // A place that must not or cannot be run from does not end the search.
         _passedOver.Clear();
+        string?[] configured = [await ConfiguredPlaceAsync(user, cancellationToken)];
         foreach (var place in configured.OfType<string>().Concat(SystemPlaces.SelectMany(Expand))
             .Concat(Trust.Qualified(Value("PATH"))).Where(Path.IsPathFullyQualified).Distinct())
         {
@@ -104,8 +104,16 @@ internal sealed class PostgresSearch
     }
 
     /// <summary>A program of the search path; as root one that nobody else may change.</summary>
-    private string? FindProgram(string name) =>
-        Command.Find(name, Trust.SearchPath(Value("PATH"))) is { } program && Trust.ForeignPart(program) is null ? program : null;
+    private string? FindProgram(string name)
+    {
+        foreach (var program in Trust.Qualified(Value("PATH")).Select(place => Command.Find(name, [place])).OfType<string>())
+        {
+            if (Trust.ForeignPart(program) is not { } foreign)
+                return program;
+            _passedOver.Add($"{program} ({Trust.Explain(foreign)})");
+        }
+        return null;
+    }
 
     private async Task<PostgresBinaries> FetchedAsync(int? major, UnprivilegedUser? user, CancellationToken cancellationToken)
     {

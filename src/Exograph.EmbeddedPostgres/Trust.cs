@@ -16,6 +16,10 @@ internal static class Trust
     public static string? ForeignPart(string path, uint? alsoTrusted = null) =>
         Places.IsRoot ? ForeignPart(path, owner => owner == 0 || owner == alsoTrusted) : null;
 
+    /// <summary>Why a place is not used.</summary>
+    public static string Explain(string foreignPart) =>
+        $"as root nothing is run that others than root may change, as they may {foreignPart}";
+
     /// <summary>The places of a search path that count: named in full and, as root, nobody else's.</summary>
     public static IEnumerable<string> SearchPath(string? path) =>
         Qualified(path).Where(static place => Directory.Exists(place) && ForeignPart(place) is null);

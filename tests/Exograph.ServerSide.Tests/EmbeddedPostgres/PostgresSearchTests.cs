@@ -232,6 +232,21 @@ public sealed class PostgresSearchTests : IDisposable
     }
 
     [Fact]
+    public async Task As_root_an_npm_that_others_may_change_is_not_run_and_the_error_says_so()
+    {
+        if (!Places.IsRoot)
+            return;
+        WriteNpm("18.4");
+        _scratch.WriteProgram("path/npm", $"touch '{_scratch["was-run"]}'");
+        File.SetUnixFileMode(_scratch["path/npm"], (UnixFileMode)0b111_101_111);
+
+        var exception = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => Search().FindAsync(null, default));
+
+        Assert.Contains($"{_scratch["path/npm"]} (as root nothing is run", exception.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_scratch["was-run"]));
+    }
+
+    [Fact]
     public async Task As_root_programs_are_run_as_the_user_who_runs_the_server()
     {
         if (await UnprivilegedUser.FindAsync(default) is not { } user)
