@@ -15,6 +15,7 @@ internal static partial class ErrorReport
         var failed = e as LoadFailedException;
         var (code, message, detail, hint) = Describe(failed?.Cause ?? e);
         context.Error.WriteParagraph("error: ", WithoutPasswords(message));
+        WriteRejects(failed?.Rejects ?? [], context);
         if (!string.IsNullOrEmpty(detail))
             context.Error.WriteParagraph("detail: ", WithoutPasswords(detail));
         if (!string.IsNullOrEmpty(hint))
@@ -24,6 +25,13 @@ internal static partial class ErrorReport
         if (context.Variable("EXOGRAPH_DEBUG") == "1")
             context.Error.WriteLine(WithoutPasswords(e.ToString()));
         return code;
+    }
+
+    /// <summary>Says which lines the server rejects.</summary>
+    public static void WriteRejects(IEnumerable<PlacedReject> rejects, CliContext context)
+    {
+        foreach (var (row, file, line) in rejects.Where(r => r.File is not null))
+            context.Error.WriteParagraph("reject: ", $"{file}, line {line}: {row.Reason}");
     }
 
     private static (int Code, string Message, string? Detail, string? Hint) Describe(Exception e) => e switch

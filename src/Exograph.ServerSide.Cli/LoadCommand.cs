@@ -74,8 +74,15 @@ internal sealed class LoadCommand(CliApp app)
     {
         var plan = Plan(parsed);
         await using var database = await app.OpenAsync(parsed, cancellationToken);
-        var reports = await app.ProgressAsync(
-            view => new LoadRunner(database.DataSource, plan, view).RunAsync(cancellationToken));
+        IReadOnlyList<PlacedReject> skipped = [];
+        var reports = await app.ProgressAsync(async view =>
+        {
+            var runner = new LoadRunner(database.DataSource, plan, view);
+            var done = await runner.RunAsync(cancellationToken);
+            skipped = runner.Skipped;
+            return done;
+        });
+        ErrorReport.WriteRejects(skipped, app.Context);
         app.Results(parsed).Reports(reports);
         return ExitCode.Ok;
     }
@@ -90,9 +97,10 @@ internal sealed class LoadCommand(CliApp app)
             throw new UsageException($"--connections is from 1 to 64, not {connections}");
         if (parsed.GetValue(_longestLine) is var longest && longest > 1 << 30)
             throw new UsageException("--longest-line is at most 1GB, which is what PostgreSQL can take");
+        var options = _options.ForLoad(parsed);
         return new LoadPlan(
             Open(paths, parsed.GetValue(_complete)),
-            _options.ForLoad(parsed) with
+            options with
             {
                 Label = parsed.GetValue(_label)
                     ?? string.Join(" ", paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))),

@@ -90,8 +90,20 @@ public static class BulkLoad
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        const string Query = "SELECT table_name, reason, staged_row::text FROM exograph.check_load($1) LIMIT $2";
-        return RunAsync(dataSource, loadId, Query, command =>
+        return RejectsAsync(dataSource, loadId, limit,
+            "SELECT table_name, reason, staged_row::text FROM exograph.check_load($1) LIMIT $2", cancellationToken);
+    }
+
+    /// <summary>The rows that a finalized load has left out.</summary>
+    internal static Task<IReadOnlyList<RejectedRow>> SkippedAsync(
+        NpgsqlDataSource dataSource, int loadId, int limit, CancellationToken cancellationToken) =>
+        RejectsAsync(dataSource, loadId, limit,
+            "SELECT table_name, reason, staged_row::text FROM exograph.load_rejects WHERE load_id = $1 LIMIT $2", cancellationToken);
+
+    private static Task<IReadOnlyList<RejectedRow>> RejectsAsync(
+        NpgsqlDataSource dataSource, int? loadId, int limit, string query, CancellationToken cancellationToken)
+    {
+        return RunAsync(dataSource, loadId, query, command =>
         {
             command.Parameters.Add(Parameter(NpgsqlDbType.Integer, loadId));
             command.Parameters.Add(Parameter(NpgsqlDbType.Integer, limit));

@@ -16,6 +16,13 @@ internal sealed class CopyEncoder : IDisposable
     /// <summary>A PostgreSQL field, and a message of its protocol, is below 1 GB.</summary>
     private const int Largest = 0x3FFFFFFF;
     private const byte JsonbVersion = 1;
+
+    /// <summary>
+    /// COPY and pg_dump print a row into 1 GB at most, with backslashes doubled: the server rejects a row whose long values
+    /// have more bytes than this, a number of an array counted as <see cref="PrintedNumber"/>.
+    /// </summary>
+    internal const long MostPrinted = 128 << 20;
+    private const int PrintedNumber = 32;
     private const int Int8Oid = 20;
 
     /// <summary>Signature, flags, and length of the header's extension: the last two are 0.</summary>
@@ -30,6 +37,7 @@ internal sealed class CopyEncoder : IDisposable
     private byte[] _buffer;
     private int _length;
     private int _rowStart;
+    private long _printed;
 
     /// <param name="capacity">Bytes to begin with.</param>
     /// <param name="ids">What translates the numbers of rows; null where they are sent as they are.</param>
@@ -60,11 +68,15 @@ internal sealed class CopyEncoder : IDisposable
     public void BeginRow(int fields)
     {
         _rowStart = _length;
+        _printed = 0;
         _numbers?.Clear();
         BinaryPrimitives.WriteInt16BigEndian(Take(2), (short)fields);
         Rows++;
         Field = 0;
     }
+
+    /// <summary>The current row as far as it is written; valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Row => _buffer.AsMemory(_rowStart, _length - _rowStart);
 
     /// <summary>Takes the current row back.</summary>
     public void DropRow()
@@ -167,18 +179,28 @@ internal sealed class CopyEncoder : IDisposable
     }
 
     /// <summary>Text that the caller has found to be valid UTF-8 without NUL.</summary>
-    public void Utf8(ReadOnlySpan<byte> value) => Bytes(value, prefix: []);
+    public void Utf8(ReadOnlySpan<byte> value)
+    {
+        Print(value.Length);
+        Bytes(value, prefix: []);
+    }
 
     public void Bytea(ReadOnlyMemory<byte>? value)
     {
         if (value is null)
             Null();
         else
-            Bytes(value.Value.Span, prefix: []);
+            value.Value.Span.CopyTo(Bytea(value.Value.Length));
     }
 
-    /// <summary>A field of <paramref name="length"/> bytes that the caller fills in.</summary>
-    public Span<byte> Reserve(int length)
+    /// <summary>Bytes that the caller fills in.</summary>
+    public Span<byte> Bytea(int length)
+    {
+        Print(2L * length);
+        return Reserve(length);
+    }
+
+    private Span<byte> Reserve(int length)
     {
         var field = Take(checked(4 + length));
         BinaryPrimitives.WriteInt32BigEndian(field, length);
@@ -196,6 +218,7 @@ internal sealed class CopyEncoder : IDisposable
 
     public void BigIntArray(ReadOnlySpan<long> value)
     {
+        Print((long)PrintedNumber * value.Length);
         var dimensions = value.IsEmpty ? 0 : 1;
         var field = Reserve(checked(12 + dimensions * 8 + value.Length * 12));
         BinaryPrimitives.WriteInt32BigEndian(field, dimensions);
@@ -255,9 +278,17 @@ internal sealed class CopyEncoder : IDisposable
         {
             throw new FieldException($"the text holds a lone surrogate at position {e.Index + 1}, which is no character", e);
         }
+        Print(length);
         var field = Reserve(checked(prefix.Length + length));
         prefix.CopyTo(field);
         s_strict.GetBytes(value, field[prefix.Length..]);
+    }
+
+    private void Print(long bytes)
+    {
+        _printed += bytes;
+        if (_printed > MostPrinted)
+            throw new FieldException("the row prints more than 128 MiB, so that no dump of it could be trusted");
     }
 
     private Span<byte> Take(int length)

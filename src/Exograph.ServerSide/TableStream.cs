@@ -6,7 +6,7 @@ namespace Exograph.ServerSide;
 /// Stages rows of one table. Rows are encoded into a chunk; a full chunk is sent by a COPY of its own, while the next one is
 /// being filled. So one table can keep several connections busy, and memory is bounded by the chunks under way. Not thread-safe.
 /// </summary>
-internal sealed class TableStream(LoadSession session, StagedTable table, IReadOnlyList<StagedColumn> columns) : IAsyncDisposable
+internal sealed class TableStream(LoadSession session, StagedTable table, IReadOnlyList<StagedColumn> columns) : IRowTarget
 {
     private readonly string _command = table.CopyCommand(session.LoadId, columns);
     private readonly RowFilter? _filter = session.Filter;
@@ -27,7 +27,6 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     /// <summary>Those of them that were not left out.</summary>
     public long Sent => _rowsBefore + (_chunk?.Rows ?? 0);
 
-    /// <summary>Begins a row: fields in the order of <see cref="Columns"/>, then <see cref="EndRowAsync"/>.</summary>
     public CopyEncoder BeginRow()
     {
         _chunk ??= new CopyEncoder(session.ChunkBytes + LoadOptions.ChunkSlack, session.Ids, notesNumbers: _filter is not null);

@@ -1,5 +1,3 @@
-using Exograph.Shared;
-
 namespace Exograph.ServerSide.Cli.Bundles;
 
 /// <summary>How bundles are read.</summary>
@@ -88,15 +86,8 @@ internal sealed class BundleLoader(LoadSession session, BundleOptions options)
     private async ValueTask StageFileAsync(
         TableFile file, RowCounts? manifest, NumberShift shift, CancellationToken cancellationToken)
     {
-        await using var raw = RegularFile.OpenRead(file.Path, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        if (file.IsGzip && raw.Length == 0)
-            throw new BundleException(file.Name, "expected gzip data, found an empty file");
-        await using var counted = new CountedStream(raw, file.Name, raw.Length, options.Progress);
-        await using Stream input = file.IsGzip ? new CheckedGzipStream(counted, file.Name) : counted;
         var numbers = shift.ForReader();
-        var rows = file.IsCsv
-            ? await new CsvTableReader(file, options).ReadAsync(input, session, numbers, cancellationToken)
-            : await new NdjsonReader(file.Name, options).ReadTableAsync(file.Table, input, session, numbers, cancellationToken);
+        var rows = await new TableFileReader(file, options).ReadAsync(session.OpenTable, numbers, cancellationToken);
         if (manifest is not null && manifest[file.Table] is var expected && expected != rows)
             throw new BundleException(file.Name, $"expected {expected} rows, as {RowCounts.ManifestName} counts them, found {rows}");
         Interlocked.Add(ref _rowsRead, rows);

@@ -7,9 +7,12 @@ namespace Exograph.ServerSide.Cli.Bundles;
 /// <summary>Reads a table's CSV file into staging.</summary>
 internal sealed class CsvTableReader(TableFile file, BundleOptions options)
 {
+    /// <summary>Line of the current row.</summary>
+    public long Line { get; private set; }
+
     /// <returns>Rows read.</returns>
     public async Task<long> ReadAsync(
-        Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
+        Stream input, OpenTable open, NumberShift.Reader numbers, CancellationToken cancellationToken)
     {
         await using var utf8 = new Utf8Stream(input, file.Name);
         await using var csv = CsvReader.Create(utf8, new CsvReaderOptions
@@ -25,9 +28,10 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
             await csv.ReadHeaderAsync(cancellationToken);
             var columns = ReadHeader(csv.Headers);
             int[] dimensions = [.. columns.Select(c => c.Dimension)];
-            await using var rows = session.OpenTable(file.Table, columns);
+            await using var rows = open(file.Table, columns);
             while (await csv.ReadAsync(cancellationToken))
             {
+                Line = csv.LineNumber;
                 WriteRow(csv, rows, dimensions, numbers);
                 await rows.EndRowAsync(cancellationToken);
             }
@@ -48,8 +52,7 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
         foreach (var name in names)
         {
             var column = file.Table.Columns.FirstOrDefault(c => c.Name == name)
-                ?? throw new BundleException(
-                    file.Name, $"expected columns of {file.Table}, found {Excerpt.Of(Encoding.UTF8.GetBytes(name))}", 1);
+                ?? throw new BundleException(file.Name, Unknown(name, names), 1);
             if (columns.Contains(column))
                 throw new BundleException(file.Name, "expected each column once in the header", 1, name);
             columns.Add(column);
@@ -60,7 +63,13 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
         return columns;
     }
 
-    private void WriteRow(CsvReader csv, TableStream rows, int[] dimensions, NumberShift.Reader numbers)
+    /// <summary>What is no bundle may be a file that somebody else was not to read: nothing of it is repeated.</summary>
+    private string Unknown(string name, IReadOnlyList<string> names) =>
+        $"expected columns of {file.Table}, found " + (names.Any(n => file.Table.Columns.Any(c => c.Name == n))
+            ? Excerpt.Of(Encoding.UTF8.GetBytes(name))
+            : "no name of any");
+
+    private void WriteRow(CsvReader csv, IRowTarget rows, int[] dimensions, NumberShift.Reader numbers)
     {
         var columns = rows.Columns;
         if (csv.FieldCount != columns.Count)

@@ -33,7 +33,7 @@ internal static class Fields
         if (!value.StartsWith("\\x"u8) || value.Length % 2 != 0)
             throw BadValueException.Expected(Expected(ColumnType.Bytea), value);
         var digits = value[2..];
-        if (Convert.FromHexString(digits, encoder.Reserve(digits.Length / 2), out _, out _) != OperationStatus.Done)
+        if (Convert.FromHexString(digits, encoder.Bytea(digits.Length / 2), out _, out _) != OperationStatus.Done)
             throw BadValueException.Expected(Expected(ColumnType.Bytea), value);
     }
 

@@ -11,6 +11,7 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
 {
     private readonly int[] _dimensions = [.. table.Columns.Select(c => c.Dimension)];
     private readonly Value[] _values = new Value[table.Columns.Count];
+    private bool _isOfTable = ignoredMember is not null;
 
     /// <summary>Notes where the values of the line are, and checks its form.</summary>
     public void Parse(ReadOnlySpan<byte> line)
@@ -21,7 +22,7 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
             var reader = new Utf8JsonReader(line, JsonText.Options);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
-                throw BadValueException.Expected("a JSON object", line);
+                throw new BadValueException($"expected a JSON object, found {Kind(reader.TokenType)}");
             var ignoredSeen = false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -67,8 +68,12 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
         var index = FindColumn(ref reader);
         if (index < 0)
         {
-            throw BadValueException.Expected($"members of {table}", reader.ValueSpan);
+            // What is no bundle may be a file that somebody else was not to read: nothing of it is repeated.
+            throw _isOfTable || reader.ValueTextEquals(NdjsonReader.TableMember)
+                ? BadValueException.Expected($"members of {table}", reader.ValueSpan)
+                : new BadValueException($"expected members of {table}, found another");
         }
+        _isOfTable = true;
         if (_values[index].Type != JsonTokenType.None)
             throw new BadValueException("expected each member once", table.Columns[index].Name);
         reader.Read();
@@ -88,6 +93,14 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
         }
         _values[index] = new Value(type, start, (int)reader.BytesConsumed - start, isEscaped);
     }
+
+    private static string Kind(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        _ => "another value",
+    };
 
     private int FindColumn(ref Utf8JsonReader reader)
     {

@@ -8,9 +8,16 @@ internal static class JsonText
     /// <summary>Deeper nesting is an error. PostgreSQL itself gives up at some thousands, by its stack.</summary>
     public const int MaxDepth = 256;
 
-    // numeric: digits before and after the decimal point
-    private const long MostWholeDigits = 131_072;
-    private const long MostFractionDigits = 16_383;
+    /// <summary>Most characters that a number may print: 1e131071 takes some bytes and prints 131 kB.</summary>
+    private const long LongestNumber = 1000;
+
+    /// <summary>
+    /// Most bytes that a value may print, where a byte of text counts as the six of \\u0001, and an element or a key as four bytes.
+    /// The server rejects what prints more.
+    /// </summary>
+    private const long MostPrinted = 32 << 20;
+    private const int PrintedByte = 6;
+    private const int PrintedElement = 4 * PrintedByte;
 
     public static JsonReaderOptions Options { get; } = new() { MaxDepth = MaxDepth };
 
@@ -33,9 +40,10 @@ internal static class JsonText
     /// <summary>Checks the value that <paramref name="reader"/> stands on, and moves to its last token.</summary>
     public static void CheckValue(ref Utf8JsonReader reader)
     {
+        long printed = 0;
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
         {
-            CheckScalar(ref reader);
+            CheckScalar(ref reader, ref printed);
             return;
         }
         var depth = reader.CurrentDepth;
@@ -46,6 +54,9 @@ internal static class JsonText
             {
                 case JsonTokenType.StartObject:
                     keys.Push([]);
+                    Print(ref printed, 0);
+                    break;
+                case JsonTokenType.EndArray:
                     break;
                 case JsonTokenType.EndObject:
                     keys.Pop();
@@ -53,9 +64,10 @@ internal static class JsonText
                 case JsonTokenType.PropertyName:
                     if (!keys.Peek().Add(String(ref reader)))
                         throw BadValueException.Expected("each key once", reader.ValueSpan);
+                    Print(ref printed, PrintedByte * (long)reader.ValueSpan.Length);
                     break;
                 default:
-                    CheckScalar(ref reader);
+                    CheckScalar(ref reader, ref printed);
                     break;
             }
         }
@@ -92,27 +104,42 @@ internal static class JsonText
     public static BadValueException Nul(ReadOnlySpan<byte> text) =>
         new($"expected text without NUL, found \\u0000 in {Excerpt.Of(text)}");
 
-    private static void CheckScalar(ref Utf8JsonReader reader)
+    private static void CheckScalar(ref Utf8JsonReader reader, ref long printed)
     {
         if (reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped)
             String(ref reader);
-        else if (reader.TokenType == JsonTokenType.Number)
-            CheckNumber(reader.ValueSpan);
+        if (reader.TokenType == JsonTokenType.Number)
+            Print(ref printed, PrintedLength(reader.ValueSpan));
+        else if (reader.TokenType == JsonTokenType.String)
+            Print(ref printed, PrintedByte * (long)reader.ValueSpan.Length);
+        else
+            Print(ref printed, 0);
     }
 
-    private static void CheckNumber(ReadOnlySpan<byte> number)
+    private static void Print(ref long printed, long bytes)
+    {
+        printed += bytes + PrintedElement;
+        if (printed > MostPrinted)
+            throw new BadValueException("expected JSON that prints at most 32 MiB, a byte of text counted as six, found more");
+    }
+
+    /// <summary>Characters of a number as numeric prints it, without an exponent.</summary>
+    private static long PrintedLength(ReadOnlySpan<byte> number)
     {
         var exponentAt = number.IndexOfAny((byte)'e', (byte)'E');
         var mantissa = exponentAt < 0 ? number : number[..exponentAt];
         long exponent = 0;
         var known = exponentAt < 0 || long.TryParse(number[(exponentAt + 1)..], out exponent);
+        var sign = mantissa[0] == (byte)'-' ? 1 : 0;
         var point = mantissa.IndexOf((byte)'.');
-        var whole = point < 0 ? mantissa.Length : point;
+        var whole = (point < 0 ? mantissa.Length : point) - sign;
         var fraction = point < 0 ? 0 : mantissa.Length - point - 1;
-        if (!known || Math.Abs(exponent) > 2 * MostWholeDigits
-            || whole + exponent > MostWholeDigits || fraction - exponent > MostFractionDigits)
-        {
-            throw BadValueException.Expected("a number within PostgreSQL's numeric", number);
-        }
+        if (!known || Math.Abs(exponent) > LongestNumber)
+            throw TooLong(number);
+        var length = sign + Math.Max(1, whole + exponent) + (fraction > exponent ? 1 + fraction - exponent : 0);
+        return length <= LongestNumber ? length : throw TooLong(number);
     }
+
+    private static BadValueException TooLong(ReadOnlySpan<byte> number) =>
+        BadValueException.Expected($"a number that prints at most {LongestNumber:N0} characters without an exponent", number);
 }

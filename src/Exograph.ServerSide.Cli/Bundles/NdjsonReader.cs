@@ -9,11 +9,14 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
     /// <summary>Member that names the table of a line, in a stream.</summary>
     public const string TableMember = "table";
 
+    /// <summary>Line of the current row.</summary>
+    public long Line { get; private set; }
+
     /// <returns>Rows read.</returns>
     public async Task<long> ReadTableAsync(
-        StagedTable table, Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
+        StagedTable table, Stream input, OpenTable open, NumberShift.Reader numbers, CancellationToken cancellationToken)
     {
-        await using var rows = session.OpenTable(table, table.Columns);
+        await using var rows = open(table, table.Columns);
         var parser = new JsonRowParser(table, ignoredMember: null);
         await ReadLinesAsync(input, line => WriteRow(line, parser, rows, numbers), cancellationToken);
         await rows.CompleteAsync(cancellationToken);
@@ -74,12 +77,13 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
     /// </summary>
     /// <returns>Lines read.</returns>
     private async Task<long> ReadLinesAsync(
-        Stream input, Func<ReadOnlyMemory<byte>, TableStream?> write, CancellationToken cancellationToken)
+        Stream input, Func<ReadOnlyMemory<byte>, IRowTarget?> write, CancellationToken cancellationToken)
     {
         var lines = new LineReader(input, file, options.LongestLine);
         long? blank = null;
         while (await lines.ReadAsync(cancellationToken))
         {
+            Line = lines.Number;
             if (lines.Line.Span.Trim(" \t\r"u8).IsEmpty)
             {
                 blank ??= lines.Number;
@@ -87,7 +91,7 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
             }
             if (blank is not null)
                 throw new BundleException(file, "expected a JSON object, found a blank line", blank);
-            TableStream? rows;
+            IRowTarget? rows;
             try
             {
                 CheckUtf8(lines.Line.Span);
@@ -103,8 +107,8 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
         return lines.Number;
     }
 
-    private static TableStream WriteRow(
-        ReadOnlyMemory<byte> line, JsonRowParser parser, TableStream rows, NumberShift.Reader numbers)
+    private static IRowTarget WriteRow(
+        ReadOnlyMemory<byte> line, JsonRowParser parser, IRowTarget rows, NumberShift.Reader numbers)
     {
         parser.Parse(line.Span);
         parser.Write(rows.BeginRow(), line.Span, numbers);
@@ -137,7 +141,7 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
         {
             throw JsonText.Syntax(e);
         }
-        throw BadValueException.Expected($"an object whose member \"{TableMember}\" names its table", line);
+        throw new BadValueException($"expected an object whose member \"{TableMember}\" names its table, found another line");
     }
 
     private static void CheckUtf8(ReadOnlySpan<byte> line)

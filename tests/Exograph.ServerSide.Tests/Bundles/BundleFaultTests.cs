@@ -9,6 +9,7 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
 {
     private const string Terms = "terms.csv";
     private const string Json = "terms.ndjson";
+    private const string TooLong = "expected a number that prints at most 1,000 characters without an exponent";
 
     [Theory]
     [InlineData("id,term\n1,a\n2\n", "terms.csv, line 3: expected 2 fields, found 1")]
@@ -44,7 +45,7 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
     [InlineData(
         "{\"id\":1,\"term\":\"a\"}\n\n{\"id\":2,\"term\":\"b\"}\n",
         "terms.ndjson, line 2: expected a JSON object, found a blank line")]
-    [InlineData("[1]\n", "terms.ndjson, line 1: expected a JSON object, found '[1]'")]
+    [InlineData("[1]\n", "terms.ndjson, line 1: expected a JSON object, found an array")]
     [InlineData("{\"id\":1,\"term\":\"a\"} {}\n", "terms.ndjson, line 1: expected JSON, but at byte")]
     [InlineData("{\"id\":1,\"term\":\"a\",\"id\":2}\n", "terms.ndjson, line 1, column id: expected each member once")]
     [InlineData("{\"id\":1,\"word\":\"a\"}\n", "terms.ndjson, line 1: expected members of terms (id, term), found 'word'")]
@@ -78,9 +79,12 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
     [InlineData("{\"a\":\"\\u0000\"}", "expected text without NUL")]
     [InlineData("{\"\\u0000\":1}", "expected text without NUL")]
     [InlineData("{\"a\":\"\\udfff\"}", "expected surrogates in pairs")]
-    [InlineData("{\"a\":1e131073}", "expected a number within PostgreSQL's numeric, found '1e131073'")]
-    [InlineData("{\"a\":1e-16384}", "expected a number within PostgreSQL's numeric")]
-    [InlineData("{\"a\":1e99999999999999999999}", "expected a number within PostgreSQL's numeric")]
+    [InlineData("{\"a\":1e131071}", TooLong + ", found '1e131071'")]
+    [InlineData("{\"a\":[1,{\"b\":-1e1000}]}", TooLong)]
+    [InlineData("{\"a\":1e1000}", TooLong)]
+    [InlineData("{\"a\":1e-999}", TooLong)]
+    [InlineData("{\"a\":0e-16383}", TooLong)]
+    [InlineData("{\"a\":1e99999999999999999999}", TooLong)]
     public async Task Metadata_that_jsonb_cannot_hold_is_refused_in_both_forms(string metadata, string expected)
     {
         await IsRefusedAsync(
@@ -89,6 +93,40 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
         await IsRefusedAsync(
             b => b.Add("packages.csv", $"id,ecosystem,name,metadata\n1,hex,p,\"{metadata.Replace("\"", "\"\"")}\"\n"),
             $"packages.csv, line 2, column metadata: {expected}");
+    }
+
+    [Fact]
+    public async Task Metadata_that_is_small_to_store_and_huge_to_print_is_refused()
+    {
+        foreach (var metadata in new[]
+        {
+            "[" + string.Join(",", Enumerable.Repeat("1e998", 40_000)) + "]", "[\"" + new string('x', 6_000_000) + "\"]",
+            "[" + string.Join(",", Enumerable.Repeat("{}", 1_500_000)) + "]",
+        })
+        {
+            await IsRefusedAsync(
+                b => b.Add("packages.ndjson", $"{{\"id\":1,\"ecosystem\":\"hex\",\"name\":\"p\",\"metadata\":{metadata}}}\n"),
+                "packages.ndjson, line 1, column metadata: expected JSON that prints at most 32 MiB");
+        }
+    }
+
+    [Theory]
+    [InlineData("comments.csv", "file_id,text\n1,a\n1,", "", "comments.csv, line 3, column text")]
+    [InlineData("fragments.ndjson", "{\"id\":1,\"ast\":\"\\\\x", "\"}", "fragments.ndjson, line 1, column ast")]
+    public async Task A_row_that_prints_more_than_128_MiB_is_refused(string file, string before, string after, string place) =>
+        await IsRefusedAsync(b => b.Add(file, before + new string('0', 140_000_000) + after),
+            $"{place}: the row prints more than 128 MiB");
+
+    [Theory]
+    [InlineData("packages.csv", "root:x:0:0\nsecret:y\n", "expected columns of packages (id, ecosystem, name, metadata), found no name of any")]
+    [InlineData("packages.ndjson", "{\"secret\":\"root\"}\n", "expected members of packages (id, ecosystem, name, metadata), found another")]
+    [InlineData("packages.ndjson", "\"root secret\"\n", "expected a JSON object, found a string")]
+    [InlineData("packages.ndjson", "root:x:0:0:secret\n", "expected JSON, but at byte 1")]
+    public async Task Nothing_is_repeated_of_a_file_that_is_no_bundle(string file, string text, string expected)
+    {
+        var error = await IsRefusedAsync(b => b.Add(file, text), expected);
+        Assert.DoesNotContain("root", error);
+        Assert.DoesNotContain("secret", error);
     }
 
     [Fact]
@@ -187,7 +225,7 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
         Assert.Contains(expected, run.Error);
     }
 
-    private async Task IsRefusedAsync(
+    private async Task<string> IsRefusedAsync(
         Func<BundleDirectory, BundleDirectory> fill, string expected, bool begins = true, string limit = "256MB")
     {
         using var bundle = fill(new BundleDirectory());
@@ -198,5 +236,6 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
         Assert.DoesNotContain("   at ", run.Error);
         var states = await shared.Database.ColumnAsync<string>($"SELECT state FROM exograph.loads WHERE label = '{label}'");
         Assert.Equal(begins ? ["abandoned"] : [], states);
+        return run.Error;
     }
 }

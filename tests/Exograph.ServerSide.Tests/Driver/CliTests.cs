@@ -43,7 +43,7 @@ public sealed class CliTests
         using var bundle = new BundleDirectory().Add("comments.csv", Dangling).Add("terms.csv", "id,term\n1,a\n");
         var load = await CliRun.RunAsync(database, ["load", bundle.Path]);
         Assert.Equal((4, ""), (load.ExitCode, load.Output));
-        Assert.Matches("(?s)error: load 1: .*: comments: 1 with .*\\[XG006\\]\ndetail: First rows: comments .*\nhint: ", load.Error);
+        Assert.Matches("(?s)error: load 1: .*: comments: 1 with .*\\[XG006\\]\nreject: .*comments.csv, line 2: .*\ndetail: First rows: comments .*\nhint: ", load.Error);
         var check = await CliRun.RunAsync(database, ["check", "--json"]);
         Assert.Equal(4, check.ExitCode);
         using (var rejects = JsonDocument.Parse(check.Output))
@@ -57,6 +57,40 @@ public sealed class CliTests
         Assert.Equal(4, (await CliRun.RunAsync(database, ["load", bundle.Path])).ExitCode);
         Assert.Equal((0, "abandoned load 2\n"), Pair(await CliRun.RunAsync(database, ["abandon"])));
         Assert.Equal(4, (await CliRun.RunAsync(database, ["abandon"])).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_became_of_a_load_that_failed_is_said()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bad = new BundleDirectory().Add("comments.csv", Dangling);
+        using var terms = new BundleDirectory().Add("terms.csv", "id,term\n1,a\n");
+        using var broken = new BundleDirectory().Add("terms.csv", "id,term\nx,a\n");
+
+        var refused = await CliRun.RunAsync(database, ["load", bad.Path]);
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains("note: load 1 stays open: exograph-load check 1 lists rows", refused.Error);
+
+        var second = await CliRun.RunAsync(database, ["load", terms.Path, broken.Path, "--max-staged", "1"]);
+        Assert.Equal(3, second.ExitCode);
+        Assert.Contains("note: load 3 is abandoned: nothing of it was loaded; before it load 2 ended well", second.Error);
+
+        // As where the disk fills: the server refuses rows while they are staged.
+        await database.ExecuteAsync("""
+            CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                ALTER TABLE IF EXISTS exograph_load_4.staged_terms ADD CONSTRAINT full_disk CHECK (term <> 'a');
+            EXCEPTION WHEN duplicate_object THEN NULL;
+            END
+            $$;
+            CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE AS') EXECUTE FUNCTION refuse();
+            """);
+        var full = await CliRun.RunAsync(database, ["load", terms.Path]);
+        Assert.Equal(4, full.ExitCode);
+        Assert.Contains("full_disk", full.Error);
+        Assert.Contains("note: load 4 is abandoned: nothing of it was loaded", full.Error);
+        Assert.Equal(["open", "finalized", "abandoned", "abandoned"],
+            await database.ColumnAsync<string>("SELECT state FROM exograph.loads ORDER BY load_id"));
     }
 
     [Fact]
@@ -126,6 +160,8 @@ public sealed class CliTests
     [InlineData("load", "x", "--max-staged", "8 parsecs")]
     [InlineData("load", "x", "--longest-line", "2GB")]
     [InlineData("load", "x", "--on-reject", "maybe")]
+    [InlineData("load", "x", "--reject-limit", "3")]
+    [InlineData("load", "x", "--reject-limit", "3", "--on-reject", "fail")]
     [InlineData("load", "x", "--complete", "comments,files")]
     [InlineData("status", "one")]
     [InlineData("status", "--connection", "Host=x;Bogus=1")]

@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+
+namespace Exograph.ServerSide.Cli.Bundles;
+
+/// <summary>A row that the server rejects, and where it came from.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="File">File of a bundle; null where it was not found.</param>
+/// <param name="Line">Line of the file.</param>
+internal sealed record PlacedReject(RejectedRow Row, string? File, long Line);
+
+/// <summary>
+/// Finds the lines of rows that the server rejects, by reading the files of their tables again: whatever the size of the
+/// bundles, only the rejects that are shown are held in memory. Rows are compared as they were sent, without their JSON, which
+/// the server does not keep as it was written.
+/// </summary>
+internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
+{
+    private readonly BundleOptions _options = options with { Progress = null };
+
+    /// <summary>The rejects, in their order, each with its place.</summary>
+    public async Task<IReadOnlyList<PlacedReject>> FindAsync(
+        IEnumerable<RejectedRow> rejects, IEnumerable<(Bundle Bundle, NumberShift Shift)> bundles, CancellationToken cancellationToken)
+    {
+        var sought = rejects.Select(r => new Sought(r)).ToList();
+        foreach (var (bundle, shift) in bundles)
+        {
+            foreach (var file in bundle.Files)
+            {
+                var left = sought.FindAll(s => s.File is null && s.Fields is not null && s.Row.Table == file.Table.Name);
+                if (left.Count > 0)
+                    await FindAsync(left, file, shift, cancellationToken);
+            }
+        }
+        return [.. sought.Select(s => new PlacedReject(s.Row, s.File, s.Line))];
+    }
+
+    private async Task FindAsync(List<Sought> sought, TableFile file, NumberShift shift, CancellationToken cancellationToken)
+    {
+        var reader = new TableFileReader(file, _options);
+        using var found = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await reader.ReadAsync((table, columns) => new Search(ids, table, columns, fields =>
+            {
+                var match = sought.Find(s => s.File is null && s.Matches(fields));
+                if (match is null)
+                    return;
+                (match.File, match.Line) = (file.Name, reader.Line);
+                if (sought.TrueForAll(s => s.File is not null))
+                    found.Cancel();
+            }), shift.ForReader(), found.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>The fields of a row by the place of their columns in the table; null for NULL, and for JSON.</summary>
+    private static ReadOnlyMemory<byte>?[] Fields(StagedTable table, IReadOnlyList<int> places, ReadOnlyMemory<byte> row)
+    {
+        var fields = new ReadOnlyMemory<byte>?[table.Columns.Count];
+        var at = sizeof(short);
+        foreach (var place in places)
+        {
+            var length = BinaryPrimitives.ReadInt32BigEndian(row.Span[at..]);
+            at += sizeof(int);
+            if (length >= 0 && table.Columns[place].Type != ColumnType.Jsonb)
+                fields[place] = row.Slice(at, length);
+            at += Math.Max(length, 0);
+        }
+        return fields;
+    }
+
+    private static int[] Places(StagedTable table, IReadOnlyList<StagedColumn> columns) =>
+        [.. columns.Select(c => table.Columns.TakeWhile(t => t != c).Count())];
+
+    private sealed class Sought
+    {
+        public Sought(RejectedRow row)
+        {
+            Row = row;
+            var table = StagedTable.Find(row.Table)!;
+            var text = System.Text.Encoding.UTF8.GetBytes(row.Row);
+            using var encoder = new CopyEncoder(text.Length, ids: null);
+            try
+            {
+                var parser = new JsonRowParser(table, ignoredMember: null);
+                parser.Parse(text);
+                encoder.BeginRow(table.Columns.Count);
+                parser.Write(encoder, text, NumberShift.None.ForReader());
+                Fields = RejectFinder.Fields(table, Places(table, table.Columns), encoder.Row.ToArray());
+            }
+            catch (Exception e) when (e is BadValueException or FieldException)
+            {
+                // The server shows it shortened, or it was not staged by a bundle: it has no line.
+            }
+        }
+
+        public RejectedRow Row { get; }
+
+        public ReadOnlyMemory<byte>?[]? Fields { get; }
+
+        public string? File { get; set; }
+
+        public long Line { get; set; }
+
+        public bool Matches(ReadOnlyMemory<byte>?[] fields)
+        {
+            for (var i = 0; i < fields.Length; i++)
+            {
+                if (fields[i].HasValue != Fields![i].HasValue
+                    || fields[i] is { } field && !field.Span.SequenceEqual(Fields[i]!.Value.Span))
+                    return false;
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Looks at the rows of a file instead of sending them.</summary>
+    private sealed class Search(
+        ReservedIds? ids, StagedTable table, IReadOnlyList<StagedColumn> columns, Action<ReadOnlyMemory<byte>?[]> look) : IRowTarget
+    {
+        private const int Capacity = 1 << 16;
+
+        private readonly int[] _places = Places(table, columns);
+        private CopyEncoder? _encoder;
+
+        public IReadOnlyList<StagedColumn> Columns => columns;
+
+        public long Rows { get; private set; }
+
+        public CopyEncoder BeginRow()
+        {
+            _encoder ??= new CopyEncoder(Capacity, ids);
+            _encoder.BeginRow(columns.Count);
+            Rows++;
+            return _encoder;
+        }
+
+        public ValueTask EndRowAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            look(Fields(table, _places, _encoder!.Row));
+            _encoder.DropRow();
+            return ValueTask.CompletedTask;
+        }
+
+        public Task CompleteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync()
+        {
+            _encoder?.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Exograph.ServerSide.Tests.Support;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Bundles;
+
+/// <summary>Rows that the server rejects are told by file and line.</summary>
+public sealed class RejectPlaceTests
+{
+    private const string Dangling = "file_id is no number of a valid row in staged_files";
+
+    [Theory]
+    [InlineData("numbered")]
+    [InlineData("reserved")]
+    public async Task A_reject_is_told_by_file_and_line_whatever_its_form_and_bundle(string ids)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var good = new BundleDirectory().AddBasics("one", "1").Add("comments.csv", "file_id,text\n1,of one\n");
+        using var bad = new BundleDirectory().AddBasics("two", "2")
+            .Add("comments.csv", "text,file_id,line\n\"two\nlines\",1,\n,1,\nof no file,7,3\nof two,1,\n")
+            .Add("definitions.ndjson.gz", """
+                {"file_id":1,"kind":"k","name":"n","qualified_name":"q"}
+                {"qualified_name":"q","name":"\u00e9","kind":"k","file_id":8,"line":null}
+
+                """)
+            .Add("fragments.ndjson", """
+                {"id":1,"file_id":1,"ast":"\\x00ff","kind":"k","line":1,"mass":1,"sub_hashes":[1,-2]}
+                {"id":2,"file_id":9,"ast":"\\x00ff","kind":"k","line":1,"mass":1,"sub_hashes":[1,-2]}
+
+                """)
+            .Add("graph_nodes.ndjson", """
+                {"id":1,"file_id":9,"engine":"e","kind":"k","qualified_name":"q","metadata":{"b":1.0,  "a":2}}
+
+                """);
+        string[] load = ["load", good.Path, bad.Path, "--ids", ids];
+
+        var refused = await CliRun.RunAsync(database, load);
+
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Equal(
+            [
+                $"{bad.Path}/comments.csv, line 4: text is missing", $"{bad.Path}/comments.csv, line 5: {Dangling}",
+                $"{bad.Path}/definitions.ndjson.gz, line 2: {Dangling}", $"{bad.Path}/fragments.ndjson, line 2: {Dangling}",
+                $"{bad.Path}/graph_nodes.ndjson, line 1: {Dangling}",
+            ],
+            Places(refused).Order(StringComparer.Ordinal));
+
+        var skipped = await CliRun.RunAsync(database, [.. load, "--on-reject", "skip"]);
+        Assert.Equal(0, skipped.ExitCode);
+        Assert.Equal(Places(refused).Order(StringComparer.Ordinal), Places(skipped).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_rows_that_are_alike_each_is_told()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = new BundleDirectory().Add("terms.csv", "id,term\n1,a\n2,b\n1,a\n");
+        var run = await CliRun.RunAsync(database, ["load", bundle.Path]);
+        Assert.Equal(
+            [$"{bundle.Path}/terms.csv, line 2: id is used more than once", $"{bundle.Path}/terms.csv, line 4: id is used more than once"],
+            Places(run).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Rejects_of_a_stream_are_refused_as_before()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var run = await CliRun.RunAsync(database, ["load", "-"], """
+            {"table":"comments","file_id":1,"text":"c"}
+            {"table":"end","rows":{"comments":1}}
+            """);
+        Assert.Equal(4, run.ExitCode);
+        Assert.Contains($"comments: 1 with {Dangling}", run.Error);
+        Assert.Empty(Places(run));
+    }
+
+    private static IEnumerable<string> Places(CliRun run) =>
+        run.Error.Split('\n').Where(l => l.StartsWith("reject: ", StringComparison.Ordinal)).Select(l => l["reject: ".Length..]);
+}
