@@ -2,9 +2,11 @@ CREATE OR REPLACE PROCEDURE exograph.merge_files(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_reserved boolean := exograph.has_reserved_ids(load_id);
+    v_before   bigint;
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'files');
+    v_before := exograph.take_back_ids(load_id, 'files');
 
     -- Two joins, for files with and without package: each finds its key by the index, which IS NOT DISTINCT FROM cannot.
     INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
@@ -29,6 +31,9 @@ BEGIN
     WHERE m.inserted
     ORDER BY m.package_version_id, s.sha256;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
+    IF NOT v_reserved THEN
+        CALL exograph.note_ids('files', v_before, v_inserted);
+    END IF;
 
     INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
     SELECT k.number, m.id, m.inserted, m.package_version_id, m.package_id

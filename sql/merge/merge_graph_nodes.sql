@@ -4,9 +4,11 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_reserved boolean := exograph.has_reserved_ids(load_id);
     v_standing boolean := EXISTS (SELECT FROM exograph.graph_nodes);
+    v_before   bigint;
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'graph_nodes');
+    v_before := exograph.take_back_ids(load_id, 'graph_nodes');
 
     INSERT INTO map_graph_nodes (number, id, inserted)
     SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.graph_nodes_id_seq') END),
@@ -42,6 +44,9 @@ BEGIN
     WHERE m.inserted
     ORDER BY m.id;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
+    IF NOT v_reserved THEN
+        CALL exograph.note_ids('graph_nodes', v_before, v_inserted);
+    END IF;
 
     INSERT INTO map_graph_nodes (number, id, inserted)
     SELECT k.number, m.id, m.inserted

@@ -2,9 +2,11 @@ CREATE OR REPLACE PROCEDURE exograph.merge_package_versions(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_reserved boolean := exograph.has_reserved_ids(load_id);
+    v_before   bigint;
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'package_versions');
+    v_before := exograph.take_back_ids(load_id, 'package_versions');
 
     INSERT INTO map_package_versions (number, id, inserted, package_id)
     SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.package_versions_id_seq') END),
@@ -26,6 +28,9 @@ BEGIN
     WHERE m.inserted
     ORDER BY m.package_id, s.version;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
+    IF NOT v_reserved THEN
+        CALL exograph.note_ids('package_versions', v_before, v_inserted);
+    END IF;
 
     INSERT INTO map_package_versions (number, id, inserted, package_id)
     SELECT k.number, m.id, m.inserted, m.package_id

@@ -2,9 +2,11 @@ CREATE OR REPLACE PROCEDURE exograph.merge_packages(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_reserved boolean := exograph.has_reserved_ids(load_id);
+    v_before   bigint;
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'packages');
+    v_before := exograph.take_back_ids(load_id, 'packages');
 
     INSERT INTO map_packages (number, id, inserted)
     SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.packages_id_seq') END),
@@ -25,6 +27,9 @@ BEGIN
     WHERE m.inserted
     ORDER BY s.ecosystem, s.name;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
+    IF NOT v_reserved THEN
+        CALL exograph.note_ids('packages', v_before, v_inserted);
+    END IF;
 
     INSERT INTO map_packages (number, id, inserted)
     SELECT k.number, m.id, m.inserted

@@ -2,9 +2,11 @@ CREATE OR REPLACE PROCEDURE exograph.merge_terms(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_reserved boolean := exograph.has_reserved_ids(load_id);
+    v_before   bigint;
     v_inserted bigint;
 BEGIN
     PERFORM exograph.start_phase(load_id, 'merging', 'terms');
+    v_before := exograph.take_back_ids(load_id, 'terms');
 
     INSERT INTO map_terms (number, id, inserted)
     SELECT c.number,
@@ -27,6 +29,9 @@ BEGIN
     WHERE m.inserted
     ORDER BY k.digest;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
+    IF NOT v_reserved THEN
+        CALL exograph.note_ids('terms', v_before, v_inserted);
+    END IF;
 
     INSERT INTO map_terms (number, id, inserted)
     SELECT k.number, m.id, m.inserted

@@ -13,6 +13,9 @@ BEGIN
         RETURN;
     END IF;
     PERFORM exograph.lock_open_load(load_id);
+    PERFORM exograph.take_back_ids(abandon_load.load_id, c.table_name)
+    FROM exograph.staging_columns c
+    WHERE c.column_name = 'id';
     BEGIN
         CALL exograph.drop_staging(load_id);
     EXCEPTION WHEN lock_not_available THEN

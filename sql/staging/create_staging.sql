@@ -54,6 +54,11 @@ BEGIN
                        v_columns, v_columns, v_schema, 'staged_' || v_table, v_loader);
     END LOOP;
     EXECUTE format('CREATE UNLOGGED TABLE %I.resolved_terms (id integer)', v_schema);
+    IF logged_facts IS NOT TRUE THEN -- its rows get their ids when it is finalized
+        FOR v_table IN SELECT c.table_name FROM exograph.staging_columns c WHERE c.column_name = 'id' LOOP
+            EXECUTE format('CREATE SEQUENCE %I.%I', v_schema, 'taken_' || v_table);
+        END LOOP;
+    END IF;
     EXECUTE format('CREATE SEQUENCE %I.verified_seal MINVALUE %s', v_schema, x'8000000000000000'::bigint);
     EXECUTE format('CREATE UNLOGGED TABLE %I.staging_token AS SELECT %s AS load_id', v_schema, load_id);
 END
@@ -62,6 +67,7 @@ $$;
 ALTER PROCEDURE exograph.create_staging(integer, boolean) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.create_staging(integer, boolean) IS
     'Makes the schema of a load: staging tables that mirror the index tables, those of facts LOGGED if asked for; what '
-    'resolve_terms notes; what remembers that the seal was verified; and the token that tells crash-emptied from empty. '
+    'resolve_terms notes; sequences, which outlive a rollback, to remember that the seal was verified, and which ids an attempt '
+    'to finalize took; and the token that tells crash-emptied from empty. '
     'Errors: 42501, 42P06.';
 REVOKE ALL ON PROCEDURE exograph.create_staging(integer, boolean) FROM PUBLIC;

@@ -6,6 +6,7 @@ DECLARE
     v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = exograph.owner_of_load(l)
                       WHERE l.load_id = drop_staging.load_id);
     v_table  text;
+    v_kind   "char";
     v_detail text;
 BEGIN
     IF to_regnamespace(v_schema) IS NULL
@@ -13,9 +14,9 @@ BEGIN
     THEN
         RETURN; -- somebody has dropped it
     END IF;
-    FOR v_table IN
-        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = v_schema AND c.relkind = 'r'
+    FOR v_table, v_kind IN
+        SELECT c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = v_schema AND c.relkind IN ('r', 'S')
     LOOP
         IF keep_maps AND starts_with(v_table, 'map_') THEN
             EXECUTE format('ALTER TABLE %I.%I SET LOGGED', v_schema, v_table);
@@ -23,12 +24,9 @@ BEGIN
                 EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table, v_loader);
             END IF;
         ELSE
-            EXECUTE format('DROP TABLE %I.%I', v_schema, v_table);
+            EXECUTE format('DROP %s %I.%I', CASE v_kind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, v_schema, v_table);
         END IF;
     END LOOP;
-    IF to_regclass(format('%I.verified_seal', v_schema)) IS NOT NULL THEN
-        EXECUTE format('DROP SEQUENCE %I.verified_seal', v_schema);
-    END IF;
     IF NOT keep_maps THEN
         EXECUTE format('DROP SCHEMA %I', v_schema);
     END IF;

@@ -58,6 +58,95 @@ public sealed class IdTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_load_that_fails_late_burns_no_ids_however_often()
+    {
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        var load = await Load.BeginAsync(Db);
+        await StageNewRowsAsync(load);
+        await FailAtAsync("finishing");
+
+        for (var attempt = 0; attempt < 3; attempt++)
+            await Db.FailsAsync("P0001", load.FinalizeSql());
+        // Fewer rows than before, and more.
+        await Db.ExecuteAsync($"DELETE FROM {load.Staged("terms")} WHERE id = 9");
+        await Db.FailsAsync("P0001", load.FinalizeSql());
+        await load.StageAsync("terms", "id, term", "(9, 'nine'), (10, 'ten')");
+        await Db.FailsAsync("P0001", load.FinalizeSql());
+        await Db.ExecuteAsync("DROP TRIGGER fail ON exograph.load_phases");
+        await load.FinalizeAsync();
+
+        Assert.Equal(
+            ["packages|3", "package_versions|3", "files|3", "terms|6", "fragments|3", "graph_nodes|3"], await SequencesAsync());
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], await Db.RowsAsync("SELECT id FROM exograph.terms ORDER BY id"));
+    }
+
+    [Fact]
+    public async Task What_an_abandoned_load_has_taken_in_vain_is_given_back()
+    {
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        var before = await SequencesAsync();
+        var load = await Load.BeginAsync(Db);
+        await StageNewRowsAsync(load);
+        await FailAtAsync("finishing");
+        await Db.FailsAsync("P0001", load.FinalizeSql());
+        Assert.Equal(
+            ["packages|3", "package_versions|3", "files|3", "terms|5", "fragments|3", "graph_nodes|3"], await SequencesAsync());
+
+        await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id})");
+
+        Assert.Equal(before, await SequencesAsync());
+    }
+
+    [Fact]
+    public async Task A_first_load_that_is_abandoned_after_a_failure_leaves_sequences_as_new()
+    {
+        var load = await Sample.BeginAsync(Db);
+        await FailAtAsync("finishing");
+        await Db.FailsAsync("P0001", load.FinalizeSql());
+        await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id}); DROP TRIGGER fail ON exograph.load_phases");
+
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+
+        Assert.All(await SequencesAsync(), sequence => Assert.EndsWith("|2", sequence, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO exograph_in.terms (term) VALUES ('by row')")]
+    [InlineData("SELECT exograph.resolve_terms('{resolved}')")]
+    [InlineData("SELECT exograph.reserve_ids(exograph.begin_load('another', ids => 'reserved'), 'terms', 3)")]
+    public async Task Ids_that_others_have_taken_since_a_failure_stay_theirs(string taking)
+    {
+        var load = await Sample.BeginAsync(Db);
+        await FailAtAsync("finishing");
+        await Db.FailsAsync("P0001", load.FinalizeSql());
+        await Db.ExecuteAsync(taking);
+        var taken = await Db.ScalarAsync<long>("SELECT last_value FROM exograph.terms_id_seq");
+        await Db.ExecuteAsync("DROP TRIGGER fail ON exograph.load_phases");
+
+        await load.FinalizeAsync();
+
+        Assert.Equal([$"{taken + 1}|call", $"{taken + 2}|def"],
+            await Db.RowsAsync("SELECT id, term FROM exograph.terms WHERE load_id > 0 ORDER BY id"));
+        Assert.Equal(2, await Db.ScalarAsync<long>("SELECT last_value FROM exograph.files_id_seq"));
+    }
+
+    [Fact]
+    public async Task Ids_are_not_given_back_while_somebody_else_is_at_the_table()
+    {
+        var load = await Sample.BeginAsync(Db);
+        await FailAtAsync("finishing");
+        await Db.FailsAsync("P0001", load.FinalizeSql());
+        var other = await OpenAsync();
+        await other.ExecuteAsync("BEGIN; LOCK TABLE exograph.terms IN ROW EXCLUSIVE MODE");
+
+        await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id})");
+
+        Assert.Equal(
+            ["packages|1", "package_versions|1", "files|1", "terms|2", "fragments|1", "graph_nodes|1"], await SequencesAsync());
+        Assert.Equal("abandoned", await load.StateAsync());
+    }
+
+    [Fact]
     public async Task The_highest_number_allowed_is_as_good_as_any()
     {
         const long Highest = (1L << 40) - 1;
@@ -99,6 +188,26 @@ public sealed class IdTests : LoadingTest
         await load.FinalizeAsync();
         Assert.Equal(3, await Db.CountAsync($"exograph.{table}"));
     }
+
+    /// <summary>A row more in each table but terms, which get three.</summary>
+    private static async Task StageNewRowsAsync(Load load)
+    {
+        await Sample.StageDimensionsAsync(load);
+        await load.StageAsync("packages", "id, ecosystem, name", "(9, 'hex', 'nine')");
+        await load.StageAsync("package_versions", "id, package_id, version", "(9, 9, '9')");
+        await load.StageAsync("files", "id, package_version_id, path, source, sha256", "(9, 9, 'nine', 'nine', sha256('9'))");
+        await load.StageAsync("terms", "id, term", "(7, 'seven'), (8, 'eight'), (9, 'nine')");
+        await load.StageAsync("fragments", "id, file_id, ast, kind, line, mass", @"(9, 9, '\x', 'def', 1, 1)");
+        await load.StageAsync("graph_nodes", "id, file_id, engine, kind, qualified_name", "(9, 9, 'static', 'function', 'N')");
+    }
+
+    /// <summary>Makes every finalize fail when it comes to a phase.</summary>
+    private Task FailAtAsync(string phase) => Db.ExecuteAsync(
+        $"""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''out of luck''; END';
+        CREATE TRIGGER fail BEFORE INSERT ON exograph.load_phases FOR EACH ROW
+        WHEN (NEW.phase = '{phase}') EXECUTE FUNCTION public.fail();
+        """);
 
     private Task LeaveInSequenceAsync(string table, int left) => Db.ExecuteAsync(
         $"SELECT setval('exograph.{table}_id_seq', max_value - {left}) FROM pg_sequences WHERE sequencename = '{table}_id_seq'");
