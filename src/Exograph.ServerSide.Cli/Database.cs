@@ -77,6 +77,7 @@ internal sealed class Database : IAsyncDisposable
     private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
     {
         settings.PersistSecurityInfo = false;
+        settings.Multiplexing = false; // statements of one transaction belong together
         settings.IncludeErrorDetail = true; // it goes to whoever gave us the rows
         settings.ApplicationName ??= "exograph-load";
         try

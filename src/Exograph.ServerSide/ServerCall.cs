@@ -48,8 +48,11 @@ internal sealed class ServerCall : IAsyncDisposable
     }
 
     /// <summary>A connection that takes no part in a transaction of the caller: loads need several, and commit on each.</summary>
+    /// <exception cref="NotSupportedException">Its statements might go to different sessions.</exception>
     public static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
+        if (dataSource.ConnectionString.Contains("Multiplexing=True", StringComparison.OrdinalIgnoreCase))
+            throw new NotSupportedException("A load needs transactions of its own: use a data source without Multiplexing.");
         using var alone = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
         return await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
     }
