@@ -17,8 +17,7 @@ BEGIN
                  FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n));
     v_levels := dup_select.plan_references(v_levels, by_row);
     PERFORM dup_select.plan_check_natural_keys(v_levels, natural_keys);
-    PERFORM dup_select.plan_check_expressions(v_levels, v_inputs);
-    v_levels := (SELECT jsonb_agg(dup_select.plan_key(l.value, natural_keys) ORDER BY l.n)
+    v_levels := (SELECT jsonb_agg(dup_select.plan_key(dup_select.plan_sources(l.value, v_inputs), natural_keys) ORDER BY l.n)
                  FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n));
     RETURN jsonb_build_object(
         'target', v_levels -> 0,

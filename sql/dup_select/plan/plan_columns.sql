@@ -3,13 +3,15 @@
 CREATE OR REPLACE FUNCTION dup_select.plan_columns(level jsonb, levels jsonb, inputs jsonb, by_row boolean) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'column', c.column_name, 'type', c.type, 'base_type', c.base_type, 'required', c.required, 'always', c.always,
+        'column', c.column_name, 'type', c.type, 'base_type', c.base_type, 'composite', c.composite,
+        'required', c.required, 'always', c.always,
         'collation', CASE WHEN c.collation_id NOT IN (0, 100) THEN c.collation_id::regcollation::text END,
         'expression', level -> 'mapped' ->> c.column_name, 'parent', parent.out IS NOT NULL,
         'input', i.name, 'direct', i.direct, 'out', parent.out, 'fallback', c.fallback,
         'slot', dup_select.plan_identifier(format('%s__%s', level ->> 'name', c.column_name)),
         'raw', r.raw, 'echo', r.echo,
-        'value', CASE WHEN c.fallback IS NULL OR r.echo THEN r.raw ELSE dup_select.plan_default(r.raw, c.fallback) END,
+        'value', CASE WHEN c.fallback IS NULL OR r.echo THEN r.raw
+                      ELSE dup_select.plan_default(r.raw, dup_select.plan_cast(c.fallback, c.stored_as)) END,
         'stored', CASE
             WHEN coalesce(c.fallback, c.volatile_fallback) IS NULL OR r.echo THEN r.raw
             ELSE dup_select.plan_default(r.raw, coalesce(c.fallback, c.volatile_fallback))

@@ -7,12 +7,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     FROM (
         SELECT 1 AS part, 0 AS l, 0 AS n, 'put__row' AS name, 'tid' AS type, NULL AS collation, 'input.ctid' AS source
         UNION ALL
-        SELECT 2, -l.n, c.n, c.value ->> 'slot', c.value ->> 'type', c.value ->> 'collation',
-               CASE
-                   WHEN c.value ->> 'expression' IS NULL THEN NULL
-                   WHEN (c.value ->> 'direct')::boolean THEN c.value ->> 'expression'
-                   ELSE format('CAST(%s AS %s)', c.value ->> 'expression', c.value ->> 'base_type')
-               END
+        SELECT 2, -l.n, c.n, c.value ->> 'slot', c.value ->> 'type', c.value ->> 'collation', c.value ->> 'source'
         FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n)
         CROSS JOIN jsonb_array_elements(l.value -> 'columns') WITH ORDINALITY AS c (value, n)
         UNION ALL

@@ -18,7 +18,10 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     FROM (SELECT NEW.*) AS input;
 ',          dup_select.level_list(array_agg(a.expression ORDER BY a.n), ', ', 11),
             dup_select.level_list(array_agg(a.target ORDER BY a.n), ', ', 9))
-         FROM dup_select.view_assignments(plan) AS a HAVING count(*) > 0),
+         FROM dup_select.view_assignments(plan) AS a WHERE NOT a.composite HAVING count(*) > 0),
+        (SELECT string_agg(format(chr(10) || '    %s := (SELECT %s FROM (SELECT NEW.*) AS input);' || chr(10),
+                                  a.target, a.expression), '' ORDER BY a.n)
+         FROM dup_select.view_assignments(plan) AS a WHERE a.composite), -- no part of a list after INTO
         (SELECT chr(10) || string_agg(format('    %s := %s;' || chr(10), c.value ->> 'raw',
                     dup_select.plan_default(c.value ->> 'raw', c.value ->> 'fallback')), '' ORDER BY c.n)
          FROM jsonb_array_elements(plan -> 'target' -> 'columns') WITH ORDINALITY AS c (value, n)
