@@ -1,7 +1,8 @@
--- Nothing is evaluated, not even planned, which folds what is constant: SELECT INTO and INSERT are no queries for a cursor, and the
--- server refuses them (42P11) after they are analyzed and before they are planned. Several statements are refused there too, by a
--- message that names none. Two frames, so that nothing but one expression fits both, and WHERE, which takes neither aggregates
--- nor sets. A comment would swallow what follows. The subquery makes text of a literal, whose input function would be run.
+-- Nothing is evaluated, not even planned, which folds what is constant: SELECT INTO and INSERT are no queries for a cursor, and
+-- the server refuses them (42P11) after they are analyzed and before they are planned. Several statements are refused there too,
+-- by a message that names none. Two frames, so that nothing but one expression fits both, and WHERE, which takes neither
+-- aggregates nor sets. A comment would swallow what follows. The subquery makes text of a literal, whose input function would
+-- be run.
 CREATE OR REPLACE FUNCTION dup_select.mapping_check_expression(
     path text, expression text, table_name text, column_name text, inputs jsonb
 ) RETURNS boolean
@@ -12,7 +13,8 @@ DECLARE
                      FROM jsonb_array_elements(inputs) AS i);
 BEGIN
     BEGIN
-        OPEN v_test FOR EXECUTE format('SELECT INTO pg_temp.test FROM (SELECT %s) AS input WHERE (%s) IS NULL', v_input, expression);
+        OPEN v_test FOR EXECUTE format(
+            'SELECT INTO pg_temp.test FROM (SELECT %s) AS input WHERE (%s) IS NULL', v_input, expression);
     EXCEPTION WHEN invalid_cursor_definition THEN
         IF strpos(SQLERRM, 'SELECT INTO') = 0 THEN
             RAISE EXCEPTION 'several statements' USING ERRCODE = 'syntax_error';

@@ -1,4 +1,5 @@
--- PL/pgSQL casts so of itself what it assigns: as INSERT does, else by text. CAST would cut what is too long, and int4 to one bit.
+-- PL/pgSQL casts so of itself what it assigns: as INSERT does, else by text. CAST would cut what is too long, and an integer to
+-- one bit.
 CREATE OR REPLACE FUNCTION dup_select.plan_sources(level jsonb, inputs jsonb) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT level || jsonb_build_object('columns', coalesce(jsonb_agg(

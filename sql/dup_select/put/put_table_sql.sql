@@ -25,7 +25,7 @@ $$;
 
 ALTER FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) IS
-    'The statements that put_table runs. Errors: 22004, 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those '
-    'of an expression.';
+    'The statements that put_table runs. Looking runs nothing of the table''s owner''s. Errors: 22004, 22023, 42701, 42702, '
+    '42703, 42804, 42809, 428C9, 0A000, those of an expression.';
 REVOKE ALL ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass) TO PUBLIC;

@@ -20,7 +20,7 @@ $$;
 ALTER FUNCTION dup_select.inserter_view_sql OWNER TO exograph_owner;
 COMMENT ON FUNCTION dup_select.inserter_view_sql IS
     'The SQL that create_inserter_view runs. NULL means: view_name <table>_in, mapping from the catalog, input columns '
-    'of the types of the target''s, natural keys chosen. Errors: 22004, 22023, 42602, 42701, 42702, 42703, 42804, 42809, '
-    '428C9, 0A000, those of an expression.';
+    'of the types of the target''s, natural keys chosen. Looking runs nothing of the table''s owner''s. Errors: 22004, 22023, '
+    '42602, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those of an expression.';
 REVOKE ALL ON FUNCTION dup_select.inserter_view_sql FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.inserter_view_sql TO PUBLIC;
