@@ -7,6 +7,7 @@ DECLARE
     v_select  text;
     v_insert  text;
     v_take    text;
+    v_first   boolean := select_first OR NOT level ? 'index';
 BEGIN
     SELECT array_agg(k.name ORDER BY k.n), array_agg(k.out ORDER BY k.n) INTO v_columns, v_outs
     FROM ROWS FROM (jsonb_array_elements_text(level -> 'key_columns'),
@@ -26,10 +27,10 @@ BEGIN
         dup_select.level_title(level),
         dup_select.level_list(array_cat(dup_select.level_pending(level), ARRAY['v_attempts < 100']), ' AND', 10),
         CASE
-            WHEN v_select IS NULL OR v_take IS NOT NULL AND NOT select_first THEN concat(v_insert, v_take)
-            ELSE concat(CASE WHEN select_first THEN v_select ELSE v_insert END, '
+            WHEN v_select IS NULL OR v_take IS NOT NULL AND NOT v_first THEN concat(v_insert, v_take)
+            ELSE concat(CASE WHEN v_first THEN v_select ELSE v_insert END, '
         ',      dup_select.level_exit(level), '
-        ',      CASE WHEN select_first THEN v_insert ELSE v_select END, v_take)
+        ',      CASE WHEN v_first THEN v_insert ELSE v_select END, v_take)
         END);
 END
 $$;

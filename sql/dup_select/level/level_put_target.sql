@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION dup_select.level_put_target(plan jsonb, superclass oi
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_level   jsonb := plan -> 'target';
-    v_first   boolean := select_first OR superclass IS NOT NULL;
+    v_first   boolean := select_first OR superclass IS NOT NULL OR NOT v_level ? 'index';
     v_columns text[] := ARRAY(SELECT k.name FROM dup_select.plan_returned(plan) AS k ORDER BY k.n);
     v_into    text[] := ARRAY(SELECT k.reference FROM dup_select.plan_returned(plan) AS k ORDER BY k.n);
     v_return  text := coalesce((SELECT string_agg(format(
@@ -18,7 +18,7 @@ DECLARE
 BEGIN
     v_return := CASE WHEN v_return = '' THEN 'IF FOUND THEN RETURN NEW; END IF;'
         ELSE format('IF FOUND THEN%s%s            RETURN NEW;%1$s        END IF;', chr(10), v_return) END;
-    IF NOT v_level ? 'index' THEN
+    IF NOT v_level ? 'elements' THEN
         RETURN format(
 '    -- %s: no unique key is filled by the input, every row is a new one
     IF v_attempts < 100 THEN

@@ -10,7 +10,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
             %s := current_setting(%s)::jsonb ->> %s;', t.name, dup_select.level_found_setting(), t.n - 1), '' ORDER BY t.n)
          FROM unnest(targets) WITH ORDINALITY AS t (name, n)),
         CASE WHEN is_target THEN chr(10) || repeat(' ', 12) || 'RETURN NEW;' END)
-    WHERE (level ->> 'triggered')::boolean
+    WHERE (level ->> 'triggered')::boolean AND level ? 'index'
 $$;
 
 ALTER FUNCTION dup_select.level_take_found(jsonb, text[], boolean) OWNER TO exograph_owner;

@@ -5,6 +5,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         dup_select.plan_path_text(ARRAY(SELECT jsonb_array_elements_text(level -> 'path')))
             || CASE WHEN level -> 'path' <> '[]' THEN ': ' ELSE '' END,
         level ->> 'table', ', by ' || quote_ident(level ->> 'index'),
+        CASE WHEN level ? 'elements' AND NOT level ? 'index' THEN ', by columns without a unique index' END,
         CASE WHEN level ? 'index' AND (level ->> 'triggered')::boolean THEN ' (BEFORE triggers may make its key)' END),
         chr(10) || chr(13), '  ')
 $$;

@@ -1,4 +1,5 @@
--- The target's own columns by their names, each foreign key by its parent's natural key.
+-- The target's own columns by their names, each foreign key by its parent's natural key, or by its id where the input has only
+-- that.
 CREATE OR REPLACE FUNCTION dup_select.mapping_default(
     target regclass, input regclass DEFAULT NULL, natural_keys jsonb DEFAULT NULL
 ) RETURNS jsonb
@@ -27,7 +28,7 @@ BEGIN
     FROM dup_select.mapping_of_table(target, '{}', '', ARRAY[target::oid], NULL, natural_keys) AS m
     WHERE input IS NULL OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = input AND a.attname = m.input_column
                                    AND a.attnum > 0 AND NOT a.attisdropped);
-    RETURN coalesce(v_mapping, '{}');
+    RETURN coalesce(v_mapping, '{}') || dup_select.mapping_ids(target, input, coalesce(v_mapping, '{}'));
 END
 $$;
 

@@ -9,6 +9,7 @@ DECLARE
 BEGIN
     PERFORM dup_select.plan_check_tables(target, input, by_row);
     v_levels := dup_select.plan_levels(target, dup_select.plan_mapping(target, mapping, input, natural_keys));
+    PERFORM dup_select.plan_check_rules(v_levels);
     v_inputs := dup_select.plan_inputs(v_levels, input);
     v_levels := dup_select.plan_names(v_levels, v_inputs);
     PERFORM dup_select.plan_check_names(v_levels, v_inputs, by_row);
@@ -19,11 +20,14 @@ BEGIN
     PERFORM dup_select.plan_check_natural_keys(v_levels, natural_keys);
     v_levels := (SELECT jsonb_agg(dup_select.plan_key(dup_select.plan_sources(l.value, v_inputs), natural_keys) ORDER BY l.n)
                  FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n));
+    PERFORM dup_select.plan_check_rules(v_levels);
+    PERFORM dup_select.plan_tell_keyless(v_levels -> 0);
     RETURN jsonb_build_object(
         'target', v_levels -> 0,
         'parents', (SELECT coalesce(jsonb_agg(l.value ORDER BY l.n DESC), '[]')
                     FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n) WHERE l.n > 1),
         'inputs', v_inputs,
+        'read_keys', dup_select.plan_read_keys(v_levels),
         'primary_key', dup_select.plan_primary_key(target));
 END
 $$;

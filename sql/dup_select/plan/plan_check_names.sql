@@ -1,4 +1,4 @@
--- In a view, an input column may share its name with an id column only where it is that id.
+-- In a view, an input column may share its name with an id column only where it is that id, or what it is looked up by.
 CREATE OR REPLACE FUNCTION dup_select.plan_check_names(levels jsonb, inputs jsonb, by_row boolean) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -16,6 +16,7 @@ BEGIN
     JOIN jsonb_array_elements(inputs) AS i ON i.value ->> 'name' = o.name
     JOIN jsonb_array_elements(levels) AS c ON c.value -> 'path' = o.path
     WHERE by_row AND c.value -> 'inputs' ->> o.column_name IS DISTINCT FROM o.name
+      AND o.name <> ALL (dup_select.plan_read_keys(levels))
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'input column % has the name under which the view gives back %', quote_ident(v_name), v_what

@@ -17,7 +17,7 @@ BEGIN
         RAISE EXCEPTION '% does not inherit from %', plan #>> '{target,table}', dup_select.plan_table_name(superclass)
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF (plan #>> '{target,shown}')::boolean IS NOT TRUE THEN
+    IF (plan #>> '{target,shown}')::boolean IS NOT TRUE OR NOT plan -> 'target' ? 'index' THEN
         RAISE EXCEPTION '% has no unique key that the mapping fills, by which to look in %', plan #>> '{target,table}',
             dup_select.plan_table_name(superclass)
             USING ERRCODE = 'invalid_parameter_value';

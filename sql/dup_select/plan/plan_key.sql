@@ -11,7 +11,9 @@ DECLARE
 BEGIN
     SELECT * INTO v_key FROM dup_select.plan_key_index(level, natural_keys);
     SELECT * INTO v_index FROM pg_index i WHERE i.indexrelid = v_key.index_id;
-    IF NOT FOUND THEN
+    IF v_key.columns IS NOT NULL THEN
+        RETURN level || jsonb_build_object('triggered', v_triggered) || dup_select.plan_key_of_columns(level, v_key.columns);
+    ELSIF NOT FOUND THEN
         RETURN level || jsonb_build_object('triggered', v_triggered);
     END IF;
     SELECT coalesce(jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw')

@@ -6,7 +6,8 @@ DECLARE
     v_column record;
     v_value  text;
 BEGIN
-    SELECT jsonb_object_agg(c.column_name, coalesce(m.value ->> 'value', dup_select.plan_cast(c.fallback, c.stored_as), format('NULL::%s', c.type))) INTO v_values
+    SELECT jsonb_object_agg(c.column_name, coalesce(m.value ->> 'value', dup_select.plan_cast(c.fallback, c.stored_as),
+                                                    format('NULL::%s', c.type))) INTO v_values
     FROM dup_select.plan_table_columns((level ->> 'relation')::oid) AS c
     LEFT JOIN jsonb_array_elements(level -> 'columns') AS m ON m.value ->> 'column' = c.column_name
     WHERE c.generated IS NULL;

@@ -2,7 +2,7 @@
 -- table wants a value may be inserted as if it had a key: that fails, as it should.
 CREATE OR REPLACE FUNCTION dup_select.put_has_key(level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE WHEN NOT level ? 'index' THEN 'false' ELSE (
+    SELECT CASE WHEN NOT level ? 'elements' THEN 'false' ELSE (
         SELECT string_agg(k.condition, ' AND ' ORDER BY k.n)
         FROM (SELECT e.n, format(CASE WHEN (e.value ->> 'composite')::boolean THEN 'num_nulls(%s) = 0' ELSE '%s IS NOT NULL' END,
                                  e.value ->> 'value') AS condition

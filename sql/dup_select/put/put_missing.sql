@@ -7,17 +7,16 @@ SELECT DISTINCT ON (%s)
     %s
 FROM pg_temp.put_table_rows AS s
 WHERE %s
-ORDER BY %2$s, s.put__row
-%5$s DO NOTHING',
+ORDER BY %2$s, s.put__row%5$s',
         dup_select.level_insert_head(level, 0), k.elements,
         dup_select.level_list(dup_select.level_values(level, 'stored'), ', ', 4),
         array_to_string(dup_select.put_pending(level) || dup_select.put_has_key(level), ' AND '),
-        dup_select.level_conflict_target(level))
+        coalesce(chr(10) || dup_select.level_conflict_target(level) || ' DO NOTHING', ''))
     FROM (SELECT string_agg(concat(e.value ->> 'value', e.value ->> 'collate'), ', ' ORDER BY e.n) AS elements
           FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
           WHERE EXISTS (SELECT FROM jsonb_array_elements(level -> 'columns') AS c
                         WHERE strpos(e.value ->> 'value', c.value ->> 'raw') > 0)) AS k
-    WHERE level ? 'index'
+    WHERE level ? 'elements'
 $$;
 
 ALTER FUNCTION dup_select.put_missing(jsonb) OWNER TO exograph_owner;

@@ -23,7 +23,9 @@ ALTER FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) 
 COMMENT ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) IS
     'Puts all rows of a table into another one, found or made by natural key like their parents, level by level, and '
     'gives for each input row the primary key of its row. NULL means: mapping from the catalog, natural keys chosen, no '
-    'superclass. Errors: those of put_table_sql; 42809 where the source is a view or has child tables; 42P07 where a temporary '
-    'table of the caller''s has the name of the work table; P0002 where a row is neither taken nor found; those of the tables.';
+    'superclass. A NOTICE tells where no unique key of the target is filled, so that every row is a new one: natural_keys names '
+    'a unique index, or columns, as {"a_schema.a_table": ["a_column", "another"]}. Errors: those of put_table_sql; 42809 where '
+    'the source is a view or has child tables; 42P07 where a temporary table of the caller''s has the name of the work table; '
+    'P0002 where a row is neither taken nor found; those of the tables.';
 REVOKE ALL ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass) TO PUBLIC;

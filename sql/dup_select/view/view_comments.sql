@@ -7,7 +7,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
                 (1, concat('INSERT puts a row into ', plan #>> '{target,table}',
                            CASE WHEN plan -> 'parents' <> '[]' THEN ', finds or makes its parents by natural key,' END,
                            ' and gives the ids back. ')),
-                (2, CASE WHEN plan -> 'target' ? 'index' THEN 'A row whose key stands is found, and not changed. ' END),
+                (2, CASE WHEN plan -> 'target' ? 'elements' THEN 'A row whose key stands is found, and not changed. ' END),
                 (3, 'The key may stand in any table of ' || dup_select.plan_table_name(superclass)
                     || '; one that a concurrent transaction inserts there is not seen. '),
                 (4, 'UPDATE and DELETE are refused.')) AS s (n, sentence)

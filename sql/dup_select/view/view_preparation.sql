@@ -22,6 +22,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         (SELECT string_agg(format(chr(10) || '    %s := (SELECT %s FROM (SELECT NEW.*) AS input);' || chr(10),
                                   a.target, a.expression), '' ORDER BY a.n)
          FROM dup_select.view_assignments(plan) AS a WHERE a.composite), -- no part of a list after INTO
+        (SELECT chr(10) || string_agg(format('    NEW.%I := NULL;' || chr(10), k.name), '' ORDER BY k.name)
+         FROM jsonb_array_elements_text(plan -> 'read_keys') AS k (name)),
         (SELECT chr(10) || string_agg(format('    %s := %s;' || chr(10), c.value ->> 'raw',
                     dup_select.plan_default(c.value ->> 'raw', c.value ->> 'fallback')), '' ORDER BY c.n)
          FROM jsonb_array_elements(plan -> 'target' -> 'columns') WITH ORDINALITY AS c (value, n)
