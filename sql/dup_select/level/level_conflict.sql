@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 ' DO UPDATE SET %1$I = existing.%1$I
             WHERE set_config(%2$s, jsonb_build_array(%3$s)::text, true) IS NULL',
                 dup_select.settable_column((level ->> 'relation')::oid), dup_select.level_found_setting(),
-                dup_select.level_list(ARRAY(SELECT format('existing.%I::text', r.name)
+                dup_select.level_list(ARRAY(SELECT dup_select.level_key_text(level, r.name, format('existing.%I', r.name))
                                             FROM unnest(returned) WITH ORDINALITY AS r (name, n) ORDER BY r.n), ', ', 16))
             ELSE ' DO NOTHING'
         END

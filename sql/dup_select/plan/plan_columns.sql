@@ -26,7 +26,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         LIMIT 1
     ) AS parent ON true
     LEFT JOIN LATERAL (
-        SELECT n.value ->> 'name' AS name, 
+        SELECT n.value ->> 'name' AS name,
                n.value ->> 'type' = c.type
                    AND NOT (by_row AND n.value ->> 'name' = ANY (dup_select.plan_read_keys(levels))) AS direct
         FROM jsonb_array_elements(inputs) AS n

@@ -18,7 +18,8 @@ WHERE s.put__row = stored.put__row',
             format('SELECT %s', dup_select.level_list(dup_select.level_values(level, 'stored'), ', ', 4)),
             'FROM (SELECT ($1).*) AS s',
             dup_select.level_conflict(level, array_agg(r.name ORDER BY r.n)),
-            format('RETURNING jsonb_build_array(%s)', string_agg(format('%I::text', r.name), ', ' ORDER BY r.n))),
+            format('RETURNING jsonb_build_array(%s)',
+                string_agg(dup_select.level_key_text(level, r.name, quote_ident(r.name)), ', ' ORDER BY r.n))),
         array_to_string(dup_select.put_pending(level), ' AND '))
     FROM dup_select.put_results(plan, level) AS r
     JOIN dup_select.plan_table_columns((level ->> 'relation')::oid) AS c ON c.column_name = r.name

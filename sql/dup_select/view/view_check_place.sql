@@ -24,7 +24,7 @@ BEGIN
     FROM (SELECT 'view ' || view_name, c.relowner FROM pg_class c WHERE c.oid = v_view
           UNION ALL
           SELECT 'function ' || v_function_name, p.proowner FROM pg_proc p WHERE p.oid = v_function) AS o (what, owner)
-    WHERE o.owner <> current_user::regrole;
+    WHERE o.owner <> (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
     IF FOUND THEN
         RAISE EXCEPTION '% belongs to %, not to %', v_other.what, quote_ident(v_other.owner), quote_ident(current_user)
             USING ERRCODE = 'insufficient_privilege',

@@ -58,7 +58,7 @@ public sealed class LookingTests : GeneratorTest
             };
             for (var n = 0; n < 10; n++)
                 looks.Add(mappings[n % mappings.Length], $"k{n}");
-            foreach (var mapping in mappings)
+            foreach (var mapping in mappings[1..])
                 looks.Add(mapping, mapping.Contains("parent_id", StringComparison.Ordinal) ? "k9" : "k0");
             return looks;
         }
@@ -89,7 +89,7 @@ public sealed class LookingTests : GeneratorTest
         await Db.ExecuteAsync("ALTER SEQUENCE s.calls RESTART");
 
         await PrintedAsync("s.t", null);
-        await Db.FailsAsync("22023", "SELECT dup_select.put_table_sql('s.i', 's.parent')");
+        await Db.ExecuteAsync("SELECT dup_select.put_table_sql('s.i', 's.parent'), dup_select.put_table_sql('s.parent', 's.t')");
         await ViewAsync("s.t", null);
 
         Assert.Equal(["false"], await Db.RowsAsync("SELECT is_called FROM s.calls"));

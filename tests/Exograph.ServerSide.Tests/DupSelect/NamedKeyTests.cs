@@ -33,7 +33,7 @@ public sealed class NamedKeyTests : GeneratorTest
     }
 
     [Theory]
-    [InlineData("")]
+    [InlineData("SELECT '{0}'")]
     [InlineData("CREATE TRIGGER same BEFORE INSERT ON {0} FOR EACH ROW EXECUTE FUNCTION s.same()")]
     public async Task Columns_without_an_index_can_be_the_key_of_the_target_and_of_a_parent(string trigger)
     {

@@ -167,6 +167,30 @@ public sealed class TypeTests : GeneratorTest
         Assert.Equal("value too long for type character(2)", error.MessageText);
     }
 
+    [Fact]
+    public async Task A_moment_that_is_a_key_behind_a_trigger_stays_the_same_under_any_date_style()
+    {
+        await TablesAsync(
+            """
+            CREATE FUNCTION s.same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+            CREATE TABLE s.p (at timestamptz PRIMARY KEY);
+            CREATE TABLE s.c (id serial PRIMARY KEY, p_at timestamptz REFERENCES s.p, n int UNIQUE);
+            CREATE TRIGGER same BEFORE INSERT ON s.p FOR EACH ROW EXECUTE FUNCTION s.same();
+            SET DateStyle = 'SQL, DMY'; SET timezone = 'Asia/Kolkata'; -- IST, which is read as that of Israel
+            CREATE TABLE s.i AS SELECT timestamptz '2020-02-01 10:00+00' AS x, n FROM generate_series(1, 2) AS n;
+            """);
+        const string Mapping = """{"p_at.at": "x", "n": "n"}""";
+        await ViewAsync("s.c", Mapping, ", input => 's.i', select_first => false");
+
+        await Db.ExecuteAsync(
+            $"""
+            SELECT dup_select.put_table('s.i', 's.c', '{Mapping}');
+            INSERT INTO s.c_in (x, n) SELECT x, n + 10 FROM s.i;
+            """);
+
+        Assert.Equal(["true|4"], await Db.RowsAsync("SELECT p_at = timestamptz '2020-02-01 10:00+00', count(*) FROM s.c GROUP BY 1"));
+    }
+
     private static readonly string[] s_waysToDefault =
     [
         "INSERT INTO s.t_in (a) VALUES (1)", "INSERT INTO s.short (a) VALUES (1)",
