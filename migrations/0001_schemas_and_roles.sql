@@ -235,7 +235,9 @@ CREATE SCHEMA IF NOT EXISTS dup_select AUTHORIZATION exograph_owner;
 SET LOCAL ROLE exograph_owner;
 
 COMMENT ON SCHEMA exograph IS 'Index of source code: the index tables, the load ledger, and the procedures that load it.';
-COMMENT ON SCHEMA exograph_in IS 'Inserter views: insert rows by natural key, get ids.';
+COMMENT ON SCHEMA exograph_in IS
+    'Inserter views: insert rows by natural key, get ids. Under session_replication_role = replica they store nothing, though '
+    'INSERT counts the rows: PostgreSQL fires no trigger of a view then, nor can one be enabled ALWAYS.';
 COMMENT ON SCHEMA dup_select IS 'Dup-select toolkit: insert, or find the row that stands, for any table.';
 
 REVOKE ALL ON SCHEMA exograph, exograph_in, dup_select FROM PUBLIC;
