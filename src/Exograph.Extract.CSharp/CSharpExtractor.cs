@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Exograph.Extract.CSharp;
 
@@ -24,7 +25,7 @@ public static class CSharpExtractor
         Check(options);
         using var workers = new LargeStackWorkers(options.Parallelism);
         var run = new ExtractRun(options, sink, workers, progress, cancellationToken);
-        foreach (var package in PackageSource.Find(options, run.Warn))
+        foreach (var package in PackageSource.Find(options, run.Warn, note => options.Note?.Invoke(note)))
             await run.ExtractAsync(package).ConfigureAwait(false);
         await sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
         return run.Summarize();
@@ -44,6 +45,12 @@ public static class CSharpExtractor
             throw new ExtractException("package and version are at most 2000 bytes long, the ecosystem 500");
         if (options.MinMass < 1)
             throw new ExtractException("the least mass of a fragment is a number from 1");
+        if (options.MaxMemory < 1)
+            throw new ExtractException("the memory is a number of bytes from 1");
+        if (options.Define.FirstOrDefault(symbol => !SyntaxFacts.IsValidIdentifier(symbol) || symbol is "true" or "false") is { } wrong)
+            throw new ExtractException($"{wrong} is no preprocessor symbol");
+        if (options.Framework is { } framework && TargetFramework.Parse(framework) is null or { Family: FrameworkFamily.Other })
+            throw new ExtractException($"{options.Framework} is no target framework");
         if (options.Parallelism < 1)
             throw new ExtractException("the parallelism is a number from 1");
     }

@@ -19,7 +19,17 @@ internal sealed class DeclarationMap
     private readonly NameScope _file = new(null, "");
     private int _topLevel = -1;
 
-    private DeclarationMap(FlatTree tree) => _innermost = new int[tree.Items.Length];
+    // A name of 1,900 characters around 100,000 members would take 400 times the file.
+    private const int NamesPerChar = 32;
+    private const int MinNames = 1 << 20;
+    private readonly long _maxNames;
+    private long _names;
+
+    private DeclarationMap(FlatTree tree)
+    {
+        _innermost = new int[tree.Items.Length];
+        _maxNames = MinNames + (long)NamesPerChar * tree.Text.Length;
+    }
 
     public IReadOnlyList<Declaration> All => _all;
 
@@ -28,6 +38,9 @@ internal sealed class DeclarationMap
 
     /// <summary>Namespaces that the file imports into the whole package.</summary>
     public List<string> GlobalUsings { get; } = [];
+
+    /// <summary>Definitions that are left out because the names of those before take as much as all may.</summary>
+    public int LeftOut { get; private set; }
 
     /// <summary>Places of names that are too long for a bundle.</summary>
     public List<int> TooLong { get; } = [];
@@ -307,13 +320,17 @@ internal sealed class DeclarationMap
 
     private string? Checked(string kind, string name, string qualified, int position)
     {
+        _names += qualified.Length;
         if (SyntaxNames.IsTooLong(qualified))
             TooLong.Add(position);
+        else if (_names > _maxNames)
+            LeftOut++;
         return IsStorable(name, qualified) ? kind : null;
     }
 
     // The parser makes up empty names where it recovers from an error.
-    private static bool IsStorable(string name, string qualified) => name.Length > 0 && !SyntaxNames.IsTooLong(qualified);
+    private bool IsStorable(string name, string qualified) =>
+        name.Length > 0 && _names <= _maxNames && !SyntaxNames.IsTooLong(qualified);
 
     private static bool Has(MemberDeclarationSyntax member, SyntaxKind modifier) => member.Modifiers.Any(modifier);
 

@@ -13,6 +13,7 @@ internal sealed class DirectorySink : BundleSink
     private readonly bool _made;
     private readonly string _form;
     private readonly Part[] _parts = new Part[BundleTables.Names.Length];
+    private readonly Lock _ending = new();
     private bool _closed;
 
     private DirectorySink(string directory, bool made, bool gzip)
@@ -57,22 +58,22 @@ internal sealed class DirectorySink : BundleSink
             await part.Stream.DisposeAsync().ConfigureAwait(false);
         await WriteManifestAsync(cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        // What is between the first of these and the last is no bundle, for it has no manifest.
-        File.Delete(PathOf(Manifest));
-        foreach (var name in BundleTables.Names)
-            foreach (var form in s_forms)
-                File.Delete(PathOf(name + form));
-        foreach (var name in BundleTables.Names)
-            File.Move(PathOf(name + _form + Unfinished), PathOf(name + _form));
-        File.Move(PathOf(Manifest + Unfinished), PathOf(Manifest));
+        lock (_ending)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            Publish();
+        }
     }
 
     /// <summary>Removes what is unfinished, whatever else fails: a full disk fails each of the files once more.</summary>
     public override async ValueTask DisposeAsync()
     {
-        if (_closed)
-            return;
-        _closed = true;
+        lock (_ending)
+        {
+            if (_closed)
+                return;
+            _closed = true;
+        }
         foreach (var part in _parts)
         {
             part?.Rows.Dispose();
@@ -95,6 +96,18 @@ internal sealed class DirectorySink : BundleSink
                 Directory.Delete(_directory);
             return default;
         }
+    }
+
+    private void Publish()
+    {
+        // What is between the first of these and the last is no bundle, for it has no manifest.
+        File.Delete(PathOf(Manifest));
+        foreach (var name in BundleTables.Names)
+            foreach (var form in s_forms)
+                File.Delete(PathOf(name + form));
+        foreach (var name in BundleTables.Names)
+            File.Move(PathOf(name + _form + Unfinished), PathOf(name + _form));
+        File.Move(PathOf(Manifest + Unfinished), PathOf(Manifest));
     }
 
     private static async ValueTask TryAsync(Func<ValueTask> action)

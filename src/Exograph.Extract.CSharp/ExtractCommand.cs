@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Exograph.Extract.CSharp;
@@ -31,6 +32,20 @@ public static class ExtractCommand
         Description = "The least number of syntax nodes that makes a fragment of a statement or an expression.",
         DefaultValueFactory = _ => new ExtractOptions { Directory = "" }.MinMass,
     };
+    private static readonly Option<string[]> s_define = new("--define")
+    {
+        Description = "A preprocessor symbol that is defined, besides those of the project; several with semicolons or options.",
+        DefaultValueFactory = _ => [],
+    };
+    private static readonly Option<string?> s_framework = new("--framework")
+    {
+        Description = "The target framework, such as net8.0, to read projects as that have it; else the newest of each.",
+    };
+    private static readonly Option<int> s_maxMemory = new("--max-memory")
+    {
+        Description = "MiB that files being parsed may take together, roughly; what takes more alone is stored without fragments.",
+        DefaultValueFactory = _ => (int)(new ExtractOptions { Directory = "" }.MaxMemory >> 20),
+    };
     private static readonly Option<bool> s_gzip = new("--gzip") { Description = "Compress the files of the directory." };
     private static readonly Option<bool> s_force = new("--force")
     {
@@ -43,7 +58,8 @@ public static class ExtractCommand
     {
         var csharp = new Command("csharp", "Reads C# sources with Roslyn, as syntax: nothing is compiled or restored.")
         {
-            s_folder, s_output, s_package, s_version, s_ecosystem, s_minMass, s_gzip, s_force, s_quiet,
+            s_folder, s_output, s_package, s_version, s_ecosystem, s_minMass, s_define,
+            s_framework, s_maxMemory, s_gzip, s_force, s_quiet,
         };
         csharp.SetAction(ExtractAsync);
         var root = new RootCommand("Reads source code and writes a bundle for exograph-load.") { csharp };
@@ -57,6 +73,13 @@ public static class ExtractCommand
     {
         var quiet = parsed.GetValue(s_quiet);
         var status = new StatusLine(Console.Error, rewrites: !Console.IsErrorRedirected && !quiet);
+        // The library handles the others; a terminal that is closed sends this one.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            ending.Cancel();
+        });
         try
         {
             await using var sink = OpenSink(parsed);
@@ -67,9 +90,14 @@ public static class ExtractCommand
                 Package = parsed.GetValue(s_package),
                 Version = parsed.GetValue(s_version),
                 MinMass = parsed.GetValue(s_minMass),
+                Define = [.. parsed.GetRequiredValue(s_define).SelectMany(d => d.Split([';', ','], StringSplitOptions.RemoveEmptyEntries))],
+                Framework = parsed.GetValue(s_framework),
+                MaxMemory = (long)parsed.GetValue(s_maxMemory) << 20,
+                Note = quiet ? null : status.Line,
                 Warn = quiet ? null : warning => status.Line("warning: " + warning),
             };
-            var summary = await CSharpExtractor.ExtractAsync(options, sink, status, cancellationToken).ConfigureAwait(false);
+            var extraction = Task.Run(() => CSharpExtractor.ExtractAsync(options, sink, status, ending.Token), CancellationToken.None);
+            var summary = await EndingAsync(extraction, ending.Token).ConfigureAwait(false);
             if (!quiet)
                 status.Line(Describe(summary));
             return 0;
@@ -88,6 +116,26 @@ public static class ExtractCommand
         {
             status.Line("error: " + e.Message);
             return Failure;
+        }
+    }
+
+    /// <summary>
+    /// Waits for the extraction. Once it is cancelled, only for a moment: it may be in a call into a file system that does not
+    /// return, and what it has written is to be removed before the process ends.
+    /// </summary>
+    private static async Task<ExtractSummary> EndingAsync(Task<ExtractSummary> extraction, CancellationToken cancellationToken)
+    {
+        var grace = TimeSpan.FromSeconds(1);
+        try
+        {
+            return await extraction.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAny(extraction, Task.Delay(grace, CancellationToken.None)).ConfigureAwait(false);
+            if (!extraction.IsCompletedSuccessfully)
+                throw;
+            return await extraction.ConfigureAwait(false);
         }
     }
 

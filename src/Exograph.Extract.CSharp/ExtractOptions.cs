@@ -24,6 +24,21 @@ public sealed record ExtractOptions
     /// <summary>Files of more bytes than this are left out, with a warning; a tree takes several hundred times as many.</summary>
     public int MaxFileBytes { get; init; } = 8 << 20;
 
+    /// <summary>
+    /// Bytes of memory that files being parsed may take together, roughly; one that would take more alone is stored without
+    /// fragments, with a warning. A file takes up to 2,500 bytes for each of its tokens.
+    /// </summary>
+    public long MaxMemory { get; init; } = 1L << 30;
+
+    /// <summary>Preprocessor symbols that are defined in every file, besides those of its project.</summary>
+    public IReadOnlyList<string> Define { get; init; } = [];
+
+    /// <summary>The target framework to read projects as that have it; else the newest of each.</summary>
+    public string? Framework { get; init; }
+
+    /// <summary>Is told what may be worth knowing, and loses nothing: as which target framework a project is read.</summary>
+    public Action<string>? Note { get; init; }
+
     /// <summary>Is told, in the order of the files, of what was left out or replaced.</summary>
     public Action<string>? Warn { get; init; }
 }

@@ -40,7 +40,7 @@ internal sealed class FactWriter(BundleSink sink)
     }
 
     /// <summary>Writes all rows of a file.</summary>
-    public void Write(FileFacts facts)
+    public async Task WriteAsync(FileFacts facts, CancellationToken cancellationToken)
     {
         var file = ++_files;
         sink[BundleTable.Files].Begin()
@@ -53,43 +53,49 @@ internal sealed class FactWriter(BundleSink sink)
             .End();
         var firstFragment = _fragments + 1;
         _fragments += facts.Fragments.Count;
-        WriteFragments(facts, file, firstFragment);
-        WriteNodes(facts, file, firstFragment);
-        WriteComments(facts, file, firstFragment);
-        WriteSymbols(sink[BundleTable.Definitions], facts.Definitions, file, firstFragment);
-        WriteSymbols(sink[BundleTable.SymbolReferences], facts.References, file, firstFragment);
-        WriteEdges(facts, file, firstFragment);
-    }
-
-    private void WriteFragments(FileFacts facts, long file, long firstFragment)
-    {
         // Terms that no fragment took are not written.
         var terms = new int[facts.Terms.Count];
+        // What nests is written once for each level: much more than the file, which is not to gather in memory.
         for (var i = 0; i < facts.Fragments.Count; i++)
         {
-            var fragment = facts.Fragments[i];
-            sink[BundleTable.Fragments].Begin()
-                .Number("id"u8, firstFragment + i)
-                .Package(_package)
-                .Number("file_id"u8, file)
-                .Bytes("content_hash"u8, fragment.ContentHash)
-                .Bytes("ast"u8, fragment.Ast)
-                .Text("kind"u8, fragment.Kind)
-                .Text("module"u8, fragment.Module)
-                .Text("name"u8, fragment.Name)
-                .Number("arity"u8, fragment.Arity)
-                .Number("line"u8, fragment.Line)
-                .Number("end_line"u8, fragment.EndLine)
-                .Number("mass"u8, fragment.Mass)
-                .Bytes("exact_hash"u8, fragment.ExactHash)
-                .Numbers("sub_hashes"u8, fragment.SubHashes)
-                .End();
-            foreach (var term in fragment.Terms)
-            {
-                if (terms[term] == 0)
-                    terms[term] = NumberOf(facts, term);
-                sink[BundleTable.FragmentTerms].FragmentTerm(firstFragment + i, terms[term]);
-            }
+            WriteFragment(facts, i, terms, file, firstFragment);
+            await sink.WriteOutAsync(cancellationToken).ConfigureAwait(false);
+        }
+        WriteNodes(facts, file, firstFragment);
+        WriteComments(facts, file, firstFragment);
+        await sink.WriteOutAsync(cancellationToken).ConfigureAwait(false);
+        WriteSymbols(sink[BundleTable.Definitions], facts.Definitions, file, firstFragment);
+        await sink.WriteOutAsync(cancellationToken).ConfigureAwait(false);
+        WriteSymbols(sink[BundleTable.SymbolReferences], facts.References, file, firstFragment);
+        await sink.WriteOutAsync(cancellationToken).ConfigureAwait(false);
+        WriteEdges(facts, file, firstFragment);
+        await sink.WriteOutAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void WriteFragment(FileFacts facts, int number, int[] terms, long file, long firstFragment)
+    {
+        var fragment = facts.Fragments[number];
+        sink[BundleTable.Fragments].Begin()
+            .Number("id"u8, firstFragment + number)
+            .Package(_package)
+            .Number("file_id"u8, file)
+            .Bytes("content_hash"u8, fragment.ContentHash)
+            .Bytes("ast"u8, fragment.Ast)
+            .Text("kind"u8, fragment.Kind)
+            .Text("module"u8, fragment.Module)
+            .Text("name"u8, fragment.Name)
+            .Number("arity"u8, fragment.Arity)
+            .Number("line"u8, fragment.Line)
+            .Number("end_line"u8, fragment.EndLine)
+            .Number("mass"u8, fragment.Mass)
+            .Bytes("exact_hash"u8, fragment.ExactHash)
+            .Numbers("sub_hashes"u8, fragment.SubHashes)
+            .End();
+        foreach (var term in fragment.Terms)
+        {
+            if (terms[term] == 0)
+                terms[term] = NumberOf(facts, term);
+            sink[BundleTable.FragmentTerms].FragmentTerm(firstFragment + number, terms[term]);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Exograph.Extract.CSharp;
@@ -15,10 +16,10 @@ internal static class FileExtractor
     private const int MaxSubHashes = 64;
 
     public static FileFacts Extract(
-        SourceFile source, PackageKey package, PackageIndex index, long firstNode, int minMass,
+        SourceFile source, CSharpParseOptions parsing, long maxMemory, PackageKey package, PackageIndex index, long firstNode, int minMass,
         CancellationToken cancellationToken)
     {
-        var tree = FlatTree.Parse(source.Text, cancellationToken);
+        var tree = FlatTree.Parse(source.Text, parsing, maxMemory, cancellationToken);
         var declarations = DeclarationMap.Of(tree);
         var fragments = new FragmentMap(tree, minMass);
         var facts = new FileFacts { Source = source, FirstNode = firstNode };
@@ -28,6 +29,7 @@ internal static class FileExtractor
         new CommentCollector(tree, fragments, facts).Collect();
         var resolver = new NameResolver(index, declarations, new VariableTable(tree, declarations), firstNode);
         new ReferenceCollector(tree, declarations, resolver, fragments, facts).Collect();
+        WarnOfNothing(facts, tree);
         return facts;
     }
 
@@ -35,11 +37,30 @@ internal static class FileExtractor
     {
         if (facts.Source.Mended)
             facts.Warnings.Add($"{facts.Source.Path}: what is no text, or NUL, is replaced by U+FFFD");
-        if (tree.TooDeep)
-            facts.Warnings.Add($"{facts.Source.Path}: nested too deeply to be parsed; the file has no fragments");
+        if (tree.Unparsed is { } reason)
+            facts.Warnings.Add($"{facts.Source.Path}: {reason}; the file has no fragments");
+        if (declarations.LeftOut > 0)
+            facts.Warnings.Add(
+                $"{facts.Source.Path}: {declarations.LeftOut} definitions are left out, because their names are many times the file");
         foreach (var position in declarations.TooLong)
             facts.Warnings.Add(
                 $"{facts.Source.Path}:{tree.Place(position).Line}: a name longer than 2000 bytes is left out");
+    }
+
+    /// <summary>Says so where a file with code gives nothing that anybody could look for.</summary>
+    private static void WarnOfNothing(FileFacts facts, FlatTree tree)
+    {
+        const int maxSymbols = 3;
+        var hidden = tree.HiddenBy();
+        facts.HidesCode = hidden is not null;
+        const int endOfFile = 2;
+        if (tree.Unparsed is not null || facts.Fragments.Count + facts.Definitions.Count + facts.References.Count > 0
+            || hidden is null && tree.Items.Length <= endOfFile)
+            return;
+        facts.Warnings.Add(hidden is null
+            ? $"{facts.Source.Path}: gives no definitions and no references, although it is not empty"
+            : $"{facts.Source.Path}: gives no definitions and no references: preprocessor symbols leave its code out"
+                + (hidden.Count == 0 ? "" : $" ({string.Join(", ", hidden.Take(maxSymbols))}; see --define and --framework)"));
     }
 
     private static void AddFragments(

@@ -17,6 +17,9 @@ internal sealed class FileFacts
     public List<SymbolFact> References { get; } = [];
     public List<EdgeFact> Edges { get; } = [];
     public List<string> Warnings { get; } = [];
+
+    /// <summary>Whether preprocessor symbols leave some of its code out.</summary>
+    public bool HidesCode { get; set; }
 }
 
 internal sealed record FragmentFact(

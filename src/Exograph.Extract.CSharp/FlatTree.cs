@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Exograph.Extract.CSharp;
@@ -12,10 +12,11 @@ namespace Exograph.Extract.CSharp;
 /// </summary>
 internal sealed class FlatTree
 {
+    /// <summary>What a token takes while its file is read, at worst: nodes, their items, facts, and what is not collected yet.</summary>
+    public const int BytesPerToken = 2_500;
+
     private static readonly CSharpParseOptions s_options =
         new(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Regular);
-
-    private static readonly SearchValues<char> s_brackets = SearchValues.Create("<>()[]{};");
 
     private readonly List<Item> _items = [];
 
@@ -26,22 +27,60 @@ internal sealed class FlatTree
 
     public SourceText Text { get; }
 
-    /// <summary>Whether the parser gave up because the source nests too deeply.</summary>
-    public bool TooDeep { get; private init; }
+    /// <summary>Why the file is not parsed; null where it is.</summary>
+    public string? Unparsed { get; private init; }
 
-    public static FlatTree Parse(string source, CancellationToken cancellationToken)
+    /// <summary>How files are parsed for which these preprocessor symbols are defined.</summary>
+    public static CSharpParseOptions ParseOptions(IEnumerable<string> symbols) => s_options.WithPreprocessorSymbols(symbols);
+
+    public static FlatTree Parse(string source, CSharpParseOptions options, long maxMemory, CancellationToken cancellationToken)
     {
         var text = SourceText.From(source);
-        var isRunaway = IsRunaway(source);
-        var parsed = isRunaway ? SourceText.From("") : text;
-        var syntax = SyntaxFactory.ParseSyntaxTree(parsed, s_options, cancellationToken: cancellationToken);
+        var unparsed = NestingScan.IsRunaway(source, options) ? "nested too deeply to be parsed"
+            : TakesMoreThan(maxMemory, source, options) ? "parsing it would take more memory than is allowed"
+            : null;
+        var parsed = unparsed is null ? text : SourceText.From("");
+        var syntax = SyntaxFactory.ParseSyntaxTree(parsed, options, cancellationToken: cancellationToken);
         var root = syntax.GetRoot(cancellationToken);
         const string insufficientStack = "CS8078";
-        var tooDeep = root.ContainsDiagnostics && syntax.GetDiagnostics(cancellationToken).Any(d => d.Id == insufficientStack);
-        var tree = new FlatTree(text) { TooDeep = tooDeep || isRunaway };
+        if (root.ContainsDiagnostics && syntax.GetDiagnostics(cancellationToken).Any(d => d.Id == insufficientStack))
+            unparsed = "nested too deeply to be parsed";
+        var tree = new FlatTree(text) { Unparsed = unparsed };
         tree.Flatten(root);
         tree.Measure();
         return tree;
+    }
+
+    /// <summary>The symbols of the conditions by which code is left out; null where none is.</summary>
+    public IReadOnlyCollection<string>? HiddenBy()
+    {
+        const int maxDirectives = 1_000;
+        if (Items[0].Node is not CompilationUnitSyntax { ContainsDirectives: true } root)
+            return null;
+        SortedSet<string>? symbols = null;
+        var directive = root.GetFirstDirective(IsNotTaken);
+        for (var i = 0; directive is not null && i < maxDirectives; i++, directive = directive.GetNextDirective(IsNotTaken))
+        {
+            symbols ??= new SortedSet<string>(StringComparer.Ordinal);
+            if (directive is ConditionalDirectiveTriviaSyntax { Condition: { } condition })
+                symbols.UnionWith(condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText));
+        }
+        return symbols;
+
+        static bool IsNotTaken(DirectiveTriviaSyntax directive) =>
+            directive is BranchingDirectiveTriviaSyntax { BranchTaken: false, IsActive: true };
+    }
+
+    private static bool TakesMoreThan(long maxMemory, string source, CSharpParseOptions options)
+    {
+        var maxTokens = maxMemory / BytesPerToken;
+        if (source.Length <= maxTokens)
+            return false;
+        var tokens = 0L;
+        foreach (var _ in SyntaxFactory.ParseTokens(source, options: options))
+            if (++tokens > maxTokens)
+                return true;
+        return false;
     }
 
     /// <summary>The 1-based line and column of a position.</summary>
@@ -49,25 +88,6 @@ internal sealed class FlatTree
     {
         var at = Text.Lines.GetLinePosition(position);
         return (at.Line + 1, at.Character + 1);
-    }
-
-    /// <summary>Whether brackets nest as deep as only broken or hostile source does: in types the parser has no guard.</summary>
-    private static bool IsRunaway(ReadOnlySpan<char> source)
-    {
-        const int maxDepth = 10_000;
-        var depth = 0;
-        for (int at; (at = source.IndexOfAny(s_brackets)) >= 0; source = source[(at + 1)..])
-        {
-            depth = source[at] switch
-            {
-                '<' or '(' or '[' => depth + 1,
-                '>' or ')' or ']' => Math.Max(0, depth - 1),
-                _ => 0,
-            };
-            if (depth > maxDepth)
-                return true;
-        }
-        return false;
     }
 
     private void Flatten(SyntaxNode root)

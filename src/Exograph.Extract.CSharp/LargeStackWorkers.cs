@@ -11,6 +11,7 @@ internal sealed class LargeStackWorkers : IDisposable
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread[] _threads;
+    private volatile bool _isStopping;
 
     public LargeStackWorkers(int count)
     {
@@ -22,39 +23,43 @@ internal sealed class LargeStackWorkers : IDisposable
         }
     }
 
-    /// <summary>Does the work for each input, some at once; the results come in the order of the inputs.</summary>
+    /// <summary>
+    /// Does the work for each input, some at once; the results come in the order of the inputs. Of the inputs that are worked on
+    /// or wait for their turn, the weights together stay below the limit, one input of any weight aside. Who cancels does not
+    /// wait for what is being worked on.
+    /// </summary>
     public async IAsyncEnumerable<TResult> InOrderAsync<TInput, TResult>(
-        IEnumerable<TInput> inputs, Func<TInput, TResult> work, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<TInput> inputs, Func<TInput, long> weigh, long limit, Func<TInput, TResult> work,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var window = new Queue<Task<TResult>>();
-        try
+        var window = new Queue<(Task<TResult> Result, long Weight)>();
+        var weight = 0L;
+        foreach (var input in inputs)
         {
-            foreach (var input in inputs)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                window.Enqueue(Start(() => work(input)));
-                if (window.Count > _threads.Length)
-                    yield return await window.Dequeue().ConfigureAwait(false);
-            }
-            while (window.TryDequeue(out var next))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return await next.ConfigureAwait(false);
-            }
+            var own = weigh(input);
+            while (window.Count > _threads.Length || window.Count > 0 && weight + own > limit)
+                yield return await NextAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            window.Enqueue((Start(() => work(input)), own));
+            weight += own;
         }
-        finally
+        while (window.Count > 0)
+            yield return await NextAsync().ConfigureAwait(false);
+
+        async Task<TResult> NextAsync()
         {
-            foreach (var task in window)
-                await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var (next, own) = window.Dequeue();
+            var result = await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            weight -= own;
+            return result;
         }
     }
 
+    /// <summary>Ends the threads, each when it is done with what it does; the parser cannot be interrupted.</summary>
     public void Dispose()
     {
+        _isStopping = true;
         _work.CompleteAdding();
-        foreach (var thread in _threads)
-            thread.Join();
-        _work.Dispose();
     }
 
     private Task<T> Start<T>(Func<T> work)
@@ -77,6 +82,7 @@ internal sealed class LargeStackWorkers : IDisposable
     private void Work()
     {
         foreach (var action in _work.GetConsumingEnumerable())
-            action();
+            if (!_isStopping)
+                action();
     }
 }

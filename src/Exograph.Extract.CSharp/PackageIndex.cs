@@ -33,6 +33,12 @@ internal sealed class MemberEntry(Declaration declaration, long node, MemberEntr
     /// <summary>An earlier member of the same name that can be guessed.</summary>
     public MemberEntry? NextOfName { get; } = nextOfName;
 
+    /// <summary>How many members of its type have its name, up to it.</summary>
+    public int Position { get; } = (next?.Position ?? 0) + 1;
+
+    /// <summary>How many members that can be guessed have its name, up to it.</summary>
+    public int PositionOfName { get; } = (nextOfName?.PositionOfName ?? 0) + 1;
+
     public bool Takes(int arguments) =>
         Declaration.Role == DeclarationRole.Callable
         && arguments >= Declaration.MinArguments && arguments <= Declaration.MaxArguments;
@@ -46,6 +52,10 @@ internal sealed class PackageIndex
 {
     private const int MaxBases = 64;
 
+    // Each name is looked up in all of these, each call among all of those: of more than anybody writes the first count.
+    private const int MaxUsings = 250;
+    private const int MaxOverloads = 250;
+
     private readonly Dictionary<string, TypeEntry> _types = [];
     private readonly Dictionary<(TypeEntry Type, string Name), MemberEntry> _members = [];
     private readonly Dictionary<string, MemberEntry> _guessable = [];
@@ -55,7 +65,9 @@ internal sealed class PackageIndex
     /// <summary>Takes in a file's declarations and numbers its nodes from the number given; returns the next free one.</summary>
     public long Add(IReadOnlyList<Declaration> declarations, IEnumerable<string> globalUsings, long node)
     {
-        _globalUsings.AddRange(globalUsings);
+        foreach (var imported in globalUsings)
+            if (_globalUsings.Count < MaxUsings && !_globalUsings.Contains(imported))
+                _globalUsings.Add(imported);
         foreach (var declaration in declarations)
         {
             var own = declaration.IsNode ? node++ : 0;
@@ -79,7 +91,7 @@ internal sealed class PackageIndex
                 // From the scope around the type, not from within: a type is no base of its own.
                 if (FindType(declaration.Scope.Outer!, name) is not { } found)
                     type.ExternalBase ??= name;
-                else if (found != type && !type.Bases.Contains(found))
+                else if (found != type && type.Bases.Count < MaxBases && !type.Bases.Contains(found))
                     type.Bases.Add(found);
             }
         }
@@ -96,7 +108,7 @@ internal sealed class PackageIndex
             if (_types.TryGetValue(SyntaxNames.Join(at.Prefix, name), out var type)
                 || (FromAlias(at, name) is { } aliased && _types.TryGetValue(aliased, out type)))
                 return type;
-            foreach (var imported in at.Usings.Concat(at.StaticUsings))
+            foreach (var imported in at.Usings.Concat(at.StaticUsings).Take(MaxUsings))
                 if (_types.TryGetValue(imported + "." + name, out type))
                     return type;
         }
@@ -185,10 +197,12 @@ internal sealed class PackageIndex
         if (!_types.TryGetValue(container.Qualified, out var type))
             return;
         var key = (type, declaration.Name);
-        var isGuessable = declaration.CanBeGuessed;
-        var member = new MemberEntry(
-            declaration, node, _members.GetValueOrDefault(key),
-            isGuessable ? _guessable.GetValueOrDefault(declaration.Name) : null);
+        var last = _members.GetValueOrDefault(key);
+        if (last?.Position == MaxOverloads)
+            return;
+        var lastOfName = _guessable.GetValueOrDefault(declaration.Name);
+        var isGuessable = declaration.CanBeGuessed && lastOfName?.PositionOfName != MaxOverloads;
+        var member = new MemberEntry(declaration, node, last, isGuessable ? lastOfName : null);
         _members[key] = member;
         if (isGuessable)
             _guessable[declaration.Name] = member;

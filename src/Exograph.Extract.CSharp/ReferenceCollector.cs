@@ -8,6 +8,13 @@ namespace Exograph.Extract.CSharp;
 internal sealed class ReferenceCollector(
     FlatTree tree, DeclarationMap declarations, NameResolver resolver, FragmentMap fragments, FileFacts facts)
 {
+    // As of definitions: a variable's type of 1,900 characters comes back with each call on it.
+    private const int NamesPerChar = 32;
+    private const int MinNames = 1 << 20;
+
+    private readonly long _maxNames = MinNames + (long)NamesPerChar * tree.Text.Length;
+    private long _names;
+    private int _leftOut;
     private int _item;
     private int _declaration;
 
@@ -35,6 +42,19 @@ internal sealed class ReferenceCollector(
                 Visit((SyntaxNode)item.Node);
             }
         }
+        if (_leftOut > 0)
+            facts.Warnings.Add(
+                $"{facts.Source.Path}: {_leftOut} references and calls are left out, because their names are many times the file");
+    }
+
+    /// <summary>Whether names of so many characters still go into what the file's facts may take.</summary>
+    private bool Fits(int chars)
+    {
+        _names += chars;
+        if (_names <= _maxNames)
+            return true;
+        _leftOut++;
+        return false;
     }
 
     private void Visit(SyntaxNode node)
@@ -179,7 +199,7 @@ internal sealed class ReferenceCollector(
         var (line, column) = tree.Place(at.SpanStart);
         if (SyntaxNames.IsTooLong(target.Qualified))
             facts.Warnings.Add($"{facts.Source.Path}:{line}: a name longer than 2000 bytes is left out");
-        else
+        else if (Fits(target.Qualified.Length))
             facts.References.Add(new SymbolFact(
                 fragments.Around(_item), kind, target.Module, target.Name, arity, target.Qualified, line, column));
     }
@@ -189,7 +209,8 @@ internal sealed class ReferenceCollector(
         var caller = _declaration;
         while (caller >= 0 && resolver.NodeOf(caller) == 0)
             caller = declarations.All[caller].Parent;
-        if (caller < 0 || target.Node == 0 && !target.IsExternal || SyntaxNames.IsTooLong(target.Qualified))
+        if (caller < 0 || target.Node == 0 && !target.IsExternal || SyntaxNames.IsTooLong(target.Qualified)
+            || !Fits(target.Qualified.Length + declarations.All[caller].Qualified.Length))
             return;
         var (line, column) = tree.Place(at.SpanStart);
         facts.Edges.Add(new EdgeFact(

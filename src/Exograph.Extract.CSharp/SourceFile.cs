@@ -11,9 +11,11 @@ internal sealed record SourceFile(string Path, byte[] Sha256, string Text, bool 
     /// <summary>Enough of the hash to tell whether a file has changed.</summary>
     public UInt128 Digest => BinaryPrimitives.ReadUInt128BigEndian(Sha256);
 
-    public static SourceFile Read(string root, string path)
+    /// <summary>Reads a file; null where it has more than so many bytes.</summary>
+    public static SourceFile? Read(string root, string path, int maxBytes)
     {
-        var bytes = File.ReadAllBytes(System.IO.Path.Combine(root, path));
+        if (RegularBytes.Read(System.IO.Path.Combine(root, path), maxBytes) is not { } bytes)
+            return null;
         var text = Decode(bytes, out var mended);
         return new SourceFile(path, SHA256.HashData(bytes), text, mended);
     }

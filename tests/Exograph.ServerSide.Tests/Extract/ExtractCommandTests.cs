@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Exograph.Extract.CSharp;
 using Xunit;
 
@@ -19,6 +18,9 @@ public class ExtractCommandTests
             ["csharp", folder.Sources, "-o", folder.Bundle, "--min-mass", "many"],
             ["csharp", folder.Sources, "-o", folder.Bundle, "--package", "P"],
             ["csharp", folder.Sources, "-o", "-", "--gzip"],
+            ["csharp", folder.Sources, "-o", folder.Bundle, "--define", "1A"],
+            ["csharp", folder.Sources, "-o", folder.Bundle, "--framework", "x y"],
+            ["csharp", folder.Sources, "-o", folder.Bundle, "--max-memory", "0"],
             ["csharp", folder.Sources + "-not-there", "-o", folder.Bundle],
             ["csharp", folder.Sources, "-o", folder.Sources],
         ];
@@ -46,18 +48,7 @@ public class ExtractCommandTests
     public async Task Standard_output_carries_the_stream_and_nothing_else()
     {
         using var folder = new SourceFolder().With("A.cs", "class A { /* \0 */ }");
-        using var tool = Process.Start(new ProcessStartInfo("dotnet")
-        {
-            ArgumentList =
-            {
-                "exec",
-                "--runtimeconfig", Path.ChangeExtension(typeof(ExtractCommandTests).Assembly.Location, ".runtimeconfig.json"),
-                "--depsfile", Path.ChangeExtension(typeof(ExtractCommandTests).Assembly.Location, ".deps.json"),
-                typeof(ExtractCommand).Assembly.Location, "csharp", folder.Sources, "-o", "-",
-            },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var tool = ExtractTool.Start("csharp", folder.Sources, "-o", "-");
 
         var errors = tool.StandardError.ReadToEndAsync();
         using var output = new MemoryStream();

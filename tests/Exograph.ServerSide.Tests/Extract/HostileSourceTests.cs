@@ -94,15 +94,76 @@ public class HostileSourceTests
     [Theory]
     [InlineData("L<", 200_000)]
     [InlineData("(", 200_000)]
+    [InlineData("[", 2_000)]
+    [InlineData("(a<b,", 2_000)]
+    [InlineData("x = a?[", 2_000)]
+    [InlineData("[A(", 2_000)]
+    [InlineData("a?", 20_000)]
+    [InlineData("object x = $\"{", 100_000)]
+    [InlineData("object x = $\"{$@\"{", 400)]
+    [InlineData("object x = $\"\"\"{", 12_000)]
+    [InlineData("} ", 30_000)]
+    [InlineData("partial ", 7_500)]
+    [InlineData("where ", 30_000)]
+    [InlineData("from a in b select ref ", 2_000)]
     public async Task Source_that_nests_too_deeply_is_kept_without_fragments(string open, int depth)
     {
         using var folder = new SourceFolder().With("A.cs", "class A { " + string.Concat(Enumerable.Repeat(open, depth)));
 
-        var bundle = await folder.ExtractAsync();
+        var bundle = await folder.ExtractAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.Single(bundle["files"]);
         Assert.Empty(bundle["fragments"]);
-        Assert.Contains("A.cs", Assert.Single(bundle.Warnings), StringComparison.Ordinal);
+        Assert.Equal("A.cs: nested too deeply to be parsed; the file has no fragments", Assert.Single(bundle.Warnings));
+    }
+
+    [Fact]
+    public async Task Code_as_people_write_it_is_not_taken_for_hostile()
+    {
+        var brackets = string.Join(", ", Enumerable.Range(0, 200).Select(i => $"\"(\", '[', \"{{\", $\"{{i}} [\""));
+        var words = string.Concat(Enumerable.Repeat("// these are words of a comment without any mark\n", 100));
+        var constraints = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"partial class C{i}<T> : B, I where T : class {{ partial void F(); }}\n"));
+        var choice = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"if (x == {i}) F(\"{i}\"); else "));
+        var query = "from a in b join c in d on a equals c where a is not null orderby a descending select (a, c)";
+        using var folder = new SourceFolder()
+            .With("Brackets.cs", $"class A {{ object[] x = [{brackets}]; }}")
+            .With("Words.cs", $"{words}class B {{ void F(int x) {{ {choice}; var q = {query}; }} }}")
+            .With("Many.cs", constraints);
+
+        var bundle = await folder.ExtractAsync();
+
+        Assert.Empty(bundle.Warnings);
+        Assert.Equal(2 + 2 + 4_000, bundle["definitions"].Count);
+    }
+
+    [Fact]
+    public async Task A_file_that_would_take_too_much_memory_is_kept_without_fragments()
+    {
+        using var folder = new SourceFolder()
+            .With("A.cs", $"class A {{ void F() {{ {new string(';', 100_000)} }} }}").With("B.cs", "class B { }")
+            .With("C.cs", $"class C {{ string s = \"{new string(';', 100_000)}\"; }}");
+
+        var bundle = await folder.ExtractAsync(o => o with { Package = "P", Version = "1", MaxMemory = 200 << 20 });
+
+        Assert.Equal(3, bundle["files"].Count);
+        Assert.Equal(["B", "C", "s"], bundle.Texts("definitions", "name"));
+        Assert.Equal(
+            "A.cs: parsing it would take more memory than is allowed; the file has no fragments", Assert.Single(bundle.Warnings));
+    }
+
+    [Theory]
+    [InlineData("class A { ", "void F() { } ")]
+    [InlineData("class A { NAME x; void M() { ", "x.F(); ")]
+    public async Task Long_names_do_not_come_back_with_every_fact(string start, string each)
+    {
+        var name = new string('N', 1_900);
+        var source = $"namespace {name} {{ {start.Replace("NAME", name, StringComparison.Ordinal)}{string.Concat(Enumerable.Repeat(each, 20_000))}";
+        using var folder = new SourceFolder().With("A.cs", source);
+
+        var bytes = await folder.ExtractBytesAsync(o => o);
+
+        Assert.InRange(bytes.Length, source.Length, 400L * source.Length);
+        OfStream(bytes).AssertSound();
     }
 
     [Fact]

@@ -107,14 +107,19 @@ public class PackageTests
     }
 
     [Fact]
-    public async Task Linked_directories_are_not_followed()
+    public async Task Links_are_not_followed_and_named()
     {
-        using var folder = new SourceFolder().With("real/A.cs", "class A { }");
+        using var folder = new SourceFolder().With("real/A.cs", "class A { }").With("real/text.txt", "secret");
+        File.CreateSymbolicLink(Path.Combine(folder.Sources, "real", "B.cs"), Path.Combine(folder.Sources, "real", "text.txt"));
+        File.CreateSymbolicLink(Path.Combine(folder.Sources, "real", "readme.md"), Path.Combine(folder.Sources, "real", "text.txt"));
         Directory.CreateSymbolicLink(Path.Combine(folder.Sources, "real", "again"), folder.Sources);
 
         var bundle = await folder.ExtractAsync();
 
         Assert.Equal(["real/A.cs"], bundle.Texts("files", "path"));
+        Assert.Equal(
+            ["real/B.cs is left out: it is a symbolic link", "real/again is left out: it is a symbolic link"],
+            bundle.Warnings.Order(StringComparer.Ordinal));
     }
 
     [Fact]

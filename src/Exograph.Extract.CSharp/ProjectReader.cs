@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Exograph.Extract.CSharp;
+
+/// <summary>What is taken from a project file and the props files above it.</summary>
+/// <param name="Name">The package's name.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Symbols">The preprocessor symbols that its sources are read with.</param>
+internal sealed record Project(string Name, string Version, ImmutableArray<string> Symbols);
+
+/// <summary>Reads project files as far as that can be done without MSBuild, of which nothing is run.</summary>
+internal sealed class ProjectReader(ExtractOptions options, Action<string> warn, Action<string> note)
+{
+    private const string Above = "Directory.Build.props";
+    private const string Below = "Directory.Build.targets";
+
+    // Each builds up on those before it: an order of its own, as in MSBuild.
+    private static readonly string[] s_naming = ["PackageId", "AssemblyName", "Version", "VersionPrefix", "VersionSuffix"];
+
+    private readonly Dictionary<string, ProjectScript?> _shared = [];
+
+    /// <summary>The symbols of files that no project holds: those that the caller defines.</summary>
+    public ImmutableArray<string> Defined { get; } = [.. options.Define];
+
+    /// <summary>Reads a project by its path below the root.</summary>
+    public Project Read(string path)
+    {
+        var full = Path.GetFullPath(Path.Combine(options.Directory, path));
+        var project = Load(full, path) ?? new ProjectScript(false, []);
+        var above = Shared(full, Above);
+        var below = Shared(full, Below);
+        try
+        {
+            var framework = Choose(path, Evaluate(full, project, above, below, null, Ignore));
+            var properties = Evaluate(full, project, above, below, framework, line => warn(
+                $"{path}: its preprocessor symbols or target frameworks depend on what is not evaluated ({line})"));
+            return new Project(NameOf(properties, path), VersionOf(properties), SymbolsOf(properties, project.HasSdk ? framework : null, project.HasSdk));
+        }
+        catch (ExtractException e)
+        {
+            warn($"{path} is not read: {e.Message}");
+            return new Project(Path.GetFileNameWithoutExtension(path), "0.0.0", Defined);
+        }
+
+        static void Ignore(string line)
+        {
+        }
+    }
+
+    /// <summary>The files of a name above a project, the outermost first. MSBuild stops at the nearest, which names the next.</summary>
+    private List<ProjectScript> Shared(string project, string name)
+    {
+        var found = new List<ProjectScript>();
+        for (var folder = Path.GetDirectoryName(project); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            var path = Path.Combine(folder, name);
+            if (!_shared.TryGetValue(path, out var script))
+                _shared.Add(path, script = new FileInfo(path).Exists || new FileInfo(path).LinkTarget is not null ? Load(path, path) : null);
+            if (script is not null)
+                found.Insert(0, script);
+        }
+        return found;
+    }
+
+    private ProjectScript? Load(string path, string shown)
+    {
+        try
+        {
+            return ProjectScript.Read(path);
+        }
+        catch (ExtractException e)
+        {
+            warn($"{shown} is not read: {e.Message}");
+            return null;
+        }
+    }
+
+    private static ProjectProperties Evaluate(
+        string path, ProjectScript project, List<ProjectScript> above, List<ProjectScript> below, TargetFramework? framework,
+        Action<string> unknown)
+    {
+        var properties = new ProjectProperties();
+        // As packages are made: dotnet pack builds Release.
+        properties.Fix("Configuration", "Release");
+        properties.Fix("Platform", "AnyCPU");
+        properties["OS"] = "Unix";
+        properties["MSBuildProjectName"] = Path.GetFileNameWithoutExtension(path);
+        properties["MSBuildProjectFile"] = Path.GetFileName(path);
+        if (framework is not null)
+            properties.Fix("TargetFramework", framework.Text);
+        above.ForEach(script => Run(script, properties, unknown));
+        if (project.HasSdk)
+            properties["DefineConstants"] += ";TRACE";
+        Run(project, properties, unknown);
+        if (framework is not null)
+        {
+            properties["TargetFrameworkIdentifier"] = framework.Identifier;
+            properties["TargetFrameworkVersion"] = "v" + framework.VersionText;
+        }
+        below.ForEach(script => Run(script, properties, unknown));
+        return properties;
+    }
+
+    private static void Run(ProjectScript script, ProjectProperties properties, Action<string> unknown)
+    {
+        foreach (var property in script.Properties)
+        {
+            var matters = property.Name is "DefineConstants" or "TargetFramework" or "TargetFrameworks";
+            var holds = Holds(property, properties);
+            var value = holds == false ? null : properties.Expand(property.Value);
+            if (matters && (holds is null || holds == true && value is null))
+                unknown($"line {property.Line}");
+            if (holds != true || value is null)
+                continue;
+            // A version of which a part is missing is none; of lists the rest will do.
+            if (s_naming.Contains(property.Name) && (properties.IsPartial || value.Length == 0))
+                continue;
+            properties[property.Name] = value;
+        }
+    }
+
+    private static bool? Holds(ProjectProperty property, ProjectProperties properties)
+    {
+        bool? all = true;
+        foreach (var guard in property.Guards)
+        {
+            var one = ProjectCondition.Evaluate(guard.Condition, properties);
+            if (one is null)
+                all = null;
+            else if (one != guard.Holds)
+                return false;
+        }
+        return all;
+    }
+
+    private TargetFramework? Choose(string path, ProjectProperties properties)
+    {
+        var names = properties["TargetFramework"] is { Length: > 0 } one ? one : properties["TargetFrameworks"];
+        var frameworks = names.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(TargetFramework.Parse).OfType<TargetFramework>().ToList();
+        var wanted = frameworks.Find(f => f.Text.Equals(options.Framework, StringComparison.OrdinalIgnoreCase));
+        var chosen = wanted ?? TargetFramework.Newest(frameworks);
+        if (chosen is not null && frameworks.Count > 1)
+            note($"{path}: read as {chosen.Text}, one of {frameworks.Count} target frameworks");
+        return chosen;
+    }
+
+    private static string NameOf(ProjectProperties properties, string path) =>
+        properties["PackageId"] is { Length: > 0 } id ? id
+        : properties["AssemblyName"] is { Length: > 0 } assembly ? assembly
+        : Path.GetFileNameWithoutExtension(path);
+
+    private static string VersionOf(ProjectProperties properties)
+    {
+        if (properties["Version"] is { Length: > 0 } version)
+            return version;
+        if (properties["VersionPrefix"] is not { Length: > 0 } prefix)
+            return "0.0.0";
+        return properties["VersionSuffix"] is { Length: > 0 } suffix ? $"{prefix}-{suffix}" : prefix;
+    }
+
+    private ImmutableArray<string> SymbolsOf(ProjectProperties properties, TargetFramework? framework, bool hasSdk)
+    {
+        const int maxSymbols = 10_000;
+        var symbols = properties["DefineConstants"].Split([';', ',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Where(SyntaxFacts.IsValidIdentifier);
+        if (hasSdk)
+            symbols = symbols.Append("RELEASE");
+        if (framework is not null && !properties["DisableImplicitFrameworkDefines"].Equals("true", StringComparison.OrdinalIgnoreCase))
+            symbols = symbols.Concat(framework.Symbols());
+        return [.. symbols.Concat(Defined).Distinct(StringComparer.Ordinal).Take(maxSymbols)];
+    }
+}
