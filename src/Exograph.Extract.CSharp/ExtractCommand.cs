@@ -64,7 +64,13 @@ public static class ExtractCommand
         csharp.SetAction(ExtractAsync);
         var root = new RootCommand("Reads source code and writes a bundle for exograph-load.") { csharp };
         var parsed = root.Parse(args);
-        var console = new InvocationConfiguration { Output = new TerminalWriter(Console.Out), Error = new TerminalWriter(Console.Error) };
+        var console = new InvocationConfiguration
+        {
+            Output = new TerminalWriter(Console.Out),
+            Error = new TerminalWriter(Console.Error),
+            // Within the default of two seconds a busy machine does not remove what is unfinished.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+        };
         var code = await parsed.InvokeAsync(console, cancellationToken).ConfigureAwait(false);
         return parsed.Errors.Count > 0 ? BadInput : code;
     }
