@@ -68,8 +68,8 @@ public static class ExtractCommand
         {
             Output = new TerminalWriter(Console.Out),
             Error = new TerminalWriter(Console.Error),
-            // Within the default of two seconds a busy machine does not remove what is unfinished.
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            // Signals are taken by the command itself, before it makes its first file.
+            ProcessTerminationTimeout = null,
         };
         var code = await parsed.InvokeAsync(console, cancellationToken).ConfigureAwait(false);
         return parsed.Errors.Count > 0 ? BadInput : code;
@@ -79,13 +79,11 @@ public static class ExtractCommand
     {
         var quiet = parsed.GetValue(s_quiet);
         var status = new StatusLine(Console.Error, rewrites: !Console.IsErrorRedirected && !quiet);
-        // The library handles the others; a terminal that is closed sends this one.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            ending.Cancel();
-        });
+        PosixSignal[] signals = OperatingSystem.IsWindows()
+            ? [PosixSignal.SIGINT, PosixSignal.SIGTERM]
+            : [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        using var taken = new Signals(Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, End)));
         try
         {
             await using var sink = OpenSink(parsed);
@@ -122,6 +120,13 @@ public static class ExtractCommand
         {
             status.Line("error: " + e.Message);
             return Failure;
+        }
+
+        // The second of them ends the process as if nobody handled it.
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = !ending.IsCancellationRequested;
+            ending.Cancel();
         }
     }
 
@@ -164,5 +169,10 @@ public static class ExtractCommand
     {
         var counts = summary.Rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:N0}"));
         return $"{string.Join(", ", counts)}; warnings {summary.Warnings.ToString("N0", CultureInfo.InvariantCulture)}";
+    }
+
+    private sealed class Signals(PosixSignalRegistration[] registrations) : IDisposable
+    {
+        public void Dispose() => Array.ForEach(registrations, registration => registration.Dispose());
     }
 }
