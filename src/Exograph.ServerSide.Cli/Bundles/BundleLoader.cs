@@ -96,7 +96,7 @@ internal sealed class BundleLoader(LoadSession session, BundleOptions options)
 
     private async Task StageStreamAsync(string name, Stream stream, NumberShift shift, CancellationToken cancellationToken)
     {
-        await using var input = new CountedStream(stream, name, length: null, options.Progress);
+        await using var input = new CountedStream(new EndableStream(stream), name, length: null, options.Progress);
         var numbers = shift.ForReader();
         await new NdjsonReader(name, options).ReadStreamAsync(input, session, numbers, cancellationToken);
         numbers.Complete();

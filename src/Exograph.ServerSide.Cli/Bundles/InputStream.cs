@@ -80,3 +80,22 @@ internal sealed class Utf8Stream(Stream source, string file) : InputStream
         return read;
     }
 }
+
+/// <summary>
+/// A stream whose reads end when they are cancelled, whatever the stream does: standard input goes on waiting for its producer, and
+/// a load that was cancelled is to be abandoned at once.
+/// </summary>
+internal sealed class EndableStream(Stream source) : InputStream
+{
+    private readonly byte[] _own = new byte[64 << 10];
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // A read that was given up may still write: into a buffer that is its own. On a thread of its own, too: it may block.
+        var own = _own.AsMemory(0, Math.Min(buffer.Length, _own.Length));
+        var read = await Task.Run(() => source.ReadAsync(own, CancellationToken.None).AsTask(), cancellationToken)
+            .WaitAsync(cancellationToken);
+        _own.AsMemory(0, read).CopyTo(buffer);
+        return read;
+    }
+}

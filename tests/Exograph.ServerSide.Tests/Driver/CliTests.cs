@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Exograph.ServerSide.Cli;
 using Exograph.ServerSide.Tests.Support;
@@ -188,6 +189,22 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task Cancelling_a_load_whose_producer_hangs_abandons_it_at_once()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var cancellation = new CancellationTokenSource();
+        var producer = new HangingStream();
+        var running = CliRun.RunAsync(
+            database, ["load", "-"], standardInput: producer, cancellationToken: cancellation.Token);
+        await producer.Asked;
+        await cancellation.CancelAsync();
+        var run = await running.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((130, ""), Pair(run));
+        Assert.Contains("note: load 1 is abandoned", run.Error);
+        Assert.Equal(["abandoned"], await database.ColumnAsync<string>("SELECT state FROM exograph.loads"));
+    }
+
+    [Fact]
     public async Task Cancelling_abandons_the_load()
     {
         await using var database = await TestDatabase.CreateAsync();
@@ -233,4 +250,25 @@ public sealed class CliTests
     }
 
     private static (int, string) Pair(CliRun run) => (run.ExitCode, run.Output);
+
+    /// <summary>Gives a line, and then nothing for good, whoever cancels.</summary>
+    private sealed class HangingStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private bool _given;
+
+        public Task Asked => _asked.Task;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!_given)
+            {
+                _given = true;
+                return Encoding.UTF8.GetBytes("{\"table\":\"terms\",\"id\":1,\"term\":\"a\"}\n", buffer.Span);
+            }
+            _asked.SetResult();
+            await Task.Delay(Timeout.Infinite, CancellationToken.None);
+            return 0;
+        }
+    }
 }

@@ -8,7 +8,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
     public static async Task<CliRun> RunAsync(
         TestDatabase? database, string[] args, string? input = null, Dictionary<string, string>? variables = null,
-        bool errorIsTerminal = false, CancellationToken cancellationToken = default)
+        bool errorIsTerminal = false, Stream? standardInput = null, CancellationToken cancellationToken = default)
     {
         var output = new StringWriter();
         var error = new StringWriter();
@@ -17,7 +17,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Output = new(output),
             Error = new(TextWriter.Synchronized(error)),
             ErrorIsTerminal = errorIsTerminal,
-            StandardInput = () => new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")),
+            StandardInput = () => standardInput ?? new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")),
             Variable = name => name == "EXOGRAPH_CONNECTION" && database is not null
                 ? database.ConnectionString
                 : variables?.GetValueOrDefault(name),
