@@ -44,7 +44,7 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
                 """
                 SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
                 WHERE l.pid = $1 AND c.relnamespace = 'exograph'::regnamespace AND c.relkind IN ('r', 'p')
-                    AND l.mode <> 'AccessShareLock'
+                    AND l.granted AND l.mode <> 'AccessShareLock'
                 """,
                 session.ProcessId));
         }
