@@ -5,6 +5,9 @@
 -- them, or be making them at this moment. Whatever stood before is taken over only where nobody else can have a hand in it:
 -- definer functions work with the rights of the owner, so whoever acts for it owns the index.
 
+-- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 DO $$
 BEGIN
     IF current_setting('server_version_num')::integer < 150000 THEN

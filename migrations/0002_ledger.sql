@@ -2,6 +2,9 @@
 --
 -- The ledger: which loads there were, what became of every staged row, and how long each phase took.
 
+-- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE TABLE exograph.loads (
     load_id     integer     GENERATED ALWAYS AS IDENTITY CONSTRAINT loads_pkey PRIMARY KEY,
     label       text        NOT NULL,

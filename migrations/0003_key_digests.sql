@@ -2,6 +2,9 @@
 --
 -- Digests inside unique indexes. They are state, not code: an index built with one definition cannot be read with another.
 
+-- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 -- Inlined into queries and index expressions, hence no SET clause and no STRICT. A text becomes bytes through the escape
 -- format of bytea because convert_to() is only STABLE, and an index wants IMMUTABLE.
 CREATE FUNCTION exograph.text_digest(value text) RETURNS bytea
@@ -21,12 +24,17 @@ CREATE FUNCTION exograph.graph_node_digest(
 ) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT exograph.text_digest(
-        coalesce(package_version_id::pg_catalog.text, '-') || ' ' || coalesce(file_id::pg_catalog.text, '-') || ' '
-        || coalesce(line::pg_catalog.text, 'null') || ' ' || coalesce(col::pg_catalog.text, 'null') || ' '
-        || pg_catalog.length(engine)::pg_catalog.text || ':' || engine
-        || pg_catalog.length(kind)::pg_catalog.text || ':' || kind
-        || coalesce(pg_catalog.length(external_id)::pg_catalog.text || ':' || external_id, '-')
-        || qualified_name)
+        coalesce(package_version_id::pg_catalog.text, '-') OPERATOR(pg_catalog.||) ' '
+        OPERATOR(pg_catalog.||) coalesce(file_id::pg_catalog.text, '-') OPERATOR(pg_catalog.||) ' '
+        OPERATOR(pg_catalog.||) coalesce(line::pg_catalog.text, 'null') OPERATOR(pg_catalog.||) ' '
+        OPERATOR(pg_catalog.||) coalesce(col::pg_catalog.text, 'null') OPERATOR(pg_catalog.||) ' '
+        OPERATOR(pg_catalog.||) pg_catalog.length(engine)::pg_catalog.text OPERATOR(pg_catalog.||) ':'
+        OPERATOR(pg_catalog.||) engine
+        OPERATOR(pg_catalog.||) pg_catalog.length(kind)::pg_catalog.text OPERATOR(pg_catalog.||) ':'
+        OPERATOR(pg_catalog.||) kind
+        OPERATOR(pg_catalog.||) coalesce(pg_catalog.length(external_id)::pg_catalog.text OPERATOR(pg_catalog.||) ':'
+        OPERATOR(pg_catalog.||) external_id, '-')
+        OPERATOR(pg_catalog.||) qualified_name)
 $$;
 
 COMMENT ON FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer) IS
@@ -38,13 +46,18 @@ CREATE FUNCTION exograph.fragment_content_hash(
 ) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT exograph.text_digest(
-        coalesce(pg_catalog.length(ecosystem)::pg_catalog.text || ':' || ecosystem, '-')
-        || coalesce(pg_catalog.length(package)::pg_catalog.text || ':' || package, '-')
-        || coalesce(pg_catalog.length(version)::pg_catalog.text || ':' || version, '-')
-        || pg_catalog.encode(file_sha256, 'hex') || ' '
-        || pg_catalog.length(kind)::pg_catalog.text || ':' || kind
-        || line::pg_catalog.text || ' ' || coalesce(end_line::pg_catalog.text, '-') || ' '
-        || coalesce(pg_catalog.encode(exact_hash, 'hex'), '-'))
+        coalesce(pg_catalog.length(ecosystem)::pg_catalog.text OPERATOR(pg_catalog.||) ':'
+        OPERATOR(pg_catalog.||) ecosystem, '-')
+        OPERATOR(pg_catalog.||) coalesce(pg_catalog.length(package)::pg_catalog.text OPERATOR(pg_catalog.||) ':'
+        OPERATOR(pg_catalog.||) package, '-')
+        OPERATOR(pg_catalog.||) coalesce(pg_catalog.length(version)::pg_catalog.text OPERATOR(pg_catalog.||) ':'
+        OPERATOR(pg_catalog.||) version, '-')
+        OPERATOR(pg_catalog.||) pg_catalog.encode(file_sha256, 'hex') OPERATOR(pg_catalog.||) ' '
+        OPERATOR(pg_catalog.||) pg_catalog.length(kind)::pg_catalog.text OPERATOR(pg_catalog.||) ':'
+        OPERATOR(pg_catalog.||) kind
+        OPERATOR(pg_catalog.||) line::pg_catalog.text OPERATOR(pg_catalog.||) ' '
+        OPERATOR(pg_catalog.||) coalesce(end_line::pg_catalog.text, '-') OPERATOR(pg_catalog.||) ' '
+        OPERATOR(pg_catalog.||) coalesce(pg_catalog.encode(exact_hash, 'hex'), '-'))
 $$;
 
 COMMENT ON FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text, integer, integer, bytea) IS

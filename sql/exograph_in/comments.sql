@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.comments WITH (security_invoker = true) AS
 SELECT c.package_id, c.package_version_id, c.file_id, c.fragment_id, k.ecosystem, k.package, k.version,
        k.file_sha256, g.content_hash AS fragment_content_hash, c.text, c.line, c.col

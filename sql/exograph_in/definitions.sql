@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.definitions WITH (security_invoker = true) AS
 SELECT d.package_id, d.package_version_id, d.file_id, d.fragment_id, k.ecosystem, k.package, k.version,
        k.file_sha256, g.content_hash AS fragment_content_hash, d.kind, d.module, d.name,

@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.fragment_terms WITH (security_invoker = true) AS
 SELECT t.fragment_id, t.term_id, g.content_hash AS fragment_content_hash, w.term
 FROM exograph.fragment_terms t

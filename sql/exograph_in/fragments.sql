@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.fragments WITH (security_invoker = true) AS
 SELECT g.id, g.package_id, g.package_version_id, g.file_id, k.ecosystem, k.package, k.version, k.file_sha256,
        g.content_hash, g.ast, g.kind, g.module, g.name, g.arity, g.line, g.end_line, g.mass, g.exact_hash, g.sub_hashes

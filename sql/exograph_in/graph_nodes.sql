@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.graph_nodes WITH (security_invoker = true) AS
 SELECT n.id, n.package_id, n.package_version_id, n.file_id, n.fragment_id, p.ecosystem, p.name AS package, v.version,
        f.sha256 AS file_sha256, g.content_hash AS fragment_content_hash, n.engine, n.external_id, n.kind, n.module, n.name,

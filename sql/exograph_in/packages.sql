@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.packages WITH (security_invoker = true) AS
 SELECT p.id, p.ecosystem, p.name, p.metadata
 FROM exograph.packages p;

@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.symbol_references WITH (security_invoker = true) AS
 SELECT r.package_id, r.package_version_id, r.file_id, r.fragment_id, k.ecosystem, k.package, k.version,
        k.file_sha256, g.content_hash AS fragment_content_hash, r.kind, r.module, r.name,

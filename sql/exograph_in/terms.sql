@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph_in.terms WITH (security_invoker = true) AS
 SELECT t.id, t.term
 FROM exograph.terms t;

@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 -- definition holds neither comment nor statistics targets, nor which index CLUSTER goes by and which is the replica identity:
 -- attributes does.
 CREATE OR REPLACE VIEW exograph.sheddable_indexes AS

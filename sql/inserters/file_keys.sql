@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph.file_keys AS
 SELECT f.id AS file_id, p.ecosystem, p.name AS package, v.version, f.sha256 AS file_sha256
 FROM exograph.files f

@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph.load_report AS
 SELECT l.load_id, l.label, l.state, t.table_name, t.staged, t.inserted, t.existing, t.collapsed, t.rejected, t.conflicting,
        t.path, round(t.milliseconds::numeric, 1) AS milliseconds, t.wal_bytes, t.reason

@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 -- Asking for the size of a table waits for whoever is dropping it: a finalize that has not been committed.
 CREATE OR REPLACE VIEW exograph.open_loads AS
 SELECT l.load_id, l.label, l.started_by, l.started_at, s.bytes AS staged_bytes, a.pid, a.phase, r.rolname::text AS owner

@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 -- Who waits for a row waits for a transaction, and holds the lock of the row meanwhile, which names the table.
 CREATE OR REPLACE VIEW exograph.lock_waits AS
 SELECT w.pid AS waiting_pid, a.usename::text AS waiting_role, a.application_name AS waiting_application,

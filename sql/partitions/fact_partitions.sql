@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 CREATE OR REPLACE VIEW exograph.fact_partitions AS
 SELECT p.relname::text AS table_name, c.relname::text AS partition_name,
        b.bounds[1]::integer AS first_load, b.bounds[2]::integer - 1 AS last_load,

@@ -1,3 +1,5 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+
 -- The contract of the staging tables, a line per column: what reject_query() checks and fact_query() resolves. Position 4 is
 -- that of file_paths, which has no staging table.
 CREATE OR REPLACE VIEW exograph.staging_columns AS

@@ -6,7 +6,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         || CASE
             WHEN (level ->> 'triggered')::boolean THEN format(
 ' DO UPDATE SET %1$I = existing.%1$I
-            WHERE set_config(%2$s, jsonb_build_array(%3$s)::text, true) IS NULL',
+            WHERE pg_catalog.set_config(%2$s, pg_catalog.jsonb_build_array(%3$s)::pg_catalog.text, true) IS NULL',
                 dup_select.settable_column((level ->> 'relation')::oid), dup_select.level_found_setting(),
                 dup_select.level_list(ARRAY(SELECT dup_select.level_key_text(level, r.name, format('existing.%I', r.name))
                                             FROM unnest(returned) WITH ORDINALITY AS r (name, n) ORDER BY r.n), ', ', 16))

@@ -2,7 +2,7 @@ CREATE OR REPLACE FUNCTION dup_select.level_exit(level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
         WHEN bool_and(c.required) THEN 'EXIT WHEN FOUND;'
-        ELSE format('EXIT WHEN num_nulls(%s) = 0;',
+        ELSE format('EXIT WHEN pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0;',
                     array_to_string(ARRAY(SELECT jsonb_array_elements_text(level -> 'own')), ', '))
     END
     FROM dup_select.plan_table_columns((level ->> 'relation')::oid) AS c

@@ -21,17 +21,19 @@ BEGIN
 '    -- %s
     WHILE %s LOOP
         %s
-        v_attempts := v_attempts + 1;
+        %s := %4$s OPERATOR(pg_catalog.+) 1;
     END LOOP;
 ',
         dup_select.level_title(level),
-        dup_select.level_list(array_cat(dup_select.level_pending(level), ARRAY['v_attempts < 100']), ' AND', 10),
+        dup_select.level_list(array_cat(dup_select.level_pending(level), ARRAY[
+            format('%I OPERATOR(pg_catalog.<) 100', level #>> '{made,attempts}')]), ' AND', 10),
         CASE
             WHEN v_select IS NULL OR v_take IS NOT NULL AND NOT v_first THEN concat(v_insert, v_take)
             ELSE concat(CASE WHEN v_first THEN v_select ELSE v_insert END, '
         ',      dup_select.level_exit(level), '
         ',      CASE WHEN v_first THEN v_insert ELSE v_select END, v_take)
-        END);
+        END,
+        quote_ident(level #>> '{made,attempts}'));
 END
 $$;
 

@@ -1,7 +1,7 @@
 -- One for each depth: a trigger for the statement may insert through another view before the setting is read.
 CREATE OR REPLACE FUNCTION dup_select.level_found_setting() RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT '''dup_select.found_at_depth_'' || pg_trigger_depth()'
+    SELECT 'pg_catalog.format(''dup_select.found_at_depth_%s'', pg_catalog.pg_trigger_depth())'
 $$;
 
 ALTER FUNCTION dup_select.level_found_setting() OWNER TO exograph_owner;

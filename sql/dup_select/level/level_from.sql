@@ -1,9 +1,9 @@
--- NEW.name must not mean a column of a table named new, nor may a table be named like what put_table's statements look into.
+-- In a trigger function, NEW.name must not mean a column of a table named new.
 CREATE OR REPLACE FUNCTION dup_select.level_from(level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT concat(
         dup_select.level_only(level), level ->> 'table',
-        CASE WHEN c.relname IN ('new', 'old', 's', 'asked', 'numbered') THEN format(' AS %s_row', c.relname) END)
+        CASE WHEN c.relname IN ('new', 'old') THEN format(' AS %s_row', c.relname) END)
     FROM pg_class c WHERE c.oid = (level ->> 'relation')::oid
 $$;
 

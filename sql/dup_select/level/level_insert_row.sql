@@ -2,7 +2,7 @@ CREATE OR REPLACE FUNCTION dup_select.level_insert_row(level jsonb, returned tex
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT concat_ws(chr(10) || repeat(' ', 8),
         CASE WHEN (level ->> 'triggered')::boolean AND level ? 'index'
-            THEN format('PERFORM set_config(%s, '''', true);', dup_select.level_found_setting()) END,
+            THEN format('PERFORM pg_catalog.set_config(%s, '''', true);', dup_select.level_found_setting()) END,
         i.head || CASE WHEN i.head ~ chr(10) OR length(i.head) + length(i.row) > 100 THEN chr(10) || repeat(' ', 8) ELSE ' ' END
             || i.row,
         dup_select.level_conflict(level, returned),

@@ -9,12 +9,13 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         SELECT e.n, format(CASE
                 WHEN e.value ->> 'value' LIKE 'NULL::%' THEN '%1$s IS NULL'
                 WHEN (level ->> 'nulls_distinct')::boolean OR NOT (e.value ->> 'nullable')::boolean THEN '%1$s %2$s %3$s%4$s'
-                WHEN (e.value ->> 'composite')::boolean THEN '(%1$s %2$s %3$s%4$s OR num_nulls(%1$s, %3$s) = 2)'
+                WHEN (e.value ->> 'composite')::boolean THEN
+                    '(%1$s %2$s %3$s%4$s OR %1$s IS NOT DISTINCT FROM NULL AND %3$s IS NOT DISTINCT FROM NULL)'
                 ELSE '(%1$s %2$s %3$s%4$s OR %1$s IS NULL AND %3$s IS NULL)'
             END, e.value ->> 'element', e.value ->> 'operator', e.value ->> 'value', e.value ->> 'collate') AS condition
         FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
         UNION ALL
-        SELECT 1000, format(CASE WHEN level ->> 'where' ~ '^[[:alnum:]_." ]+$' THEN '%s' ELSE '(%s)' END, level ->> 'where')
+        SELECT 1000, level ->> 'where'
         WHERE level ->> 'where' IS NOT NULL
         UNION ALL
         SELECT 1001, format('(%s)', level ->> 'satisfies') WHERE level ->> 'satisfies' IS NOT NULL

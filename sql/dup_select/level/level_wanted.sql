@@ -4,7 +4,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         WHEN level -> 'wanted' = '[]' THEN NULL
         WHEN jsonb_array_length(level -> 'wanted') = 1 AND NOT (level ->> 'wants_composite')::boolean
             THEN format('%s IS NOT NULL', level -> 'wanted' ->> 0)
-        ELSE format('num_nonnulls(%s) > 0', array_to_string(ARRAY(SELECT jsonb_array_elements_text(level -> 'wanted')), ', '))
+        ELSE format('pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.>) 0',
+                    array_to_string(ARRAY(SELECT jsonb_array_elements_text(level -> 'wanted')), ', '))
     END
     WHERE (level ->> 'optional')::boolean
 $$;

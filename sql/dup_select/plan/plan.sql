@@ -13,6 +13,7 @@ BEGIN
     v_inputs := dup_select.plan_inputs(v_levels, input);
     v_levels := dup_select.plan_names(v_levels, v_inputs);
     PERFORM dup_select.plan_check_names(v_levels, v_inputs, by_row);
+    v_levels := dup_select.plan_made_names(v_levels, v_inputs, by_row);
     v_levels := (SELECT jsonb_agg(l.value || jsonb_build_object(
                             'columns', dup_select.plan_columns(l.value, v_levels, v_inputs, by_row)) ORDER BY l.n)
                  FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n));
@@ -28,6 +29,8 @@ BEGIN
                     FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n) WHERE l.n > 1),
         'inputs', v_inputs,
         'read_keys', dup_select.plan_read_keys(v_levels),
+        'made', v_levels #> '{0,made}',
+        'pinned', dup_select.plan_is_pinned(v_levels),
         'primary_key', dup_select.plan_primary_key(target));
 END
 $$;

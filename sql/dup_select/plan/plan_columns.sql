@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         'collation', CASE WHEN c.collation_id NOT IN (0, 100) THEN c.collation_id::regcollation::text END,
         'expression', level -> 'mapped' ->> c.column_name, 'parent', parent.out IS NOT NULL,
         'input', i.name, 'direct', i.direct, 'out', parent.out, 'fallback', c.fallback,
-        'slot', dup_select.plan_identifier(format('%s__%s', level ->> 'name', c.column_name)),
+        'slot', level -> 'held' ->> c.column_name,
         'raw', r.raw, 'echo', r.echo,
         'value', CASE WHEN c.fallback IS NULL OR r.echo THEN r.raw
                       ELSE dup_select.plan_default(r.raw, dup_select.plan_cast(c.fallback, c.stored_as)) END,
@@ -34,10 +34,10 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     ) AS i ON true
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN NOT by_row THEN format('s.%I', dup_select.plan_identifier(format('%s__%s', level ->> 'name', c.column_name)))
-            WHEN parent.out IS NOT NULL THEN 'NEW.' || quote_ident(parent.out)
-            WHEN i.direct THEN 'NEW.' || quote_ident(i.name)
-            ELSE quote_ident(dup_select.plan_variable(level, c.column_name, levels))
+            WHEN NOT by_row THEN format('%I.%I', level #>> '{made,rows}', level -> 'held' ->> c.column_name)
+            WHEN parent.out IS NOT NULL THEN dup_select.plan_new(parent.out)
+            WHEN i.direct THEN dup_select.plan_new(i.name)
+            ELSE quote_ident(level -> 'held' ->> c.column_name)
         END AS raw,
         by_row AND c.fallback IS NOT NULL AND level -> 'path' = '[]' AND parent.out IS NULL AND coalesce(i.direct, false)
             AND 1 = (SELECT count(*) FROM jsonb_array_elements(levels) AS l, jsonb_each_text(l.value -> 'inputs') AS m

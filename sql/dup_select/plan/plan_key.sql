@@ -24,7 +24,7 @@ BEGIN
     FROM jsonb_array_elements(level -> 'columns') AS c
     JOIN pg_attribute a ON a.attrelid = v_index.indrelid AND a.attname = c.value ->> 'column'
     WHERE NOT v_key.shown OR a.attnum = ANY (v_index.indkey::smallint[] || dup_select.plan_key_sources(v_index));
-    v_where := pg_get_expr(v_index.indpred, v_index.indrelid, true);
+    v_where := dup_select.plan_qualified(pg_get_expr(v_index.indpred, v_index.indrelid));
     RETURN level || jsonb_build_object(
         'triggered', v_triggered, 'shown', v_key.shown,
         'index', (SELECT c.relname FROM pg_class c WHERE c.oid = v_index.indexrelid),

@@ -1,7 +1,7 @@
 CREATE OR REPLACE FUNCTION dup_select.plan_key_element(key pg_index, n integer, "values" jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_element   text := pg_get_indexdef(key.indexrelid, n, true);
+    v_element   text := pg_get_indexdef(key.indexrelid, n, false);
     v_column    record;
     v_value     text;
     v_collation oid := (key.indcollation::oid[])[n - 1];
@@ -14,6 +14,7 @@ BEGIN
         v_nullable := NOT v_column.required;
         v_collation := CASE WHEN v_collation <> v_column.collation_id THEN v_collation ELSE 0 END;
     ELSE
+        v_element := dup_select.plan_qualified(v_element);
         v_value := dup_select.plan_evaluate(
             key.indrelid, v_element, dup_select.plan_expression_columns(key.indexprs::text), "values");
         v_collation := CASE WHEN v_collation = 100 OR v_collation IN (
@@ -25,7 +26,8 @@ BEGIN
         'composite', (SELECT dup_select.plan_is_composite(a.atttypid) FROM pg_attribute a
                       WHERE a.attrelid = key.indexrelid AND a.attnum = n),
         'operator', dup_select.plan_equality((key.indclass::oid[])[n - 1]),
-        'collate', CASE WHEN v_collation <> 0 THEN ' COLLATE ' || v_collation::regcollation ELSE '' END);
+        'collate', (SELECT coalesce(min(format(' COLLATE %I.%I', s.nspname, l.collname)), '')
+                    FROM pg_collation l JOIN pg_namespace s ON s.oid = l.collnamespace WHERE l.oid = v_collation));
 END
 $$;
 

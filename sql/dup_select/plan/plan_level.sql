@@ -3,7 +3,8 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_key  pg_constraint;
     v_level jsonb := jsonb_build_object(
-        'path', path, 'mapped', '{}'::jsonb, 'inputs', '{}'::jsonb, 'shared', '{}'::jsonb);
+        'path', path, 'mapped', '{}'::jsonb, 'inputs', '{}'::jsonb, 'shared', '{}'::jsonb,
+        'held', '{}'::jsonb, 'returned', '{}'::jsonb);
 BEGIN
     IF child IS NULL THEN
         RETURN v_level || jsonb_build_object('relation', relation::bigint, 'table', dup_select.plan_table_name(relation),
@@ -19,6 +20,9 @@ BEGIN
                           JOIN pg_attribute a ON a.attrelid = v_key.conrelid AND a.attnum = k.attnum),
         'key_columns', (SELECT jsonb_agg(a.attname ORDER BY k.n) FROM unnest(v_key.confkey) WITH ORDINALITY AS k (attnum, n)
                         JOIN pg_attribute a ON a.attrelid = v_key.confrelid AND a.attnum = k.attnum),
+        'equalities', (SELECT jsonb_agg(format('OPERATOR(%I.%s)', n.nspname, o.oprname) ORDER BY k.n)
+                       FROM unnest(v_key.conpfeqop) WITH ORDINALITY AS k (operator, n)
+                       JOIN pg_operator o ON o.oid = k.operator JOIN pg_namespace n ON n.oid = o.oprnamespace),
         'optional', coalesce((child ->> 'optional')::boolean, false)
             OR EXISTS (SELECT FROM pg_attribute a
                        WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey)

@@ -20,11 +20,9 @@ BEGIN
         v_child := (SELECT l FROM jsonb_array_elements(v_levels) AS l WHERE l -> 'path' = v_level -> 'child');
         v_name := v_level ->> 'name';
         IF v_name = ANY (v_names) THEN
-            v_name := dup_select.plan_identifier(concat(v_child ->> 'name', '_', v_name));
+            v_name := concat(v_child ->> 'name', '_', v_name);
         END IF;
-        IF v_name = ANY (v_names) THEN
-            v_name := dup_select.plan_identifier(concat(v_name, '_', v_n));
-        END IF;
+        v_name := dup_select.plan_free_name(v_name, v_names);
         v_names := array_append(v_names, v_name);
         v_outs := '{}';
         FOR v_column IN SELECT jsonb_array_elements_text(v_level -> 'child_columns') LOOP
@@ -37,10 +35,7 @@ BEGIN
             IF v_known IS NOT NULL THEN -- foreign keys share the column
                 v_column := v_known;
             ELSIF v_level -> 'child' <> '[]' AND v_column = ANY (v_taken) THEN
-                v_column := concat(v_child ->> 'name', '_', v_column);
-                WHILE v_column = ANY (v_taken) LOOP
-                    v_column := v_column || '_';
-                END LOOP;
+                v_column := dup_select.plan_free_name(concat(v_child ->> 'name', '_', v_column), v_taken);
             END IF;
             v_outs := array_append(v_outs, v_column);
         END LOOP;

@@ -4,8 +4,8 @@ CREATE OR REPLACE FUNCTION dup_select.plan_references(levels jsonb, by_row boole
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH owns AS (
         SELECT l.n, l.value, jsonb_agg(CASE
-                WHEN by_row THEN format('NEW.%I', o.out)
-                ELSE format('s.%I', dup_select.plan_identifier(concat(c.value ->> 'name', '__', o.name)))
+                WHEN by_row THEN dup_select.plan_new(o.out)
+                ELSE format('%I.%I', l.value #>> '{made,rows}', c.value -> 'held' ->> o.name)
             END ORDER BY o.n) FILTER (WHERE o.n IS NOT NULL) AS own
         FROM jsonb_array_elements(levels) WITH ORDINALITY AS l (value, n)
         LEFT JOIN jsonb_array_elements(levels) AS c ON c.value -> 'path' = l.value -> 'child'

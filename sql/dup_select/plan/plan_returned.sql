@@ -5,13 +5,13 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
                k.name IN (SELECT (parse_ident(e.value ->> 'element'))[1]
                           FROM jsonb_array_elements(plan -> 'target' -> 'elements') AS e
                           WHERE dup_select.mapping_input(e.value ->> 'element') IS NOT NULL) AS in_key,
-               'NEW.' || quote_ident(k.name) = c.value ->> 'value' AS same
+               dup_select.plan_new(k.name) = c.value ->> 'value' AS same
         FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
         LEFT JOIN jsonb_array_elements(plan -> 'target' -> 'columns') AS c ON c.value ->> 'column' = k.name
     )
     SELECT k.n, k.name, CASE
-        WHEN k.filled THEN quote_ident(dup_select.plan_identifier('v_returned_' || k.name))
-        ELSE format('NEW.%I', k.name)
+        WHEN k.filled THEN quote_ident(plan #>> ARRAY['target', 'returned', k.name])
+        ELSE dup_select.plan_new(k.name)
     END
     FROM keys k
     WHERE NOT coalesce(k.in_key AND k.same, false) OR (plan #>> '{target,triggered}')::boolean

@@ -14,7 +14,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
            CASE WHEN a.attgenerated = '' AND NOT d.volatile THEN d.text END,
            CASE
                WHEN a.attidentity <> '' THEN
-                   format('nextval(%L)', pg_get_serial_sequence(relation::regclass::text, a.attname))
+                   format('pg_catalog.nextval(%L)', pg_get_serial_sequence(relation::regclass::text, a.attname))
                WHEN a.attgenerated = '' AND d.volatile THEN d.text
            END,
            a.attidentity = 'a', coalesce(b.unfit, false), dup_select.plan_is_composite(a.atttypid),
@@ -27,7 +27,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     ) AS c
     LEFT JOIN pg_attrdef x ON x.adrelid = a.attrelid AND x.adnum = a.attnum
     LEFT JOIN LATERAL (
-        SELECT pg_get_expr(s.tree, a.attrelid, true) AS text, s.tree::text AS tree,
+        SELECT dup_select.plan_qualified(pg_get_expr(s.tree, a.attrelid)) AS text, s.tree::text AS tree,
                s.tree::text ~ ':(func|relabel|coerce|coercion)format 2' AS cast_silently,
                EXISTS (SELECT FROM regexp_matches(s.tree::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') AS f (match)
                        JOIN pg_proc p ON p.oid = f.match[1]::oid AND p.provolatile = 'v') AS volatile

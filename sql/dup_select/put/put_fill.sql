@@ -1,23 +1,24 @@
 CREATE OR REPLACE FUNCTION dup_select.put_fill(plan jsonb, source_name text) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
-'CREATE TEMPORARY TABLE put_table_rows (
+'CREATE TEMPORARY TABLE %I (
     %s
 ) ON COMMIT DROP',
-        string_agg(c.declared, ',' || chr(10) || '    ' ORDER BY c.n))
+        plan #>> '{made,work}', string_agg(c.declared, ',' || chr(10) || '    ' ORDER BY c.n))
     FROM dup_select.put_columns(plan) AS c
     UNION ALL
     SELECT format(
-'INSERT INTO pg_temp.put_table_rows (
+'INSERT INTO pg_temp.%I (
     %s)
 SELECT %s
 FROM ONLY %s AS input',
+        plan #>> '{made,work}',
         dup_select.level_list(array_agg(quote_ident(c.name) ORDER BY c.n), ', ', 4),
         dup_select.level_list(array_agg(c.source ORDER BY c.n), ', ', 4),
         source_name)
     FROM dup_select.put_columns(plan) AS c WHERE c.source IS NOT NULL
     UNION ALL
-    SELECT 'ANALYZE pg_temp.put_table_rows'
+    SELECT format('ANALYZE pg_temp.%I', plan #>> '{made,work}')
 $$;
 
 ALTER FUNCTION dup_select.put_fill(jsonb, text) OWNER TO exograph_owner;

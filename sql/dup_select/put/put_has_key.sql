@@ -4,8 +4,8 @@ CREATE OR REPLACE FUNCTION dup_select.put_has_key(level jsonb) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE WHEN NOT level ? 'elements' THEN 'false' ELSE (
         SELECT string_agg(k.condition, ' AND ' ORDER BY k.n)
-        FROM (SELECT e.n, format(CASE WHEN (e.value ->> 'composite')::boolean THEN 'num_nulls(%s) = 0' ELSE '%s IS NOT NULL' END,
-                                 e.value ->> 'value') AS condition
+        FROM (SELECT e.n, format(CASE WHEN (e.value ->> 'composite')::boolean THEN '%s IS DISTINCT FROM NULL'
+                                     ELSE '%s IS NOT NULL' END, e.value ->> 'value') AS condition
               FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
               WHERE (level ->> 'nulls_distinct')::boolean AND (e.value ->> 'nullable')::boolean
               UNION ALL

@@ -1,15 +1,16 @@
 CREATE OR REPLACE FUNCTION dup_select.put_join(plan jsonb, level jsonb, restriction text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
-'UPDATE pg_temp.put_table_rows AS s SET %s
+'UPDATE %s SET %s
 FROM %s
 WHERE %s
   AND %s',
+        dup_select.put_rows(level),
         (SELECT string_agg(r.setting, ', ' ORDER BY r.n)
          FROM (SELECT r.n, format('%I = %I', r.slot, r.name) AS setting FROM dup_select.put_results(plan, level) AS r
                UNION ALL
-               SELECT 1000, 'put__done = true' WHERE level -> 'path' = '[]') AS r),
-        coalesce(level ->> 'searched', dup_select.level_from(level)),
+               SELECT 1000, format('%I = true', level #>> '{made,done}') WHERE level -> 'path' = '[]') AS r),
+        coalesce((level ->> 'searched') || ' AS existing', dup_select.level_from(level)),
         array_to_string(array_append(dup_select.put_pending(level), restriction), ' AND '),
         dup_select.level_match(level, 2))
 $$;

@@ -3,31 +3,33 @@ CREATE OR REPLACE FUNCTION dup_select.put_keyless(plan jsonb, level jsonb) RETUR
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'WITH asked AS (
-    SELECT s.put__row, row_number() OVER (ORDER BY s.put__row) AS put__n
-    FROM pg_temp.put_table_rows AS s
-    WHERE %s
+    SELECT %1$s, pg_catalog.row_number() OVER (ORDER BY %1$s) AS %2$I
+    FROM %3$s
+    WHERE %4$s
 ), added AS (
-    %s
-    SELECT %s
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row = s.put__row
-    ORDER BY asked.put__n
-    RETURNING %s
+    %5$s
+    SELECT %6$s
+    FROM %3$s JOIN asked ON asked.%7$I OPERATOR(pg_catalog.=) %1$s
+    ORDER BY asked.%2$I
+    RETURNING %8$s
 ), numbered AS (
-    SELECT *, row_number() OVER () AS put__n FROM added
+    SELECT *, pg_catalog.row_number() OVER () AS %2$I FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET %s
-FROM asked JOIN numbered ON numbered.put__n = asked.put__n
-WHERE s.put__row = asked.put__row',
+UPDATE %3$s SET %9$s
+FROM asked JOIN numbered ON numbered.%2$I OPERATOR(pg_catalog.=) asked.%2$I
+WHERE %1$s OPERATOR(pg_catalog.=) asked.%7$I',
+        dup_select.put_row(level), level #>> '{made,number}', dup_select.put_rows(level),
         array_to_string(dup_select.put_pending(level) || format('NOT (%s)', k.has_key), ' AND '),
         dup_select.level_insert_head(level, 4),
         dup_select.level_list(dup_select.level_values(level, 'stored'), ', ', 8),
-        r.returned, r.settings)
+        level #>> '{made,row}', r.returned, r.settings)
     FROM (SELECT dup_select.put_has_key(level) AS has_key) AS k,
          (SELECT string_agg(r.returned, ', ' ORDER BY r.n) AS returned, string_agg(r.setting, ', ' ORDER BY r.n) AS settings
           FROM (SELECT r.n, quote_ident(r.name) AS returned, format('%I = numbered.%I', r.slot, r.name) AS setting
                 FROM dup_select.put_results(plan, level) AS r
                 UNION ALL
-                SELECT 1000, 'true AS put__done', 'put__done = true' WHERE level -> 'path' = '[]') AS r) AS r
+                SELECT 1000, format('true AS %I', level #>> '{made,done}'), format('%I = true', level #>> '{made,done}')
+                WHERE level -> 'path' = '[]') AS r) AS r
     WHERE k.has_key IS NOT NULL
 $$;
 

@@ -5,12 +5,14 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 '%s
 SELECT DISTINCT ON (%s)
     %s
-FROM pg_temp.put_table_rows AS s
-WHERE %s
-ORDER BY %2$s, s.put__row%5$s',
+FROM %4$s
+WHERE %5$s
+ORDER BY %2$s, %6$s%7$s',
         dup_select.level_insert_head(level, 0), k.elements,
         dup_select.level_list(dup_select.level_values(level, 'stored'), ', ', 4),
+        dup_select.put_rows(level),
         array_to_string(dup_select.put_pending(level) || dup_select.put_has_key(level), ' AND '),
+        dup_select.put_row(level),
         coalesce(chr(10) || dup_select.level_conflict_target(level) || ' DO NOTHING', ''))
     FROM (SELECT string_agg(concat(e.value ->> 'value', e.value ->> 'collate'), ', ' ORDER BY e.n) AS elements
           FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)

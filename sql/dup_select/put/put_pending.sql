@@ -1,6 +1,9 @@
 CREATE OR REPLACE FUNCTION dup_select.put_pending(level jsonb) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE WHEN level -> 'path' = '[]' THEN ARRAY['NOT s.put__done'] ELSE dup_select.level_pending(level) END
+    SELECT CASE
+        WHEN level -> 'path' = '[]' THEN ARRAY[format('NOT %I.%I', level #>> '{made,rows}', level #>> '{made,done}')]
+        ELSE dup_select.level_pending(level)
+    END
 $$;
 
 ALTER FUNCTION dup_select.put_pending(jsonb) OWNER TO exograph_owner;

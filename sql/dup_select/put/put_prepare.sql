@@ -3,7 +3,6 @@ CREATE OR REPLACE PROCEDURE dup_select.put_prepare(plan jsonb, source regclass)
 LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_statement text;
-    v_standing  regclass := to_regclass('pg_temp.put_table_rows');
 BEGIN
     IF (SELECT c.relkind NOT IN ('r', 'm') FROM pg_class c WHERE c.oid = source) THEN
         RAISE EXCEPTION '% is not a table, its rows have no address', source USING ERRCODE = 'wrong_object_type',
@@ -11,12 +10,6 @@ BEGIN
     ELSIF EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = source) THEN
         RAISE EXCEPTION '% has child tables, whose rows have addresses of their own', source USING ERRCODE = 'wrong_object_type',
             HINT = 'CREATE TEMPORARY TABLE ... AS SELECT makes one table of them.';
-    END IF;
-    IF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = v_standing AND a.attname = 'put__row') THEN
-        DROP TABLE pg_temp.put_table_rows; -- of an earlier call in this transaction
-    ELSIF v_standing IS NOT NULL THEN
-        RAISE EXCEPTION 'temporary relation put_table_rows is not one of put_table' USING ERRCODE = 'duplicate_table',
-            HINT = 'Drop it, or give it another name.';
     END IF;
     FOR v_statement IN SELECT dup_select.put_fill(plan, dup_select.plan_table_name(source)) LOOP
         EXECUTE v_statement;
@@ -26,7 +19,7 @@ $$;
 
 ALTER PROCEDURE dup_select.put_prepare(jsonb, regclass) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE dup_select.put_prepare(jsonb, regclass) IS
-    'Makes and fills the work table of put_table. Errors: 42809 where the source is a view or has child tables; 42P07 where '
-    'something else has the name of the work table; those of the expressions.';
+    'Makes and fills the work table of put_table. Errors: 42809 where the source is a view or has child tables; those of the '
+    'expressions.';
 REVOKE ALL ON PROCEDURE dup_select.put_prepare(jsonb, regclass) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE dup_select.put_prepare(jsonb, regclass) TO PUBLIC;

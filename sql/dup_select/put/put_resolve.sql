@@ -5,7 +5,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
         WHEN n.nullable IS NULL THEN dup_select.put_join(plan, level, NULL)
         ELSE concat(dup_select.put_join(plan, level || '{"nulls_distinct": true}', NULL), ';', chr(10),
-                    dup_select.put_join(plan, level, format('num_nulls(%s) > 0', n.nullable)))
+                    dup_select.put_join(plan, level, format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0', n.nullable)))
     END
     FROM (SELECT string_agg(e.value ->> 'value', ', ' ORDER BY e.n) AS nullable
           FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)

@@ -1,11 +1,11 @@
 -- Which columns of the work table a level fills, and from which of its own.
 CREATE OR REPLACE FUNCTION dup_select.put_results(plan jsonb, level jsonb) RETURNS TABLE (n bigint, slot text, name text)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT k.n, dup_select.plan_identifier('put__' || k.name), k.name
+    SELECT k.n, level -> 'returned' ->> k.name, k.name
     FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
     WHERE level -> 'path' = '[]'
     UNION ALL
-    SELECT k.n, dup_select.plan_identifier(concat(c.value ->> 'name', '__', k.child)), k.name
+    SELECT k.n, c.value -> 'held' ->> k.child, k.name
     FROM ROWS FROM (jsonb_array_elements_text(level -> 'key_columns'),
                     jsonb_array_elements_text(level -> 'child_columns')) WITH ORDINALITY AS k (name, child, n)
     JOIN jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS c ON c.value -> 'path' = level -> 'child'

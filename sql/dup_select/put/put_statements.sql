@@ -9,13 +9,13 @@ BEGIN
         v_title := dup_select.level_title(v_level);
         IF (v_level ->> 'triggered')::boolean AND (v_level ? 'index' OR NOT v_level ? 'elements') THEN
             RETURN QUERY SELECT v_title, NULL, dup_select.put_resolve(plan, v_level), dup_select.put_by_row(plan, v_level),
-                format('SELECT FROM pg_temp.put_table_rows AS s WHERE %s',
+                format('SELECT FROM %s WHERE %s', dup_select.put_rows(v_level),
                     array_to_string(dup_select.put_pending(v_level), ' AND '));
             CONTINUE;
         END IF;
         IF v_level ? 'elements' THEN
             RETURN QUERY SELECT v_title, NULL, dup_select.put_resolve(plan, v_level), dup_select.put_missing(v_level),
-                format('SELECT FROM pg_temp.put_table_rows AS s WHERE %s', array_to_string(
+                format('SELECT FROM %s WHERE %s', dup_select.put_rows(v_level), array_to_string(
                     dup_select.put_pending(v_level) || dup_select.put_has_key(v_level), ' AND '));
         END IF;
         IF dup_select.put_has_key(v_level) IS NOT NULL THEN

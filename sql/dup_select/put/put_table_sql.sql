@@ -1,3 +1,4 @@
+-- A mapping is evaluated under the search_path under which it was checked, the rest under the caller's, as put_table does.
 CREATE OR REPLACE FUNCTION dup_select.put_table_sql(
     source regclass, target regclass, mapping jsonb DEFAULT NULL, natural_keys jsonb DEFAULT NULL,
     superclass regclass DEFAULT NULL
@@ -11,6 +12,15 @@ BEGIN
         FROM (
             SELECT 1 AS part, f.n, f.statement || ';' || chr(10) AS text
             FROM dup_select.put_fill(v_plan, dup_select.plan_table_name(source)) WITH ORDINALITY AS f (statement, n)
+            UNION ALL
+            SELECT CASE WHEN p.n > 2 AND (v_plan ->> 'pinned')::boolean THEN 4 ELSE 1 END, p.n,
+                format('SELECT pg_catalog.set_config(%L, pg_catalog.current_setting(%L), true)%s;' || chr(10),
+                       p.setting, p.source, p.more)
+            FROM (VALUES
+                (1.5, 'dup_select.search_path', 'search_path',
+                    ', pg_catalog.set_config(''search_path'', ''pg_catalog, pg_temp'', true)'),
+                (2.5, 'search_path', 'dup_select.search_path', '')) AS p (n, setting, source, more)
+            WHERE dup_select.plan_has_expressions(v_plan) OR (v_plan ->> 'pinned')::boolean
             UNION ALL
             SELECT 2, s.n, concat(
                 '-- ' || s.title || chr(10),

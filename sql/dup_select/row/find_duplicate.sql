@@ -1,7 +1,7 @@
 -- Decides after a 23505 whether to look for the duplicate, and by which index.
 CREATE OR REPLACE FUNCTION dup_select.find_duplicate(
     target regclass, given text[], schema_name text, table_name text, constraint_name text,
-    OUT index regclass, OUT hidden boolean, OUT by_trigger boolean)
+    OUT index regclass, OUT hidden boolean, OUT by_trigger boolean, OUT pinned boolean)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_reported regclass := dup_select.reported_index(schema_name, table_name, constraint_name);
@@ -12,6 +12,7 @@ BEGIN
     SELECT * INTO v_key FROM dup_select.hidden_key(v_index, given);
     SELECT * INTO v_facts FROM dup_select.index_facts(v_index);
     hidden := v_key.hidden;
+    pinned := dup_select.row_is_pinned(target, v_facts.indexed);
     by_trigger := dup_select.has_before_trigger(target, v_reported);
     IF v_key.numbered THEN
         RETURN; -- a sequence lags behind its table: the row that has the number is not this one

@@ -26,8 +26,16 @@ BEGIN
                 v_arbiter := v_duplicate.index;
                 CONTINUE;
             END IF;
-            stored := CASE WHEN v_duplicate.hidden THEN dup_select.stored_row(new, v_given) ELSE new END;
-            SELECT * INTO stored FROM dup_select.existing_row(stored, v_duplicate.index);
+            stored := CASE
+                WHEN NOT v_duplicate.hidden THEN new
+                WHEN v_duplicate.pinned THEN dup_select.stored_row_pinned(new, v_given)
+                ELSE dup_select.stored_row(new, v_given)
+            END;
+            IF v_duplicate.pinned THEN
+                SELECT * INTO stored FROM dup_select.existing_row_pinned(stored, v_duplicate.index);
+            ELSE
+                SELECT * INTO stored FROM dup_select.existing_row(stored, v_duplicate.index);
+            END IF;
             IF FOUND THEN
                 RETURN;
             END IF;

@@ -15,7 +15,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     CROSS JOIN jsonb_array_elements(l.value -> 'columns') WITH ORDINALITY AS c (value, n)
     WHERE c.value ->> 'expression' IS NOT NULL
       AND c.value ->> 'raw' IS DISTINCT FROM
-          CASE WHEN (c.value ->> 'direct')::boolean THEN format('NEW.%I', c.value ->> 'input') END
+          CASE WHEN (c.value ->> 'direct')::boolean THEN dup_select.plan_new(c.value ->> 'input') END
 $$;
 
 ALTER FUNCTION dup_select.view_assignments(jsonb) OWNER TO exograph_owner;

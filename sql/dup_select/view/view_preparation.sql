@@ -1,16 +1,19 @@
-CREATE OR REPLACE FUNCTION dup_select.view_preparation(plan jsonb, view_name text) RETURNS text
+-- A mapping is evaluated under the search_path under which it was checked, not under the caller's.
+CREATE OR REPLACE FUNCTION dup_select.view_preparation(plan jsonb, view_name text, under_callers_path boolean) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT concat(
         (SELECT string_agg(format(
-'    IF NEW.%I IS NOT NULL THEN
+'    IF %s IS NOT NULL THEN
         RAISE EXCEPTION ''column %%.%% is given back, it cannot be given'', %L, %L
             USING ERRCODE = ''generated_always'', HINT = ''Leave it out, or map it to an input column.'';
     END IF;
-',          k.name, view_name, k.name), '' ORDER BY k.n)
+',          dup_select.plan_new(k.name), view_name, k.name), '' ORDER BY k.n)
          FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
          WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(plan -> 'target' -> 'columns') AS c
                            WHERE c.value ->> 'column' = k.name
-                             AND (c.value ->> 'raw' = format('NEW.%I', k.name)))),
+                             AND (c.value ->> 'raw' = dup_select.plan_new(k.name)))),
+        (SELECT chr(10) || '    PERFORM pg_catalog.set_config(''search_path'', ''pg_catalog, pg_temp'', true);'
+         WHERE under_callers_path AND EXISTS (SELECT FROM dup_select.view_assignments(plan))),
         (SELECT format(
 '
     SELECT %s
@@ -22,7 +25,9 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         (SELECT string_agg(format(chr(10) || '    %s := (SELECT %s FROM (SELECT NEW.*) AS input);' || chr(10),
                                   a.target, a.expression), '' ORDER BY a.n)
          FROM dup_select.view_assignments(plan) AS a WHERE a.composite), -- no part of a list after INTO
-        (SELECT chr(10) || string_agg(format('    NEW.%I := NULL;' || chr(10), k.name), '' ORDER BY k.name)
+        (SELECT format('    PERFORM pg_catalog.set_config(''search_path'', %I, true);' || chr(10), plan #>> '{made,path}')
+         WHERE under_callers_path AND EXISTS (SELECT FROM dup_select.view_assignments(plan))),
+        (SELECT chr(10) || string_agg(format('    %s := NULL;' || chr(10), dup_select.plan_new(k.name)), '' ORDER BY k.name)
          FROM jsonb_array_elements_text(plan -> 'read_keys') AS k (name)),
         (SELECT chr(10) || string_agg(format('    %s := %s;' || chr(10), c.value ->> 'raw',
                     dup_select.plan_default(c.value ->> 'raw', c.value ->> 'fallback')), '' ORDER BY c.n)
@@ -30,8 +35,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
          WHERE (c.value ->> 'echo')::boolean))
 $$;
 
-ALTER FUNCTION dup_select.view_preparation(jsonb, text) OWNER TO exograph_owner;
-COMMENT ON FUNCTION dup_select.view_preparation(jsonb, text) IS
+ALTER FUNCTION dup_select.view_preparation(jsonb, text, boolean) OWNER TO exograph_owner;
+COMMENT ON FUNCTION dup_select.view_preparation(jsonb, text, boolean) IS
     'The part of the trigger before any look-up.';
-REVOKE ALL ON FUNCTION dup_select.view_preparation(jsonb, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dup_select.view_preparation(jsonb, text) TO PUBLIC;
+REVOKE ALL ON FUNCTION dup_select.view_preparation(jsonb, text, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dup_select.view_preparation(jsonb, text, boolean) TO PUBLIC;

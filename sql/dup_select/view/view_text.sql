@@ -16,10 +16,12 @@ FROM %s%s;
         (SELECT coalesce(string_agg(format(chr(10) || '%s %s ON %s',
             CASE WHEN (l.value ->> 'optional')::boolean THEN 'LEFT JOIN' ELSE 'JOIN' END,
             dup_select.view_from(l.value),
-            (SELECT string_agg(format('%I.%I = %I.%I', l.value ->> 'name', k.key, c.value ->> 'name', k.child),
+            (SELECT string_agg(format('%I.%I %s %I.%I', l.value ->> 'name', k.key, k.equality, c.value ->> 'name', k.child),
                                ' AND ' ORDER BY k.n)
              FROM ROWS FROM (jsonb_array_elements_text(l.value -> 'key_columns'),
-                             jsonb_array_elements_text(l.value -> 'child_columns')) WITH ORDINALITY AS k (key, child, n))),
+                             jsonb_array_elements_text(l.value -> 'equalities'),
+                             jsonb_array_elements_text(l.value -> 'child_columns'))
+                 WITH ORDINALITY AS k (key, equality, child, n))),
             '' ORDER BY l.n DESC), '')
          FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS l (value, n)
          JOIN jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS c ON c.value -> 'path' = l.value -> 'child'))

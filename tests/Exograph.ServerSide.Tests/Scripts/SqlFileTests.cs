@@ -69,6 +69,15 @@ public sealed partial class SqlFileTests
     }
 
     [Theory]
+    [MemberData(nameof(All))]
+    public void What_is_bound_when_it_is_made_is_bound_under_a_pinned_path(string file)
+    {
+        var text = Read(file);
+        if (file.StartsWith("migrations/", StringComparison.Ordinal) || Regex.IsMatch(text, "(?m)^CREATE OR REPLACE VIEW"))
+            Assert.Matches("^(--.*\\n|\\n)*SET LOCAL search_path = pg_catalog, pg_temp;\\n", text);
+    }
+
+    [Theory]
     [MemberData(nameof(Migrations))]
     public void A_migration_says_that_it_runs_once(string file) =>
         Assert.StartsWith("-- RUN ONCE.", Read(file), StringComparison.Ordinal);

@@ -1,0 +1,228 @@
+using Exograph.ServerSide.Tests.Loading;
+using Exograph.ServerSide.Tests.Support;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Security;
+
+/// <summary>Functions and operators that somebody has made in public are never called, whoever runs what of ours.</summary>
+public sealed class OverloadTests : LoadingTest
+{
+    private const string Tables =
+        """
+        SET search_path = pg_catalog;
+        CREATE SCHEMA s;
+        CREATE TABLE s.country (id serial PRIMARY KEY, iso varchar(2) NOT NULL UNIQUE, name text);
+        CREATE TABLE s.place (
+            id bigserial PRIMARY KEY, country_id integer REFERENCES s.country, names text[] NOT NULL, part varchar, mood public.mood,
+            tags text[] NOT NULL DEFAULT ARRAY['new'] || 'x'::text, twice text[] GENERATED ALWAYS AS (names || part::text) STORED,
+            note text DEFAULT 'n' || 1);
+        CREATE UNIQUE INDEX place_key ON s.place (country_id, (names || part::text), num_nulls(part, names), coalesce(mood, 'sad'))
+            NULLS NOT DISTINCT WHERE names <> '{}' AND mood <> 'ok';
+        CREATE TABLE s.item (
+            code text NOT NULL, kind "char" NOT NULL, place_id bigint REFERENCES s.place, seen timestamptz DEFAULT now(),
+            facts jsonb, PRIMARY KEY (code, kind));
+        CREATE TABLE s.part (id serial PRIMARY KEY, item_code text, item_kind "char", n integer,
+            CONSTRAINT item FOREIGN KEY (item_code, item_kind) REFERENCES s.item, UNIQUE NULLS NOT DISTINCT (item_code, item_kind, n));
+        CREATE TABLE s.word (id serial PRIMARY KEY, word varchar UNIQUE, spelled text);
+        CREATE FUNCTION s.spell() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS
+            'BEGIN NEW.word := lower(NEW.word); RETURN NEW; END';
+        CREATE TRIGGER spell BEFORE INSERT ON s.word FOR EACH ROW EXECUTE FUNCTION s.spell();
+        CREATE TABLE s.phrase (id serial PRIMARY KEY, word_id integer REFERENCES s.word, words text[] UNIQUE, free text);
+        CREATE TABLE s.loose (a text, b integer DEFAULT 1);
+        CREATE TABLE s.bare (id serial PRIMARY KEY, v varchar NOT NULL, mood public.mood, a text[]);
+        CREATE UNIQUE INDEX ON s.bare ((CASE v WHEN 'x' THEN 'y' ELSE v END), nullif(a, '{}'), (mood IS DISTINCT FROM 'sad'))
+            NULLS NOT DISTINCT WHERE ROW(v, a) <> ROW('', NULL::text[]);
+        CREATE TABLE s.flat_bare AS SELECT v::varchar AS v, 'ok'::public.mood AS mood, '{}'::text[] AS a
+        FROM unnest(ARRAY['x', 'y', 'z', 'x']) v;
+        CREATE TABLE s.flat_part (n integer, code text, kind "char", names text[], part varchar, iso varchar(2), mood public.mood);
+        INSERT INTO s.flat_part VALUES (1, 'c', 'k', '{a}', 'p', 'DE', NULL), (1, 'c', 'k', '{a}', 'p', 'DE', NULL),
+            (2, 'c', 'k', '{b}', NULL, 'DK', 'sad'), (NULL, 'd', 'k', '{b}', NULL, NULL, 'ok');
+        CREATE TABLE s.flat_phrase (word varchar, words text[], free text);
+        INSERT INTO s.flat_phrase VALUES ('Word', '{a,b}', 'x'), ('wORD', '{a,b}', 'x'), (NULL, '{c}', NULL);
+        CREATE TABLE s.flat_loose AS SELECT 'a'::text AS a, 1 AS b;
+        RESET search_path;
+        """;
+
+    private const string PartMapping =
+        """
+        '{"n": "n + 0", "item.code": "format(''%s'', concat_ws('' '', code, n))", "item.kind": "kind",
+          "item.place_id.names": "names || ''{x}''::text[]", "item.place_id.part": "part",
+          "item.place_id.mood": "coalesce(mood, ''sad'')", "item.place_id.country_id.iso": "upper(iso)"}'
+        """;
+
+    [Fact]
+    public async Task Installing_upgrading_and_loading_call_nothing_of_public()
+    {
+        var role = await CreateRoleAsync("hostile");
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await using var session = await Session.OpenAsync(database.Settings);
+        await Overloads.MakeAsync(session, role);
+        using var bundle = new BundleDirectory().AddBasics().WithManifest();
+
+        await new Migrator(database.DataSource).MigrateAsync();
+        await session.ExecuteAsync("DELETE FROM exograph.code_versions"); // all of it is applied again
+        await new Migrator(database.DataSource).MigrateAsync();
+        foreach (var args in (string[][])
+            [["migrate"], ["load", bundle.Path, "--complete", "all"], ["load", bundle.Path, "--ids", "reserved", "--complete", "all"],
+             ["load", bundle.Path, "--on-reject", "skip"], ["status", "1"], ["status"], ["load", bundle.Path, "--no-finalize"],
+             ["check"], ["abandon"], ["rebuild-indexes"]])
+        {
+            var run = await CliRun.RunAsync(database, args);
+            Assert.True(run.ExitCode == 0, $"{args[0]}: {run.Error}");
+        }
+
+        await Overloads.AssertUnusedAsync(session);
+    }
+
+    [Fact]
+    public async Task The_printed_script_calls_nothing_of_public()
+    {
+        var role = await CreateRoleAsync("hostile");
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await using var session = await Session.OpenAsync(database.Settings);
+        await Overloads.MakeAsync(session, role);
+        using var directory = new BundleDirectory().Add("install.sql", Migrator.Print());
+
+        await Psql.RunAsync(database, "install.sql", directory.Path);
+
+        await Overloads.AssertUnusedAsync(session);
+    }
+
+    [Fact]
+    public async Task The_scripts_bind_nothing_of_public_where_another_upgrader_runs_them()
+    {
+        var role = await CreateRoleAsync("hostile");
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await using var session = await Session.OpenAsync(database.Settings);
+        await Overloads.MakeAsync(session, role);
+        // The journal comes first. Bodies are looked at when they are called, which is under another path.
+        await session.ExecuteAsync(
+            """
+            CREATE SCHEMA exograph;
+            CREATE TABLE exograph.schemaversions (schemaversionsid serial PRIMARY KEY, scriptname varchar(255), applied timestamp);
+            SET check_function_bodies = off;
+            """);
+
+        foreach (var file in Directory.GetFiles(Repository.PathOf("migrations"), "*.sql").Order(StringComparer.Ordinal).Concat(
+            File.ReadLines(Repository.PathOf("sql/order.txt")).Where(l => l.EndsWith(".sql", StringComparison.Ordinal))
+                .Select(l => Repository.PathOf("sql/" + l))))
+        {
+            await session.ExecuteAsync("BEGIN");
+            await session.ExecuteAsync(await File.ReadAllTextAsync(file));
+            await session.ExecuteAsync("COMMIT");
+        }
+
+        await Overloads.AssertUnusedAsync(session);
+    }
+
+    [Fact]
+    public async Task Everything_that_is_called_by_hand_calls_nothing_of_public()
+    {
+        await Overloads.MakeAsync(Db, await CreateRoleAsync("hostile"));
+        var staging = await OpenAsync();
+        await staging.ExecuteAsync("SET search_path = pg_catalog");
+
+        foreach (var options in new[]
+        {
+            "on_reject => 'skip', partition_threshold => 0, complete => '{comments,definitions}'",
+            "on_reject => 'skip', keep_maps => true, defer_indexes => true", "partition_threshold => 0",
+        })
+        {
+            var load = await Load.BeginAsync(Db, options);
+            await Sample.StageAsync(load.Through(staging));
+            if (options.Contains("skip", StringComparison.Ordinal))
+                await load.Through(staging).StageAsync("terms", "id, term", "(9, NULL), (10, 'call')");
+            await Db.ExecuteAsync($"SELECT * FROM exograph.check_load({load.Id})");
+            await Db.ExecuteAsync($"SELECT * FROM exograph.files_lacking({load.Id})");
+            await load.FinalizeAsync();
+            await Db.ExecuteAsync("TABLE exograph.load_report");
+            if (options.Contains("maps", StringComparison.Ordinal))
+                await Db.ExecuteAsync($"CALL exograph.drop_maps({load.Id}); CALL exograph.rebuild_indexes()");
+        }
+        foreach (var sql in new[]
+        {
+            "SELECT exograph.begin_load('reserved', ids => 'reserved')", "SELECT exograph.reserve_ids(4, 'fragments', 10)",
+            "SELECT exograph.resolve_terms(ARRAY['a', 'b']::text[], 4)", "TABLE exograph.open_loads", "CALL exograph.abandon_load(4)",
+            "CALL exograph.merge_partitions(keep => 0)",
+        })
+        {
+            await Db.ExecuteAsync(sql);
+        }
+        foreach (var insert in new[]
+        {
+            "packages (ecosystem, name) VALUES ('hex', 'alpha'), ('hex', 'gamma')",
+            "package_versions (ecosystem, package, version) VALUES ('hex', 'alpha', '1.0'), ('hex', 'delta', '2.0')",
+            "terms (term) VALUES ('call'), ('new')",
+            $"files (ecosystem, package, version, path, source, sha256) VALUES ('hex', 'alpha', '1.0', 'c.ex', 'c', '\\x{new string('a', 64)}')",
+        })
+        {
+            await Db.ExecuteAsync($"INSERT INTO exograph_in.{insert} RETURNING *");
+            await Db.ExecuteAsync($"INSERT INTO exograph_in.{insert} RETURNING *");
+        }
+        foreach (var view in await Db.RowsAsync(
+            """
+            SELECT pg_catalog.format('%I.%I'::pg_catalog.text, VARIADIC ARRAY[schemaname, viewname]::pg_catalog.text[])
+            FROM pg_catalog.pg_views WHERE schemaname IN ('exograph', 'exograph_in')
+            """))
+        {
+            await Db.ExecuteAsync($"TABLE {view}");
+        }
+
+        await Overloads.AssertUnusedAsync(Db);
+    }
+
+    [Fact]
+    public async Task The_toolkit_calls_nothing_of_public()
+    {
+        await Overloads.MakeAsync(Db, await CreateRoleAsync("hostile"));
+        await Db.ExecuteAsync(Tables);
+        foreach (var (source, target, mapping) in new[]
+        {
+            ("s.flat_part", "s.part", PartMapping),
+            ("s.flat_phrase", "s.phrase", """'{"words": "words || free", "word_id.word": "word"}'"""),
+            ("s.flat_phrase", "s.phrase", """'{"words": "words", "free": "free", "word_id.word": "word"}'"""),
+            ("s.flat_loose", "s.loose", "NULL"), ("s.flat_bare", "s.bare", "NULL"), ("s.flat_part", "s.part", """'{"n": "n"}'"""),
+        })
+        {
+            foreach (var more in new[] { "", ", select_first => false", ", security_definer => true" })
+            {
+                var view = $"'s.view', {mapping}, '{source}'{more}";
+                await Db.ExecuteAsync($"CALL dup_select.create_inserter_view('{target}', {view})");
+                var columns = string.Join(", ", await Db.RowsAsync(
+                    $"""
+                    SELECT attname FROM pg_catalog.pg_attribute
+                    WHERE attrelid OPERATOR(pg_catalog.=) '{source}'::pg_catalog.regclass AND attnum OPERATOR(pg_catalog.>) 0
+                    """));
+                foreach (var _ in new[] { 1, 2 })
+                    await Db.ExecuteAsync($"INSERT INTO s.view ({columns}) SELECT {columns} FROM {source} RETURNING *");
+                await Db.ExecuteAsync("TABLE s.view");
+                await Db.ExecuteAsync("DROP VIEW s.view; DROP FUNCTION s.view_insert()");
+                // By hand, too.
+                await Db.ExecuteAsync(await Db.ScalarAsync<string>($"SELECT dup_select.inserter_view_sql('{target}', {view})"));
+                await Db.ExecuteAsync($"INSERT INTO s.view ({columns}) SELECT {columns} FROM {source} RETURNING *");
+                await Db.ExecuteAsync("DROP VIEW s.view; DROP FUNCTION s.view_insert()");
+            }
+            foreach (var _ in new[] { 1, 2 })
+            {
+                await Db.ExecuteAsync($"SELECT * FROM dup_select.put_table('{source}', '{target}', {mapping})");
+                await Db.ExecuteAsync($"SELECT dup_select.mapping_default('{target}')");
+                var script = await Db.ScalarAsync<string>($"SELECT dup_select.put_table_sql('{source}', '{target}', {mapping})");
+                await Db.ExecuteAsync($"BEGIN; {script} COMMIT");
+            }
+        }
+        foreach (var row in new[]
+        {
+            "NULL, 'DE', NULL)::s.country", "NULL, NULL, '{z}', 'p', NULL, NULL, NULL, NULL)::s.place",
+            "'c', 'k', NULL, NULL, NULL)::s.item", "NULL, 'c 1', 'k', 1)::s.part", "NULL, 'WORD', NULL)::s.word",
+            "NULL, NULL, '{a}', NULL)::s.phrase", "NULL, 'x', 'ok', NULL)::s.bare",
+        })
+        {
+            var call = $"dup_select.insert_on_duplicate_key_select(ROW({row})";
+            foreach (var _ in new[] { 1, 2 })
+                await Db.ExecuteAsync($"SELECT r.* FROM (SELECT) one CROSS JOIN LATERAL {call} AS r");
+        }
+        await Db.ExecuteAsync("SELECT (dup_select.insert_on_duplicate_key_return(ROW('r', 'k', NULL, NULL, NULL)::s.item)).code");
+
+        await Overloads.AssertUnusedAsync(Db);
+    }
+}
