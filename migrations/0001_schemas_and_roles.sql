@@ -92,7 +92,7 @@ BEGIN
     ORDER BY p.place, p.role
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION '%', v_problem USING ERRCODE = 'XG017', HINT = v_remedy;
+        RAISE EXCEPTION '%', v_problem USING ERRCODE = 'XG014', HINT = v_remedy;
     END IF;
 END
 $$;
@@ -177,7 +177,7 @@ BEGIN
     ) p (problem, remedy)
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION '%', v_problem USING ERRCODE = 'XG016', HINT = v_remedy;
+        RAISE EXCEPTION '%', v_problem USING ERRCODE = 'XG013', HINT = v_remedy;
     END IF;
 END
 $$;

@@ -39,12 +39,12 @@ BEGIN
     IF v_taken + reserve_ids.count > v_most THEN
         RAISE EXCEPTION 'load % may reserve % ids of exograph.%, % more than it has',
                 reserve_ids.load_id, v_most, reserve_ids.table_name, v_most - v_taken
-            USING ERRCODE = 'XG014',
+            USING ERRCODE = 'XG012',
                 HINT = 'Reserve no more than the rows that will be staged, or divide them over several loads.';
     END IF;
     IF reserve_ids.count > v_left THEN
         RAISE EXCEPTION 'exograph.% has % ids left for reservations', reserve_ids.table_name, greatest(v_left, 0)
-            USING ERRCODE = 'XG014',
+            USING ERRCODE = 'XG012',
                 DETAIL = 'The upper half of the ids is kept for rows that are numbered otherwise.',
                 HINT = 'Load with ids => ''numbered'', or insert row by row: both still get ids.';
     END IF;
@@ -68,7 +68,7 @@ COMMENT ON FUNCTION exograph.reserve_ids(integer, text, bigint) IS
 'Reserves ids of a dimension for the rows that a load begun with ids => ''reserved'' will stage: as many as asked for, in as
 few ranges as can be. Ids that are not used are lost. A load gets at most 1/128 of the ids of a table, and none of their upper
 half is reserved. Call it in a transaction of its own: one that has written through a view may deadlock with a finalize of that
-load. Errors: XG001, XG002, XG008, XG014, 40P01, 42501,
+load. Errors: XG001, XG002, XG008, XG012, 40P01, 42501,
 55P03.';
 REVOKE ALL ON FUNCTION exograph.reserve_ids(integer, text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph.reserve_ids(integer, text, bigint) TO exograph_loader;

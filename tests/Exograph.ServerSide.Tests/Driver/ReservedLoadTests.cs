@@ -152,7 +152,7 @@ public sealed class ReservedLoadTests
         await database.ExecuteAsync("SELECT setval('exograph.terms_id_seq', 2147483000)");
         await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
         var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(Terms().ToAsyncEnumerable()));
-        Assert.Equal(("XG014", session.LoadId), (error.SqlState, error.LoadId));
+        Assert.Equal(("XG012", session.LoadId), (error.SqlState, error.LoadId));
     }
 
     [Fact]

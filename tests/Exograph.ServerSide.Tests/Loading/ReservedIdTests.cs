@@ -87,9 +87,9 @@ public sealed class ReservedIdTests : LoadingTest
         await Db.ExecuteAsync(
             $"INSERT INTO exograph.reserved_ids VALUES ({load.Id}, '{table}', 1000000, 1000000 + {most} - 10 - 6)"); // 5 are left
 
-        var error = await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, '{table}', 6)");
+        var error = await Db.FailsAsync("XG012", $"SELECT exograph.reserve_ids({load.Id}, '{table}', 6)");
         await ReserveAsync(Db, load, table, 5);
-        await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, '{table}', 1)");
+        await Db.FailsAsync("XG012", $"SELECT exograph.reserve_ids({load.Id}, '{table}', 1)");
         await ReserveAsync(Db, await BeginAsync(), table, 1);
 
         Assert.Equal($"load {load.Id} may reserve {most} ids of exograph.{table}, 5 more than it has", error.MessageText);
@@ -103,9 +103,9 @@ public sealed class ReservedIdTests : LoadingTest
         await Db.ExecuteAsync("SELECT setval('exograph.terms_id_seq', 2147483647 / 2 - 5)");
         var load = await BeginAsync();
 
-        var error = await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 6)");
+        var error = await Db.FailsAsync("XG012", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 6)");
         Assert.Equal(["1073741819|1073741823"], await ReserveAsync(Db, load, "terms", 5));
-        await Db.FailsAsync("XG014", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 1)");
+        await Db.FailsAsync("XG012", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 1)");
 
         Assert.Equal("exograph.terms has 5 ids left for reservations", error.MessageText);
         Assert.NotNull(error.Detail);

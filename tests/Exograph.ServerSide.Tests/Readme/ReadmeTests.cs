@@ -53,11 +53,14 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_error_table_lists_every_error_of_the_loader()
     {
-        var raised = Directory.EnumerateFiles(Repository.PathOf("sql"), "*.sql", SearchOption.AllDirectories)
+        var raised = SqlFiles("sql").Concat(SqlFiles("migrations"))
             .SelectMany(f => ErrorCode().Matches(File.ReadAllText(f)).Select(m => m.Value));
         var listed = ErrorRow().Matches(s_readme).Select(m => m.Groups[1].Value);
 
         Assert.Equal(raised.Distinct().Order(StringComparer.Ordinal), listed);
+
+        static IEnumerable<string> SqlFiles(string folder) =>
+            Directory.EnumerateFiles(Repository.PathOf(folder), "*.sql", SearchOption.AllDirectories);
     }
 
     private static void AssertShown(string file)

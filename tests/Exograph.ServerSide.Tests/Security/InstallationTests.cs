@@ -49,7 +49,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     {
         await _admin.ExecuteAsync($"CREATE SCHEMA {schema} AUTHORIZATION mallory");
 
-        await RefusedAsync("XG016", $"schema {schema} exists already and belongs to role mallory");
+        await RefusedAsync("XG013", $"schema {schema} exists already and belongs to role mallory");
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
             await _admin.ExecuteAsync($"CREATE SCHEMA {schema}; GRANT ALL ON SCHEMA {schema} TO mallory");
         await _admin.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; {made}; RESET SESSION AUTHORIZATION");
 
-        await RefusedAsync("XG016", named, "to role mallory");
+        await RefusedAsync("XG013", named, "to role mallory");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     {
         await _admin.ExecuteAsync("CREATE SCHEMA dup_select; CREATE TABLE dup_select.mine ()");
 
-        await RefusedAsync("XG016", "dup_select.mine", "stood before the installation");
+        await RefusedAsync("XG013", "dup_select.mine", "stood before the installation");
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     {
         await _admin.ExecuteAsync($"CREATE ROLE {role} {power}");
 
-        await RefusedAsync("XG017", $"role {role} has powers that it must not have: {power}");
+        await RefusedAsync("XG014", $"role {role} has powers that it must not have: {power}");
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
         await _admin.ExecuteAsync(
             $"SET SESSION AUTHORIZATION mallory; CREATE ROLE {role}; GRANT {role} TO mallory; RESET SESSION AUTHORIZATION");
 
-        await RefusedAsync("XG017", $"role {role} has a member mallory");
+        await RefusedAsync("XG014", $"role {role} has a member mallory");
         await _admin.ExecuteAsync($"DROP ROLE {role}");
     }
 
@@ -111,7 +111,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     {
         await _admin.ExecuteAsync("CREATE ROLE exograph_owner; GRANT pg_read_server_files TO exograph_owner");
 
-        await RefusedAsync("XG017", "role exograph_owner is a member of role pg_read_server_files");
+        await RefusedAsync("XG014", "role exograph_owner is a member of role pg_read_server_files");
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
         await _admin.ExecuteAsync(
             "CREATE ROLE exograph_owner; ALTER DEFAULT PRIVILEGES FOR ROLE exograph_owner GRANT SELECT ON TABLES TO mallory");
 
-        await RefusedAsync("XG017", "role exograph_owner has default privileges");
+        await RefusedAsync("XG014", "role exograph_owner has default privileges");
         await _admin.ExecuteAsync("DROP OWNED BY exograph_owner");
     }
 
