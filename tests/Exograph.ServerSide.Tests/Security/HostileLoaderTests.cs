@@ -32,7 +32,9 @@ public sealed class HostileLoaderTests : LoadingTest
         }
         foreach (var table in new[] { "packages", "package_versions", "files", "terms", "fragments", "graph_nodes" })
             await hostile.FailsAsync("42501", $"SELECT nextval('exograph.{table}_id_seq')");
-        await hostile.FailsAsync("42501", "SELECT * FROM exograph.code_versions");
+        foreach (var table in new[] { "code_versions", "schemaversions", "gate", "reservation_turns" })
+            await hostile.FailsAsync("42501", $"DELETE FROM exograph.{table}");
+        await hostile.FailsAsync("42501", "SELECT * FROM exograph.gate");
         await hostile.FailsAsync("42501", "INSERT INTO exograph.definitions_shared SELECT * FROM exograph.definitions");
     }
 
