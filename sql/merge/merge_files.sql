@@ -22,6 +22,10 @@ BEGIN
         WHERE k.number = k.canonical
         ORDER BY k.number
     ) c;
+    IF NOT v_reserved THEN -- before the rows, which may fail
+        SELECT count(*) INTO v_inserted FROM map_files m WHERE m.inserted; -- 0.08 s a million
+        CALL exograph.note_ids('files', v_before, v_inserted);
+    END IF;
 
     INSERT INTO exograph.files (id, package_id, package_version_id, path, source, comments_text, sha256, load_id)
     SELECT m.id, m.package_id, m.package_version_id, s.path, s.source, coalesce(s.comments_text, ''), s.sha256,
@@ -31,9 +35,6 @@ BEGIN
     WHERE m.inserted
     ORDER BY m.package_version_id, s.sha256;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
-    IF NOT v_reserved THEN
-        CALL exograph.note_ids('files', v_before, v_inserted);
-    END IF;
 
     INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
     SELECT k.number, m.id, m.inserted, m.package_version_id, m.package_id

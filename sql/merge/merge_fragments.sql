@@ -27,6 +27,10 @@ BEGIN
         WHERE k.number = k.canonical AND NOT m.inserted
         ORDER BY number
     ) c;
+    IF NOT v_reserved THEN -- before the rows, which may fail
+        SELECT count(*) INTO v_inserted FROM map_fragments m WHERE m.inserted; -- 0.08 s a million
+        CALL exograph.note_ids('fragments', v_before, v_inserted);
+    END IF;
 
     INSERT INTO exograph.fragments (id, package_id, package_version_id, file_id, content_hash, ast, kind, module, name, arity,
                                     line, end_line, mass, exact_hash, sub_hashes, load_id)
@@ -39,9 +43,6 @@ BEGIN
     WHERE m.inserted
     ORDER BY m.id;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
-    IF NOT v_reserved THEN
-        CALL exograph.note_ids('fragments', v_before, v_inserted);
-    END IF;
 
     INSERT INTO map_fragments (number, id, inserted)
     SELECT k.number, m.id, m.inserted

@@ -28,6 +28,10 @@ BEGIN
         WHERE k.number = k.canonical
         ORDER BY k.number
     ) c;
+    IF NOT v_reserved THEN -- before the rows, which may fail
+        SELECT count(*) INTO v_inserted FROM map_graph_nodes m WHERE m.inserted; -- 0.08 s a million
+        CALL exograph.note_ids('graph_nodes', v_before, v_inserted);
+    END IF;
 
     INSERT INTO exograph.graph_nodes (id, package_id, package_version_id, file_id, fragment_id, engine, external_id, kind,
                                       module, name, arity, qualified_name, line, col, metadata, load_id)
@@ -44,9 +48,6 @@ BEGIN
     WHERE m.inserted
     ORDER BY m.id;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
-    IF NOT v_reserved THEN
-        CALL exograph.note_ids('graph_nodes', v_before, v_inserted);
-    END IF;
 
     INSERT INTO map_graph_nodes (number, id, inserted)
     SELECT k.number, m.id, m.inserted

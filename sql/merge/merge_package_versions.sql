@@ -20,6 +20,10 @@ BEGIN
         WHERE k.number = k.canonical
         ORDER BY k.number
     ) c;
+    IF NOT v_reserved THEN -- before the rows, which may fail
+        SELECT count(*) INTO v_inserted FROM map_package_versions m WHERE m.inserted; -- 0.08 s a million
+        CALL exograph.note_ids('package_versions', v_before, v_inserted);
+    END IF;
 
     INSERT INTO exograph.package_versions (id, package_id, version, source_ref, checksum, metadata, load_id)
     SELECT m.id, m.package_id, s.version, s.source_ref, s.checksum, coalesce(s.metadata, '{}'), merge_package_versions.load_id
@@ -28,9 +32,6 @@ BEGIN
     WHERE m.inserted
     ORDER BY m.package_id, s.version;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
-    IF NOT v_reserved THEN
-        CALL exograph.note_ids('package_versions', v_before, v_inserted);
-    END IF;
 
     INSERT INTO map_package_versions (number, id, inserted, package_id)
     SELECT k.number, m.id, m.inserted, m.package_id

@@ -20,6 +20,10 @@ BEGIN
         WHERE k.number = k.canonical
         ORDER BY k.number
     ) c;
+    IF NOT v_reserved THEN -- before the rows, which may fail
+        SELECT count(*) INTO v_inserted FROM map_terms m WHERE m.inserted; -- 0.08 s a million
+        CALL exograph.note_ids('terms', v_before, v_inserted);
+    END IF;
 
     INSERT INTO exograph.terms (id, term, load_id)
     SELECT m.id, s.term, merge_terms.load_id
@@ -29,9 +33,6 @@ BEGIN
     WHERE m.inserted
     ORDER BY k.digest;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
-    IF NOT v_reserved THEN
-        CALL exograph.note_ids('terms', v_before, v_inserted);
-    END IF;
 
     INSERT INTO map_terms (number, id, inserted)
     SELECT k.number, m.id, m.inserted

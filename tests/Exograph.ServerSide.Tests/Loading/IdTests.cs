@@ -80,6 +80,29 @@ public sealed class IdTests : LoadingTest
         Assert.Equal(["1", "2", "3", "4", "5", "6"], await Db.RowsAsync("SELECT id FROM exograph.terms ORDER BY id"));
     }
 
+    [Theory]
+    [InlineData("packages")]
+    [InlineData("package_versions")]
+    [InlineData("files")]
+    [InlineData("terms")]
+    [InlineData("fragments")]
+    [InlineData("graph_nodes")]
+    public async Task A_load_that_fails_at_the_rows_of_a_table_burns_none_of_its_ids(string table)
+    {
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        var load = await Load.BeginAsync(Db);
+        await StageNewRowsAsync(load);
+        await Db.ExecuteAsync($"ALTER TABLE exograph.{table} ADD CONSTRAINT full_up CHECK (load_id < {load.Id})");
+
+        for (var attempt = 0; attempt < 3; attempt++)
+            await Db.FailsAsync("23514", load.FinalizeSql());
+        await Db.ExecuteAsync($"ALTER TABLE exograph.{table} DROP CONSTRAINT full_up");
+        await load.FinalizeAsync();
+
+        Assert.Equal(
+            ["packages|3", "package_versions|3", "files|3", "terms|5", "fragments|3", "graph_nodes|3"], await SequencesAsync());
+    }
+
     [Fact]
     public async Task What_an_abandoned_load_has_taken_in_vain_is_given_back()
     {
