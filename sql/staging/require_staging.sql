@@ -1,5 +1,5 @@
--- Statements of its own: one that names a table cannot be parsed where that is missing. In a schema of somebody else's making,
--- tables could have triggers and indexes whose functions would run in the owner's name.
+-- Statements of its own: one that names a table or column cannot be parsed where that is missing. In a schema of somebody else's
+-- making, tables could have triggers and indexes whose functions would run in the owner's name.
 CREATE OR REPLACE PROCEDURE exograph.require_staging(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -14,10 +14,13 @@ BEGIN
         v_reason := format('Schema %s is gone: there is one of its name that belongs to role %s.', v_schema,
                            (SELECT n.nspowner::regrole FROM pg_namespace n WHERE n.nspname = v_schema));
     ELSE
-        SELECT string_agg(format('%I.%I', v_schema, t.name), ', ' ORDER BY t.name) INTO v_missing
-        FROM (SELECT DISTINCT 'staged_' || c.table_name AS name FROM exograph.staging_columns c
-              UNION ALL VALUES ('staging_token'), ('resolved_terms')) t
-        WHERE to_regclass(format('%I.%I', v_schema, t.name)) IS NULL;
+        SELECT string_agg(DISTINCT CASE WHEN r.oid IS NULL THEN format('%I.%I', v_schema, t.name)
+                                        ELSE format('%I.%I.%I', v_schema, t.name, t.column_name) END, ', ') INTO v_missing
+        FROM (SELECT 'staged_' || c.table_name AS name, c.column_name FROM exograph.staging_columns c
+              UNION ALL VALUES ('staging_token', NULL), ('resolved_terms', NULL)) t
+        LEFT JOIN pg_class r ON r.relnamespace = to_regnamespace(v_schema) AND r.relname = t.name
+        LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attname = t.column_name AND NOT a.attisdropped
+        WHERE r.oid IS NULL OR t.column_name IS NOT NULL AND a.attnum IS NULL;
         IF v_missing IS NOT NULL THEN
             v_reason := format('Gone: %s. Somebody has dropped them.', v_missing);
         ELSE
@@ -36,5 +39,5 @@ $$;
 
 ALTER PROCEDURE exograph.require_staging(integer) OWNER TO exograph_owner;
 COMMENT ON PROCEDURE exograph.require_staging(integer) IS
-    'Makes sure that all tables of the staging are there, and that no crash has emptied them. Errors: XG004.';
+    'Makes sure that all tables of the staging and their columns are there, and that no crash has emptied them. Errors: XG004.';
 REVOKE ALL ON PROCEDURE exograph.require_staging(integer) FROM PUBLIC;

@@ -42,6 +42,28 @@ public sealed class LostStagingTests : LoadingTest
         Assert.Equal(0, await Db.CountAsync($"pg_namespace WHERE nspname = '{load.Schema}'"));
     }
 
+    [Theory]
+    [InlineData("DROP COLUMN term")]
+    [InlineData("RENAME COLUMN term TO \"Term\"")]
+    public async Task A_load_whose_staging_lacks_a_column_says_which_and_can_be_abandoned(string change)
+    {
+        var load = await Load.BeginAsync(Db, "ids => 'reserved', complete => '{definitions}'");
+        await Db.ExecuteAsync($"ALTER TABLE {load.Staged("terms")} {change}");
+
+        foreach (var call in new[]
+        {
+            load.FinalizeSql(), $"SELECT * FROM exograph.check_load({load.Id})",
+            $"SELECT * FROM exograph.files_lacking({load.Id})", $"SELECT exograph.resolve_terms('{{a}}', {load.Id})",
+        })
+        {
+            var error = await Db.FailsAsync("XG004", call);
+            Assert.Equal($"Gone: {load.Schema}.staged_terms.term. Somebody has dropped them.", error.Detail);
+        }
+
+        await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id})");
+        Assert.Equal("abandoned", await load.StateAsync());
+    }
+
     [Fact]
     public async Task Staging_that_is_dropped_while_finalize_waits_for_it_is_lost()
     {
