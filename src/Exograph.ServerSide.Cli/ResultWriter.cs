@@ -49,11 +49,14 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
     public void Rejects(IReadOnlyList<RejectedRow> rejects)
     {
         if (json)
-            Json(rejects.Select(r => new { r.Table, r.Reason, Row = JsonNode.Parse(r.Row) }));
+            Json(rejects.Select(r => new { r.Table, r.Reason, r.Place, Row = JsonNode.Parse(r.Row) }));
         else if (rejects.Count == 0)
             output.WriteLine("no rejects");
         else
-            TextTable.Write(output, ["table", "reason", "row"], rejects.Select(r => (object?[])[r.Table, r.Reason, r.Row]));
+        {
+            TextTable.Write(output, ["table", "reason", "place", "row"],
+                rejects.Select(r => (object?[])[r.Table, r.Reason, r.Place, r.Row]));
+        }
     }
 
     public void DeferredIndexes(IReadOnlyList<DeferredIndex> indexes)

@@ -91,14 +91,16 @@ public static class BulkLoad
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         return RejectsAsync(dataSource, loadId, limit,
-            "SELECT table_name, reason, staged_row::text FROM exograph.check_load($1) LIMIT $2", cancellationToken);
+            "SELECT table_name, reason, staged_row::text, staged_ctid::text FROM exograph.check_load($1) LIMIT $2",
+            cancellationToken);
     }
 
     /// <summary>The rows that a finalized load has left out.</summary>
     internal static Task<IReadOnlyList<RejectedRow>> SkippedAsync(
         NpgsqlDataSource dataSource, int loadId, int limit, CancellationToken cancellationToken) =>
         RejectsAsync(dataSource, loadId, limit,
-            "SELECT table_name, reason, staged_row::text FROM exograph.load_rejects WHERE load_id = $1 LIMIT $2", cancellationToken);
+            "SELECT table_name, reason, staged_row::text, NULL FROM exograph.load_rejects WHERE load_id = $1 LIMIT $2",
+            cancellationToken);
 
     private static Task<IReadOnlyList<RejectedRow>> RejectsAsync(
         NpgsqlDataSource dataSource, int? loadId, int limit, string query, CancellationToken cancellationToken)
@@ -112,6 +114,7 @@ public static class BulkLoad
                 Table = r.GetString(0),
                 Reason = r.GetString(1),
                 Row = r.GetString(2),
+                Place = r.IsDBNull(3) ? null : r.GetString(3),
             }, cancellationToken);
         }, cancellationToken);
     }

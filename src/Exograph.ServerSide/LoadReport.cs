@@ -75,4 +75,6 @@ public sealed record RejectedRow
     public required string Reason { get; init; }
     /// <summary>The row, as JSON text.</summary>
     public required string Row { get; init; }
+    /// <summary>Its ctid in the staging table, which tells equal rows apart; null for a row that was left out.</summary>
+    public string? Place { get; init; }
 }

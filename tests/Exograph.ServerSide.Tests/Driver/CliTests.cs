@@ -49,6 +49,9 @@ public sealed class CliTests
         Assert.Equal(4, check.ExitCode);
         using (var rejects = JsonDocument.Parse(check.Output))
             Assert.Equal(9, rejects.RootElement[0].GetProperty("row").GetProperty("file_id").GetInt32());
+        var listed = (await CliRun.RunAsync(database, ["check"])).Output.Split('\n');
+        Assert.Matches("^table +reason +place +row$", listed[0]);
+        Assert.Matches("^comments +file_id is .* +\\(0,1\\) +\\{", listed[1]);
         Assert.Contains("open", (await CliRun.RunAsync(database, ["status"])).Output);
         var finalize = await CliRun.RunAsync(database, ["finalize", "--on-reject", "skip", "--reject-limit", "1"]);
         Assert.Equal(0, finalize.ExitCode);
