@@ -75,12 +75,17 @@ internal static class JsonText
                && reader.Read());
     }
 
+    /// <summary>What is wrong, without the text that the message quotes: a file that is no bundle may hold anything.</summary>
     public static BadValueException Syntax(JsonException e)
     {
         var problem = e.Message;
-        var place = problem.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return new BadValueException(
-            $"expected JSON, but at byte {e.BytePositionInLine + 1}: {(place < 0 ? problem : problem[..place])}", inner: e);
+        if (problem.IndexOf(" LineNumber:", StringComparison.Ordinal) is >= 0 and var place)
+            problem = problem[..place];
+        if (problem.LastIndexOf("' is ", StringComparison.Ordinal) is >= 0 and var verb && problem[0] == '\'')
+            problem = "this" + problem[(verb + 1)..];
+        else if (problem.IndexOf(" before '", StringComparison.Ordinal) is >= 0 and var digit)
+            problem = problem[..digit] + ".";
+        return new BadValueException($"expected JSON, but at byte {e.BytePositionInLine + 1}: {problem}", inner: e);
     }
 
     /// <summary>The string that the reader stands on: no NUL, no lone surrogate.</summary>

@@ -121,7 +121,10 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
     [InlineData("packages.csv", "root:x:0:0\nsecret:y\n", "expected columns of packages (id, ecosystem, name, metadata), found no name of any")]
     [InlineData("packages.ndjson", "{\"secret\":\"root\"}\n", "expected members of packages (id, ecosystem, name, metadata), found another")]
     [InlineData("packages.ndjson", "\"root secret\"\n", "expected a JSON object, found a string")]
-    [InlineData("packages.ndjson", "root:x:0:0:secret\n", "expected JSON, but at byte 1")]
+    [InlineData("packages.ndjson", "root:x:0:0:secret\n", "expected JSON, but at byte 1: this is an invalid start of a value.")]
+    [InlineData("packages.ndjson", "nsecret=root\n", "expected JSON, but at byte 2: this is an invalid JSON literal. Expected the literal 'null'.")]
+    [InlineData("packages.ndjson", "troot'is'secret\n", "expected JSON, but at byte 3: this is an invalid JSON literal. Expected the literal 'true'.")]
+    [InlineData("packages.ndjson", "07secret\n", "expected JSON, but at byte 2: Invalid leading zero.")]
     public async Task Nothing_is_repeated_of_a_file_that_is_no_bundle(string file, string text, string expected)
     {
         var error = await IsRefusedAsync(b => b.Add(file, text), expected);
