@@ -29,6 +29,10 @@ internal struct NestingScan
     // The tokenizer recurses into interpolations, and starts again where one is not closed.
     private const int MaxTokenizedDepth = 1_000;
 
+    // For each directive the parser walks over all branches that are open, for each condition over all definitions too, and more
+    // than once: 20,000 nested #if take 12 seconds.
+    private const long MaxDirectiveSteps = 20_000_000;
+
     private static readonly SearchValues<char> s_marks = SearchValues.Create("<>()[]{};?:,");
 
     private readonly byte[] _open;
@@ -54,6 +58,8 @@ internal struct NestingScan
     /// <summary>Whether the source nests as only broken or hostile source does.</summary>
     public static bool IsRunaway(string source, CSharpParseOptions options)
     {
+        if (DirectiveSteps(source) > MaxDirectiveSteps)
+            return true;
         // All characters first, those of strings and comments too; what is suspicious then is looked at token by token.
         var raw = new NestingScan(source.Length);
         raw.Text(source, stopAt: MaxTokenizedDepth);
@@ -80,6 +86,45 @@ internal struct NestingScan
                 return true;
         }
         return false;
+    }
+
+    /// <summary>What the parser walks over for directives. Lines of strings and comments count, too: no sound file comes near.</summary>
+    private static long DirectiveSteps(ReadOnlySpan<char> source)
+    {
+        var (steps, open, definitions) = (0L, 0L, 0L);
+        var branches = new Stack<long>();
+        for (int at; (at = source.IndexOf('#')) >= 0;)
+        {
+            source = source[(at + 1)..].TrimStart(" \t\f\v");
+            if (source.StartsWith("if", StringComparison.Ordinal))
+            {
+                branches.Push(open++);
+                steps += open + definitions;
+            }
+            else if (source.StartsWith("elif", StringComparison.Ordinal))
+            {
+                steps += ++open + definitions;
+            }
+            else if (source.StartsWith("else", StringComparison.Ordinal) || source.StartsWith("region", StringComparison.Ordinal))
+            {
+                steps += ++open;
+            }
+            else if (source.StartsWith("define", StringComparison.Ordinal) || source.StartsWith("undef", StringComparison.Ordinal))
+            {
+                steps += open;
+                definitions++;
+            }
+            else if (source.StartsWith("endif", StringComparison.Ordinal))
+            {
+                steps += open;
+                open = branches.TryPop(out var before) ? before : open;
+            }
+            else
+            {
+                steps += source.StartsWith("endregion", StringComparison.Ordinal) && open > 0 ? open-- : open;
+            }
+        }
+        return steps;
     }
 
     private void Text(ReadOnlySpan<char> text, int stopAt)

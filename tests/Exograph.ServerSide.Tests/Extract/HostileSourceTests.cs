@@ -106,6 +106,11 @@ public class HostileSourceTests
     [InlineData("partial ", 7_500)]
     [InlineData("where ", 30_000)]
     [InlineData("from a in b select ref ", 2_000)]
+    [InlineData("\n#if A", 40_000)]
+    [InlineData("\n#if true\n#elif B", 20_000)]
+    [InlineData("\n # elif A", 40_000)]
+    [InlineData("\n#region\n#line 1", 20_000)]
+    [InlineData("\n#define A\n#if A\n#endif", 20_000)]
     public async Task Source_that_nests_too_deeply_is_kept_without_fragments(string open, int depth)
     {
         using var folder = new SourceFolder().With("A.cs", "class A { " + string.Concat(Enumerable.Repeat(open, depth)));
@@ -124,16 +129,18 @@ public class HostileSourceTests
         var words = string.Concat(Enumerable.Repeat("// these are words of a comment without any mark\n", 100));
         var constraints = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"partial class C{i}<T> : B, I where T : class {{ partial void F(); }}\n"));
         var choice = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"if (x == {i}) F(\"{i}\"); else "));
+        var directives = string.Concat(Enumerable.Repeat("\n#region R\n#if A\nint f;\n#elif B\n#else\n#endif\n#endregion\n", 5_000));
         var query = "from a in b join c in d on a equals c where a is not null orderby a descending select (a, c)";
         using var folder = new SourceFolder()
             .With("Brackets.cs", $"class A {{ object[] x = [{brackets}]; }}")
             .With("Words.cs", $"{words}class B {{ void F(int x) {{ {choice}; var q = {query}; }} }}")
-            .With("Many.cs", constraints);
+            .With("Many.cs", constraints)
+            .With("Directives.cs", $"class D {{{directives}}}");
 
         var bundle = await folder.ExtractAsync();
 
         Assert.Empty(bundle.Warnings);
-        Assert.Equal(2 + 2 + 4_000, bundle["definitions"].Count);
+        Assert.Equal(2 + 2 + 4_000 + 1, bundle["definitions"].Count);
     }
 
     [Fact]
