@@ -33,6 +33,9 @@ internal struct NestingScan
     // than once: 20,000 nested #if take 12 seconds.
     private const long MaxDirectiveSteps = 20_000_000;
 
+    // In characters: the parser recurses into a condition, and 500,000 times "A==" are more than its stack.
+    private const int MaxCondition = 10_000;
+
     private static readonly SearchValues<char> s_marks = SearchValues.Create("<>()[]{};?:,");
 
     private readonly byte[] _open;
@@ -96,32 +99,36 @@ internal struct NestingScan
         for (int at; (at = source.IndexOf('#')) >= 0;)
         {
             source = source[(at + 1)..].TrimStart(" \t\f\v");
-            if (source.StartsWith("if", StringComparison.Ordinal))
+            var length = 0;
+            while (length < source.Length && char.IsAsciiLetterLower(source[length]))
+                length++;
+            var word = source[..length];
+            source = source[length..];
+            if (word is "if" or "elif")
             {
-                branches.Push(open++);
-                steps += open + definitions;
-            }
-            else if (source.StartsWith("elif", StringComparison.Ordinal))
-            {
+                if (word is "if")
+                    branches.Push(open);
                 steps += ++open + definitions;
+                if (source.IndexOfAny('\r', '\n') is var end && (end < 0 ? source.Length : end) > MaxCondition)
+                    return long.MaxValue;
             }
-            else if (source.StartsWith("else", StringComparison.Ordinal) || source.StartsWith("region", StringComparison.Ordinal))
+            else if (word is "else" or "region")
             {
                 steps += ++open;
             }
-            else if (source.StartsWith("define", StringComparison.Ordinal) || source.StartsWith("undef", StringComparison.Ordinal))
+            else if (word is "define" or "undef")
             {
                 steps += open;
                 definitions++;
             }
-            else if (source.StartsWith("endif", StringComparison.Ordinal))
+            else if (word is "endif")
             {
                 steps += open;
                 open = branches.TryPop(out var before) ? before : open;
             }
             else
             {
-                steps += source.StartsWith("endregion", StringComparison.Ordinal) && open > 0 ? open-- : open;
+                steps += word is "endregion" && open > 0 ? open-- : open;
             }
         }
         return steps;

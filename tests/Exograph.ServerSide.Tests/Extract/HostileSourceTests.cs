@@ -122,6 +122,21 @@ public class HostileSourceTests
         Assert.Equal("A.cs: nested too deeply to be parsed; the file has no fragments", Assert.Single(bundle.Warnings));
     }
 
+    [Theory]
+    [InlineData("A==", 500_000)]
+    [InlineData("!", 1_000_000)]
+    [InlineData("A||", 500_000)]
+    public async Task A_condition_beyond_all_measure_is_kept_without_fragments(string part, int times)
+    {
+        using var folder = new SourceFolder()
+            .With("A.cs", $"#if {string.Concat(Enumerable.Repeat(part, times))}A\nclass A {{ }}\n#endif\nclass B {{ }}");
+
+        var bundle = await folder.ExtractAsync().WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Single(bundle["files"]);
+        Assert.Equal("A.cs: nested too deeply to be parsed; the file has no fragments", Assert.Single(bundle.Warnings));
+    }
+
     [Fact]
     public async Task Code_as_people_write_it_is_not_taken_for_hostile()
     {
