@@ -76,7 +76,7 @@ public sealed partial class MadeNameTests : GeneratorTest
                     await Db.ExecuteAsync("DROP TABLE s.t CASCADE; DROP TABLE s.i; DROP FUNCTION s.t_in_insert()");
                 }
             }
-            names = Identifiers(said);
+            names = Some(Identifiers(said));
         }
     }
 
@@ -122,7 +122,7 @@ public sealed partial class MadeNameTests : GeneratorTest
                     Assert.Equal(2, await Db.CountAsync($"other.{Sql.Name(name)}"));
                 await Db.ExecuteAsync("SET client_min_messages = error; DROP SCHEMA other CASCADE; RESET client_min_messages");
             }
-            names = Identifiers(said);
+            names = Some(Identifiers(said));
         }
     }
 
@@ -171,6 +171,9 @@ public sealed partial class MadeNameTests : GeneratorTest
         return source is null ? view : view + await Db.ScalarAsync<string>(
             $"SELECT dup_select.put_table_sql({Sql.Literal(source)}, {Sql.Literal(target)}, {MappingText(mapping)})");
     }
+
+    /// <summary>Names made of names multiply: of several hundred, which take minutes, some sixty from first to last.</summary>
+    private static string[] Some(string[] names) => [.. names.Where((_, n) => n % ((names.Length / 60) + 1) == 0)];
 
     private static string[] Identifiers(string text) =>
         [.. Identifier().Matches(text).Select(m => m.Value).Where(n => n.Length < 25).Distinct().Order(StringComparer.Ordinal)];
