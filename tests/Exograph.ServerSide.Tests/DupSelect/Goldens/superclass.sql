@@ -1,0 +1,118 @@
+-- A key that is looked up in all children of a superclass; a parent that has children.
+CREATE SCHEMA s;
+CREATE TABLE s.author (id serial PRIMARY KEY, name text NOT NULL UNIQUE);
+CREATE TABLE s.translator (language text) INHERITS (s.author);
+CREATE TABLE s.work (id serial PRIMARY KEY, title text NOT NULL, author_id integer NOT NULL REFERENCES s.author);
+CREATE TABLE s.book (pages integer, PRIMARY KEY (id), UNIQUE (title), FOREIGN KEY (author_id) REFERENCES s.author) INHERITS (s.work);
+CREATE TABLE s.rows (title text, author_name text, pages integer);
+
+-- SELECT dup_select.inserter_view_sql('s.book', superclass => 's.work');
+CREATE OR REPLACE VIEW s.book_in WITH (security_invoker = true) AS
+SELECT
+    book.id,
+    book.author_id,
+    book.title,
+    book.pages,
+    author.name AS author_name
+FROM s.book
+JOIN ONLY s.author ON author.id OPERATOR(pg_catalog.=) book.author_id;
+
+CREATE OR REPLACE FUNCTION s.book_in_insert() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET enable_seqscan = off AS $$
+DECLARE
+    v_attempts integer := 0;
+BEGIN
+    IF TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN
+        RAISE EXCEPTION '% of view % is not supported: it takes INSERT only', TG_OP, 's.book_in'
+            USING ERRCODE = 'feature_not_supported', HINT = 'Change the rows of s.book.';
+    END IF;
+    IF NEW.id IS NOT NULL THEN
+        RAISE EXCEPTION 'column %.% is given back, it cannot be given', 's.book_in', 'id'
+            USING ERRCODE = 'generated_always', HINT = 'Leave it out, or map it to an input column.';
+    END IF;
+
+    -- author_id: s.author, by author_name_key
+    WHILE NEW.author_id IS NULL AND v_attempts OPERATOR(pg_catalog.<) 100 LOOP
+        SELECT id INTO NEW.author_id FROM ONLY s.author WHERE name OPERATOR(pg_catalog.=) NEW.author_name;
+        EXIT WHEN FOUND;
+        INSERT INTO s.author (name) VALUES (NEW.author_name)
+        ON CONFLICT (name) DO NOTHING
+        RETURNING id INTO NEW.author_id;
+        v_attempts := v_attempts OPERATOR(pg_catalog.+) 1;
+    END LOOP;
+
+    -- s.book, by book_title_key, looked up in all of s.work
+    WHILE v_attempts OPERATOR(pg_catalog.<) 100 LOOP
+        SELECT id INTO NEW.id FROM s.work AS existing WHERE title OPERATOR(pg_catalog.=) NEW.title;
+        IF FOUND THEN RETURN NEW; END IF;
+        INSERT INTO s.book (title, author_id, pages) VALUES (NEW.title, NEW.author_id, NEW.pages)
+        ON CONFLICT (title) DO NOTHING
+        RETURNING id INTO NEW.id;
+        IF FOUND THEN RETURN NEW; END IF;
+        v_attempts := v_attempts OPERATOR(pg_catalog.+) 1;
+    END LOOP;
+
+    RAISE EXCEPTION '% or a parent neither takes the row nor shows the one with its key', 's.book'
+        USING ERRCODE = 'no_data_found', HINT = 'A trigger that leaves rows out, or a row security policy, may be why.';
+END
+$$;
+
+CREATE OR REPLACE TRIGGER insert_row INSTEAD OF INSERT OR UPDATE OR DELETE ON s.book_in
+    FOR EACH ROW EXECUTE FUNCTION s.book_in_insert();
+CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.book_in
+    FOR EACH STATEMENT EXECUTE FUNCTION s.book_in_insert();
+
+COMMENT ON VIEW s.book_in IS
+    'INSERT puts a row into s.book, finds or makes its parents by natural key, and gives the ids back. '
+    'A row whose key stands is found, and not changed. '
+    'The key may stand in any table of s.work; one that a concurrent transaction inserts there is not seen. '
+    'UPDATE and DELETE are refused.';
+COMMENT ON FUNCTION s.book_in_insert() IS 'Trigger function of view s.book_in.';
+
+-- SELECT dup_select.put_table_sql('s.rows', 's.book', superclass => 's.work');
+CREATE TEMPORARY TABLE put_table_rows (
+    put__row tid,
+    book__title text,
+    book__author_id integer,
+    book__pages integer,
+    author__name text,
+    put__id integer,
+    put__done boolean
+) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_table_rows (
+    put__row, book__title, book__pages, author__name, put__done)
+SELECT input.ctid, title, pages, author_name, false
+FROM ONLY s.rows AS input;
+
+ANALYZE pg_temp.put_table_rows;
+
+-- author_id: s.author, by author_name_key
+-- Repeat these until there is nothing to insert.
+UPDATE pg_temp.put_table_rows AS s SET book__author_id = id
+FROM ONLY s.author
+WHERE s.book__author_id IS NULL
+  AND name OPERATOR(pg_catalog.=) s.author__name;
+INSERT INTO s.author (name)
+SELECT DISTINCT ON (s.author__name)
+    s.author__name
+FROM pg_temp.put_table_rows AS s
+WHERE s.book__author_id IS NULL
+ORDER BY s.author__name, s.put__row
+ON CONFLICT (name) DO NOTHING;
+
+-- s.book, by book_title_key
+-- Repeat these until there is nothing to insert.
+UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
+FROM s.work AS existing
+WHERE NOT s.put__done
+  AND title OPERATOR(pg_catalog.=) s.book__title;
+INSERT INTO s.book (title, author_id, pages)
+SELECT DISTINCT ON (s.book__title)
+    s.book__title, s.book__author_id, s.book__pages
+FROM pg_temp.put_table_rows AS s
+WHERE NOT s.put__done
+ORDER BY s.book__title, s.put__row
+ON CONFLICT (title) DO NOTHING;
+
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;

@@ -1,0 +1,199 @@
+-- Two foreign keys to one table; the row has no id of its own.
+CREATE SCHEMA s;
+CREATE TABLE s.node (id bigserial PRIMARY KEY, file text NOT NULL, name text, UNIQUE (file, name));
+CREATE TABLE s.edge (
+    caller_id bigint NOT NULL REFERENCES s.node,
+    callee_id bigint REFERENCES s.node,
+    line      integer,
+    UNIQUE NULLS NOT DISTINCT (caller_id, callee_id, line)
+);
+CREATE TABLE s.rows (caller_file text, caller_name text, callee_file text, callee_name text, line integer);
+
+-- SELECT dup_select.inserter_view_sql('s.edge');
+CREATE OR REPLACE VIEW s.edge_in WITH (security_invoker = true) AS
+SELECT
+    edge.callee_id,
+    edge.caller_id,
+    edge.line,
+    callee.file AS callee_file,
+    callee.name AS callee_name,
+    caller.file AS caller_file,
+    caller.name AS caller_name
+FROM s.edge
+LEFT JOIN s.node AS callee ON callee.id OPERATOR(pg_catalog.=) edge.callee_id
+JOIN s.node AS caller ON caller.id OPERATOR(pg_catalog.=) edge.caller_id;
+
+CREATE OR REPLACE FUNCTION s.edge_in_insert() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET enable_seqscan = off AS $$
+DECLARE
+    v_attempts integer := 0;
+BEGIN
+    IF TG_OP OPERATOR(pg_catalog.<>) 'INSERT' THEN
+        RAISE EXCEPTION '% of view % is not supported: it takes INSERT only', TG_OP, 's.edge_in'
+            USING ERRCODE = 'feature_not_supported', HINT = 'Change the rows of s.edge.';
+    END IF;
+
+    -- caller_id: s.node, by node_file_name_key
+    WHILE NEW.caller_id IS NULL AND v_attempts OPERATOR(pg_catalog.<) 100 LOOP
+        SELECT id INTO NEW.caller_id FROM s.node
+        WHERE file OPERATOR(pg_catalog.=) NEW.caller_file
+          AND name OPERATOR(pg_catalog.=) NEW.caller_name;
+        EXIT WHEN FOUND;
+        INSERT INTO s.node (file, name) VALUES (NEW.caller_file, NEW.caller_name)
+        ON CONFLICT (file, name) DO NOTHING
+        RETURNING id INTO NEW.caller_id;
+        v_attempts := v_attempts OPERATOR(pg_catalog.+) 1;
+    END LOOP;
+
+    -- callee_id: s.node, by node_file_name_key
+    WHILE NEW.callee_id IS NULL AND
+          pg_catalog.num_nonnulls(NEW.callee_file, NEW.callee_name) OPERATOR(pg_catalog.>) 0 AND
+          v_attempts OPERATOR(pg_catalog.<) 100 LOOP
+        SELECT id INTO NEW.callee_id FROM s.node
+        WHERE file OPERATOR(pg_catalog.=) NEW.callee_file
+          AND name OPERATOR(pg_catalog.=) NEW.callee_name;
+        EXIT WHEN FOUND;
+        INSERT INTO s.node (file, name) VALUES (NEW.callee_file, NEW.callee_name)
+        ON CONFLICT (file, name) DO NOTHING
+        RETURNING id INTO NEW.callee_id;
+        v_attempts := v_attempts OPERATOR(pg_catalog.+) 1;
+    END LOOP;
+
+    -- s.edge, by edge_caller_id_callee_id_line_key
+    WHILE v_attempts OPERATOR(pg_catalog.<) 100 LOOP
+        PERFORM FROM s.edge
+        WHERE caller_id OPERATOR(pg_catalog.=) NEW.caller_id
+          AND (callee_id OPERATOR(pg_catalog.=) NEW.callee_id OR callee_id IS NULL AND NEW.callee_id IS NULL)
+          AND (line OPERATOR(pg_catalog.=) NEW.line OR line IS NULL AND NEW.line IS NULL);
+        IF FOUND THEN RETURN NEW; END IF;
+        INSERT INTO s.edge (caller_id, callee_id, line) VALUES (NEW.caller_id, NEW.callee_id, NEW.line)
+        ON CONFLICT (caller_id, callee_id, line) DO NOTHING;
+        IF FOUND THEN RETURN NEW; END IF;
+        v_attempts := v_attempts OPERATOR(pg_catalog.+) 1;
+    END LOOP;
+
+    RAISE EXCEPTION '% or a parent neither takes the row nor shows the one with its key', 's.edge'
+        USING ERRCODE = 'no_data_found', HINT = 'A trigger that leaves rows out, or a row security policy, may be why.';
+END
+$$;
+
+CREATE OR REPLACE TRIGGER insert_row INSTEAD OF INSERT OR UPDATE OR DELETE ON s.edge_in
+    FOR EACH ROW EXECUTE FUNCTION s.edge_in_insert();
+CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.edge_in
+    FOR EACH STATEMENT EXECUTE FUNCTION s.edge_in_insert();
+
+COMMENT ON VIEW s.edge_in IS
+    'INSERT puts a row into s.edge, finds or makes its parents by natural key, and gives the ids back. '
+    'A row whose key stands is found, and not changed. '
+    'UPDATE and DELETE are refused.';
+COMMENT ON FUNCTION s.edge_in_insert() IS 'Trigger function of view s.edge_in.';
+
+-- SELECT dup_select.put_table_sql('s.rows', 's.edge');
+CREATE TEMPORARY TABLE put_table_rows (
+    put__row tid,
+    edge__caller_id bigint,
+    edge__callee_id bigint,
+    edge__line integer,
+    callee__file text,
+    callee__name text,
+    caller__file text,
+    caller__name text,
+    put__done boolean
+) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_table_rows (
+    put__row, edge__line, callee__file, callee__name, caller__file, caller__name, put__done)
+SELECT input.ctid, line, callee_file, callee_name, caller_file, caller_name, false
+FROM ONLY s.rows AS input;
+
+ANALYZE pg_temp.put_table_rows;
+
+-- caller_id: s.node, by node_file_name_key
+-- Repeat these until there is nothing to insert.
+UPDATE pg_temp.put_table_rows AS s SET edge__caller_id = id
+FROM s.node
+WHERE s.edge__caller_id IS NULL
+  AND file OPERATOR(pg_catalog.=) s.caller__file
+  AND name OPERATOR(pg_catalog.=) s.caller__name;
+INSERT INTO s.node (file, name)
+SELECT DISTINCT ON (s.caller__file, s.caller__name)
+    s.caller__file, s.caller__name
+FROM pg_temp.put_table_rows AS s
+WHERE s.edge__caller_id IS NULL AND s.caller__name IS NOT NULL
+ORDER BY s.caller__file, s.caller__name, s.put__row
+ON CONFLICT (file, name) DO NOTHING;
+
+-- caller_id: s.node, by node_file_name_key: rows without a key
+WITH asked AS (
+    SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM pg_temp.put_table_rows AS s
+    WHERE s.edge__caller_id IS NULL AND NOT (s.caller__name IS NOT NULL)
+), added AS (
+    INSERT INTO s.node (file, name)
+    SELECT s.caller__file, s.caller__name
+    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    ORDER BY asked.put__n
+    RETURNING id
+), numbered AS (
+    SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
+)
+UPDATE pg_temp.put_table_rows AS s SET edge__caller_id = numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
+WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+
+-- callee_id: s.node, by node_file_name_key
+-- Repeat these until there is nothing to insert.
+UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = id
+FROM s.node
+WHERE s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0
+  AND file OPERATOR(pg_catalog.=) s.callee__file
+  AND name OPERATOR(pg_catalog.=) s.callee__name;
+INSERT INTO s.node (file, name)
+SELECT DISTINCT ON (s.callee__file, s.callee__name)
+    s.callee__file, s.callee__name
+FROM pg_temp.put_table_rows AS s
+WHERE s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.callee__name IS NOT NULL
+ORDER BY s.callee__file, s.callee__name, s.put__row
+ON CONFLICT (file, name) DO NOTHING;
+
+-- callee_id: s.node, by node_file_name_key: rows without a key
+WITH asked AS (
+    SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM pg_temp.put_table_rows AS s
+    WHERE s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND NOT (s.callee__name IS NOT NULL)
+), added AS (
+    INSERT INTO s.node (file, name)
+    SELECT s.callee__file, s.callee__name
+    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    ORDER BY asked.put__n
+    RETURNING id
+), numbered AS (
+    SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
+)
+UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
+WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+
+-- s.edge, by edge_caller_id_callee_id_line_key
+-- Repeat these until there is nothing to insert.
+UPDATE pg_temp.put_table_rows AS s SET put__done = true
+FROM s.edge
+WHERE NOT s.put__done
+  AND caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
+  AND callee_id OPERATOR(pg_catalog.=) s.edge__callee_id
+  AND line OPERATOR(pg_catalog.=) s.edge__line;
+UPDATE pg_temp.put_table_rows AS s SET put__done = true
+FROM s.edge
+WHERE NOT s.put__done AND pg_catalog.num_nulls(s.edge__callee_id, s.edge__line) OPERATOR(pg_catalog.>) 0
+  AND caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
+  AND (callee_id OPERATOR(pg_catalog.=) s.edge__callee_id OR callee_id IS NULL AND s.edge__callee_id IS NULL)
+  AND (line OPERATOR(pg_catalog.=) s.edge__line OR line IS NULL AND s.edge__line IS NULL);
+INSERT INTO s.edge (caller_id, callee_id, line)
+SELECT DISTINCT ON (s.edge__caller_id, s.edge__callee_id, s.edge__line)
+    s.edge__caller_id, s.edge__callee_id, s.edge__line
+FROM pg_temp.put_table_rows AS s
+WHERE NOT s.put__done
+ORDER BY s.edge__caller_id, s.edge__callee_id, s.edge__line, s.put__row
+ON CONFLICT (caller_id, callee_id, line) DO NOTHING;
+
+SELECT s.put__row, pg_catalog.jsonb_build_object() FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
