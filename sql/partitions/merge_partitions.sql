@@ -6,8 +6,8 @@ DECLARE
     v_range    record;
 BEGIN
     IF keep < 0 OR keep IS NULL THEN
-        RAISE EXCEPTION 'keep must be the number of newest partitions to leave alone, not %', coalesce(keep::text, 'NULL')
-            USING ERRCODE = 'XG008';
+        RAISE EXCEPTION 'keep must be 0 or more, not %', coalesce(keep::text, 'NULL') USING ERRCODE = 'XG008',
+            HINT = 'It is the number of newest partitions to leave alone.';
     END IF;
     CALL exograph.require_fit_transaction('merge_partitions');
     CALL exograph.limit_lock_wait();

@@ -8,14 +8,15 @@ DECLARE
         ARRAY(SELECT t.name FROM unnest(exograph.complete_tables()) AS t (name) WHERE t.name = ANY (complete)) END;
 BEGIN
     IF on_reject NOT IN ('fail', 'skip') THEN
-        RAISE EXCEPTION 'on_reject must be ''fail'' or ''skip'', not %', quote_literal(on_reject) USING ERRCODE = 'XG008';
+        RAISE EXCEPTION 'on_reject must be ''fail'' or ''skip'', not %', quote_literal(on_reject) USING ERRCODE = 'XG008',
+            HINT = 'A load with rows that break a rule fails, or goes on without them.';
     END IF;
     IF reject_limit < 0 THEN
-        RAISE EXCEPTION 'reject_limit must not be negative, it is %', reject_limit USING ERRCODE = 'XG008',
+        RAISE EXCEPTION 'reject_limit must be 0 or more, not %', reject_limit USING ERRCODE = 'XG008',
             HINT = 'It is the number of rows that may be left out under on_reject => ''skip''. NULL means any number.';
     END IF;
     IF partition_threshold < 0 THEN
-        RAISE EXCEPTION 'partition_threshold must not be negative, it is %', partition_threshold USING ERRCODE = 'XG008',
+        RAISE EXCEPTION 'partition_threshold must be 0 or more, not %', partition_threshold USING ERRCODE = 'XG008',
             HINT = 'It is the number of rows from which a fact table gets a partition of its own. 0 means always.';
     END IF;
     IF ids NOT IN ('numbered', 'reserved') THEN
@@ -23,10 +24,11 @@ BEGIN
             HINT = 'The producer numbers its rows itself, or with ids from exograph.reserve_ids.';
     END IF;
     IF NOT complete <@ exograph.complete_tables() THEN
-        RAISE EXCEPTION 'a load cannot be complete in %', (
-                SELECT string_agg(quote_nullable(t.name), ', ') FROM unnest(complete) AS t (name)
-                WHERE t.name = ANY (exograph.complete_tables()) IS NOT TRUE)
-            USING ERRCODE = 'XG008', HINT = format('Name any of %s.', array_to_string(exograph.complete_tables(), ', '));
+        RAISE EXCEPTION 'complete must hold any of %, not %',
+                (SELECT string_agg(quote_literal(t.name), ', ') FROM unnest(exograph.complete_tables()) AS t (name)),
+                (SELECT string_agg(quote_nullable(t.name), ', ') FROM unnest(complete) AS t (name)
+                 WHERE t.name = ANY (exograph.complete_tables()) IS NOT TRUE)
+            USING ERRCODE = 'XG008', HINT = 'They are the tables of which the load brings all rows of each of its files.';
     END IF;
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'on_reject', on_reject, 'reject_limit', reject_limit, 'keep_maps', keep_maps,

@@ -19,12 +19,13 @@ BEGIN
     IF NOT EXISTS (SELECT FROM exograph.staging_columns c
                    WHERE c.table_name = reserve_ids.table_name AND c.column_name = 'id')
     THEN
-        RAISE EXCEPTION 'exograph.% gives no ids', quote_ident(reserve_ids.table_name) USING ERRCODE = 'XG008',
-            HINT = 'It is packages, package_versions, files, terms, fragments or graph_nodes.';
+        RAISE EXCEPTION 'table_name must be ''packages'', ''package_versions'', ''files'', ''terms'', ''fragments'' or '
+                '''graph_nodes'', not %', quote_nullable(reserve_ids.table_name)
+            USING ERRCODE = 'XG008', HINT = 'The rows of other tables have no ids.';
     END IF;
     IF reserve_ids.count BETWEEN 1 AND 10000000 IS NOT TRUE THEN
-        RAISE EXCEPTION '% ids cannot be reserved at once', reserve_ids.count USING ERRCODE = 'XG008',
-            HINT = 'Reserve 1 to 10,000,000, as often as needed.';
+        RAISE EXCEPTION 'count must be from 1 to 10,000,000, not %', coalesce(reserve_ids.count::text, 'NULL')
+            USING ERRCODE = 'XG008', HINT = 'Reserve as often as needed.';
     END IF;
     v_sequence := pg_get_serial_sequence(format('exograph.%I', reserve_ids.table_name), 'id');
 
@@ -37,13 +38,14 @@ BEGIN
     FROM exograph.reserved_ids r
     WHERE r.load_id = reserve_ids.load_id AND r.table_name = reserve_ids.table_name;
     IF v_taken + reserve_ids.count > v_most THEN
-        RAISE EXCEPTION 'load % may reserve % ids of exograph.%, % more than it has',
-                reserve_ids.load_id, v_most, reserve_ids.table_name, v_most - v_taken
+        RAISE EXCEPTION 'load % has reserved % ids of exograph.% and asks for % more: % are the most that a load may have',
+                reserve_ids.load_id, v_taken, reserve_ids.table_name, reserve_ids.count, v_most
             USING ERRCODE = 'XG012',
                 HINT = 'Reserve no more than the rows that will be staged, or divide them over several loads.';
     END IF;
     IF reserve_ids.count > v_left THEN
-        RAISE EXCEPTION 'exograph.% has % ids left for reservations', reserve_ids.table_name, greatest(v_left, 0)
+        RAISE EXCEPTION 'load % asks for % ids of exograph.%, of which % are left for reservations',
+                reserve_ids.load_id, reserve_ids.count, reserve_ids.table_name, greatest(v_left, 0)
             USING ERRCODE = 'XG012',
                 DETAIL = 'The upper half of the ids is kept for rows that are numbered otherwise.',
                 HINT = 'Load with ids => ''numbered'', or insert row by row: both still get ids.';

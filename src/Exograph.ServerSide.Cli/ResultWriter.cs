@@ -35,11 +35,12 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
             Report(report);
     }
 
+    /// <summary>Without tables and phases, which a list does not ask for: empty ones would pass for loads of nothing.</summary>
     public void Loads(IReadOnlyList<LoadReport> loads)
     {
         if (json)
         {
-            Json(loads);
+            Json(loads.Select(l => new { l.LoadId, l.Label, l.State, l.StartedBy, l.StartedAt, l.EndedAt }));
             return;
         }
         TextTable.Write(output, ["load", "state", "label", "started by", "started", "ended"],

@@ -17,6 +17,27 @@ internal static class MigrationPrinter
         {Migrator.LockJournal};
         """;
 
+    /// <summary>As the migrator waits for a first installation: for a minute, unless lock_timeout says otherwise.</summary>
+    private static readonly string s_waitForFirstTurn = $"""
+        DO $$
+        DECLARE
+            v_timeout text := current_setting('lock_timeout');
+            v_longest text := coalesce(nullif(v_timeout, '0'), '1min');
+        BEGIN
+            IF {Migrator.Stands("schemaversions")} THEN
+                RETURN;
+            END IF;
+            PERFORM set_config('lock_timeout', v_longest, true);
+            PERFORM pg_advisory_xact_lock({Migrator.LockKey});
+            PERFORM set_config('lock_timeout', v_timeout, true);
+        EXCEPTION WHEN lock_not_available THEN
+            RAISE EXCEPTION 'another session has held the lock of migrators for %: %', v_longest,
+                    ({Migrator.LockHolder})
+                USING ERRCODE = 'lock_not_available', HINT = '{Migrator.LockHeldHint}';
+        END
+        $$;
+        """;
+
     public static string Print(MigrationScripts scripts)
     {
         var names = string.Join(", ", scripts.Migrations.Select(s => Migrator.Literal(s.Name)));
@@ -30,7 +51,7 @@ internal static class MigrationPrinter
             -- migrations/{first.Name}
             {Begin}
             SET LOCAL client_min_messages = warning;
-            SELECT pg_advisory_xact_lock({Migrator.LockKey}) WHERE NOT {Migrator.Stands("schemaversions")} \g /dev/null
+            {s_waitForFirstTurn}
             SELECT f.state <> 'sound' AS exograph_pending FROM ({Migrator.Foundation}) f (state) \gset
             \if :exograph_pending
             {first.Text}

@@ -61,7 +61,9 @@ public sealed partial class Migrator
         END
         """;
 
-    private static readonly string s_lockHolder = $"""
+    internal const string LockHeldHint = "Let it end. If it is no migrator, pg_terminate_backend ends it.";
+
+    internal static string LockHolder { get; } = $"""
         SELECT coalesce(string_agg(format('process %s of role %s', l.pid, a.usename), ', '), 'it has ended by now')
         FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
         WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {LockKey >> 32} AND l.objid = {LockKey & 0xFFFFFFFF}
@@ -181,10 +183,10 @@ public sealed partial class Migrator
         {
             if (waiting.Elapsed > LongestWait)
             {
-                var holder = await ReadAsync<string>(connection, s_lockHolder, cancellationToken).ConfigureAwait(false);
+                var holder = await ReadAsync<string>(connection, LockHolder, cancellationToken).ConfigureAwait(false);
                 throw new MigrationException($"another session has held the lock of migrators for {LongestWait}: {holder}")
                 {
-                    Hint = "Let it end. If it is no migrator, pg_terminate_backend ends it.",
+                    Hint = LockHeldHint,
                 };
             }
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken).ConfigureAwait(false);

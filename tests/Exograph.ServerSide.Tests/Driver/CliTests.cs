@@ -35,6 +35,9 @@ public sealed class CliTests
         using var report = JsonDocument.Parse(run.Output);
         var table = report.RootElement[0].GetProperty("tables")[0];
         Assert.Equal(("packages", 1), (table.GetProperty("table").GetString(), table.GetProperty("inserted").GetInt32()));
+        using var list = JsonDocument.Parse((await CliRun.RunAsync(database, ["status", "--json"])).Output);
+        Assert.Equal(["load_id", "label", "state", "started_by", "started_at", "ended_at"],
+            list.RootElement[0].EnumerateObject().Select(p => p.Name));
     }
 
     [Fact]

@@ -291,8 +291,8 @@ public sealed class FilesLackingTests : LoadingTest
         foreach (var (complete, named) in new[] { ("{comments,terms}", "'terms'"), ("{NULL,it's}", "NULL, 'it''s'") })
         {
             var error = await Db.FailsAsync("XG008", "SELECT exograph.begin_load('x', complete => $1::text[])", complete);
-            Assert.Equal($"a load cannot be complete in {named}", error.MessageText);
-            Assert.Equal($"Name any of {string.Join(", ", s_tables)}.", error.Hint);
+            Assert.Equal($"complete must hold any of '{string.Join("', '", s_tables)}', not {named}", error.MessageText);
+            Assert.Equal("They are the tables of which the load brings all rows of each of its files.", error.Hint);
         }
         Assert.Equal(0, await Db.CountAsync("exograph.loads"));
         var load = await Load.BeginAsync(Db, "complete => '{definitions,comments,definitions}'");

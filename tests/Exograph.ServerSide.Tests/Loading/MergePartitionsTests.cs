@@ -230,7 +230,8 @@ public sealed class MergePartitionsTests : LoadingTest
         foreach (var keep in new[] { "-1", "NULL" })
         {
             var error = await Db.FailsAsync("XG008", $"CALL exograph.merge_partitions({keep})");
-            Assert.Equal($"keep must be the number of newest partitions to leave alone, not {keep}", error.MessageText);
+            Assert.Equal($"keep must be 0 or more, not {keep}", error.MessageText);
+            Assert.Equal("It is the number of newest partitions to leave alone.", error.Hint);
         }
     }
 

@@ -46,14 +46,15 @@ public sealed class OptionTests : LoadingTest
     [Fact]
     public async Task An_option_must_be_one_of_its_values()
     {
+        const string OnReject = "A load with rows that break a rule fails, or goes on without them.";
         var load = await Load.BeginAsync(Db);
         foreach (var (option, message, hint) in new[]
         {
-            ("on_reject => 'SKIP'", "on_reject must be 'fail' or 'skip', not 'SKIP'", null),
-            ("on_reject => 'it''s'", "on_reject must be 'fail' or 'skip', not 'it''s'", null),
-            ("reject_limit => -1", "reject_limit must not be negative, it is -1",
+            ("on_reject => 'SKIP'", "on_reject must be 'fail' or 'skip', not 'SKIP'", OnReject),
+            ("on_reject => 'it''s'", "on_reject must be 'fail' or 'skip', not 'it''s'", OnReject),
+            ("reject_limit => -1", "reject_limit must be 0 or more, not -1",
                 "It is the number of rows that may be left out under on_reject => 'skip'. NULL means any number."),
-            ("partition_threshold => -5", "partition_threshold must not be negative, it is -5",
+            ("partition_threshold => -5", "partition_threshold must be 0 or more, not -5",
                 "It is the number of rows from which a fact table gets a partition of its own. 0 means always."),
         })
         {

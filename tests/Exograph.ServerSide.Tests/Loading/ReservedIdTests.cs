@@ -63,9 +63,16 @@ public sealed class ReservedIdTests : LoadingTest
     {
         var load = await BeginAsync();
         foreach (var count in new[] { "0", "-1", "10000001", "NULL" })
-            await Db.FailsAsync("XG008", $"SELECT exograph.reserve_ids({load.Id}, 'files', {count})");
+        {
+            var refused = await Db.FailsAsync("XG008", $"SELECT exograph.reserve_ids({load.Id}, 'files', {count})");
+            Assert.Equal($"count must be from 1 to 10,000,000, not {count}", refused.MessageText);
+        }
         foreach (var table in new[] { "'comments'", "'no_table'", "'exograph.files'", "NULL" })
-            await Db.FailsAsync("XG008", $"SELECT exograph.reserve_ids({load.Id}, {table}, 1)");
+        {
+            var refused = await Db.FailsAsync("XG008", $"SELECT exograph.reserve_ids({load.Id}, {table}, 1)");
+            Assert.Equal("table_name must be 'packages', 'package_versions', 'files', 'terms', 'fragments' or 'graph_nodes', not "
+                + table, refused.MessageText);
+        }
         await Db.FailsAsync("XG001", "SELECT exograph.reserve_ids(4711, 'files', 1)");
         var numbered = await Load.BeginAsync(Db);
         var error = await Db.FailsAsync("XG008", $"SELECT exograph.reserve_ids({numbered.Id}, 'files', 1)");
@@ -92,7 +99,8 @@ public sealed class ReservedIdTests : LoadingTest
         await Db.FailsAsync("XG012", $"SELECT exograph.reserve_ids({load.Id}, '{table}', 1)");
         await ReserveAsync(Db, await BeginAsync(), table, 1);
 
-        Assert.Equal($"load {load.Id} may reserve {most} ids of exograph.{table}, 5 more than it has", error.MessageText);
+        Assert.Equal($"load {load.Id} has reserved {most - 5} ids of exograph.{table} and asks for 6 more: {most} are the most that a "
+            + "load may have", error.MessageText);
         Assert.Equal("Reserve no more than the rows that will be staged, or divide them over several loads.", error.Hint);
         Assert.Equal(16, await Db.ScalarAsync<long>($"SELECT last_value FROM exograph.{table}_id_seq"));
     }
@@ -107,7 +115,7 @@ public sealed class ReservedIdTests : LoadingTest
         Assert.Equal(["1073741819|1073741823"], await ReserveAsync(Db, load, "terms", 5));
         await Db.FailsAsync("XG012", $"SELECT exograph.reserve_ids({load.Id}, 'terms', 1)");
 
-        Assert.Equal("exograph.terms has 5 ids left for reservations", error.MessageText);
+        Assert.Equal($"load {load.Id} asks for 6 ids of exograph.terms, of which 5 are left for reservations", error.MessageText);
         Assert.NotNull(error.Detail);
         Assert.NotNull(error.Hint);
         await (await Sample.BeginAsync(Db)).FinalizeAsync();

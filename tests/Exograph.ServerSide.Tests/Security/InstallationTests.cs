@@ -295,6 +295,11 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
         var error = await Assert.ThrowsAsync<MigrationException>(() => migrator.MigrateAsync());
 
         Assert.Contains($"process {holder.ProcessId} of role ", error.Message, StringComparison.Ordinal);
+        await _admin.ExecuteAsync($"ALTER DATABASE {_name} SET lock_timeout = '1s'");
+        var printed = await Assert.ThrowsAnyAsync<Exception>(RunPrintedAsync);
+        Assert.Contains($"another session has held the lock of migrators for 1s: process {holder.ProcessId} of role ", printed.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("HINT:  Let it end.", printed.Message, StringComparison.Ordinal);
         await holder.ExecuteAsync("SELECT pg_advisory_unlock_all()");
         Assert.NotEmpty(await migrator.MigrateAsync());
     }
