@@ -1,19 +1,20 @@
+using Exograph.EmbeddedPostgres;
 using Npgsql;
+using Testcontainers.PostgreSql;
 
 namespace Exograph.ServerSide.Tests.Support;
 
 /// <summary>
 /// The server of all tests of this process: that of EXOGRAPH_TEST_CONNECTION (a role that may create databases and roles), else
-/// a private one. Its template database is migrated once; a clone of it takes milliseconds.
+/// a container of the image that EXOGRAPH_TEST_CONTAINER names, else a private one. Its template database is migrated once; a
+/// clone of it takes milliseconds.
 /// </summary>
-internal static partial class TestServer
+internal static class TestServer
 {
     private static readonly Lazy<Task<NpgsqlConnectionStringBuilder>> s_server = new(StartAsync);
     private static readonly Lazy<Task<string>> s_template = new(MakeTemplateAsync);
-
-    private static string? GivenConnection => Environment.GetEnvironmentVariable("EXOGRAPH_TEST_CONNECTION");
-
-    private static bool IsGiven => !string.IsNullOrEmpty(GivenConnection);
+    private static readonly string? s_connection = Variable("EXOGRAPH_TEST_CONNECTION");
+    private static readonly string? s_image = Variable("EXOGRAPH_TEST_CONTAINER");
 
     /// <summary>Creates a database, and returns how to connect to it.</summary>
     public static async Task<NpgsqlConnectionStringBuilder> CreateDatabaseAsync(bool migrated)
@@ -28,13 +29,30 @@ internal static partial class TestServer
 
     public static Task DropDatabaseAsync(string name) => ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
 
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
     private static string NewName() => $"exograph_test_{Guid.NewGuid():N}";
 
-    private static async Task<NpgsqlConnectionStringBuilder> StartAsync() =>
-        IsGiven ? new NpgsqlConnectionStringBuilder(GivenConnection) : await StartPrivateAsync();
+    private static async Task<NpgsqlConnectionStringBuilder> StartAsync() => new(
+        s_connection ?? (s_image is null ? await StartPrivateAsync() : await StartContainerAsync(s_image)));
 
-    /// <summary>TestServer.Embedded.cs or, built with -p:UseTestcontainers=true, TestServer.Container.cs.</summary>
-    private static partial Task<NpgsqlConnectionStringBuilder> StartPrivateAsync();
+    private static async Task<string> StartPrivateAsync()
+    {
+        var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions
+        {
+            ServerSettings = new Dictionary<string, string> { ["max_connections"] = "300" },
+        });
+        return server.ConnectionString;
+    }
+
+    private static async Task<string> StartContainerAsync(string image)
+    {
+        var container = new PostgreSqlBuilder(image).WithCommand("-c", "fsync=off", "-c", "max_connections=300").Build();
+        // The reaper would do so, too, but not every engine has one.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => container.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(30));
+        await container.StartAsync();
+        return container.GetConnectionString();
+    }
 
     private static async Task<string> MakeTemplateAsync()
     {
@@ -42,7 +60,7 @@ internal static partial class TestServer
         await using var dataSource = NpgsqlDataSource.Create(settings.ConnectionString);
         await new Migrator(dataSource).MigrateAsync();
         // A private server goes with the process; one that was given is left as it was found.
-        if (IsGiven)
+        if (s_connection is not null)
             AppDomain.CurrentDomain.ProcessExit += (_, _) => DropDatabaseAsync(settings.Database!).Wait(TimeSpan.FromSeconds(5));
         return settings.Database!;
     }
