@@ -178,7 +178,7 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
 
         internal EmbeddedPostgresServer Server { get; private set; } = null!;
 
-        public async Task InitializeAsync()
+        public async ValueTask InitializeAsync()
         {
             Server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions());
             await using (var session = await OpenAsync("postgres"))
@@ -187,7 +187,7 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
             await new Migrator(dataSource).MigrateAsync();
         }
 
-        public async Task DisposeAsync() => await Server.DisposeAsync();
+        public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
         internal async Task<string> CreateDatabaseAsync()
         {

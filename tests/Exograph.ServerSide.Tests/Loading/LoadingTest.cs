@@ -14,14 +14,15 @@ public abstract class LoadingTest : IAsyncLifetime
     /// <summary>A session of the superuser.</summary>
     private protected Session Db { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
         Db = await OpenAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var session in _sessions)
             await session.DisposeAsync();
         var settings = _database.Settings;

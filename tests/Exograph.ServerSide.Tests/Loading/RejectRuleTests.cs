@@ -223,8 +223,8 @@ public sealed class RejectRuleTests(RejectRuleTests.GoodLoad good) : IClassFixtu
             Lines(References).Order(StringComparer.Ordinal), await ColumnsAsync("refers_to IS NOT NULL", "' ' || refers_to"));
     }
 
-    private static IEnumerable<string> Lines(TheoryData data) =>
-        ((IEnumerable<object[]>)data).Select(row => string.Join(' ', row));
+    private static IEnumerable<string> Lines(IEnumerable<ITheoryDataRow> data) =>
+        data.Select(row => string.Join(' ', row.GetData()));
 
     private Task<string[]> ColumnsAsync(string condition, string rest) => good.Session.RowsAsync(
         $"""
@@ -279,14 +279,14 @@ public sealed class RejectRuleTests(RejectRuleTests.GoodLoad good) : IClassFixtu
 
         internal Load Load { get; private set; } = null!;
 
-        public async Task InitializeAsync()
+        public async ValueTask InitializeAsync()
         {
             _database = await TestDatabase.CreateAsync();
             Session = await Session.OpenAsync(_database.Settings);
             Load = await Sample.BeginAsync(Session);
         }
 
-        public async Task DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
             await Session.DisposeAsync();
             await _database.DisposeAsync();

@@ -24,12 +24,12 @@ public sealed class SubscriberTests : IAsyncLifetime
 
     private EmbeddedPostgresServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions
+    public async ValueTask InitializeAsync() => _server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions
     {
         ServerSettings = new Dictionary<string, string> { ["wal_level"] = "logical" },
     });
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task A_subscriber_receives_loads_and_what_is_deleted()

@@ -231,8 +231,8 @@ public sealed class ConcurrencyTests : LoadingTest
         var reversed = string.Join(", ", Enumerable.Range(0, 200).Reverse().Select(i => $"('t{i}')"));
 
         var errors = await Task.WhenAll(
-            Record.ExceptionAsync(() => Db.ExecuteAsync($"INSERT INTO exograph_in.terms (term) VALUES {rows}")),
-            Record.ExceptionAsync(() => other.ExecuteAsync($"INSERT INTO exograph_in.terms (term) VALUES {reversed}")));
+            Record.ExceptionAsync(() => Db.ExecuteAsync($"INSERT INTO exograph_in.terms (term) VALUES {rows}")).AsTask(),
+            Record.ExceptionAsync(() => other.ExecuteAsync($"INSERT INTO exograph_in.terms (term) VALUES {reversed}")).AsTask());
 
         Assert.All(errors, error => Assert.True(error is null or PostgresException { SqlState: "40P01" }, error?.Message));
         Assert.Contains(errors, error => error is null);

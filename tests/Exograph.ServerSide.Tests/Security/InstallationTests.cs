@@ -19,7 +19,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     private Session _admin = null!;
     private NpgsqlDataSource _dataSource = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
         await postgres.ExecuteAsync($"CREATE DATABASE {_name} TEMPLATE template0 ENCODING 'UTF8'");
@@ -29,7 +29,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     }
 
     /// <summary>Leaves a server without databases and roles of the test.</summary>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _admin.DisposeAsync();
         await _dataSource.DisposeAsync();
@@ -334,9 +334,9 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     {
         private EmbeddedPostgresServer _server = null!;
 
-        public async Task InitializeAsync() => _server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions());
+        public async ValueTask InitializeAsync() => _server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions());
 
-        public async Task DisposeAsync() => await _server.DisposeAsync();
+        public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
         internal NpgsqlConnectionStringBuilder Settings(string database) =>
             new(_server.ConnectionString) { Database = database, IncludeErrorDetail = true };

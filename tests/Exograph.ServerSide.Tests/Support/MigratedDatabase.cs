@@ -7,7 +7,7 @@ public sealed class MigratedDatabase : IAsyncLifetime
 {
     internal TestDatabase Database { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => Database = await TestDatabase.CreateAsync();
 
-    public async Task DisposeAsync() => await Database.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Database.DisposeAsync();
 }
