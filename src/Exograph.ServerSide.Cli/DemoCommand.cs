@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Exograph.EmbeddedPostgres;
 using Exograph.Extract.CSharp;
-using Exograph.ServerSide.Cli.Bundles;
+using Exograph.ServerSide.Bundles;
 using Npgsql;
 
 namespace Exograph.ServerSide.Cli;
@@ -59,13 +59,8 @@ internal sealed class DemoCommand(CliApp app)
     private async Task<IReadOnlyList<LoadReport>> LoadAsync(
         NpgsqlDataSource dataSource, string bundle, string label, CancellationToken cancellationToken)
     {
-        var plan = new LoadPlan(
-            [Bundle.Open(bundle, app.Context.StandardInput)],
-            new LoadOptions { Label = label },
-            new BundleOptions(),
-            MaxStaged: long.MaxValue,
-            Finalize: true);
-        return await app.ProgressAsync(view => new LoadRunner(dataSource, plan, view).RunAsync(cancellationToken));
+        var options = new BundleLoadOptions { Load = new LoadOptions { Label = label } };
+        return (await LoadCommand.LoadAsync(app, dataSource, [Bundle.Open(bundle)], options, cancellationToken)).Reports;
     }
 
     private string FindSource()

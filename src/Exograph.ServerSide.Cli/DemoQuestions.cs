@@ -54,7 +54,7 @@ internal static class DemoQuestions
             output.WriteLine();
             output.WriteLine(question);
             foreach (var line in query.Split('\n'))
-                output.WriteLine($"    {line.Replace("$1", Migrator.Literal(parameter ?? ""))}");
+                output.WriteLine($"    {line.Replace("$1", $"'{parameter?.Replace("'", "''")}'")}");
             var (columns, rows) = await ReadAsync(dataSource, query, parameter, cancellationToken);
             TextTable.Write(output, columns, rows);
         }
@@ -63,22 +63,18 @@ internal static class DemoQuestions
     private static async Task<(IReadOnlyList<string> Columns, IReadOnlyList<object?[]> Rows)> ReadAsync(
         NpgsqlDataSource dataSource, string query, string? parameter, CancellationToken cancellationToken)
     {
-        await using var connection = await ServerCall.OpenAsync(dataSource, cancellationToken);
-        return await ServerCall.RunAsync(connection, query, async call =>
+        await using var command = dataSource.CreateCommand(query);
+        if (parameter is not null)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<object?[]>();
+        while (await reader.ReadAsync(cancellationToken))
         {
-            if (parameter is not null)
-                call.Parameters.Add(new NpgsqlParameter { Value = parameter });
-            await using var reader = await call.ExecuteReaderAsync(cancellationToken);
-            var rows = new List<object?[]>();
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var row = new object?[reader.FieldCount];
-                for (var i = 0; i < row.Length; i++)
-                    row[i] = await reader.IsDBNullAsync(i, cancellationToken) ? null : reader.GetValue(i);
-                rows.Add(row);
-            }
-            IReadOnlyList<string> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)];
-            return (columns, (IReadOnlyList<object?[]>)rows);
-        }, cancellationToken);
+            var row = new object?[reader.FieldCount];
+            for (var i = 0; i < row.Length; i++)
+                row[i] = await reader.IsDBNullAsync(i, cancellationToken) ? null : reader.GetValue(i);
+            rows.Add(row);
+        }
+        return ([.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)], rows);
     }
 }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Exograph.EmbeddedPostgres;
 using Exograph.Extract.CSharp;
-using Exograph.ServerSide.Cli.Bundles;
+using Exograph.ServerSide.Bundles;
 using Npgsql;
 
 namespace Exograph.ServerSide.Cli;
@@ -30,8 +30,8 @@ internal static partial class ErrorReport
     /// <summary>Says which lines the server rejects.</summary>
     public static void WriteRejects(IEnumerable<PlacedReject> rejects, CliContext context)
     {
-        foreach (var (row, file, line) in rejects.Where(r => r.File is not null))
-            context.Error.WriteParagraph("reject: ", $"{file}, line {line}: {row.Reason}");
+        foreach (var reject in rejects.Where(r => r.File is not null))
+            context.Error.WriteParagraph("reject: ", $"{reject.File}, line {reject.Line}: {reject.Row.Reason}");
     }
 
     private static (int Code, string Message, string? Detail, string? Hint) Describe(Exception e) => e switch

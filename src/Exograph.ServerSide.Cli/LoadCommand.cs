@@ -1,12 +1,21 @@
+using System.Collections.Frozen;
 using System.CommandLine;
-using Exograph.ServerSide.Cli.Bundles;
+using System.Numerics;
+using System.Text.Json;
+using Exograph.ServerSide.Bundles;
+using Npgsql;
 
 namespace Exograph.ServerSide.Cli;
 
 /// <summary><c>exograph-load load</c>.</summary>
 internal sealed class LoadCommand(CliApp app)
 {
-    private const long DefaultMaxStaged = 8L << 30;
+    /// <summary>How the command line names the stream on standard input.</summary>
+    private const string StandardInput = "-";
+
+    /// <summary>Names as the database has them.</summary>
+    private static readonly FrozenDictionary<string, FactTables> s_tables = Enum.GetValues<FactTables>()
+        .Where(t => BitOperations.IsPow2((int)t)).ToFrozenDictionary(t => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{t}"));
 
     private readonly Argument<string[]> _bundles = new("bundle")
     {
@@ -29,7 +38,7 @@ internal sealed class LoadCommand(CliApp app)
     private readonly Option<long> _maxStaged = new("--max-staged")
     {
         Description = "Bytes staged, such as 8GB, from which the next bundle begins a further load.",
-        DefaultValueFactory = _ => DefaultMaxStaged,
+        DefaultValueFactory = _ => new BundleLoadOptions().MaxStaged,
         CustomParser = ParseSize,
     };
 
@@ -72,35 +81,49 @@ internal sealed class LoadCommand(CliApp app)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var plan = Plan(parsed);
+        var paths = parsed.GetValue(_bundles)!;
+        var options = Options(parsed, paths);
+        var bundles = Open(paths, options.Load.Complete);
         await using var database = await app.OpenAsync(parsed, cancellationToken);
-        IReadOnlyList<PlacedReject> skipped = [];
-        var reports = await app.ProgressAsync(async view =>
-        {
-            var runner = new LoadRunner(database.DataSource, plan, view);
-            var done = await runner.RunAsync(cancellationToken);
-            skipped = runner.Skipped;
-            return done;
-        });
-        ErrorReport.WriteRejects(skipped, app.Context);
-        app.Results(parsed).Reports(reports);
+        var loader = await LoadAsync(app, database.DataSource, bundles, options, cancellationToken);
+        ErrorReport.WriteRejects(loader.Rejects, app.Context);
+        app.Results(parsed).Reports(loader.Reports);
         return ExitCode.Ok;
     }
 
-    private LoadPlan Plan(ParseResult parsed)
+    /// <summary>Loads bundles under a progress view.</summary>
+    /// <exception cref="LoadFailedException">It failed: why, and what became of the load.</exception>
+    public static Task<BundleLoader> LoadAsync(CliApp app, NpgsqlDataSource dataSource, IReadOnlyList<Bundle> bundles,
+        BundleLoadOptions options, CancellationToken cancellationToken) => app.ProgressAsync(async view =>
     {
-        var paths = parsed.GetValue(_bundles)!;
-        if (paths.Count(p => p == Bundle.StandardInput) > 1)
+        var loader = new BundleLoader(dataSource, options with
+        {
+            Load = options.Load with { Progress = view },
+            Reading = options.Reading with { Progress = view },
+        });
+        try
+        {
+            await loader.LoadAsync(bundles, cancellationToken);
+            return loader;
+        }
+        catch (Exception e) when (loader.LoadId is not null)
+        {
+            throw new LoadFailedException(e, loader);
+        }
+    });
+
+    private BundleLoadOptions Options(ParseResult parsed, string[] paths)
+    {
+        if (paths.Count(p => p == StandardInput) > 1)
             throw new UsageException("standard input is one bundle: '-' can be given once");
         var connections = parsed.GetValue(_connections);
         if (connections is < 1 or > 64)
             throw new UsageException($"--connections is from 1 to 64, not {connections}");
         if (parsed.GetValue(_longestLine) is var longest && longest > 1 << 30)
             throw new UsageException("--longest-line is at most 1GB, which is what PostgreSQL can take");
-        var options = _options.ForLoad(parsed);
-        return new LoadPlan(
-            Open(paths, parsed.GetValue(_complete)),
-            options with
+        return new BundleLoadOptions
+        {
+            Load = _options.ForLoad(parsed) with
             {
                 Label = parsed.GetValue(_label)
                     ?? string.Join(" ", paths.Select(p => Path.GetFileName(Path.TrimEndingDirectorySeparator(p)))),
@@ -108,23 +131,22 @@ internal sealed class LoadCommand(CliApp app)
                 Ids = parsed.GetValue(_ids) == "reserved" ? IdNumbering.Reserved : IdNumbering.Numbered,
                 Complete = parsed.GetValue(_complete),
             },
-            new BundleOptions { LongestLine = (int)longest, Readers = connections },
-            parsed.GetValue(_maxStaged),
-            !parsed.GetValue(_noFinalize));
+            Reading = new BundleOptions { LongestLine = (int)longest, Readers = connections },
+            MaxStaged = parsed.GetValue(_maxStaged),
+            LeaveOpen = parsed.GetValue(_noFinalize),
+        };
     }
 
     private List<Bundle> Open(string[] paths, FactTables complete)
     {
-        var bundles = paths.Select(p => Bundle.Open(p, app.Context.StandardInput)).ToList();
-        var uncounted = bundles.FindAll(b => b.IsUncounted);
-        if (uncounted.Count == 0)
-            return bundles;
-        var first = uncounted[0].Name;
-        if (complete != FactTables.None)
-            throw new BundleException(first, $"expected {RowCounts.ManifestName}, which counts the rows, found none: without it "
-                + "nothing tells a file that was cut off from one that is complete");
-        app.Context.Error.WriteLine($"note: {first}{(uncounted.Count == 1 ? "" : $" and {uncounted.Count - 1} others")}: no "
-            + $"{RowCounts.ManifestName}, so a file that was cut off at the end of a line is loaded as it is");
+        var bundles = paths.Select(p => p == StandardInput
+            ? Bundle.FromStream(app.Context.StandardInput(), "standard input")
+            : Bundle.Open(p)).ToList();
+        if (complete == FactTables.None && bundles.FindAll(b => !b.IsCounted) is [var first, .. var others])
+        {
+            app.Context.Error.WriteLine($"note: {first.Name}{(others.Count == 0 ? "" : $" and {others.Count} others")}: no "
+                + $"{Bundle.ManifestName}, so a file that was cut off at the end of a line is loaded as it is");
+        }
         return bundles;
     }
 
@@ -136,9 +158,12 @@ internal sealed class LoadCommand(CliApp app)
         var tables = FactTables.None;
         foreach (var name in text.Split(','))
         {
-            var table = FactTableNames.Find(name);
+            var table = s_tables.GetValueOrDefault(name);
             if (table == FactTables.None)
-                result.AddError($"--complete is 'all' or any of {string.Join(",", FactTableNames.All)}, not '{name}'");
+            {
+                var names = string.Join(",", s_tables.OrderBy(t => t.Value).Select(t => t.Key));
+                result.AddError($"--complete is 'all' or any of {names}, not '{name}'");
+            }
             tables |= table;
         }
         return tables;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Exograph.ServerSide.Cli.Bundles;
+using Exograph.ServerSide.Bundles;
 using Spectre.Console;
 
 namespace Exograph.ServerSide.Cli;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Exograph.ServerSide.Cli.Bundles;
+using Exograph.ServerSide.Bundles;
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using Exograph.Shared;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>A file of a bundle.</summary>
 /// <param name="Table">Table that its rows belong to.</param>
@@ -14,33 +14,47 @@ internal sealed record TableFile(StagedTable Table, string Path, string Name)
         Path.EndsWith(".csv", StringComparison.Ordinal) || Path.EndsWith(".csv.gz", StringComparison.Ordinal);
 }
 
-/// <summary>A bundle of docs/bundle-format.md: a directory with a file per table, or one stream.</summary>
-internal sealed record Bundle
+/// <summary>A bundle of docs/bundle-format.md: a directory with a file per table, or one NDJSON stream of all tables.</summary>
+public sealed class Bundle
 {
-    /// <summary>How the command line names the stream on standard input.</summary>
-    public const string StandardInput = "-";
+    /// <summary>Name of the file of a directory that counts its rows.</summary>
+    public const string ManifestName = RowCounts.ManifestName;
 
     private static readonly string[] s_extensions = [".csv", ".ndjson", ".csv.gz", ".ndjson.gz"];
 
+    private Bundle(string name) => Name = name;
+
     /// <summary>How messages call it.</summary>
-    public required string Name { get; init; }
+    public string Name { get; }
+
+    /// <summary>
+    /// Whether its rows are counted: by the manifest of a directory, by the end record of a stream. Where not, nothing tells a file
+    /// that was cut off at the end of a line from one that is whole.
+    /// </summary>
+    public bool IsCounted => Stream is not null || Manifest is not null;
 
     /// <summary>The files of a directory, in the order of the tables; empty for a stream.</summary>
-    public required IReadOnlyList<TableFile> Files { get; init; }
+    internal IReadOnlyList<TableFile> Files { get; private init; } = [];
 
     /// <summary>What the manifest of a directory counts; null where it has none, and for a stream, which has an end record.</summary>
-    public RowCounts? Manifest { get; init; }
+    internal RowCounts? Manifest { get; private init; }
 
-    /// <summary>Whether nothing tells a file that was cut off at the end of a line from one that is whole.</summary>
-    public bool IsUncounted => Stream is null && Manifest is null;
+    /// <summary>The stream; null for a directory.</summary>
+    internal Stream? Stream { get; private init; }
 
-    /// <summary>The stream on standard input; null for a directory.</summary>
-    public Stream? Stream { get; init; }
-
-    public static Bundle Open(string path, Func<Stream> standardInput)
+    /// <summary>A bundle that is read once, from a stream.</summary>
+    /// <param name="stream">NDJSON whose lines name their tables, with an end record behind them. Disposed when it was read.</param>
+    /// <param name="name">How messages call it.</param>
+    public static Bundle FromStream(Stream stream, string name)
     {
-        if (path == StandardInput)
-            return new Bundle { Name = "standard input", Files = [], Stream = standardInput() };
+        ArgumentNullException.ThrowIfNull(stream);
+        return new Bundle(name) { Stream = stream };
+    }
+
+    /// <summary>Opens a directory of <c>&lt;table&gt;.csv</c> or <c>.ndjson</c>, each optionally <c>.gz</c>.</summary>
+    /// <exception cref="BundleException">There is no such directory, or it holds no bundle.</exception>
+    public static Bundle Open(string path)
+    {
         if (File.Exists(path))
             throw new BundleException(path, "expected a directory, found a file; a stream is read from standard input, as '-'");
         if (!Directory.Exists(path))
@@ -54,9 +68,8 @@ internal sealed record Bundle
             var names = string.Join(" and ", twice.Select(f => f.Name));
             throw new BundleException(path, $"expected one file per table, found {names}");
         }
-        return new Bundle
+        return new Bundle(path)
         {
-            Name = path,
             Files = [.. StagedTable.All.SelectMany(t => files.Where(f => f.Table == t))],
             Manifest = ReadManifest(path, files),
         };
@@ -88,5 +101,5 @@ internal sealed record Bundle
             : new TableFile(table, path, path);
     }
 
-    public static string TableNames { get; } = string.Join(", ", StagedTable.All.Select(t => t.Name));
+    internal static string TableNames { get; } = string.Join(", ", StagedTable.All.Select(t => t.Name));
 }

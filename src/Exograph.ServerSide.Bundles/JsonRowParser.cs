@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>
 /// Parses one line of NDJSON. Members come in any order, fields are written in that of the columns: so the places of the values

@@ -1,4 +1,4 @@
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>A stream that is only read, forwards, and asynchronously.</summary>
 internal abstract class InputStream : Stream

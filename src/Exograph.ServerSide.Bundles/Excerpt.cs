@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Shows a piece of input in an error message: short, on one line, without control characters.</summary>
 internal static class Excerpt

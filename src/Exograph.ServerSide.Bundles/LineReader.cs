@@ -1,4 +1,4 @@
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Reads lines of bytes through one buffer, which grows to the longest line. A byte order mark is dropped.</summary>
 internal sealed class LineReader(Stream stream, string file, int longestLine)

@@ -1,27 +1,7 @@
-namespace Exograph.ServerSide.Cli.Bundles;
-
-/// <summary>How bundles are read.</summary>
-internal sealed record BundleOptions
-{
-    /// <summary>Longest CSV record or NDJSON line, in bytes. It bounds the memory of a reader.</summary>
-    public int LongestLine { get; init; } = 256 << 20;
-
-    /// <summary>Most files that are read at the same time.</summary>
-    public int Readers { get; init; } = Math.Min(4, 2 * Environment.ProcessorCount);
-
-    /// <summary>Where progress is reported. Called from several threads.</summary>
-    public IProgress<BundleProgress>? Progress { get; init; }
-}
-
-/// <summary>How far a file of a bundle has been read.</summary>
-/// <param name="File">Name of the file.</param>
-/// <param name="BytesRead">Bytes of the file read so far.</param>
-/// <param name="Bytes">Bytes of the file; null where they are not known.</param>
-/// <param name="IsEnd">Whether the end was reached.</param>
-internal sealed record BundleProgress(string File, long BytesRead, long? Bytes, bool IsEnd);
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Stages the rows of a bundle.</summary>
-internal sealed class BundleLoader(LoadSession session, BundleOptions options)
+internal sealed class BundleStager(LoadSession session, BundleOptions options)
 {
     /// <summary>What facts belong to.</summary>
     private static readonly string[] s_keys = ["packages", "package_versions", "files"];

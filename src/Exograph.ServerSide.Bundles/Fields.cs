@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Writes values that both forms of a bundle spell alike.</summary>
 internal static class Fields

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>
 /// Reads gzip strictly. <see cref="GZipStream"/> verifies checksum and size of each member, but takes a truncated file, or bytes

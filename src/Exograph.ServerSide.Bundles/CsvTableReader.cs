@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Unicode;
 using CsvHelper;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Reads a table's CSV file into staging.</summary>
 internal sealed class CsvTableReader(TableFile file, BundleOptions options)

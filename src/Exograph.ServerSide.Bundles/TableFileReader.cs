@@ -1,6 +1,6 @@
 using Exograph.Shared;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Opens where the rows of a table go.</summary>
 internal delegate IRowTarget OpenTable(StagedTable table, IReadOnlyList<StagedColumn> columns);

@@ -1,4 +1,4 @@
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>
 /// Lets several bundles share a load: each numbers its rows from 1, so the numbers of a bundle are shifted past all that the

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Exograph.Shared;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>
 /// How many rows of each table a bundle says it has: the end record of a stream, the manifest of a directory. Either is written

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Reads NDJSON into staging: the file of one table, or a stream whose lines name their tables.</summary>
 internal sealed class NdjsonReader(string file, BundleOptions options)

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>A bundle does not keep to docs/bundle-format.md: the place, what was expected, what was found.</summary>
-internal sealed class BundleException : Exception
+public sealed class BundleException : Exception
 {
-    public BundleException(string file, string problem, long? line = null, string? column = null, Exception? inner = null)
+    internal BundleException(string file, string problem, long? line = null, string? column = null, Exception? inner = null)
         : base(Describe(file, problem, line, column), inner)
     {
         File = file;
@@ -13,11 +13,13 @@ internal sealed class BundleException : Exception
         Column = column;
     }
 
+    /// <summary>File, or bundle, at fault.</summary>
     public string File { get; }
 
     /// <summary>Line of the file, from 1; null where the file as a whole is at fault.</summary>
     public long? Line { get; }
 
+    /// <summary>Column at fault; null where none is.</summary>
     public string? Column { get; }
 
     private static string Describe(string file, string problem, long? line, string? column) =>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Finds JSON that PostgreSQL's jsonb cannot hold, or would change in silence.</summary>
 internal static class JsonText

@@ -1,12 +1,19 @@
 using System.Buffers.Binary;
 
-namespace Exograph.ServerSide.Cli.Bundles;
+namespace Exograph.ServerSide.Bundles;
 
 /// <summary>A row that the server rejects, and where it came from.</summary>
-/// <param name="Row">The row.</param>
-/// <param name="File">File of a bundle; null where it was not found.</param>
-/// <param name="Line">Line of the file.</param>
-internal sealed record PlacedReject(RejectedRow Row, string? File, long Line);
+public sealed record PlacedReject
+{
+    /// <summary>The row, and the rule that it breaks.</summary>
+    public required RejectedRow Row { get; init; }
+
+    /// <summary>File of a bundle; null where it was not found.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Line of the file, from 1; null where it was not found.</summary>
+    public long? Line { get; init; }
+}
 
 /// <summary>
 /// Finds the lines of rows that the server rejects, by reading the files of their tables again: whatever the size of the
@@ -31,7 +38,7 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
                     await FindAsync(left, file, shift, cancellationToken);
             }
         }
-        return [.. sought.Select(s => new PlacedReject(s.Row, s.File, s.Line))];
+        return [.. sought.Select(s => new PlacedReject { Row = s.Row, File = s.File, Line = s.Line })];
     }
 
     private async Task FindAsync(List<Sought> sought, TableFile file, NumberShift shift, CancellationToken cancellationToken)
@@ -102,7 +109,7 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
 
         public string? File { get; set; }
 
-        public long Line { get; set; }
+        public long? Line { get; set; }
 
         public bool Matches(ReadOnlyMemory<byte>?[] fields)
         {

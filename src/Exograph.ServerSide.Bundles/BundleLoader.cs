@@ -1,0 +1,153 @@
+using Npgsql;
+
+namespace Exograph.ServerSide.Bundles;
+
+/// <summary>What became of a load of bundles.</summary>
+public enum BundleLoadState
+{
+    /// <summary>None was begun.</summary>
+    NotBegun,
+    /// <summary>Its rows are in the index.</summary>
+    Finalized,
+    /// <summary>It is open: it was to be left so, or could not be finalized or abandoned.</summary>
+    Open,
+    /// <summary>It was abandoned: nothing of it was loaded.</summary>
+    Abandoned,
+    /// <summary>The server was lost while the load was being finalized: it is open, or finalized.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// Loads any number of bundles into as few loads as the bound on staged bytes allows. For one call,
+/// whose outcome can be read from the properties however it ended.
+/// </summary>
+public sealed class BundleLoader
+{
+    /// <summary>Rejected rows of a load that are looked for in its bundles.</summary>
+    private const int MostShown = 20;
+
+    /// <summary>With more of them the server would be asked for too long.</summary>
+    private const long MostSought = 1_000_000;
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly BundleLoadOptions _options;
+    private readonly List<LoadReport> _reports = [];
+    private readonly List<PlacedReject> _rejects = [];
+    private readonly List<(Bundle Bundle, NumberShift Shift)> _staged = [];
+
+    /// <summary>A loader into the database of <paramref name="dataSource"/>.</summary>
+    public BundleLoader(NpgsqlDataSource dataSource, BundleLoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = dataSource;
+        _options = options ?? new BundleLoadOptions();
+    }
+
+    /// <summary>Reports of the loads that ended well.</summary>
+    public IReadOnlyList<LoadReport> Reports => _reports;
+
+    /// <summary>
+    /// The first rows of each load that the server refused or left out, with the lines they came from. Bundles that come as streams
+    /// cannot be read again: for them there is none.
+    /// </summary>
+    public IReadOnlyList<PlacedReject> Rejects => _rejects;
+
+    /// <summary>Number of the load that was begun last; null where none was.</summary>
+    public int? LoadId { get; private set; }
+
+    /// <summary>What became of that load.</summary>
+    public BundleLoadState State { get; private set; }
+
+    /// <summary>Loads all bundles. An error abandons the load at work; those before it stay finalized.</summary>
+    /// <returns><see cref="Reports"/>.</returns>
+    /// <exception cref="BundleException">A bundle is at fault.</exception>
+    /// <exception cref="LoadException">The server refused the load, or a row of it.</exception>
+    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
+    public async Task<IReadOnlyList<LoadReport>> LoadAsync(
+        IEnumerable<Bundle> bundles, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(bundles);
+        var rest = new Queue<Bundle>(bundles);
+        if (_options.Load.Complete != FactTables.None && rest.FirstOrDefault(b => !b.IsCounted) is { } uncounted)
+        {
+            throw new BundleException(uncounted.Name, $"expected {Bundle.ManifestName}, which counts the rows, found none: without "
+                + "it nothing tells a file that was cut off from one that is complete");
+        }
+        // From here on nothing goes back to the caller's synchronization context.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (rest.Count > 0)
+            await LoadNextAsync(rest, cancellationToken);
+        return _reports;
+    }
+
+    private async Task LoadNextAsync(Queue<Bundle> bundles, CancellationToken cancellationToken)
+    {
+        _staged.Clear();
+        (LoadId, State) = (null, BundleLoadState.NotBegun);
+        var session = await BulkLoad.BeginAsync(_dataSource, _options.Load, cancellationToken);
+        LoadId = session.LoadId;
+        try
+        {
+            await using (session)
+                await StageAsync(session, bundles, cancellationToken);
+            State = session.IsFinalized ? BundleLoadState.Finalized : BundleLoadState.Open;
+        }
+        catch (Exception e)
+        {
+            State = session.IsAbandoned ? BundleLoadState.Abandoned
+                : session.IsFinalized ? BundleLoadState.Finalized
+                : ConnectionLoss.Is(e) ? BundleLoadState.Unknown
+                : BundleLoadState.Open;
+            if (e is LoadException { Rejects.Count: > 0 } refused)
+            {
+                await PlaceAsync(session, refused.Rejects.Sum(r => r.Rows),
+                    () => BulkLoad.CheckAsync(_dataSource, session.LoadId, MostShown, cancellationToken), cancellationToken);
+            }
+            throw;
+        }
+    }
+
+    private async Task StageAsync(LoadSession session, Queue<Bundle> bundles, CancellationToken cancellationToken)
+    {
+        var stager = new BundleStager(session, _options.Reading);
+        var shift = NumberShift.None;
+        do
+        {
+            _staged.Add((bundles.Peek(), shift));
+            await stager.StageAsync(bundles.Dequeue(), shift, cancellationToken);
+            shift = shift.Next();
+        }
+        while (bundles.Count > 0 && session.BytesStaged < _options.MaxStaged && !shift.IsHalfUsed);
+        var report = _options.LeaveOpen
+            ? await LeaveAsync(session, cancellationToken)
+            : await session.FinalizeAsync(cancellationToken);
+        _reports.Add(report);
+        await PlaceAsync(session, report.Tables.Sum(t => t.Rejected),
+            () => BulkLoad.SkippedAsync(_dataSource, session.LoadId, MostShown, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Finds the first of the rows that the server refused, by file and line.</summary>
+    private async Task PlaceAsync(
+        LoadSession session, long count, Func<Task<IReadOnlyList<RejectedRow>>> ask, CancellationToken cancellationToken)
+    {
+        if (count is 0 or > MostSought || _staged.TrueForAll(s => s.Bundle.Files.Count == 0))
+            return;
+        try
+        {
+            var finder = new RejectFinder(session.Ids, _options.Reading);
+            _rejects.AddRange(await finder.FindAsync(await ask(), _staged, cancellationToken));
+        }
+        catch (Exception e) when (e is LoadException or NpgsqlException or BundleException or IOException)
+        {
+            // What is told of the failure itself must not be lost for it.
+        }
+    }
+
+    private async Task<LoadReport> LeaveAsync(LoadSession session, CancellationToken cancellationToken)
+    {
+        await session.SealAsync(cancellationToken);
+        session.LeaveOpen();
+        var report = await BulkLoad.ReportAsync(_dataSource, session.LoadId, cancellationToken);
+        return report with { FilesNotSent = session.FilesNotSent };
+    }
+}
