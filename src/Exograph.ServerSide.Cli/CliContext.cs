@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace Exograph.ServerSide.Cli;
 
 /// <summary>What the program sees of its surroundings.</summary>
@@ -11,6 +13,9 @@ internal sealed record CliContext
 
     /// <summary>Whether <see cref="Error"/> is a terminal, which shows progress bars.</summary>
     public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Whether that terminal takes colours; tests read what is written without them.</summary>
+    public AnsiSupport Ansi { get; init; } = AnsiSupport.Detect;
 
     public required Func<Stream> StandardInput { get; init; }
 

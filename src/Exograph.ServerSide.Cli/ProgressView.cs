@@ -16,7 +16,11 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
     {
         if (!context.ErrorIsTerminal)
             return await work(new Lines(context.Error));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Error.Unescaped) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = context.Ansi,
+            Out = new AnsiConsoleOutput(context.Error.Unescaped),
+        });
         return await console.Progress()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),

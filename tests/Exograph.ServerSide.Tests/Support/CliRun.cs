@@ -1,5 +1,6 @@
 using System.Text;
 using Exograph.ServerSide.Cli;
+using Spectre.Console;
 
 namespace Exograph.ServerSide.Tests.Support;
 
@@ -17,6 +18,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Output = new(output),
             Error = new(TextWriter.Synchronized(error)),
             ErrorIsTerminal = errorIsTerminal,
+            Ansi = AnsiSupport.No,
             StandardInput = () => standardInput ?? new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")),
             Variable = name => name == "EXOGRAPH_CONNECTION" && database is not null
                 ? database.ConnectionString
