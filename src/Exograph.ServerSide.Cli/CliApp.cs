@@ -11,7 +11,7 @@ internal sealed class CliApp
     private readonly CliContext _context;
     private readonly Option<string?> _connection = new("--connection")
     {
-        Description = "Connection string of Npgsql, or postgresql:// URI. Else EXOGRAPH_CONNECTION, else PGHOST, PGSERVICE "
+        Description = "Connection string of Npgsql, or of libpq: a postgresql:// URI, or keywords (host=.. dbname=..). Else EXOGRAPH_CONNECTION, else PGHOST, PGSERVICE "
             + "and the like, else a private server whose data persist. A password does not belong here, where every user of the "
             + "machine can read it: PGPASSWORD, ~/.pgpass (or PGPASSFILE) and EXOGRAPH_CONNECTION are the places.",
         Recursive = true,

@@ -17,7 +17,16 @@ public sealed class ConnectionSettingsTests
         "postgresql://h/db?sslmode=verify-full&connect_timeout=3&application_name=me",
         "Host=h;Database=db;SSL Mode=VerifyFull;Timeout=3;Application Name=me")]
     [InlineData("Host=h;Username=u", "Host=h;Username=u")]
-    public void A_connection_is_a_string_of_npgsql_or_a_uri(string text, string expected) =>
+    [InlineData("Host=h;Password=a b=c;Username=u", "Host=h;Password=\"a b=c\";Username=u")]
+    [InlineData("host=h port=5433 dbname=d user=u", "Host=h;Port=5433;Database=d;Username=u")]
+    [InlineData(@" dbname = 'd e'  password='it\'s \\ a;b' host=h\ i ", @"Database=d e;Password=""it's \ a;b"";Host=h i")]
+    [InlineData("host=h hostaddr=1.2.3.4 sslmode=verify-full port='' connect_timeout=3",
+        "Host=h;SSL Mode=VerifyFull;Timeout=3")]
+    [InlineData("hostaddr=1.2.3.4 target_session_attrs=prefer-standby", "Host=1.2.3.4;Target Session Attributes=prefer-standby")]
+    [InlineData("host=h;dbname=d;user=u;sslmode=verify-ca", "Host=h;Database=d;Username=u;SSL Mode=VerifyCA")]
+    [InlineData("Host=h;SSL Mode=verify-full", "Host=h;SSL Mode=VerifyFull")]
+    [InlineData("dbname=d", "Database=d")]
+    public void A_connection_is_a_string_of_npgsql_or_one_of_libpq(string text, string expected) =>
         Assert.True(ConnectionSettings.Parse(text).EquivalentTo(new NpgsqlConnectionStringBuilder(expected)));
 
     [Fact]
@@ -38,8 +47,31 @@ public sealed class ConnectionSettingsTests
         Assert.Null(ConnectionSettings.Find(null, new Dictionary<string, string> { ["PGUSER"] = "u" }.GetValueOrDefault));
     }
 
+    [Theory]
+    [InlineData("host=/x dbname=d")]
+    [InlineData("dbname=d")]
+    [InlineData("postgresql:///d")]
+    public void What_a_string_of_libpq_leaves_out_comes_from_its_variables(string text)
+    {
+        var variables = new Dictionary<string, string> { ["PGHOST"] = "/x", ["PGPORT"] = "3", ["PGDATABASE"] = "e", ["PGUSER"] = "u" };
+        var found = ConnectionSettings.Find(text, variables.GetValueOrDefault)!;
+        Assert.Equal(("/x", 3, "d", "u"), (found.Host, found.Port, found.Database, found.Username));
+        Assert.NotNull(ConnectionSettings.Find(text, _ => null)!.Host);
+        Assert.Equal(5432, ConnectionSettings.Find("Host=h", variables.GetValueOrDefault)!.Port);
+    }
+
+    [Theory]
+    [InlineData("Host=h Username=u Database=d", "Username is a parameter of Npgsql, whose parameters are separated by ;")]
+    [InlineData("host=h no_such=1", "what stands before the = number 2 is not supported")]
+    [InlineData("host=h user=u port=1,2", "the parameter Port cannot have this value")]
+    public void What_keywords_cannot_say_is_told(string text, string expected)
+    {
+        var error = Assert.Throws<UsageException>(() => ConnectionSettings.Parse(text));
+        Assert.Equal($"the connection string is not valid: {expected}", error.Message);
+    }
+
     [Fact]
-    public void A_service_is_looked_up_and_variables_win_over_it()
+    public void A_service_is_looked_up_and_wins_over_variables()
     {
         using var directory = new BundleDirectory().Add("services", """
             # comment
@@ -49,7 +81,6 @@ public sealed class ConnectionSettingsTests
             host = h
             port=5433
             dbname=d
-            user=u
 
             [last]
             host=wrong
@@ -59,9 +90,10 @@ public sealed class ConnectionSettingsTests
             ["PGSERVICE"] = "mine",
             ["PGSERVICEFILE"] = Path.Combine(directory.Path, "services"),
             ["PGDATABASE"] = "e",
+            ["PGUSER"] = "v",
         };
         var found = ConnectionSettings.Find(null, variables.GetValueOrDefault)!;
-        Assert.Equal(("h", 5433, "e", "u"), (found.Host, found.Port, found.Database, found.Username));
+        Assert.Equal(("h", 5433, "d", "v"), (found.Host, found.Port, found.Database, found.Username));
         variables["PGSERVICE"] = "none";
         var error = Assert.Throws<UsageException>(() => ConnectionSettings.Find(null, variables.GetValueOrDefault));
         Assert.Contains("none", error.Message);
@@ -76,6 +108,12 @@ public sealed class ConnectionSettingsTests
     [InlineData("Host=h;SSL Mode=hunter2")]
     [InlineData("Host=h;Pooling=hunter2")]
     [InlineData("hunter2")]
+    [InlineData("host=h password=a hunter2=secret")]
+    [InlineData("host=h password=a port=hunter2")]
+    [InlineData("host=h password='a hunter2=secret")]
+    [InlineData("host=h password=a;hunter2 user=secret")]
+    [InlineData("host=/h password=secret user=hunter2;Timeout=1")]
+    [InlineData("host=h user=u sslmode=hunter2")]
     [InlineData("postgresql://u:hunter2/secret@h/db")]
     [InlineData("postgresql://u:12/hunter2@h/db")]
     [InlineData("postgresql://u:a?hunter2=secret@h/db")]
