@@ -11,10 +11,10 @@ BEGIN
         RETURN NULL;
     END IF;
     RETURN format(
-'SELECT s.ctid AS staged_ctid, NOT %s AND %s AS stands, %s
+'SELECT s.ctid AS staged_ctid, %s AS inserted, %s
 %s
 WHERE %s',
-        v_parts.inserted, v_parts.standing,
+        v_parts.inserted,
         (SELECT string_agg(format('%s AS %s', p.value, p.name), ', ')
          FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)),
         v_parts.joins, concat_ws(' OR ', v_changed, 'NOT ' || v_parts.inserted));
@@ -23,6 +23,7 @@ $$;
 
 ALTER FUNCTION exograph.changes_query(text, jsonb, boolean) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.changes_query(text, jsonb, boolean) IS
-    'Text of the query for the staged facts that are not yet as they shall stand in the index, in their final form, and whether '
-    'they stand there already. NULL where the maps tell that there are none. offsets, versioned: as in fact_parts.';
+    'Text of the query for the staged facts that are not yet as they shall stand in the index, or may stand there already, in '
+    'their final form. inserted: a row that this load inserted is part of the identity, so that they cannot stand. NULL where '
+    'the maps tell that there are none. offsets, versioned: as in fact_parts.';
 REVOKE ALL ON FUNCTION exograph.changes_query(text, jsonb, boolean) FROM PUBLIC;

@@ -1,17 +1,10 @@
 CREATE OR REPLACE FUNCTION exograph.collapse_facts(load_id integer, table_name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_identity  text;
-    v_rest      text;
+    v_match     record := exograph.match_facts(table_name);
     v_collapsed bigint;
     v_conflicts bigint;
 BEGIN
-    SELECT string_agg(format('%I', c.column_name), ', ') FILTER (WHERE c.identity),
-           concat_ws(', ', string_agg(format('%I', c.column_name), ', ') FILTER (WHERE NOT c.identity), 'load_id')
-    INTO v_identity, v_rest
-    FROM exograph.staging_columns c
-    WHERE c.table_name = collapse_facts.table_name;
-
     EXECUTE format(
         'CREATE UNLOGGED TABLE losing AS
          SELECT ranked.ctid AS row, ranked.differs
@@ -19,13 +12,13 @@ BEGIN
                FROM %1$I
                WINDOW w AS (PARTITION BY %3$s ORDER BY %2$s)) ranked
          WHERE ranked.position > 1',
-        'new_' || table_name, v_rest, v_identity);
+        'new_' || table_name, concat_ws(', ', v_match.payload, 'load_id'), v_match.identity);
     EXECUTE format('DELETE FROM %I n USING losing WHERE n.ctid = losing.row', 'new_' || table_name);
     GET DIAGNOSTICS v_collapsed = ROW_COUNT;
     v_conflicts := (SELECT count(*) FILTER (WHERE differs) FROM losing);
     DROP TABLE losing;
 
-    UPDATE exograph.load_tables t SET conflicting = v_conflicts
+    UPDATE exograph.load_tables t SET conflicting = t.conflicting + v_conflicts
     WHERE t.load_id = collapse_facts.load_id AND t.table_name = collapse_facts.table_name;
     RETURN v_collapsed;
 END

@@ -1,8 +1,8 @@
 -- One mechanism for five fact tables: their columns differ, the shape does not. Only what cannot be told from offsets is
--- joined. The look-up of standing facts is null-safe in a form that can be hashed, which IS NOT DISTINCT FROM cannot.
+-- joined.
 CREATE OR REPLACE FUNCTION exograph.fact_parts(
     IN table_name text, IN offsets jsonb, IN versioned boolean,
-    OUT columns text[], OUT "values" text[], OUT joins text, OUT inserted text, OUT standing text
+    OUT columns text[], OUT "values" text[], OUT joins text, OUT inserted text
 )
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -14,7 +14,6 @@ DECLARE
     v_value    text;
     v_offset   jsonb;
     v_inserted text[] := '{}';
-    v_standing text[] := '{}';
 BEGIN
     joins := format('FROM %I s', 'staged_' || table_name);
     FOR v_column IN
@@ -46,22 +45,15 @@ BEGIN
             v_inserted := array_append(v_inserted,
                 coalesce(v_offset ->> 'inserted', format('%I.inserted', 'of_' || v_name)));
         END IF;
-        IF v_column.identity THEN
-            v_standing := array_append(v_standing, CASE
-                WHEN v_column.required THEN format('d.%I = %s', v_name, v_value)
-                ELSE format('coalesce(d.%1$I, 0) = coalesce(s.%1$I, 0) AND (d.%1$I IS NULL) = (s.%1$I IS NULL)', v_name)
-            END);
-        END IF;
     END LOOP;
     inserted := CASE WHEN 'true' = ANY (v_inserted) THEN 'true' ELSE format('(%s)', array_to_string(v_inserted, ' OR ')) END;
-    standing := format('EXISTS (SELECT FROM exograph.%I d WHERE %s)', table_name, array_to_string(v_standing, ' AND '));
 END
 $$;
 
 ALTER FUNCTION exograph.fact_parts(text, jsonb, boolean) OWNER TO exograph_owner;
 COMMENT ON FUNCTION exograph.fact_parts(text, jsonb, boolean) IS
     'The parts of the statements that bring staged facts into their final form: columns, their values (of staged_<table> s and '
-    'its maps of_<column>), FROM with joins, and the conditions that a row which this load inserted is part of the identity, '
-    'and that the fact stands. offsets: what number_offsets has noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. '
+    'its maps of_<column>), FROM with joins, and the condition that a row which this load inserted is part of the identity. '
+    'offsets: what number_offsets has noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. '
     'versioned: every row names its package and version, which otherwise come from its file.';
 REVOKE ALL ON FUNCTION exograph.fact_parts(text, jsonb, boolean) FROM PUBLIC;

@@ -23,7 +23,7 @@ BEGIN
         GET DIAGNOSTICS v_changes = ROW_COUNT;
         IF v_changes BETWEEN 1 AND staged_rows / 10 THEN
             CALL exograph.drop_staged_indexes(table_name, only_unique => true);
-            remaining := staged_rows - exograph.mend_facts(table_name);
+            remaining := staged_rows - exograph.mend_facts(load_id, table_name);
         END IF;
         DROP TABLE changes;
     END IF;

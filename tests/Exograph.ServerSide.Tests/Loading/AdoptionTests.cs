@@ -258,13 +258,19 @@ public sealed class AdoptionTests : LoadingTest
         await (await ReservedSample.BeginAsync(Db)).Load.FinalizeAsync();
         // The first files of this one are the last ones of that.
         var sample = await ReservedSample.BeginAsync(Db, from: 41 - rows);
+        // The first of them differs from what stands, and so does the last, which is new.
+        foreach (var fact in new[] { "comments", "definitions", "symbol_references" })
+            await Db.ExecuteAsync($"UPDATE {sample.Load.Staged(fact)} SET fragment_id = NULL WHERE line IN ({41 - rows}, 80 - {rows})");
+        await Db.ExecuteAsync($"UPDATE {sample.Load.Staged("call_edges")} SET metadata = '[1]' WHERE line IN ({41 - rows}, 80 - {rows})");
 
         await sample.Load.FinalizeAsync();
 
         foreach (var fact in Sample.Facts)
         {
             Assert.StartsWith(path + "|", await sample.PathAsync(fact), StringComparison.Ordinal);
-            Assert.Equal(new Outcome(40) { Inserted = 40 - rows, Existing = rows }, await sample.Load.OutcomeAsync(fact));
+            Assert.Equal(
+                new Outcome(40) { Inserted = 40 - rows, Existing = rows, Conflicting = fact == "fragment_terms" ? 0 : 1 },
+                await sample.Load.OutcomeAsync(fact));
             Assert.Equal(80 - rows, await Db.CountAsync($"exograph.{fact}"));
             Assert.Equal(40 - rows, await Db.CountAsync($"exograph.{fact}_load_{sample.Load.Id}"));
         }
@@ -401,6 +407,24 @@ public sealed class AdoptionTests : LoadingTest
         Assert.StartsWith("attached|", await sample.PathAsync("comments"), StringComparison.Ordinal);
         Assert.Equal("partition|the staging table has dead rows that no index can hold", await sample.PathAsync("definitions"));
         Assert.Equal(new Outcome(30) { Inserted = 29, Rejected = 1 }, await sample.Load.OutcomeAsync("definitions"));
+    }
+
+    [Fact]
+    public async Task A_fact_that_differs_is_counted_once_where_mending_fails_and_the_table_is_written_again()
+    {
+        await (await ReservedSample.BeginAsync(Db)).Load.FinalizeAsync();
+        var sample = await ReservedSample.ReserveAsync(Db);
+        await sample.StageDimensionsAsync(from: 38); // three of its files stand, with the facts in lines 38 to 40
+        await sample.StageFactsAsync(1, 40, line: 38);
+        var staged = sample.Load.Staged("definitions");
+        await Db.ExecuteAsync($"UPDATE {staged} SET arity = 1 WHERE line = 39; UPDATE {staged} SET name = {TooLong} WHERE line = 60");
+
+        await sample.Load.FinalizeAsync("on_reject => 'skip'");
+
+        Assert.Equal("mended|3 rows were changed or stood already", await sample.PathAsync("comments"));
+        Assert.Equal("partition|the staging table has dead rows that no index can hold", await sample.PathAsync("definitions"));
+        Assert.Equal(new Outcome(40) { Inserted = 36, Existing = 3, Rejected = 1, Conflicting = 1 },
+            await sample.Load.OutcomeAsync("definitions"));
     }
 
     [Fact]

@@ -59,6 +59,73 @@ public sealed class FactTests : LoadingTest
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 1_000)]
+    [InlineData(1_000, 0)]
+    [InlineData(1_000, 1_000)]
+    public async Task A_fact_that_differs_from_the_one_that_stands_is_existing_and_conflicting(
+        long firstThreshold, long secondThreshold)
+    {
+        // Ids are not the numbers that are compared.
+        await Db.ExecuteAsync(
+            "SELECT setval('exograph.files_id_seq', 10), setval('exograph.fragments_id_seq', 20), setval('exograph.packages_id_seq', 30)");
+        await (await WithPayloadsAsync($"partition_threshold => {firstThreshold}")).FinalizeAsync();
+        var before = await Db.IndexAsync();
+
+        // A line is a column of the payload, or a value that only looks different.
+        var load = await WithPayloadsAsync($"partition_threshold => {secondThreshold}");
+        foreach (var table in new[] { "definitions", "symbol_references" })
+        {
+            await Db.ExecuteAsync(
+                $"""
+                UPDATE {load.Staged(table)}
+                SET fragment_id = CASE line WHEN 1 THEN 2 WHEN 2 THEN NULL ELSE fragment_id END,
+                    module = CASE line WHEN 3 THEN NULL ELSE module END,
+                    name = CASE line WHEN 4 THEN '' ELSE name END,
+                    arity = CASE line WHEN 5 THEN 0 ELSE arity END
+                """);
+        }
+        await Db.ExecuteAsync(
+            $$"""
+            UPDATE {{load.Staged("comments")}} SET fragment_id = CASE line WHEN 1 THEN 2 ELSE NULL END WHERE line < 3;
+            UPDATE {{load.Staged("call_edges")}}
+            SET package_version_id = CASE line WHEN 1 THEN 2 ELSE package_version_id END,
+                file_id = CASE line WHEN 2 THEN 1 ELSE file_id END,
+                call_site_fragment_id = CASE line WHEN 3 THEN 2 ELSE call_site_fragment_id END,
+                caller_qualified_name = CASE line WHEN 4 THEN '' ELSE caller_qualified_name END,
+                callee_qualified_name = CASE line WHEN 5 THEN '' ELSE callee_qualified_name END,
+                metadata = CASE line WHEN 6 THEN NULL WHEN 7 THEN '{"y": null, "x": 1.0}' ELSE metadata END
+            """);
+        await load.FinalizeAsync();
+
+        Assert.Equal(before, await Db.IndexAsync());
+        Assert.Equal(new Outcome(8) { Existing = 8, Conflicting = 2 }, await load.OutcomeAsync("comments"));
+        Assert.Equal(new Outcome(8) { Existing = 8, Conflicting = 5 }, await load.OutcomeAsync("definitions"));
+        Assert.Equal(new Outcome(8) { Existing = 8, Conflicting = 5 }, await load.OutcomeAsync("symbol_references"));
+        Assert.Equal(new Outcome(8) { Existing = 8, Conflicting = 6 }, await load.OutcomeAsync("call_edges"));
+        Assert.Equal(new Outcome(3) { Existing = 3 }, await load.OutcomeAsync("fragment_terms"));
+    }
+
+    [Fact]
+    public async Task Every_fact_that_differs_is_counted_where_it_comes_twice_and_beside_those_that_collapse()
+    {
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        var load = await Load.BeginAsync(Db);
+        await Sample.StageDimensionsAsync(load);
+        await load.StageAsync("definitions", DefinitionColumns,
+            """
+            (1, 1, 'def', 'M', 'a', NULL, 'A.a/0', 1, 3), (1, 1, 'def', 'M', 'a', NULL, 'A.a/0', 1, 3),
+            (1, 1, 'def', NULL, 'a', NULL, 'A.a/0', 1, 3),
+            (1, 1, 'def', 'M', 'a', NULL, 'new', 1, 3), (1, 1, 'def', 'M', 'b', NULL, 'new', 1, 3)
+            """);
+
+        await load.FinalizeAsync();
+
+        Assert.Equal(new Outcome(5) { Inserted = 1, Existing = 3, Collapsed = 1, Conflicting = 3 },
+            await load.OutcomeAsync("definitions"));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1_000)]
     public async Task Facts_staged_twice_collapse_and_the_lowest_of_the_rest_wins(long threshold)
@@ -162,7 +229,7 @@ public sealed class FactTests : LoadingTest
     {
         await (await Sample.BeginAsync(Db)).FinalizeAsync();
         var load = await Sample.BeginAsync(Db, "on_reject => 'skip'");
-        // Beside the two that stand: one of them again, a new one three times, and one that refers to nothing.
+        // Beside the two that stand: one of them again, without its fragment, a new one three times, and one that refers to nothing.
         await load.StageAsync("definitions", "file_id, kind, name, qualified_name, line, col",
             """
             (1, 'def', 'a', 'A.a/0', 1, 3), (1, 'def', 'n', 'N', 1, 1), (1, 'def', 'n', 'N', 1, 1), (1, 'def', 'x', 'N', 1, 1),
@@ -172,7 +239,7 @@ public sealed class FactTests : LoadingTest
 
         await load.FinalizeAsync();
 
-        Assert.Equal(new Outcome(7) { Inserted = 1, Existing = 3, Collapsed = 2, Rejected = 1, Conflicting = 1 },
+        Assert.Equal(new Outcome(7) { Inserted = 1, Existing = 3, Collapsed = 2, Rejected = 1, Conflicting = 2 },
             await load.OutcomeAsync("definitions"));
         Assert.Equal(new Outcome(7) { Inserted = 1, Existing = 4, Collapsed = 1, Rejected = 1 },
             await load.OutcomeAsync("fragment_terms"));
@@ -199,6 +266,23 @@ public sealed class FactTests : LoadingTest
             JOIN exograph.graph_nodes b ON b.id = e.callee_node_id
             ORDER BY 1, 2, 3
             """));
+    }
+
+    /// <summary>The sample's dimensions, and facts in lines 1 to 8 that have all of their payload.</summary>
+    private async Task<Load> WithPayloadsAsync(string options)
+    {
+        var load = await Load.BeginAsync(Db, options);
+        await Sample.StageDimensionsAsync(load);
+        const string Lines = "FROM generate_series(1, 8) n";
+        await load.StageAsync("comments", "file_id, fragment_id, text, line", $"SELECT 1, 1, 'why', n {Lines}");
+        foreach (var table in new[] { "definitions", "symbol_references" })
+            await load.StageAsync(table, DefinitionColumns, $"SELECT 1, 1, 'k', 'M', 'n', 1, 'q', n, NULL {Lines}");
+        await load.StageAsync("call_edges",
+            "package_version_id, call_site_fragment_id, caller_node_id, callee_node_id, caller_qualified_name, callee_qualified_name, "
+            + "line, metadata",
+            $$"""SELECT 1, 1, 1, 2, 'A.a/0', 'B.b/0', n, '{"x": 1, "y": null}' {{Lines}}""");
+        await load.StageAsync("fragment_terms", "fragment_id, term_id", "(1, 1), (1, 2), (2, 2)");
+        return load;
     }
 
     /// <summary>The sample, and facts whose line or column is missing.</summary>

@@ -71,8 +71,7 @@ internal sealed class IndexModel
                 (inserted, collapsed) = (inserted + 1, collapsed + equal.Count() - 1);
             else
                 existing += equal.Count();
-            if (isNew || table.IsDimension)
-                conflicting += equal.Count(row => Conflict(table, row.Cells, _tables[table][equal.Key].Cells));
+            conflicting += equal.Count(row => Conflict(table, row.Cells, _tables[table][equal.Key].Cells));
         }
         return new TableCounts(table.Name, staged, inserted, existing, collapsed, staged - valid.Count, conflicting);
     }
