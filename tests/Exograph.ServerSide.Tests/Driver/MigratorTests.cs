@@ -164,11 +164,11 @@ public sealed class MigratorTests
                                             ',' ORDER BY attnum)
                           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0))
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname IN ('exograph', 'exograph_in', 'dup_select') AND c.relkind <> 't'
+        WHERE n.nspname IN ('exograph', 'exograph_in', 'dup_select', 'dup_select_private') AND c.relkind <> 't'
         UNION ALL
         SELECT concat_ws(' ', pg_get_functiondef(p.oid), pg_get_userbyid(p.proowner), p.proacl, obj_description(p.oid))
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname IN ('exograph', 'exograph_in', 'dup_select') AND p.prokind IN ('f', 'p')
+        WHERE n.nspname IN ('exograph', 'exograph_in', 'dup_select', 'dup_select_private') AND p.prokind IN ('f', 'p')
         UNION ALL
         SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid <> 0
         UNION ALL

@@ -106,7 +106,7 @@ public sealed class DomainTests : GeneratorTest
             CREATE TABLE s.i AS VALUES ('x', 'a'), ('y', 'a'), ('z', NULL);
             """);
         Assert.Equal("""{"k": "k", "t_id.name": "t_name"}""",
-            await Db.ScalarAsync<string>("SELECT dup_select.mapping_default('s.c')::text"));
+            await Db.ScalarAsync<string>("SELECT dup_select.default_mapping('s.c')::text"));
         await ViewAsync("s.c", null);
 
         Assert.Equal(["1|1|x", "2|1|y", "3|null|z"], await Db.RowsAsync(

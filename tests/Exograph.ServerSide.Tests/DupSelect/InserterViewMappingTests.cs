@@ -119,7 +119,7 @@ public sealed class InserterViewMappingTests : GeneratorTest
                 "code = code", "day = day", "note = note", "place_id.country_id.name = place_country_name",
                 "place_id.name = place_name", "place_id.parent_id = place_parent_id",
             ],
-            await Db.RowsAsync("SELECT key || ' = ' || value FROM jsonb_each_text(dup_select.mapping_default('s.item')) ORDER BY key"));
+            await Db.RowsAsync("SELECT key || ' = ' || value FROM jsonb_each_text(dup_select.default_mapping('s.item')) ORDER BY key"));
         await ViewAsync("s.item", null);
         Assert.Equal(["1|1|1"], await Db.RowsAsync(
             "INSERT INTO s.item_in (code, place_name, place_country_name) VALUES ('a', 'x', 'Peru') RETURNING id, place_id, country_id"));

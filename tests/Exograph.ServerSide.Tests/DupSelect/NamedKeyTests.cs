@@ -75,9 +75,9 @@ public sealed class NamedKeyTests : GeneratorTest
         await TablesAsync(Books);
 
         Assert.Equal("""{"pages": "pages", "title": "title", "author_id": "author_id"}""",
-            await Db.ScalarAsync<string>("SELECT dup_select.mapping_default('s.book')::text"));
+            await Db.ScalarAsync<string>("SELECT dup_select.default_mapping('s.book')::text"));
         Assert.Equal("""{"pages": "pages", "title": "title", "author_id.name": "author_name"}""", await Db.ScalarAsync<string>(
-            """SELECT dup_select.mapping_default('s.book', natural_keys => '{"s.author": ["name"]}')::text"""));
+            """SELECT dup_select.default_mapping('s.book', natural_keys => '{"s.author": ["name"]}')::text"""));
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class Since18Tests : GeneratorTest
 
         Assert.Equal("t_p of path t_p refers to a period, not to one row", error.MessageText);
         Assert.Equal("""{"k": "k", "p_id": "p_id", "valid": "valid"}""",
-            await Db.ScalarAsync<string>("SELECT dup_select.mapping_default('s.t')::text"));
+            await Db.ScalarAsync<string>("SELECT dup_select.default_mapping('s.t')::text"));
         await ViewAsync("s.t", null);
         Assert.Equal(["1|1"], await Db.RowsAsync(
             "INSERT INTO s.t_in (k, p_id, valid) VALUES ('x', 1, '[2020-07-01,2021-07-01)') RETURNING id, p_id"));

@@ -7,8 +7,8 @@ namespace Exograph.ServerSide.Tests.Scripts;
 /// <summary>Rules for the files under migrations/ and sql/ that no server checks.</summary>
 public sealed partial class SqlFileTests
 {
-    /// <summary>But for the one that makes nothing.</summary>
-    public static TheoryData<string> Code => [.. Scripts("sql").Where(f => f != "sql/rights.sql")];
+    /// <summary>Files of one object. The toolkit has a subject per file; rights.sql makes nothing.</summary>
+    public static TheoryData<string> Code => [.. Scripts("sql").Where(f => f != "sql/rights.sql" && !IsToolkit(f))];
 
     public static TheoryData<string> Migrations => [.. Scripts("migrations")];
 
@@ -77,6 +77,17 @@ public sealed partial class SqlFileTests
             Assert.Matches("^(--.*\\n|\\n)*SET LOCAL search_path = pg_catalog, pg_temp;\\n", text);
     }
 
+    /// <summary>What it makes belongs to the owner, whatever upgrader runs it.</summary>
+    [Fact]
+    public void A_file_of_the_toolkit_works_as_the_owner_under_a_pinned_path() => Assert.All(
+        Scripts("sql").Where(IsToolkit), file => Assert.Matches(
+            "^(--.*\\n)*SET LOCAL search_path = pg_catalog, pg_temp;\\nSET LOCAL ROLE exograph_owner;\\n", Read(file)));
+
+    /// <summary>Public ones have a COMMENT.</summary>
+    [Fact]
+    public void A_private_function_of_the_toolkit_is_explained_where_it_is_made() => Assert.Empty(
+        Scripts("sql").Where(IsToolkit).SelectMany(f => UnexplainedFunction().Matches(Read(f)).Select(m => $"{f}: {m.Value.Trim()}")));
+
     [Theory]
     [MemberData(nameof(Migrations))]
     public void A_migration_says_that_it_runs_once(string file) =>
@@ -113,6 +124,8 @@ public sealed partial class SqlFileTests
         Assert.EndsWith("\n", Read(file), StringComparison.Ordinal);
     }
 
+    private static bool IsToolkit(string file) => file.StartsWith("sql/dup_select/", StringComparison.Ordinal);
+
     private static IEnumerable<string> Scripts(string folder) =>
         Directory.EnumerateFiles(Repository.PathOf(folder), "*.sql", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Repository.Root, f).Replace('\\', '/'))
@@ -122,6 +135,9 @@ public sealed partial class SqlFileTests
 
     [GeneratedRegex(@"(?m)^CREATE OR REPLACE (?:FUNCTION|PROCEDURE|VIEW) \w+\.(?<name>\w+)")]
     private static partial Regex CreatedObject();
+
+    [GeneratedRegex(@"(?m)^(?!--).*\nCREATE (OR REPLACE )?(FUNCTION|PROCEDURE) dup_select_private\.\w+")]
+    private static partial Regex UnexplainedFunction();
 
     [GeneratedRegex("--.*")]
     private static partial Regex Comment();

@@ -7,7 +7,7 @@ namespace Exograph.ServerSide.Tests.Security;
 /// <summary>Who may do what, as the catalog has it.</summary>
 public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<MigratedDatabase>
 {
-    private const string Schemas = "('exograph', 'exograph_in', 'dup_select')";
+    private const string Schemas = "('exograph', 'exograph_in', 'dup_select', 'dup_select_private')";
 
     private static readonly string[] s_forReading =
     [
@@ -104,7 +104,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             UNION ALL
             SELECT format('schema %s: %s', n.nspname, a.privilege_type)
             FROM pg_namespace n CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
-            WHERE n.nspname IN {Schemas} AND a.grantee = 0 AND NOT (n.nspname = 'dup_select' AND a.privilege_type = 'USAGE')
+            WHERE n.nspname IN {Schemas} AND a.grantee = 0
+                AND NOT (n.nspname ~ '^dup_select' AND a.privilege_type = 'USAGE')
             """));
     }
 
@@ -166,7 +167,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
         $"""
         SELECT p.oid::regprocedure::text FROM pg_proc p
         WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
-            AND obj_description(p.oid, 'pg_proc') IS NULL
+            AND obj_description(p.oid, 'pg_proc') IS NULL AND p.pronamespace <> 'dup_select_private'::regnamespace
         UNION ALL
         SELECT c.oid::regclass::text FROM pg_class c
         WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas}) AND c.relkind IN ('r', 'p', 'v')

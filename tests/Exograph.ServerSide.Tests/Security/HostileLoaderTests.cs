@@ -159,7 +159,7 @@ public sealed class HostileLoaderTests : LoadingTest
         var hostile = await OpenAsAsync(await CreateRoleAsync("hostile", "exograph_loader"));
         var load = await Load.BeginAsync(hostile);
 
-        foreach (var schema in new[] { "exograph", "exograph_in", "dup_select", load.Schema })
+        foreach (var schema in new[] { "exograph", "exograph_in", "dup_select", "dup_select_private", load.Schema })
         {
             foreach (var sql in new[]
             {

@@ -205,7 +205,7 @@ public sealed class OverloadTests : LoadingTest
             foreach (var _ in new[] { 1, 2 })
             {
                 await Db.ExecuteAsync($"SELECT * FROM dup_select.put_table('{source}', '{target}', {mapping})");
-                await Db.ExecuteAsync($"SELECT dup_select.mapping_default('{target}')");
+                await Db.ExecuteAsync($"SELECT dup_select.default_mapping('{target}')");
                 var script = await Db.ScalarAsync<string>($"SELECT dup_select.put_table_sql('{source}', '{target}', {mapping})");
                 await Db.ExecuteAsync($"BEGIN; {script} COMMIT");
             }

@@ -115,7 +115,7 @@ ANALYZE pg_temp.put_table_rows;
 -- page_id: s.page, by one_slug (BEFORE triggers may make its key)
 UPDATE pg_temp.put_table_rows AS s SET link__page_id = CAST(stored.key OPERATOR(pg_catalog.->>) 0 AS integer)
 FROM (
-    SELECT s.put__row, dup_select.put_one('
+    SELECT s.put__row, dup_select_private.put_one('
 INSERT INTO s.page AS existing (title)
 SELECT s.page__title
 FROM (SELECT ($1).*) AS s
@@ -131,7 +131,7 @@ WHERE s.put__row OPERATOR(pg_catalog.=) stored.put__row;
 -- s.link, by link_pkey (BEFORE triggers may make its key)
 UPDATE pg_temp.put_table_rows AS s SET put__page_id = CAST(stored.key OPERATOR(pg_catalog.->>) 0 AS integer), put__slug = CAST(stored.key OPERATOR(pg_catalog.->>) 1 AS text), put__since = CAST(stored.key OPERATOR(pg_catalog.->>) 2 AS date), put__done = stored.key IS NOT NULL
 FROM (
-    SELECT s.put__row, dup_select.put_one('
+    SELECT s.put__row, dup_select_private.put_one('
 INSERT INTO s.link AS existing (since, page_id, title)
 SELECT s.link__since, s.link__page_id, s.link__title
 FROM (SELECT ($1).*) AS s

@@ -1,0 +1,164 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+-- An expression as pg_get_expr or pg_get_indexdef print it (not pretty) under search_path = pg_catalog, with all names in full.
+-- What the server prints under search_path = pg_catalog names functions, operators and types of other schemas in full, and its
+-- own bare. Run under the caller's path, a bare name may mean an overload in a schema of the path. Parentheses tell how the text
+-- is to be read, since OPERATOR() has one precedence for all: the text must not be a pretty one.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_qualified(expression text) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    WITH tokens AS (
+        SELECT t.match[1] AS token, t.n, lag(t.match[1]) OVER w AS before, lag(t.match[1], 2) OVER w AS before_that,
+               lead(t.match[1]) OVER w AS after, translate(t.match[1], ':"', '') AS name
+        FROM regexp_matches(expression, concat(
+                '([eEbBxX]?''(?:[^'']|'''')*''', -- a string
+                '|OPERATOR[(](?:"(?:[^"]|"")*"|[^".()]+)[.][-+*/<>=~!@#%^&|`?]+[)]',
+                '|(?:::)?(?:"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_$]*)', -- a type, a name
+                '|[0-9]+(?:[.][0-9]*)?(?:[eE][-+]?[0-9]+)?',
+                '|[-+*/<>=~!@#%^&|`?]+', -- an operator
+                '|.)'), 'g') WITH ORDINALITY AS t (match, n)
+        WINDOW w AS (ORDER BY t.n)
+    )
+    SELECT string_agg(CASE
+            WHEN t.token ~ '^[-+*/<>=~!@#%^&|`?]+$' AND t.token <> '=>' THEN format('OPERATOR(pg_catalog.%s)', t.token)
+            WHEN t.before = '.' OR t.after = '.' OR t.token !~ '^(::)?["A-Za-z_]' OR t.token ~ '''' THEN t.token
+            WHEN t.before_that = 'COLLATE' THEN concat('pg_catalog.', t.token)
+            -- Words of the grammar are looked up nowhere: coalesce(), timestamp without time zone.
+            WHEN t.token ~ '^::' AND t.token <> '::double' AND NOT EXISTS (
+                SELECT FROM pg_get_keywords() AS k WHERE k.word = substr(t.token, 3) AND k.catcode = 'C')
+                THEN concat('::pg_catalog.', substr(t.token, 3))
+            WHEN t.after = '(' AND t.token !~ '^::' AND EXISTS (
+                    SELECT FROM pg_proc p WHERE p.proname = t.name AND p.pronamespace = 'pg_catalog'::regnamespace)
+                AND NOT EXISTS (SELECT FROM pg_get_keywords() AS k WHERE k.word = lower(t.token) AND k.catcode <> 'U')
+                THEN concat('pg_catalog.', t.token)
+            ELSE t.token
+        END, '' ORDER BY t.n)
+    FROM tokens t
+$$;
+
+-- Numbers of the columns that a stored expression names.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_expression_columns(tree text) RETURNS integer[]
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT coalesce(array_agg(DISTINCT v.match[1]::integer), '{}')
+    FROM regexp_matches(tree, ':varattno (-?[0-9]+)', 'g') AS v (match)
+$$;
+
+-- Whether an expression, as pg_node_tree, cannot be printed so that it means the same under any search_path. The server prints
+-- NULLIF, IS DISTINCT FROM, CASE x WHEN y and row comparisons without naming their operators. Those are sure to be found in
+-- pg_catalog only where they are made for just these types: not those of anyarray, of anyenum, of text for varchar.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_leaves_operators_bare(tree text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF tree !~ '[{](DISTINCTEXPR|NULLIFEXPR|ROWCOMPAREEXPR|CASETESTEXPR)' THEN
+        RETURN false;
+    END IF;
+    RETURN EXISTS (
+        SELECT
+        FROM regexp_matches(tree, '[{](?:DISTINCTEXPR|NULLIFEXPR|ROWCOMPAREEXPR :\w+ \d+) :opnos? (?:[(]o )?([0-9 ]+)', 'g')
+            AS e (match)
+        CROSS JOIN regexp_split_to_table(btrim(e.match[1]), ' ') AS n (operator)
+        JOIN pg_operator o ON o.oid = n.operator::oid
+        JOIN pg_type t ON t.oid IN (o.oprleft, o.oprright)
+        WHERE t.typtype = 'p')
+        OR regexp_count(tree, '[{]CASETESTEXPR') > (
+        SELECT count(*)
+        FROM regexp_matches(tree,
+            '[{]OPEXPR :opno (\d+) [^{}]*:args [(][{]CASETESTEXPR :typeId (\d+) [^{}]*[}] [{](?:CONST|VAR) ', 'g')
+            AS e (match)
+        JOIN pg_operator o ON o.oid = e.match[1]::oid AND o.oprleft = e.match[2]::oid AND o.oprright = o.oprleft);
+END
+$$;
+
+-- Whether statements about these tables must run under search_path = pg_catalog, pg_temp, and not under the caller's.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_is_pinned(levels jsonb) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT EXISTS (
+        SELECT
+        FROM jsonb_array_elements(levels) AS l
+        CROSS JOIN LATERAL (
+            SELECT d.adbin::text FROM pg_attrdef d WHERE d.adrelid = (l.value ->> 'relation')::oid
+            UNION ALL
+            SELECT concat(i.indexprs::text, i.indpred::text)
+            FROM pg_index i WHERE i.indrelid = (l.value ->> 'relation')::oid AND i.indisunique
+        ) AS e (tree)
+        WHERE dup_select_private.plan_leaves_operators_bare(e.tree))
+$$;
+
+-- Whether evaluating a stored expression runs immutable functions of pg_catalog only. The stored tree names all that evaluating
+-- it would run: functions, operators (their function may not be noted yet), and types, whose input functions, constraints and
+-- casts count. Only kinds of nodes that do nothing else; pg_depend records nothing that is built in. A stable function would be
+-- right for today only, and table_to_xml runs what a view holds.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_is_builtin(tree text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT NOT EXISTS (
+            SELECT FROM regexp_matches(tree, '[{]([A-Z_]+)', 'g') AS n (match)
+            WHERE n.match[1] !~ '^(VAR|CONST|FUNCEXPR|OPEXPR|DISTINCTEXPR|NULLIFEXPR|SCALARARRAYOPEXPR|BOOLEXPR|RELABELTYPE'
+                '|CASE|CASEEXPR|WHEN|CASEWHEN|CASETESTEXPR|ARRAY|ARRAYEXPR|COALESCE|COALESCEEXPR|NULLTEST|BOOLEANTEST)$')
+       AND NOT EXISTS (
+            SELECT
+            FROM (SELECT f.match[1]::oid
+                  FROM regexp_matches(tree, ':(?:funcid|opfuncid|hashfuncid|negfuncid) ([1-9][0-9]*)', 'g') AS f (match)
+                  UNION
+                  SELECT coalesce(p.oprcode::oid, 0)
+                  FROM regexp_matches(tree, ':opno ([0-9]+)', 'g') AS o (match)
+                  LEFT JOIN pg_operator p ON p.oid = o.match[1]::oid AND p.oprnamespace = 'pg_catalog'::regnamespace) AS f (oid)
+            LEFT JOIN pg_proc p ON p.oid = f.oid AND p.pronamespace = 'pg_catalog'::regnamespace AND p.provolatile = 'i'
+            WHERE p.oid IS NULL)
+       AND NOT EXISTS (
+            SELECT FROM regexp_matches(tree, ':[a-z_]*type(?:id)? ([1-9][0-9]*)', 'g') AS t (match)
+            WHERE NOT dup_select_private.plan_is_builtin_type(t.match[1]::oid))
+$$;
+
+-- The expression with values in the place of columns. lower(name) becomes lower(NEW.country) where words can be told apart
+-- without parsing, and else (SELECT lower(name) FROM (SELECT NEW.country) AS given (name)), which is always right.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_substitute(expression text, names text[], "values" text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_text text := expression;
+BEGIN
+    IF expression ~ '[''"]|=>|EXTRACT[(]' OR EXISTS (
+        SELECT FROM unnest(names) AS n (name)
+        WHERE n.name !~ '^[a-z_][a-z0-9_]*$' OR n.name IN ('time', 'zone', 'with', 'without', 'varying', 'precision'))
+    THEN
+        RETURN format('(SELECT %s FROM (SELECT %s) AS given (%s))', expression, array_to_string("values", ', '),
+            (SELECT string_agg(quote_ident(n.name), ', ' ORDER BY n.position)
+             FROM unnest(names) WITH ORDINALITY AS n (name, position)));
+    END IF;
+    -- First all names to numbers, then all numbers to values: a value may hold a name.
+    FOR v_n IN 1 .. cardinality(names) LOOP
+        v_text := regexp_replace(v_text, format('(?<![[:alnum:]_.:$])%s(?![[:alnum:]_.($])', names[v_n]),
+            chr(1) || v_n || chr(2), 'g');
+    END LOOP;
+    FOR v_n IN 1 .. cardinality(names) LOOP
+        v_text := replace(v_text, chr(1) || v_n || chr(2), CASE
+            WHEN "values"[v_n] ~ '^(NULL::[a-z ]+|[[:alnum:]_.]+|[[:alnum:]_]+[(][^()]*[)])$' THEN "values"[v_n]
+            ELSE format('(%s)', "values"[v_n])
+        END);
+    END LOOP;
+    RETURN v_text;
+END
+$$;
+
+-- An expression of a table, over what a new row holds.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_evaluate(relation oid, expression text, attnums integer[], "values" jsonb)
+RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.plan_substitute(expression, coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}'),
+                                      coalesce(array_agg("values" ->> a.attname ORDER BY a.attnum), '{}'))
+    FROM pg_attribute a
+    WHERE a.attrelid = relation AND a.attnum = ANY (attnums)
+$$;
+
+-- Text of a value that is the default where it is NULL.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_default(value text, fallback text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT format('coalesce(%s, %s)', value, coalesce(substring(fallback FROM '^(''[^'']*'')::[^''()]+$'), fallback))
+$$;
+
+-- The expression, cast to a type where one is given. NULL where there is no expression.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_cast(expression text, type text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE WHEN type IS NULL THEN expression ELSE format('CAST(%s AS %s)', expression, type) END
+    WHERE expression IS NOT NULL
+$$;

@@ -1,0 +1,101 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+CREATE OR REPLACE FUNCTION dup_select.insert_on_duplicate_key_return(new anyelement, OUT key anyelement)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_target pg_catalog.regclass := dup_select_private.target_table(pg_catalog.pg_typeof(new));
+    v_key    pg_catalog.text[] := dup_select_private.sole_key(v_target);
+BEGIN
+    PERFORM dup_select_private.require_given_key(new, v_key);
+    EXECUTE pg_catalog.format('%s ON CONFLICT (%s) DO NOTHING',
+        dup_select_private.insert_statement(v_target, dup_select_private.given_columns(new)),
+            dup_select_private.name_list(v_key)) USING new;
+    key := dup_select_private.key_of_row(new, v_key);
+END
+$$;
+
+COMMENT ON FUNCTION dup_select.insert_on_duplicate_key_return(anyelement) IS
+    'Inserts a row of a table that is keyed by plain columns and has no other unique constraint, unless its key stands, and '
+    'returns its key without reading anything back. The row returned has the key columns only and NULL elsewhere, in both '
+    'cases, lest what was given be taken for what is stored. 0A000, with the reason, for other tables and for a row in '
+    'which a key column is NULL. NULL in a column that is an identity or has a default means the default; generated columns '
+    'are left out. Works with the caller''s rights: INSERT, and SELECT of the key. Waits for a concurrent transaction that '
+    'inserts the same key; 40001 above READ COMMITTED where the snapshot does not show its row. All other errors pass '
+    'unchanged.';
+
+-- Columns of the only unique index of a table, where a row shows their values. 0A000 otherwise, with the reason.
+CREATE OR REPLACE FUNCTION dup_select_private.sole_key(target regclass) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_indexes regclass[] := ARRAY(SELECT i.indexrelid::regclass FROM pg_index i
+                                  WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) ORDER BY i.indexrelid);
+    v_index   pg_index;
+    v_columns text[];
+    v_server  text[];
+    v_reason  text;
+BEGIN
+    SELECT * INTO v_index FROM pg_index i WHERE i.indexrelid = v_indexes[1];
+    SELECT array_agg(a.attname ORDER BY k.n), array_agg(a.attname ORDER BY k.n) FILTER (WHERE a.attgenerated <> '')
+        INTO v_columns, v_server
+    FROM unnest(v_index.indkey::smallint[]) WITH ORDINALITY AS k (attnum, n)
+    JOIN pg_attribute a ON a.attrelid = target AND a.attnum = k.attnum
+    WHERE k.n <= v_index.indnkeyatts;
+    v_reason := CASE
+        WHEN cardinality(v_indexes) = 0 THEN 'it has no unique constraint'
+        WHEN cardinality(v_indexes) > 1 THEN format('it has several unique constraints: %s', array_to_string(v_indexes, ', '))
+        WHEN v_index.indisexclusion THEN format('%s is an exclusion constraint', v_indexes[1])
+        WHEN NOT v_index.indisvalid THEN format('%s is not valid', v_indexes[1])
+        WHEN NOT v_index.indimmediate THEN format('%s is deferrable', v_indexes[1])
+        WHEN v_index.indexprs IS NOT NULL THEN format('%s is on an expression', v_indexes[1])
+        WHEN v_index.indpred IS NOT NULL THEN format('%s is partial', v_indexes[1])
+        WHEN EXISTS (SELECT FROM pg_partition_tree(target) p WHERE dup_select_private.has_before_trigger(p.relid, v_indexes[1]))
+            THEN 'a BEFORE INSERT trigger may change the key'
+        WHEN v_server IS NOT NULL THEN format('no value is given for key column %s', array_to_string(v_server, ', '))
+    END;
+    IF v_reason IS NOT NULL THEN
+        PERFORM dup_select_private.refuse_return(target, v_reason);
+    END IF;
+    RETURN v_columns;
+END
+$$;
+
+-- Raises 0A000 where a key column is NULL in the row.
+CREATE OR REPLACE FUNCTION dup_select_private.require_given_key(new anyelement, key_columns text[]) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_missing text[];
+BEGIN
+    EXECUTE (SELECT format('SELECT array_remove(ARRAY[%s], NULL)', string_agg(
+                        format('CASE WHEN ($1).%I IS NOT DISTINCT FROM NULL THEN %1$L END', k.name), ', ' ORDER BY k.n))
+             FROM unnest(key_columns) WITH ORDINALITY AS k (name, n)) INTO v_missing USING new;
+    IF cardinality(v_missing) > 0 THEN
+        PERFORM dup_select_private.refuse_return(dup_select_private.target_table(pg_typeof(new)),
+            format('no value is given for key column %s', array_to_string(v_missing, ', ')));
+    END IF;
+END
+$$;
+
+-- A row without all that is not in the key: the rest is NULL.
+CREATE OR REPLACE FUNCTION dup_select_private.key_of_row(new anyelement, key_columns text[], OUT key anyelement)
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE (SELECT format('SELECT %s', string_agg(
+                        CASE WHEN a.attname = ANY (key_columns) THEN format('($1).%I', a.attname) ELSE 'NULL' END,
+                        ', ' ORDER BY a.attnum))
+             FROM pg_attribute a
+             WHERE a.attrelid = dup_select_private.target_table(pg_typeof(new)) AND a.attnum > 0 AND NOT a.attisdropped)
+        INTO key USING new;
+END
+$$;
+
+-- Raises 0A000: a table, or a row of it, is none for insert_on_duplicate_key_return.
+CREATE OR REPLACE FUNCTION dup_select_private.refuse_return(target regclass, reason text) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'the key of a new row of % cannot be told from the row: %', target, reason
+        USING ERRCODE = 'feature_not_supported',
+            HINT = 'Use dup_select.insert_on_duplicate_key_select, which reads the row that stands.';
+END
+$$;

@@ -1,0 +1,70 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+-- A path as it is written in a mapping.
+CREATE OR REPLACE FUNCTION dup_select_private.path_text(path text[]) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT coalesce(string_agg(quote_ident(e.element), '.' ORDER BY e.n), '') FROM unnest(path) WITH ORDINALITY AS e (element, n)
+$$;
+
+-- The name, or one that is as short as identifiers must be.
+CREATE OR REPLACE FUNCTION dup_select_private.identifier(name text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE WHEN octet_length(name) <= 63 THEN name ELSE concat(left(name, 7), '_', md5(name)) END
+$$;
+
+-- The name that is wanted, or, where it is taken, one like it that is not.
+CREATE OR REPLACE FUNCTION dup_select_private.free_name(wanted text, taken text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_name text := dup_select_private.identifier(wanted);
+    v_n    integer := 1;
+BEGIN
+    WHILE v_name = ANY (taken) LOOP
+        v_n := v_n + 1;
+        v_name := dup_select_private.identifier(concat(wanted, '_', v_n));
+    END LOOP;
+    RETURN v_name;
+END
+$$;
+
+-- The column of NEW, as a trigger function names it. PL/pgSQL has reserved words of its own, which quote_ident leaves bare.
+CREATE OR REPLACE FUNCTION dup_select_private.plan_new(column_name text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT concat('NEW.', CASE
+        WHEN column_name IN ('begin', 'by', 'declare', 'execute', 'foreach', 'if', 'loop', 'strict', 'while')
+            THEN format('"%s"', column_name)
+        ELSE quote_ident(column_name)
+    END)
+$$;
+
+-- A list of columns, quoted where they must be. NULL where there is none.
+CREATE OR REPLACE FUNCTION dup_select_private.name_list(names text[]) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(u.name), ', ' ORDER BY u.n)
+    FROM pg_catalog.unnest(names) WITH ORDINALITY AS u (name, n)
+$$;
+
+-- Items on lines of some 95 characters.
+CREATE OR REPLACE FUNCTION dup_select_private.level_list(items text[], separator text, indent integer) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_text text := '';
+    v_line text := '';
+    v_item text;
+BEGIN
+    FOR v_n IN 1 .. cardinality(items) LOOP
+        v_item := items[v_n] || CASE WHEN v_n < cardinality(items) THEN rtrim(separator) ELSE '' END;
+        IF v_line = '' THEN
+            v_line := v_item;
+        ELSIF indent + length(v_line) + length(v_item) < 95 THEN
+            v_line := v_line || ' ' || v_item;
+        ELSE
+            v_text := v_text || v_line || chr(10) || repeat(' ', indent);
+            v_line := v_item;
+        END IF;
+    END LOOP;
+    RETURN v_text || v_line;
+END
+$$;
