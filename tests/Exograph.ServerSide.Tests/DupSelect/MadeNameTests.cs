@@ -109,15 +109,15 @@ public sealed partial class MadeNameTests : GeneratorTest
                 var target = $"other.{Sql.Name("the " + some[0])}";
                 var source = $"other.{Sql.Name("i " + some[0])}";
                 said += await TextsAsync(target, null, source);
-                await Db.ExecuteAsync($"CALL dup_select.create_inserter_view({Sql.Literal(target)}, 'other.\"the view\"')");
+                await Db.ExecuteAsync($"CALL dup_select.create_inserter_view({Sql.Literal(target)}, 'other.\"a view\"')");
                 var all = string.Join(", ", columns.Append("code"));
-                await Db.ExecuteAsync($"INSERT INTO other.\"the view\" ({all}) SELECT {all} FROM {source}");
+                await Db.ExecuteAsync($"INSERT INTO other.\"a view\" ({all}) SELECT {all} FROM {source}");
                 await Db.ExecuteAsync($"DELETE FROM {target} WHERE code = 'z'");
 
                 await Db.RowsAsync($"SELECT output_key FROM dup_select.put_table({Sql.Literal(source)}, {Sql.Literal(target)})");
 
                 Assert.Equal(await Db.RowsAsync($"SELECT {all} FROM {source} ORDER BY code"),
-                    await Db.RowsAsync($"SELECT {all} FROM other.\"the view\" ORDER BY code"));
+                    await Db.RowsAsync($"SELECT {all} FROM other.\"a view\" ORDER BY code"));
                 foreach (var name in some)
                     Assert.Equal(2, await Db.CountAsync($"other.{Sql.Name(name)}"));
                 await Db.ExecuteAsync("SET client_min_messages = error; DROP SCHEMA other CASCADE; RESET client_min_messages");
