@@ -33,7 +33,7 @@ public sealed class BundleLoader
     private readonly BundleLoadOptions _options;
     private readonly List<LoadReport> _reports = [];
     private readonly List<PlacedReject> _rejects = [];
-    private readonly List<(Bundle Bundle, NumberShift Shift)> _staged = [];
+    private readonly List<StagedBundle> _staged = [];
 
     /// <summary>A loader into the database of <paramref name="dataSource"/>.</summary>
     public BundleLoader(NpgsqlDataSource dataSource, BundleLoadOptions? options = null)
@@ -48,7 +48,7 @@ public sealed class BundleLoader
 
     /// <summary>
     /// The first rows of each load that the server refused or left out, with the lines they came from. Bundles that come as streams
-    /// cannot be read again: for them there is none.
+    /// cannot be read again: of them the first 2,097,152 lines are known.
     /// </summary>
     public IReadOnlyList<PlacedReject> Rejects => _rejects;
 
@@ -113,8 +113,9 @@ public sealed class BundleLoader
         var shift = NumberShift.None;
         do
         {
-            _staged.Add((bundles.Peek(), shift));
-            await stager.StageAsync(bundles.Dequeue(), shift, cancellationToken);
+            var bundle = new StagedBundle(bundles.Dequeue(), shift);
+            _staged.Add(bundle);
+            await stager.StageAsync(bundle, cancellationToken);
             shift = shift.Next();
         }
         while (bundles.Count > 0 && session.BytesStaged < _options.MaxStaged && !shift.IsHalfUsed);
@@ -130,7 +131,7 @@ public sealed class BundleLoader
     private async Task PlaceAsync(
         LoadSession session, long count, Func<Task<IReadOnlyList<RejectedRow>>> ask, CancellationToken cancellationToken)
     {
-        if (count is 0 or > MostSought || _staged.TrueForAll(s => s.Bundle.Files.Count == 0))
+        if (count is 0 or > MostSought)
             return;
         try
         {

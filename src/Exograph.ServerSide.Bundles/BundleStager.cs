@@ -20,11 +20,12 @@ internal sealed class BundleStager(LoadSession session, BundleOptions options)
     /// out, and files of which nothing is needed are not read.
     /// </summary>
     /// <exception cref="BundleException">The bundle is at fault. The load can only be abandoned.</exception>
-    public async Task StageAsync(Bundle bundle, NumberShift shift, CancellationToken cancellationToken)
+    public async Task StageAsync(StagedBundle staged, CancellationToken cancellationToken)
     {
+        var (bundle, shift) = staged;
         if (bundle.Stream is { } stream)
         {
-            await StageStreamAsync(bundle.Name, stream, shift, cancellationToken);
+            await StageStreamAsync(staged, stream, cancellationToken);
             return;
         }
         _rowsRead = 0;
@@ -74,11 +75,12 @@ internal sealed class BundleStager(LoadSession session, BundleOptions options)
         numbers.Complete();
     }
 
-    private async Task StageStreamAsync(string name, Stream stream, NumberShift shift, CancellationToken cancellationToken)
+    private async Task StageStreamAsync(StagedBundle staged, Stream stream, CancellationToken cancellationToken)
     {
+        var name = staged.Bundle.Name;
         await using var input = new CountedStream(new EndableStream(stream), name, length: null, options.Progress);
-        var numbers = shift.ForReader();
-        await new NdjsonReader(name, options).ReadStreamAsync(input, session, numbers, cancellationToken);
+        var numbers = staged.Shift.ForReader();
+        await new NdjsonReader(name, options).ReadStreamAsync(input, session, numbers, staged.Lines, cancellationToken);
         numbers.Complete();
     }
 }

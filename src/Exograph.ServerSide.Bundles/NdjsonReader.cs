@@ -25,7 +25,7 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
 
     /// <summary>Only a stream whose end record counts the rows that came is whole: a producer may die at the end of a line.</summary>
     public async Task ReadStreamAsync(
-        Stream input, LoadSession session, NumberShift.Reader numbers, CancellationToken cancellationToken)
+        Stream input, LoadSession session, NumberShift.Reader numbers, RowHashes rowLines, CancellationToken cancellationToken)
     {
         var tables = new Dictionary<StagedTable, (JsonRowParser Parser, TableStream Rows)>();
         RowCounts? end = null;
@@ -42,7 +42,10 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
                     return null;
                 }
                 if (!tables.TryGetValue(table, out var open))
+                {
                     tables[table] = open = (new JsonRowParser(table, TableMember), session.OpenTable(table, table.Columns));
+                    open.Rows.RowEnded = rowLines.Add;
+                }
                 return WriteRow(line, open.Parser, open.Rows, numbers);
             }, cancellationToken);
             if (end is null)

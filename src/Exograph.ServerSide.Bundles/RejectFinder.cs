@@ -17,7 +17,7 @@ public sealed record PlacedReject
 
 /// <summary>
 /// Finds the lines of rows that the server rejects, by reading the files of their tables again: whatever the size of the
-/// bundles, only the rejects that are shown are held in memory. Rows are compared as they were sent, without their JSON, which
+/// bundles, only the rejects that are shown are held in memory. Of streams hashes of the first rows are held. Rows are compared as they were sent, without their JSON, which
 /// the server does not keep as it was written.
 /// </summary>
 internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
@@ -26,19 +26,37 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
 
     /// <summary>The rejects, in their order, each with its place.</summary>
     public async Task<IReadOnlyList<PlacedReject>> FindAsync(
-        IEnumerable<RejectedRow> rejects, IEnumerable<(Bundle Bundle, NumberShift Shift)> bundles, CancellationToken cancellationToken)
+        IEnumerable<RejectedRow> rejects, IEnumerable<StagedBundle> bundles, CancellationToken cancellationToken)
     {
         var sought = rejects.Select(r => new Sought(r)).ToList();
-        foreach (var (bundle, shift) in bundles)
+        foreach (var staged in bundles)
         {
-            foreach (var file in bundle.Files)
+            if (staged.Bundle.Stream is not null)
+                Find(sought.FindAll(s => s.File is null && s.Fields is not null), staged);
+            foreach (var file in staged.Bundle.Files)
             {
                 var left = sought.FindAll(s => s.File is null && s.Fields is not null && s.Row.Table == file.Table.Name);
                 if (left.Count > 0)
-                    await FindAsync(left, file, shift, cancellationToken);
+                    await FindAsync(left, file, staged.Shift, cancellationToken);
             }
         }
         return [.. sought.Select(s => new PlacedReject { Row = s.Row, File = s.File, Line = s.Line })];
+    }
+
+    /// <summary>Of rows that are alike each has a line of its own.</summary>
+    private static void Find(List<Sought> sought, StagedBundle stream)
+    {
+        foreach (var alike in sought.GroupBy(s => s.Hash))
+        {
+            long? line = 0;
+            foreach (var row in alike)
+            {
+                line = stream.Lines.Find(alike.Key, behind: line.Value);
+                if (line is null)
+                    break;
+                (row.File, row.Line) = (stream.Bundle.Name, line);
+            }
+        }
     }
 
     private async Task FindAsync(List<Sought> sought, TableFile file, NumberShift shift, CancellationToken cancellationToken)
@@ -96,6 +114,7 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
                 encoder.BeginRow(table.Columns.Count);
                 parser.Write(encoder, text, NumberShift.None.ForReader());
                 Fields = RejectFinder.Fields(table, Places(table, table.Columns), encoder.Row.ToArray());
+                Hash = RowHashes.Hash(table, encoder.Row.Span);
             }
             catch (Exception e) when (e is BadValueException or FieldException)
             {
@@ -106,6 +125,8 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
         public RejectedRow Row { get; }
 
         public ReadOnlyMemory<byte>?[]? Fields { get; }
+
+        public ulong Hash { get; }
 
         public string? File { get; set; }
 

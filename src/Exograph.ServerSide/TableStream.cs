@@ -19,6 +19,9 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
 
     public StagedTable Table => table;
 
+    /// <summary>Is shown each row as it is sent.</summary>
+    public Action<StagedTable, ReadOnlySpan<byte>>? RowEnded { get; set; }
+
     public IReadOnlyList<StagedColumn> Columns => columns;
 
     /// <summary>Rows begun so far.</summary>
@@ -49,6 +52,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     {
         if (_chunk!.HasUntranslated)
             return new ValueTask(TranslateAsync(cancellationToken));
+        RowEnded?.Invoke(table, _chunk.Row.Span);
         return _chunk.Length < session.ChunkBytes ? ValueTask.CompletedTask : new ValueTask(SendAsync(cancellationToken));
     }
 

@@ -60,17 +60,36 @@ public sealed class RejectPlaceTests
             Places(run).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task Rejects_of_a_stream_are_refused_as_before()
+    [Theory]
+    [InlineData("numbered")]
+    [InlineData("reserved")]
+    public async Task A_reject_of_a_stream_is_told_by_line_whatever_came_before(string ids)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var run = await CliRun.RunAsync(database, ["load", "-"], """
-            {"table":"comments","file_id":1,"text":"c"}
-            {"table":"end","rows":{"comments":1}}
-            """);
-        Assert.Equal(4, run.ExitCode);
-        Assert.Contains($"comments: 1 with {Dangling}", run.Error);
-        Assert.Empty(Places(run));
+        using var good = new BundleDirectory().AddBasics("one", "1");
+        const string Stream = """
+            {"table":"comments","file_id":1,"text":"dangling"}
+            {"table":"terms","id":1,"term":"alike"}
+            {"table":"comments","file_id":7,"text":"dangling","line":null}
+            {"table":"graph_nodes","id":1,"file_id":9,"engine":"e","kind":"k","qualified_name":"q","metadata":{"b":1.0,  "a":2}}
+            {"table":"terms","id":1,"term":"alike"}
+            {"table":"end","rows":{"comments":2,"terms":2,"graph_nodes":1}}
+            """;
+        string[] load = ["load", good.Path, "-", "--ids", ids];
+
+        var refused = await CliRun.RunAsync(database, load, Stream);
+
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Equal(
+            [
+                $"standard input, line 1: {Dangling}", "standard input, line 2: id is used more than once",
+                $"standard input, line 3: {Dangling}", $"standard input, line 4: {Dangling}",
+                "standard input, line 5: id is used more than once",
+            ],
+            Places(refused).Order(StringComparer.Ordinal));
+        var skipped = await CliRun.RunAsync(database, [.. load, "--on-reject", "skip"], Stream);
+        Assert.Equal(0, skipped.ExitCode);
+        Assert.Equal(Places(refused).Order(StringComparer.Ordinal), Places(skipped).Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Places(CliRun run) =>
