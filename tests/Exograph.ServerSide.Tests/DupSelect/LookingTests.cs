@@ -95,6 +95,24 @@ public sealed class LookingTests : GeneratorTest
         Assert.Equal(["false"], await Db.RowsAsync("SELECT is_called FROM s.calls"));
     }
 
+    /// <summary>As on a standby, which takes the locks of a statement that is analyzed and not run.</summary>
+    [Fact]
+    public async Task Whoever_may_only_read_can_look()
+    {
+        await TablesAsync(Traps);
+        await Db.ExecuteAsync("BEGIN READ ONLY");
+        var view = await PrintedAsync("s.t", """{"k": "a || 'x'"}""", ", input => 's.i'");
+        var put = await Db.ScalarAsync<string>("""SELECT dup_select.put_table_sql('s.i', 's.t', '{"k": "a || ''x''", "w": "m"}')""");
+        await Db.ExecuteAsync("ROLLBACK");
+
+        Assert.Contains("a || 'x'", view, StringComparison.Ordinal);
+        Assert.Contains("a || 'x'", put, StringComparison.Ordinal);
+        var error = await Db.FailsAsync("42883",
+            """BEGIN READ ONLY; SELECT dup_select.put_table_sql('s.i', 's.t', '{"k": "no_such(a)"}')""");
+        Assert.Equal("""path k is mapped to "no_such(a)": function no_such(text) does not exist""", error.MessageText);
+        await Db.ExecuteAsync("ROLLBACK");
+    }
+
     [Fact]
     public async Task A_predicate_that_is_left_to_the_statement_still_decides()
     {
