@@ -31,24 +31,29 @@ internal sealed class RowHashes
     /// <summary>Of a row with all columns of its table, without its JSON, which the server does not keep as it was written.</summary>
     public static ulong Hash(StagedTable table, ReadOnlySpan<byte> row)
     {
-        var hash = (ulong)table.Name.Length;
-        foreach (var c in table.Name)
-            hash = Mix(hash, c);
-        row = row[sizeof(short)..];
+        var hash = Mix(0, (ulong)table.Name.Length); // definitions and symbol_references have the same columns
+        var (from, at) = (0, sizeof(short));
         foreach (var column in table.Columns)
         {
-            var length = BinaryPrimitives.ReadInt32BigEndian(row);
-            var field = row.Slice(sizeof(int), Math.Max(length, 0));
-            row = row[(sizeof(int) + field.Length)..];
+            var end = at + sizeof(int) + Math.Max(BinaryPrimitives.ReadInt32BigEndian(row[at..]), 0);
             if (column.Type == ColumnType.Jsonb)
-                continue;
-            hash = Mix(hash, (uint)length);
-            for (; field.Length >= sizeof(ulong); field = field[sizeof(ulong)..])
-                hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(field));
-            foreach (var b in field)
-                hash = Mix(hash, b);
+            {
+                hash = Mix(hash, row[from..at]);
+                from = end;
+            }
+            at = end;
         }
-        return hash;
+        return Mix(hash, row[from..]);
+    }
+
+    private static ulong Mix(ulong hash, ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        var last = (ulong)bytes.Length;
+        foreach (var b in bytes)
+            last = last << 8 | b;
+        return Mix(hash, last);
     }
 
     private static ulong Mix(ulong hash, ulong value)
