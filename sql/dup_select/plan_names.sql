@@ -81,7 +81,8 @@ $$;
 
 -- The levels with every name that the statements make up: of aliases, variables and columns. Each of them is free of what the
 -- user's tables and columns are called, and of the others. made: those of the statements as a whole, which every level knows;
--- held: where the level's columns are on the way, variables or columns of the work table; returned: where the primary key is.
+-- held: where the level's columns are on the way, variables or columns of the work table; settled: where the
+-- work table tells that there is no parent to look for; returned: where the primary key is.
 CREATE OR REPLACE FUNCTION dup_select_private.plan_made_names(levels jsonb, inputs jsonb, by_row boolean) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -93,10 +94,13 @@ DECLARE
 BEGIN
     FOR v_wanted IN
         SELECT NULL::text[] AS place, w.use, w.name
-        FROM unnest(ARRAY['attempts', 'path', 'rows', 'row', 'done', 'number'],
-                    ARRAY['v_attempts', 'v_path', 's', 'put__row', 'put__done', 'put__n'],
-                    ARRAY[true, true, false, false, false, false]) AS w (use, name, by_row)
-        WHERE w.by_row = plan_made_names.by_row
+        FROM unnest(ARRAY['attempts', 'path', 'rows', 'row', 'done', 'number', 'at'],
+                    ARRAY['v_attempts', 'v_path', 's', 'put__row', 'put__done', 'put__n', 'v_row'],
+                    ARRAY[NULL, true, false, false, false, false, false]) AS w (use, name, by_row)
+        WHERE coalesce(w.by_row = plan_made_names.by_row, true)
+        UNION ALL
+        SELECT ARRAY[(l.n - 1)::text, 'settled'], NULL, concat(l.value ->> 'name', '__settled')
+        FROM jsonb_array_elements(levels) WITH ORDINALITY AS l (value, n) WHERE l.n > 1 AND NOT by_row
         UNION ALL
         SELECT ARRAY['0', 'returned', k.name], NULL, concat(CASE WHEN by_row THEN 'v_returned_' ELSE 'put__' END, k.name)
         FROM unnest(dup_select_private.plan_primary_key((levels #>> '{0,relation}')::oid)) AS k (name)

@@ -17,7 +17,8 @@ BEGIN
         IF v_step.once IS NOT NULL THEN
             CALL dup_select_private.put_run(v_step.once, v_pinned);
         ELSE
-            CALL dup_select_private.put_level(v_step.title, v_step.resolve, v_step.missing, v_step.pending, v_pinned);
+            CALL dup_select_private.put_level(v_step.title, v_step.resolve, v_step.missing, v_step.pending,
+                                              v_step.in_order, v_pinned);
         END IF;
     END LOOP;
     RETURN QUERY EXECUTE dup_select_private.put_answer(v_plan);
@@ -52,9 +53,12 @@ BEGIN
 END
 $$;
 
--- Finds or makes the rows of one level. Errors: P0002 where a row still has none after 100 rounds; those of the tables. More than
--- two rounds only beside a concurrent writer: what it commits between the look-up and the INSERT is found next time.
-CREATE OR REPLACE PROCEDURE dup_select_private.put_level(title text, resolve text, missing text, pending text, pinned boolean)
+-- Finds or makes the rows of one level, or of several together. After 100 rounds the rest goes in_order. Errors: P0002 where a
+-- row still has none and there is no in_order; those of the tables. More than two rounds only beside a concurrent writer: what
+-- it commits between the look-up and the INSERT is found next time.
+CREATE OR REPLACE PROCEDURE dup_select_private.put_level(
+    title text, resolve text, missing text, pending text, in_order text, pinned boolean
+)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     FOR v_attempt IN 1 .. 100 LOOP
@@ -63,6 +67,10 @@ BEGIN
         END IF;
         CALL dup_select_private.put_run(missing, pinned);
     END LOOP;
+    IF in_order IS NOT NULL THEN
+        CALL dup_select_private.put_run(in_order, pinned);
+        RETURN;
+    END IF;
     RAISE EXCEPTION '% neither takes a row nor shows the one with its key', title USING ERRCODE = 'no_data_found',
         HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
 END

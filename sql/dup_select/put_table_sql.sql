@@ -30,8 +30,10 @@ BEGIN
             SELECT 2, s.n, concat(
                 '-- ' || s.title || chr(10),
                 CASE WHEN s.resolve IS NOT NULL THEN '-- Repeat these until there is nothing to insert.' || chr(10) END,
-                s.once || ';' || chr(10), s.resolve || ';' || chr(10), s.missing || ';' || chr(10))
-            FROM dup_select_private.put_statements(v_plan) WITH ORDINALITY AS s (title, once, resolve, missing, pending, n)
+                s.once || ';' || chr(10), s.resolve || ';' || chr(10), s.missing || ';' || chr(10),
+                '-- Where 100 times do not do, the rest row by row.' || chr(10) || s.in_order || ';' || chr(10))
+            FROM dup_select_private.put_statements(v_plan) WITH ORDINALITY
+                AS s (title, once, resolve, missing, pending, in_order, n)
             UNION ALL
             SELECT 3, 1, dup_select_private.put_answer(v_plan) || ';' || chr(10)
         ) AS s);
@@ -55,7 +57,7 @@ BEGIN
     IF superclass IS NOT NULL THEN
         v_plan := jsonb_set(v_plan, '{target,searched}', to_jsonb(dup_select_private.table_name(superclass)));
     END IF;
-    RETURN v_plan;
+    RETURN dup_select_private.put_together(v_plan);
 END
 $$;
 
@@ -80,38 +82,53 @@ FROM ONLY %s AS input',
         source_name)
     FROM dup_select_private.put_columns(plan) AS c WHERE c.source IS NOT NULL
     UNION ALL
+    SELECT format('CREATE INDEX ON pg_temp.%I (%I)', plan #>> '{made,work}', plan #>> '{made,row}')
+    WHERE jsonb_path_exists(plan, '$.parents[*].n') -- for put_in_order; an index that is made after updates is not used
+    UNION ALL
     SELECT format('ANALYZE pg_temp.%I', plan #>> '{made,work}')
 $$;
 
--- The statements of put_table by level: each once, or resolve (where it is not NULL) and missing until nothing is pending.
+-- The statements of put_table: each once, or resolve (where it is not NULL) and missing until nothing is pending, or, where
+-- 100 times do not do, in_order.
 CREATE OR REPLACE FUNCTION dup_select_private.put_statements(plan jsonb) RETURNS TABLE (
-    title text, once text, resolve text, missing text, pending text)
+    title text, once text, resolve text, missing text, pending text, in_order text)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_level jsonb;
-    v_title text;
+    v_first boolean := true;
 BEGIN
     FOR v_level IN SELECT jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) LOOP
-        v_title := dup_select_private.level_title(v_level);
-        IF (v_level ->> 'triggered')::boolean AND (v_level ? 'index' OR NOT v_level ? 'elements') THEN
-            RETURN QUERY SELECT v_title, NULL, dup_select_private.put_resolve(plan, v_level),
-                dup_select_private.put_by_row(plan, v_level),
-                format('SELECT FROM %s WHERE %s', dup_select_private.put_rows(v_level),
-                    array_to_string(dup_select_private.put_pending(v_level), ' AND '));
-            CONTINUE;
-        END IF;
-        IF v_level ? 'elements' THEN
-            RETURN QUERY SELECT v_title, NULL, dup_select_private.put_resolve(plan, v_level),
-                dup_select_private.put_missing(v_level),
-                format('SELECT FROM %s WHERE %s', dup_select_private.put_rows(v_level), array_to_string(
-                    dup_select_private.put_pending(v_level) || dup_select_private.put_has_key(v_level), ' AND '));
-        END IF;
-        IF dup_select_private.put_has_key(v_level) IS NOT NULL THEN
-            RETURN QUERY SELECT v_title || ': rows without a key', dup_select_private.put_keyless(plan, v_level), NULL, NULL,
-                NULL;
+        IF NOT v_level ? 'n' THEN
+            RETURN QUERY SELECT s.*, NULL::text FROM dup_select_private.put_level_statements(plan, v_level) AS s;
+        ELSIF v_first THEN
+            RETURN QUERY SELECT * FROM dup_select_private.put_together_statements(plan);
+            v_first := false;
         END IF;
     END LOOP;
 END
+$$;
+
+-- The statements of one level: once, or resolve (where it is not NULL) and missing until nothing is pending.
+CREATE OR REPLACE FUNCTION dup_select_private.put_level_statements(plan jsonb, level jsonb) RETURNS TABLE (
+    title text, once text, resolve text, missing text, pending text)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT t.title, NULL, dup_select_private.put_resolve(plan, level),
+        CASE WHEN b.by_row THEN dup_select_private.put_by_row(plan, level) ELSE dup_select_private.put_missing(level) END,
+        format('SELECT FROM %s WHERE %s', dup_select_private.put_rows(level), array_to_string(
+            dup_select_private.put_pending(level) || CASE WHEN NOT b.by_row THEN dup_select_private.put_has_key(level) END,
+            ' AND '))
+    FROM dup_select_private.level_title(level) AS t (title), dup_select_private.put_is_by_row(level) AS b (by_row)
+    WHERE b.by_row OR level ? 'elements'
+    UNION ALL
+    SELECT dup_select_private.level_title(level) || ': rows without a key', dup_select_private.put_keyless(plan, level), NULL,
+        NULL, NULL
+    WHERE NOT dup_select_private.put_is_by_row(level) AND dup_select_private.put_has_key(level) IS NOT NULL
+$$;
+
+-- Whether BEFORE triggers may change keys of a level, whose rows are therefore put in one by one.
+CREATE OR REPLACE FUNCTION dup_select_private.put_is_by_row(level jsonb) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT (level ->> 'triggered')::boolean AND (level ? 'index' OR NOT level ? 'elements')
 $$;
 
 -- The query that gives the result of put_table.

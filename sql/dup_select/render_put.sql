@@ -21,7 +21,10 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
         JOIN dup_select_private.plan_table_columns((plan #>> '{target,relation}')::oid) AS c ON c.column_name = k.name
         UNION ALL
-        SELECT 4, 0, 0, plan #>> '{made,done}', 'boolean', NULL, 'false'
+        SELECT 4, 0, l.n, l.value ->> 'settled', 'boolean', NULL, 'false'
+        FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS l (value, n) WHERE l.value ? 'n'
+        UNION ALL
+        SELECT 5, 0, 0, plan #>> '{made,done}', 'boolean', NULL, 'false'
     ) AS c
 $$;
 
@@ -56,8 +59,10 @@ CREATE OR REPLACE FUNCTION dup_select_private.put_pending(level jsonb) RETURNS t
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
         WHEN level -> 'path' = '[]' THEN ARRAY[format('NOT %I.%I', level #>> '{made,rows}', level #>> '{made,done}')]
+        WHEN level ? 'n' THEN format('NOT %I.%I', level #>> '{made,rows}', level ->> 'settled')
+            || dup_select_private.level_pending(level || '{"above": []}')
         ELSE dup_select_private.level_pending(level)
-    END
+    END || ARRAY(SELECT jsonb_array_elements_text(level -> 'when'))
 $$;
 
 -- Condition on rows that have a key to look up. NULL where all have one. Rows that have no key are new ones, each of them: one

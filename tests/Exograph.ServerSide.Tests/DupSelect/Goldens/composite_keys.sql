@@ -156,88 +156,272 @@ CREATE TEMPORARY TABLE put_table_rows (
     to_account_tenant__name text,
     put__tenant_id integer,
     put__label text,
+    to_account_tenant__settled boolean,
+    from_account_tenant__settled boolean,
+    to_account__settled boolean,
+    tenant__settled boolean,
+    from_account__settled boolean,
     put__done boolean
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
     put__row, transfer__label, from_account__number, tenant__name, to_account__number,
-    from_account_tenant__name, to_account_tenant__name, put__done)
-SELECT input.ctid, label, source, tenant, target, tenant, tenant, false
+    from_account_tenant__name, to_account_tenant__name, to_account_tenant__settled,
+    from_account_tenant__settled, to_account__settled, tenant__settled, from_account__settled,
+    put__done)
+SELECT input.ctid, label, source, tenant, target, tenant, tenant, false, false, false, false,
+    false, false
 FROM ONLY s.rows AS input;
+
+CREATE INDEX ON pg_temp.put_table_rows (put__row);
 
 ANALYZE pg_temp.put_table_rows;
 
--- to_account.tenant_id: s.tenant, by tenant_name_key
+-- to_account.tenant_id: s.tenant, by tenant_name_key; from_account.tenant_id: s.tenant, by tenant_name_key; to_account: s.account, by account_pkey; tenant_id: s.tenant, by tenant_name_key; from_account: s.account, by account_pkey
 -- Repeat these until there is nothing to insert.
+UPDATE pg_temp.put_table_rows AS s SET to_account_tenant__settled = true
+WHERE NOT s.to_account_tenant__settled AND NOT (s.to_account_tenant__name IS NOT NULL);
 UPDATE pg_temp.put_table_rows AS s SET to_account__tenant_id = id
 FROM s.tenant
-WHERE pg_catalog.num_nonnulls(s.to_account__tenant_id, s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.=) 0 AND s.to_account_tenant__name IS NOT NULL
+WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
+UPDATE pg_temp.put_table_rows AS s SET from_account__tenant_id = id
+FROM s.tenant
+WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
+  AND name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
+UPDATE pg_temp.put_table_rows AS s SET to_account__settled = true
+WHERE NOT s.to_account__settled AND NOT (s.to_account__number IS NOT NULL) AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0);
+UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__target = number
+FROM s.account
+WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+  AND tenant_id OPERATOR(pg_catalog.=) s.to_account__tenant_id
+  AND number OPERATOR(pg_catalog.=) s.to_account__number;
+UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = id
+FROM s.tenant
+WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
+  AND name OPERATOR(pg_catalog.=) s.tenant__name;
+UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__source = number
+FROM s.account
+WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+  AND tenant_id OPERATOR(pg_catalog.=) s.from_account__tenant_id
+  AND number OPERATOR(pg_catalog.=) s.from_account__number;
+INSERT INTO s.tenant (name)
+SELECT
+    s.to_account_tenant__name
+FROM (
+    SELECT DISTINCT ON (k1) *
+    FROM (
+        SELECT s.*, 1 AS put__n, s.to_account_tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
+        UNION ALL
+        SELECT s.*, 2 AS put__n, s.from_account_tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
+        UNION ALL
+        SELECT s.*, 4 AS put__n, s.tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
+    ) AS s
+    ORDER BY k1, put__row, put__n
+) AS s
+WHERE s.put__n OPERATOR(pg_catalog.=) 1
+ORDER BY k1
+ON CONFLICT (name) DO NOTHING;
+INSERT INTO s.tenant (name)
+SELECT
+    s.from_account_tenant__name
+FROM (
+    SELECT DISTINCT ON (k1) *
+    FROM (
+        SELECT s.*, 1 AS put__n, s.to_account_tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
+        UNION ALL
+        SELECT s.*, 2 AS put__n, s.from_account_tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
+        UNION ALL
+        SELECT s.*, 4 AS put__n, s.tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
+    ) AS s
+    ORDER BY k1, put__row, put__n
+) AS s
+WHERE s.put__n OPERATOR(pg_catalog.=) 2
+ORDER BY k1
+ON CONFLICT (name) DO NOTHING;
+INSERT INTO s.account (tenant_id, number)
+SELECT
+    s.to_account__tenant_id, s.to_account__number
+FROM (
+    SELECT DISTINCT ON (k1, k2) *
+    FROM (
+        SELECT s.*, 3 AS put__n, s.to_account__tenant_id AS k1, s.to_account__number AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+        UNION ALL
+        SELECT s.*, 5 AS put__n, s.from_account__tenant_id AS k1, s.from_account__number AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+    ) AS s
+    ORDER BY k1, k2, put__row, put__n
+) AS s
+WHERE s.put__n OPERATOR(pg_catalog.=) 3 AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+ORDER BY k1, k2
+ON CONFLICT (tenant_id, number) DO NOTHING;
+INSERT INTO s.tenant (name)
+SELECT
+    s.tenant__name
+FROM (
+    SELECT DISTINCT ON (k1) *
+    FROM (
+        SELECT s.*, 1 AS put__n, s.to_account_tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
+        UNION ALL
+        SELECT s.*, 2 AS put__n, s.from_account_tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
+        UNION ALL
+        SELECT s.*, 4 AS put__n, s.tenant__name AS k1
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
+    ) AS s
+    ORDER BY k1, put__row, put__n
+) AS s
+WHERE s.put__n OPERATOR(pg_catalog.=) 4
+ORDER BY k1
+ON CONFLICT (name) DO NOTHING;
+INSERT INTO s.account (tenant_id, number)
+SELECT
+    s.from_account__tenant_id, s.from_account__number
+FROM (
+    SELECT DISTINCT ON (k1, k2) *
+    FROM (
+        SELECT s.*, 3 AS put__n, s.to_account__tenant_id AS k1, s.to_account__number AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+        UNION ALL
+        SELECT s.*, 5 AS put__n, s.from_account__tenant_id AS k1, s.from_account__number AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+    ) AS s
+    ORDER BY k1, k2, put__row, put__n
+) AS s
+WHERE s.put__n OPERATOR(pg_catalog.=) 5 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
+ORDER BY k1, k2
+ON CONFLICT (tenant_id, number) DO NOTHING;
+-- Where 100 times do not do, the rest row by row.
+SELECT pg_catalog.set_config('dup_select.enable_seqscan', pg_catalog.current_setting('enable_seqscan'), true),
+    pg_catalog.set_config('enable_seqscan', 'off', true);
+DO $$
+#variable_conflict use_column
+DECLARE
+    v_row pg_catalog.tid;
+BEGIN
+    FOR v_row IN SELECT s.put__row FROM pg_temp.put_table_rows AS s WHERE NOT ((s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0) AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0) AND (s.to_account__settled OR pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.=) 0) AND (s.tenant__settled OR pg_catalog.num_nulls(s.transfer__tenant_id) OPERATOR(pg_catalog.=) 0) AND (s.from_account__settled OR pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.=) 0)) ORDER BY s.put__row LOOP
+-- to_account.tenant_id: s.tenant, by tenant_name_key
+FOR v_attempts IN 1 .. 100 LOOP
+UPDATE pg_temp.put_table_rows AS s SET to_account__tenant_id = id
+FROM s.tenant
+WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+  AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
+EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
+IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
+    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'to_account.tenant_id: s.tenant, by tenant_name_key' USING ERRCODE = 'no_data_found',
+        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
+END IF;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.to_account_tenant__name)
     s.to_account_tenant__name
 FROM pg_temp.put_table_rows AS s
-WHERE pg_catalog.num_nonnulls(s.to_account__tenant_id, s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.=) 0 AND s.to_account_tenant__name IS NOT NULL
+WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
 ORDER BY s.to_account_tenant__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
-
+END LOOP;
 -- from_account.tenant_id: s.tenant, by tenant_name_key
--- Repeat these until there is nothing to insert.
+FOR v_attempts IN 1 .. 100 LOOP
 UPDATE pg_temp.put_table_rows AS s SET from_account__tenant_id = id
 FROM s.tenant
-WHERE pg_catalog.num_nonnulls(s.from_account__tenant_id, s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.=) 0
+WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
   AND name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
+EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
+IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
+    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'from_account.tenant_id: s.tenant, by tenant_name_key' USING ERRCODE = 'no_data_found',
+        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
+END IF;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.from_account_tenant__name)
     s.from_account_tenant__name
 FROM pg_temp.put_table_rows AS s
-WHERE pg_catalog.num_nonnulls(s.from_account__tenant_id, s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.=) 0
+WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
 ORDER BY s.from_account_tenant__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
-
+END LOOP;
 -- to_account: s.account, by account_pkey
--- Repeat these until there is nothing to insert.
+FOR v_attempts IN 1 .. 100 LOOP
 UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__target = number
 FROM s.account
-WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL
+WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
   AND tenant_id OPERATOR(pg_catalog.=) s.to_account__tenant_id
   AND number OPERATOR(pg_catalog.=) s.to_account__number;
+EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
+IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
+    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'to_account: s.account, by account_pkey' USING ERRCODE = 'no_data_found',
+        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
+END IF;
 INSERT INTO s.account (tenant_id, number)
 SELECT DISTINCT ON (s.to_account__tenant_id, s.to_account__number)
     s.to_account__tenant_id, s.to_account__number
 FROM pg_temp.put_table_rows AS s
-WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL
+WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
 ORDER BY s.to_account__tenant_id, s.to_account__number, s.put__row
 ON CONFLICT (tenant_id, number) DO NOTHING;
-
+END LOOP;
 -- tenant_id: s.tenant, by tenant_name_key
--- Repeat these until there is nothing to insert.
+FOR v_attempts IN 1 .. 100 LOOP
 UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = id
 FROM s.tenant
-WHERE s.transfer__tenant_id IS NULL
+WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
   AND name OPERATOR(pg_catalog.=) s.tenant__name;
+EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
+IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
+    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'tenant_id: s.tenant, by tenant_name_key' USING ERRCODE = 'no_data_found',
+        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
+END IF;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.tenant__name)
     s.tenant__name
 FROM pg_temp.put_table_rows AS s
-WHERE s.transfer__tenant_id IS NULL
+WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
 ORDER BY s.tenant__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
-
+END LOOP;
 -- from_account: s.account, by account_pkey
--- Repeat these until there is nothing to insert.
+FOR v_attempts IN 1 .. 100 LOOP
 UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__source = number
 FROM s.account
-WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0
+WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row
   AND tenant_id OPERATOR(pg_catalog.=) s.from_account__tenant_id
   AND number OPERATOR(pg_catalog.=) s.from_account__number;
+EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row);
+IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
+    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'from_account: s.account, by account_pkey' USING ERRCODE = 'no_data_found',
+        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
+END IF;
 INSERT INTO s.account (tenant_id, number)
 SELECT DISTINCT ON (s.from_account__tenant_id, s.from_account__number)
     s.from_account__tenant_id, s.from_account__number
 FROM pg_temp.put_table_rows AS s
-WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0
+WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row
 ORDER BY s.from_account__tenant_id, s.from_account__number, s.put__row
 ON CONFLICT (tenant_id, number) DO NOTHING;
+END LOOP;
+    END LOOP;
+END
+$$;
+SELECT pg_catalog.set_config('enable_seqscan', pg_catalog.current_setting('dup_select.enable_seqscan'), true);
 
 -- s.transfer, by transfer_pkey
 -- Repeat these until there is nothing to insert.

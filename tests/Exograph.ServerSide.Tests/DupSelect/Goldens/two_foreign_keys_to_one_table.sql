@@ -98,36 +98,58 @@ CREATE TEMPORARY TABLE put_table_rows (
     callee__name text,
     caller__file text,
     caller__name text,
+    caller__settled boolean,
+    callee__settled boolean,
     put__done boolean
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, edge__line, callee__file, callee__name, caller__file, caller__name, put__done)
-SELECT input.ctid, line, callee_file, callee_name, caller_file, caller_name, false
+    put__row, edge__line, callee__file, callee__name, caller__file, caller__name,
+    caller__settled, callee__settled, put__done)
+SELECT input.ctid, line, callee_file, callee_name, caller_file, caller_name, false, false, false
 FROM ONLY s.rows AS input;
+
+CREATE INDEX ON pg_temp.put_table_rows (put__row);
 
 ANALYZE pg_temp.put_table_rows;
 
--- caller_id: s.node, by node_file_name_key
+-- caller_id: s.node, by node_file_name_key; callee_id: s.node, by node_file_name_key
 -- Repeat these until there is nothing to insert.
 UPDATE pg_temp.put_table_rows AS s SET edge__caller_id = id
 FROM s.node
-WHERE s.edge__caller_id IS NULL
+WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL
   AND file OPERATOR(pg_catalog.=) s.caller__file
   AND name OPERATOR(pg_catalog.=) s.caller__name;
+UPDATE pg_temp.put_table_rows AS s SET callee__settled = true
+WHERE NOT s.callee__settled AND NOT (pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0);
+UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = id
+FROM s.node
+WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0
+  AND file OPERATOR(pg_catalog.=) s.callee__file
+  AND name OPERATOR(pg_catalog.=) s.callee__name;
 INSERT INTO s.node (file, name)
-SELECT DISTINCT ON (s.caller__file, s.caller__name)
+SELECT
     s.caller__file, s.caller__name
-FROM pg_temp.put_table_rows AS s
-WHERE s.edge__caller_id IS NULL AND s.caller__name IS NOT NULL
-ORDER BY s.caller__file, s.caller__name, s.put__row
+FROM (
+    SELECT DISTINCT ON (k1, k2) *
+    FROM (
+        SELECT s.*, 1 AS put__n, s.caller__file AS k1, s.caller__name AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.caller__name IS NOT NULL
+        UNION ALL
+        SELECT s.*, 2 AS put__n, s.callee__file AS k1, s.callee__name AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.callee__name IS NOT NULL
+    ) AS s
+    ORDER BY k1, k2, put__row, put__n
+) AS s
+WHERE s.put__n OPERATOR(pg_catalog.=) 1
+ORDER BY k1, k2
 ON CONFLICT (file, name) DO NOTHING;
-
--- caller_id: s.node, by node_file_name_key: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
     FROM pg_temp.put_table_rows AS s
-    WHERE s.edge__caller_id IS NULL AND NOT (s.caller__name IS NOT NULL)
+    WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND NOT (s.caller__name IS NOT NULL)
 ), added AS (
     INSERT INTO s.node (file, name)
     SELECT s.caller__file, s.caller__name
@@ -140,27 +162,29 @@ WITH asked AS (
 UPDATE pg_temp.put_table_rows AS s SET edge__caller_id = numbered.id
 FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
 WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
-
--- callee_id: s.node, by node_file_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = id
-FROM s.node
-WHERE s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0
-  AND file OPERATOR(pg_catalog.=) s.callee__file
-  AND name OPERATOR(pg_catalog.=) s.callee__name;
 INSERT INTO s.node (file, name)
-SELECT DISTINCT ON (s.callee__file, s.callee__name)
+SELECT
     s.callee__file, s.callee__name
-FROM pg_temp.put_table_rows AS s
-WHERE s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.callee__name IS NOT NULL
-ORDER BY s.callee__file, s.callee__name, s.put__row
+FROM (
+    SELECT DISTINCT ON (k1, k2) *
+    FROM (
+        SELECT s.*, 1 AS put__n, s.caller__file AS k1, s.caller__name AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.caller__name IS NOT NULL
+        UNION ALL
+        SELECT s.*, 2 AS put__n, s.callee__file AS k1, s.callee__name AS k2
+        FROM pg_temp.put_table_rows AS s
+        WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.callee__name IS NOT NULL
+    ) AS s
+    ORDER BY k1, k2, put__row, put__n
+) AS s
+WHERE s.put__n OPERATOR(pg_catalog.=) 2
+ORDER BY k1, k2
 ON CONFLICT (file, name) DO NOTHING;
-
--- callee_id: s.node, by node_file_name_key: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
     FROM pg_temp.put_table_rows AS s
-    WHERE s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND NOT (s.callee__name IS NOT NULL)
+    WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND NOT (s.callee__name IS NOT NULL)
 ), added AS (
     INSERT INTO s.node (file, name)
     SELECT s.callee__file, s.callee__name
@@ -173,6 +197,93 @@ WITH asked AS (
 UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = numbered.id
 FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
 WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+-- Where 100 times do not do, the rest row by row.
+SELECT pg_catalog.set_config('dup_select.enable_seqscan', pg_catalog.current_setting('enable_seqscan'), true),
+    pg_catalog.set_config('enable_seqscan', 'off', true);
+DO $$
+#variable_conflict use_column
+DECLARE
+    v_row pg_catalog.tid;
+BEGIN
+    FOR v_row IN SELECT s.put__row FROM pg_temp.put_table_rows AS s WHERE NOT ((s.caller__settled OR pg_catalog.num_nulls(s.edge__caller_id) OPERATOR(pg_catalog.=) 0) AND (s.callee__settled OR pg_catalog.num_nulls(s.edge__callee_id) OPERATOR(pg_catalog.=) 0)) ORDER BY s.put__row LOOP
+-- caller_id: s.node, by node_file_name_key
+FOR v_attempts IN 1 .. 100 LOOP
+UPDATE pg_temp.put_table_rows AS s SET edge__caller_id = id
+FROM s.node
+WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+  AND file OPERATOR(pg_catalog.=) s.caller__file
+  AND name OPERATOR(pg_catalog.=) s.caller__name;
+EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row AND s.caller__name IS NOT NULL);
+IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
+    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'caller_id: s.node, by node_file_name_key' USING ERRCODE = 'no_data_found',
+        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
+END IF;
+INSERT INTO s.node (file, name)
+SELECT DISTINCT ON (s.caller__file, s.caller__name)
+    s.caller__file, s.caller__name
+FROM pg_temp.put_table_rows AS s
+WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row AND s.caller__name IS NOT NULL
+ORDER BY s.caller__file, s.caller__name, s.put__row
+ON CONFLICT (file, name) DO NOTHING;
+END LOOP;
+-- caller_id: s.node, by node_file_name_key: rows without a key
+WITH asked AS (
+    SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM pg_temp.put_table_rows AS s
+    WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row AND NOT (s.caller__name IS NOT NULL)
+), added AS (
+    INSERT INTO s.node (file, name)
+    SELECT s.caller__file, s.caller__name
+    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    ORDER BY asked.put__n
+    RETURNING id
+), numbered AS (
+    SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
+)
+UPDATE pg_temp.put_table_rows AS s SET edge__caller_id = numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
+WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+-- callee_id: s.node, by node_file_name_key
+FOR v_attempts IN 1 .. 100 LOOP
+UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = id
+FROM s.node
+WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row
+  AND file OPERATOR(pg_catalog.=) s.callee__file
+  AND name OPERATOR(pg_catalog.=) s.callee__name;
+EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row AND s.callee__name IS NOT NULL);
+IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
+    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'callee_id: s.node, by node_file_name_key' USING ERRCODE = 'no_data_found',
+        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
+END IF;
+INSERT INTO s.node (file, name)
+SELECT DISTINCT ON (s.callee__file, s.callee__name)
+    s.callee__file, s.callee__name
+FROM pg_temp.put_table_rows AS s
+WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row AND s.callee__name IS NOT NULL
+ORDER BY s.callee__file, s.callee__name, s.put__row
+ON CONFLICT (file, name) DO NOTHING;
+END LOOP;
+-- callee_id: s.node, by node_file_name_key: rows without a key
+WITH asked AS (
+    SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM pg_temp.put_table_rows AS s
+    WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row AND NOT (s.callee__name IS NOT NULL)
+), added AS (
+    INSERT INTO s.node (file, name)
+    SELECT s.callee__file, s.callee__name
+    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    ORDER BY asked.put__n
+    RETURNING id
+), numbered AS (
+    SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
+)
+UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
+WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+    END LOOP;
+END
+$$;
+SELECT pg_catalog.set_config('enable_seqscan', pg_catalog.current_setting('dup_select.enable_seqscan'), true);
 
 -- s.edge, by edge_caller_id_callee_id_line_key
 -- Repeat these until there is nothing to insert.
