@@ -3,14 +3,22 @@ using System.Globalization;
 namespace Exograph.ServerSide.Cli;
 
 /// <summary>Sizes as people write them: <c>8GB</c>, <c>500 MB</c>, <c>4096</c>. As for PostgreSQL, 1KB is 1,024 bytes.</summary>
-internal static class ByteSize
+/// <param name="Bytes">The size.</param>
+internal readonly record struct ByteSize(long Bytes)
 {
     private static readonly (string Unit, int Shift)[] s_units =
         [("TB", 40), ("GB", 30), ("MB", 20), ("KB", 10), ("B", 0), ("", 0)];
 
-    public static bool TryParse(string text, out long bytes)
+    public override string ToString()
     {
-        bytes = 0;
+        var bytes = Bytes;
+        var (unit, shift) = Array.Find(s_units, u => bytes >= 1L << u.Shift && bytes >> u.Shift << u.Shift == bytes);
+        return $"{bytes >> shift}{unit ?? "B"}";
+    }
+
+    public static bool TryParse(string text, out ByteSize size)
+    {
+        size = default;
         var (unit, shift) = Array.Find(s_units, u => text.EndsWith(u.Unit, StringComparison.OrdinalIgnoreCase));
         var digits = text.AsSpan(0, text.Length - unit.Length).TrimEnd();
         if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -18,7 +26,7 @@ internal static class ByteSize
         {
             return false;
         }
-        bytes = number << shift;
+        size = new(number << shift);
         return true;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CliApp
 
     private readonly Option<bool> _json = new("--json") { Description = "Write the result as JSON.", Recursive = true };
 
-    private CliApp(CliContext context) => _context = context;
+    internal CliApp(CliContext context) => _context = context;
 
     /// <summary>Runs a command and returns its <see cref="ExitCode"/>.</summary>
     public static async Task<int> RunAsync(
@@ -38,7 +38,7 @@ internal sealed class CliApp
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 
-    private RootCommand Root() => new($"Loads source code indexes into PostgreSQL.\n\n{ExitCode.Help}")
+    internal RootCommand Root() => new($"Loads source code indexes into PostgreSQL.\n\n{ExitCode.Help}")
     {
         _connection,
         _json,

@@ -13,7 +13,9 @@ internal sealed class DemoCommand(CliApp app)
 
     private readonly Option<string?> _source = new("--source")
     {
-        Description = "Directory of C# sources; this project's own by default, else the current directory.",
+        Description = "Directory of C# sources. By default this project's own, where the current directory is below it, else the "
+            + "current directory.",
+        HelpName = "directory",
     };
 
     public Command Create()
@@ -52,6 +54,9 @@ internal sealed class DemoCommand(CliApp app)
         await using var sink = BundleSink.ToDirectory(directory);
         var summary = await CSharpExtractor.ExtractAsync(
             new ExtractOptions { Directory = source }, sink, cancellationToken: cancellationToken);
+        if (summary.Rows["files"] == 0)
+            throw new ExtractException($"there is no C# source in {source}: --source names a directory that has some. Sources of other "
+                + "languages come as bundles, to exograph-load load.");
         app.Context.Error.WriteLine($"extracted {summary.Rows["files"]:N0} files, {summary.Rows.Values.Sum():N0} rows");
         return directory;
     }

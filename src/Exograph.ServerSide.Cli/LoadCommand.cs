@@ -17,6 +17,8 @@ internal sealed class LoadCommand(CliApp app)
     private static readonly FrozenDictionary<string, FactTables> s_tables = Enum.GetValues<FactTables>()
         .Where(t => BitOperations.IsPow2((int)t)).ToFrozenDictionary(t => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{t}"));
 
+    private static IEnumerable<string> TableNames => s_tables.Keys.Order(StringComparer.Ordinal);
+
     private readonly Argument<string[]> _bundles = new("bundle")
     {
         Description = "Directories of <table>.csv or <table>.ndjson, optionally .gz, and manifest.json; - is an NDJSON stream on "
@@ -27,25 +29,29 @@ internal sealed class LoadCommand(CliApp app)
     private readonly Option<string?> _label = new("--label")
     {
         Description = "What is loaded. The names of the bundles by default.",
+        HelpName = "text",
     };
 
     private readonly Option<int> _connections = new("--connections")
     {
         Description = "Most COPY streams at once.",
+        HelpName = "number",
         DefaultValueFactory = _ => new LoadOptions().Connections,
     };
 
-    private readonly Option<long> _maxStaged = new("--max-staged")
+    private readonly Option<ByteSize> _maxStaged = new("--max-staged")
     {
-        Description = "Bytes staged, such as 8GB, from which the next bundle begins a further load.",
-        DefaultValueFactory = _ => new BundleLoadOptions().MaxStaged,
+        Description = "Bytes staged from which the next bundle begins a further load.",
+        HelpName = "size",
+        DefaultValueFactory = _ => new(new BundleLoadOptions().MaxStaged),
         CustomParser = ParseSize,
     };
 
-    private readonly Option<long> _longestLine = new("--longest-line")
+    private readonly Option<ByteSize> _longestLine = new("--longest-line")
     {
-        Description = "Longest CSV record or NDJSON line, such as 256MB, at most 1GB. Bounds the memory of each reader.",
-        DefaultValueFactory = _ => new BundleOptions().LongestLine,
+        Description = "Longest CSV record or NDJSON line, at most 1GB. Bounds the memory of each reader.",
+        HelpName = "size",
+        DefaultValueFactory = _ => new(new BundleOptions().LongestLine),
         CustomParser = ParseSize,
     };
 
@@ -59,8 +65,9 @@ internal sealed class LoadCommand(CliApp app)
     private readonly Option<FactTables> _complete = new("--complete")
     {
         Description = "Tables of which the bundles bring all rows of each of their files: all, or a list such as "
-            + "comments,call_edges. Needs a manifest.json in each directory. Facts that an earlier load has declared complete as "
-            + "well are not sent again. Bundles on standard input are sent whole.",
+            + $"comments,call_edges, of {string.Join(", ", TableNames)}. Needs a manifest.json in each directory. Facts that an "
+            + "earlier load has declared complete as well are not sent again. Bundles on standard input are sent whole.",
+        HelpName = "all|tables",
         CustomParser = ParseTables,
     };
 
@@ -119,7 +126,7 @@ internal sealed class LoadCommand(CliApp app)
         var connections = parsed.GetValue(_connections);
         if (connections is < 1 or > 64)
             throw new UsageException($"--connections is from 1 to 64, not {connections}");
-        if (parsed.GetValue(_longestLine) is var longest && longest > 1 << 30)
+        if (parsed.GetValue(_longestLine).Bytes is var longest && longest > 1 << 30)
             throw new UsageException("--longest-line is at most 1GB, which is what PostgreSQL can take");
         return new BundleLoadOptions
         {
@@ -132,7 +139,7 @@ internal sealed class LoadCommand(CliApp app)
                 Complete = parsed.GetValue(_complete),
             },
             Reading = new BundleOptions { LongestLine = (int)longest, Readers = connections },
-            MaxStaged = parsed.GetValue(_maxStaged),
+            MaxStaged = parsed.GetValue(_maxStaged).Bytes,
             LeaveOpen = parsed.GetValue(_noFinalize),
         };
     }
@@ -160,20 +167,17 @@ internal sealed class LoadCommand(CliApp app)
         {
             var table = s_tables.GetValueOrDefault(name);
             if (table == FactTables.None)
-            {
-                var names = string.Join(",", s_tables.OrderBy(t => t.Value).Select(t => t.Key));
-                result.AddError($"--complete is 'all' or any of {names}, not '{name}'");
-            }
+                result.AddError($"--complete is 'all' or any of {string.Join(",", TableNames)}, not '{name}'");
             tables |= table;
         }
         return tables;
     }
 
-    private static long ParseSize(System.CommandLine.Parsing.ArgumentResult result)
+    private static ByteSize ParseSize(System.CommandLine.Parsing.ArgumentResult result)
     {
         var text = result.Tokens.Single().Value;
-        if (!ByteSize.TryParse(text, out var bytes))
+        if (!ByteSize.TryParse(text, out var size))
             result.AddError($"expected a size such as 8GB or 500MB, found '{text}'");
-        return bytes;
+        return size;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class LoadOptionSet
     private readonly Option<long?> _rejectLimit = new("--reject-limit")
     {
         Description = "Most rows to skip. Any number by default.",
+        HelpName = "rows",
     };
 
     private readonly Option<bool> _keepMaps = new("--keep-maps")
@@ -23,6 +24,7 @@ internal sealed class LoadOptionSet
     private readonly Option<long?> _partitionThreshold = new("--partition-threshold")
     {
         Description = "Rows from which a fact table gets a partition of its own.",
+        HelpName = "rows",
     };
 
     private readonly Option<bool> _deferIndexes = new("--defer-indexes")

@@ -183,6 +183,18 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task The_demo_says_why_it_has_nothing_to_load()
+    {
+        using var empty = new BundleDirectory().Add("main.py", "print()\n");
+
+        var run = await CliRun.RunAsync(null, ["demo", "--source", empty.Path]);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains($"there is no C# source in {empty.Path}: --source names", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_told_without_the_password()
     {
         var run = await CliRun.RunAsync(null, ["status", "--connection", "Host=127.0.0.1;Port=1;Username=u;Password=secret"]);

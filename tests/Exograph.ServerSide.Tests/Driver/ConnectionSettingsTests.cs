@@ -215,5 +215,12 @@ public sealed class ConnectionSettingsTests
     [InlineData("9000000TB", null)]
     [InlineData("GB", null)]
     public void Sizes_are_read_as_people_write_them(string text, long? expected) =>
-        Assert.Equal(expected, ByteSize.TryParse(text, out var bytes) ? bytes : null);
+        Assert.Equal(expected, ByteSize.TryParse(text, out var size) ? size.Bytes : null);
+
+    [Theory]
+    [InlineData(8L << 30, "8GB")]
+    [InlineData(1536L << 20, "1536MB")]
+    [InlineData(17L, "17B")]
+    [InlineData(0L, "0B")]
+    public void Sizes_are_shown_as_people_write_them(long bytes, string expected) => Assert.Equal(expected, $"{new ByteSize(bytes)}");
 }
