@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
 
@@ -139,22 +138,7 @@ public sealed class MigratorTests
     private static async Task<string> PsqlAsync(TestDatabase database, string script)
     {
         using var directory = new BundleDirectory().Add("install.sql", script);
-        var settings = database.Settings;
-        var start = new ProcessStartInfo("psql", ["--no-psqlrc", $"--file={Path.Combine(directory.Path, "install.sql")}"])
-        {
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["PGHOST"] = settings.Host,
-                ["PGPORT"] = settings.Port.ToString(),
-                ["PGUSER"] = settings.Username,
-                ["PGPASSWORD"] = settings.Password,
-                ["PGDATABASE"] = settings.Database,
-                ["PGPASSFILE"] = settings.Passfile,
-            },
-        };
-        using var psql = Process.Start(start)!;
-        return await psql.StandardError.ReadToEndAsync();
+        return (await Psql.RunAsync(database.Settings, ["-f", "install.sql"], directory.Path)).Error;
     }
 
     /// <summary>Every relation with its columns, every function with its text, and who may what.</summary>
