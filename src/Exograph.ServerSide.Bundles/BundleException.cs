@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Exograph.ServerSide.Bundles;
 
 /// <summary>A bundle does not keep to docs/bundle-format.md: the place, what was expected, what was found.</summary>
-public sealed class BundleException : Exception
+public sealed class BundleException : ExographException
 {
     internal BundleException(string file, string problem, long? line = null, string? column = null, Exception? inner = null)
         : base(Describe(file, problem, line, column), inner)

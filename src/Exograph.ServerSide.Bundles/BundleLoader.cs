@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Exograph.ServerSide.Bundles;
 
 /// <summary>What became of a load of bundles.</summary>
@@ -29,17 +27,17 @@ public sealed class BundleLoader
     /// <summary>With more of them the server would be asked for too long.</summary>
     private const long MostSought = 1_000_000;
 
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly ExographClient _client;
     private readonly BundleLoadOptions _options;
     private readonly List<LoadReport> _reports = [];
     private readonly List<PlacedReject> _rejects = [];
     private readonly List<StagedBundle> _staged = [];
 
-    /// <summary>A loader into the database of <paramref name="dataSource"/>.</summary>
-    public BundleLoader(NpgsqlDataSource dataSource, BundleLoadOptions? options = null)
+    /// <summary>A loader into the database of <paramref name="client"/>.</summary>
+    public BundleLoader(ExographClient client, BundleLoadOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        _dataSource = dataSource;
+        ArgumentNullException.ThrowIfNull(client);
+        _client = client;
         _options = options ?? new BundleLoadOptions();
     }
 
@@ -62,7 +60,7 @@ public sealed class BundleLoader
     /// <returns><see cref="Reports"/>.</returns>
     /// <exception cref="BundleException">A bundle is at fault.</exception>
     /// <exception cref="LoadException">The server refused the load, or a row of it.</exception>
-    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
+    /// <exception cref="ConnectionException">The server was lost and could not be reached again.</exception>
     public async Task<IReadOnlyList<LoadReport>> LoadAsync(
         IEnumerable<Bundle> bundles, CancellationToken cancellationToken = default)
     {
@@ -84,7 +82,7 @@ public sealed class BundleLoader
     {
         _staged.Clear();
         (LoadId, State) = (null, BundleLoadState.NotBegun);
-        var session = await BulkLoad.BeginAsync(_dataSource, _options.Load, cancellationToken);
+        var session = await _client.BeginLoadAsync(_options.Load, cancellationToken);
         LoadId = session.LoadId;
         try
         {
@@ -101,7 +99,7 @@ public sealed class BundleLoader
             if (e is LoadException { Rejects.Count: > 0 } refused)
             {
                 await PlaceAsync(session, refused.Rejects.Sum(r => r.Rows),
-                    () => BulkLoad.CheckAsync(_dataSource, session.LoadId, MostShown, cancellationToken), cancellationToken);
+                    () => _client.CheckLoadAsync(session.LoadId, MostShown, cancellationToken), cancellationToken);
             }
             throw;
         }
@@ -124,7 +122,7 @@ public sealed class BundleLoader
             : await session.FinalizeAsync(cancellationToken);
         _reports.Add(report);
         await PlaceAsync(session, report.Tables.Sum(t => t.Rejected),
-            () => BulkLoad.SkippedAsync(_dataSource, session.LoadId, MostShown, cancellationToken), cancellationToken);
+            () => _client.GetRejectsAsync(session.LoadId, MostShown, cancellationToken), cancellationToken);
     }
 
     /// <summary>Finds the first of the rows that the server refused, by file and line.</summary>
@@ -138,7 +136,7 @@ public sealed class BundleLoader
             var finder = new RejectFinder(session.Ids, _options.Reading);
             _rejects.AddRange(await finder.FindAsync(await ask(), _staged, cancellationToken));
         }
-        catch (Exception e) when (e is LoadException or NpgsqlException or BundleException or IOException)
+        catch (Exception e) when (e is ExographException or IOException)
         {
             // What is told of the failure itself must not be lost for it.
         }
@@ -148,7 +146,7 @@ public sealed class BundleLoader
     {
         await session.SealAsync(cancellationToken);
         session.LeaveOpen();
-        var report = await BulkLoad.ReportAsync(_dataSource, session.LoadId, cancellationToken);
+        var report = await _client.GetLoadAsync(session.LoadId, cancellationToken);
         return report with { FilesNotSent = session.FilesNotSent };
     }
 }

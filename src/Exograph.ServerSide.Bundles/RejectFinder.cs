@@ -35,7 +35,7 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
                 Find(sought.FindAll(s => s.File is null && s.Fields is not null), staged);
             foreach (var file in staged.Bundle.Files)
             {
-                var left = sought.FindAll(s => s.File is null && s.Fields is not null && s.Row.Table == file.Table.Name);
+                var left = sought.FindAll(s => s.File is null && s.Fields is not null && s.Row.Table == file.Table.Table);
                 if (left.Count > 0)
                     await FindAsync(left, file, staged.Shift, cancellationToken);
             }
@@ -104,7 +104,7 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
         public Sought(RejectedRow row)
         {
             Row = row;
-            var table = StagedTable.Find(row.Table)!;
+            var table = StagedTable.All.First(t => t.Table == row.Table);
             var text = System.Text.Encoding.UTF8.GetBytes(row.Row);
             using var encoder = new CopyEncoder(text.Length, ids: null);
             try

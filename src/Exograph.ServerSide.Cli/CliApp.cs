@@ -67,12 +67,12 @@ internal sealed class CliApp
                 RefuseConnection(parsed, "--print works with no server");
                 if (parsed.GetValue(_json))
                     throw new UsageException("--print writes SQL: --json has no effect");
-                await _context.Output.WriteAsync(Migrator.Print().AsMemory(), cancellationToken);
+                await _context.Output.WriteAsync(ExographClient.PrintMigration().AsMemory(), cancellationToken);
                 return ExitCode.Ok;
             }
             await using var database = await OpenAsync(parsed, cancellationToken);
-            var applied = await new Migrator(database.DataSource).MigrateAsync(
-                new Notes(_context.Error, "applying "), cancellationToken);
+            var applied = await database.Client.MigrateAsync(
+                new MigrateOptions { Progress = new Notes(_context.Error, "applying ") }, cancellationToken);
             Results(parsed).Value(new { applied }, applied.Count == 0 ? "up to date" : $"applied {applied.Count} scripts");
             return ExitCode.Ok;
         });
@@ -88,8 +88,8 @@ internal sealed class CliApp
         Run(command, async (parsed, cancellationToken) =>
         {
             await using var database = await OpenAsync(parsed, cancellationToken);
-            var report = await ProgressAsync(view => BulkLoad.FinalizeAsync(
-                database.DataSource, parsed.GetValue(load), options.ForFinalize(parsed) with { Progress = view }, cancellationToken));
+            var report = await ProgressAsync(view => database.Client.FinalizeLoadAsync(
+                parsed.GetValue(load), options.ForFinalize(parsed) with { Progress = view }, cancellationToken));
             Results(parsed).Reports([report]);
             return ExitCode.Ok;
         });
@@ -104,7 +104,7 @@ internal sealed class CliApp
         {
             await using var database = await OpenAsync(parsed, cancellationToken);
             var number = parsed.GetValue(load);
-            var rejects = await BulkLoad.CheckAsync(database.DataSource, number, cancellationToken: cancellationToken);
+            var rejects = await database.Client.CheckLoadAsync(number, cancellationToken: cancellationToken);
             Results(parsed).Rejects(rejects);
             return rejects.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
         });
@@ -119,9 +119,9 @@ internal sealed class CliApp
         {
             await using var database = await OpenAsync(parsed, cancellationToken);
             if (parsed.GetValue(load) is { } number)
-                Results(parsed).Reports([await BulkLoad.ReportAsync(database.DataSource, number, cancellationToken)]);
+                Results(parsed).Reports([await database.Client.GetLoadAsync(number, cancellationToken)]);
             else
-                Results(parsed).Loads(await BulkLoad.ListAsync(database.DataSource, cancellationToken));
+                Results(parsed).Loads(await database.Client.ListLoadsAsync(cancellationToken));
             return ExitCode.Ok;
         });
         return command;
@@ -134,7 +134,7 @@ internal sealed class CliApp
         Run(command, async (parsed, cancellationToken) =>
         {
             await using var database = await OpenAsync(parsed, cancellationToken);
-            var abandoned = await BulkLoad.AbandonAsync(database.DataSource, parsed.GetValue(load), cancellationToken);
+            var abandoned = await database.Client.AbandonLoadAsync(parsed.GetValue(load), cancellationToken);
             Results(parsed).Value(new { abandoned }, $"abandoned load {abandoned}");
             return ExitCode.Ok;
         });
@@ -147,8 +147,8 @@ internal sealed class CliApp
         Run(command, async (parsed, cancellationToken) =>
         {
             await using var database = await OpenAsync(parsed, cancellationToken);
-            var left = await BulkLoad.RebuildIndexesAsync(
-                database.DataSource, new Notes(_context.Error, ""), cancellationToken);
+            var left = await database.Client.RebuildIndexesAsync(
+                new RebuildIndexesOptions { Progress = new Notes(_context.Error, "") }, cancellationToken);
             Results(parsed).DeferredIndexes(left);
             return left.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
         });

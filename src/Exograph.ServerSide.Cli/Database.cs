@@ -15,10 +15,13 @@ internal sealed class Database : IAsyncDisposable
     private Database(NpgsqlDataSource dataSource, EmbeddedPostgresServer? server)
     {
         DataSource = dataSource;
+        Client = new ExographClient(dataSource);
         _server = server;
     }
 
     public NpgsqlDataSource DataSource { get; }
+
+    public ExographClient Client { get; }
 
     public bool IsPrivate => _server is not null;
 
@@ -57,7 +60,7 @@ internal sealed class Database : IAsyncDisposable
         context.Error.WriteLine($"private PostgreSQL {server.Version}; to look inside: psql '{server.Uri}'");
         try
         {
-            await new Migrator(database.DataSource).MigrateAsync(cancellationToken: cancellationToken);
+            await database.Client.MigrateAsync(cancellationToken: cancellationToken);
             return database;
         }
         catch

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Exograph.EmbeddedPostgres;
 using Exograph.Extract.CSharp;
 using Exograph.ServerSide.Bundles;
-using Npgsql;
 
 namespace Exograph.ServerSide.Cli;
 
@@ -38,9 +37,9 @@ internal sealed class DemoCommand(CliApp app)
         await using var database = await Database.OpenPrivateAsync(ephemeral, app.Context, cancellationToken);
         var bundle = await ExtractAsync(source ?? FindSource(), database.CreateScratchDirectory(), cancellationToken);
         app.Context.Error.WriteLine("loading it:");
-        var first = await LoadAsync(database.DataSource, bundle, "demo", cancellationToken);
+        var first = await LoadAsync(database.Client, bundle, "demo", cancellationToken);
         app.Context.Error.WriteLine("loading it again, which adds nothing:");
-        var second = await LoadAsync(database.DataSource, bundle, "demo, again", cancellationToken);
+        var second = await LoadAsync(database.Client, bundle, "demo, again", cancellationToken);
         results.Reports([.. first, .. second]);
         if (!results.IsJson)
             await DemoQuestions.AskAsync(database.DataSource, app.Context.Output, cancellationToken);
@@ -62,10 +61,10 @@ internal sealed class DemoCommand(CliApp app)
     }
 
     private async Task<IReadOnlyList<LoadReport>> LoadAsync(
-        NpgsqlDataSource dataSource, string bundle, string label, CancellationToken cancellationToken)
+        ExographClient client, string bundle, string label, CancellationToken cancellationToken)
     {
         var options = new BundleLoadOptions { Load = new LoadOptions { Label = label } };
-        return (await LoadCommand.LoadAsync(app, dataSource, [Bundle.Open(bundle)], options, cancellationToken)).Reports;
+        return (await LoadCommand.LoadAsync(app, client, [Bundle.Open(bundle)], options, cancellationToken)).Reports;
     }
 
     private string FindSource()

@@ -41,9 +41,9 @@ internal static partial class ErrorReport
         BundleException =>
             (ExitCode.BadInput, e.Message, null, "Nothing of this load was finalized. docs/bundle-format.md is the format."),
         ExtractException => (ExitCode.BadInput, e.Message, null, null),
-        LoadException load => (ExitCode.Refused, WithState(load.Message, load.SqlState), load.Detail, load.Hint),
-        MigrationException migration =>
-            (ExitCode.Refused, WithState(migration.Message, migration.SqlState), migration.Detail, migration.Hint),
+        ConnectionException lost => (ExitCode.CannotConnect, WithState(lost.Message, lost.SqlState), lost.Detail,
+            lost.Hint ?? "exograph-load status tells what became of the load."),
+        ExographException refused => (ExitCode.Refused, WithState(refused.Message, refused.SqlState), refused.Detail, refused.Hint),
         PostgresException postgres =>
             (ExitCode.Refused, WithState(postgres.MessageText, postgres.SqlState), postgres.Detail, postgres.Hint),
         NoConnectionException =>

@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Numerics;
 using System.Text.Json;
 using Exograph.ServerSide.Bundles;
-using Npgsql;
 
 namespace Exograph.ServerSide.Cli;
 
@@ -92,7 +91,7 @@ internal sealed class LoadCommand(CliApp app)
         var options = Options(parsed, paths);
         var bundles = Open(paths, options.Load.Complete);
         await using var database = await app.OpenAsync(parsed, cancellationToken);
-        var loader = await LoadAsync(app, database.DataSource, bundles, options, cancellationToken);
+        var loader = await LoadAsync(app, database.Client, bundles, options, cancellationToken);
         ErrorReport.WriteRejects(loader.Rejects, app.Context);
         app.Results(parsed).Reports(loader.Reports);
         return ExitCode.Ok;
@@ -100,10 +99,10 @@ internal sealed class LoadCommand(CliApp app)
 
     /// <summary>Loads bundles under a progress view.</summary>
     /// <exception cref="LoadFailedException">It failed: why, and what became of the load.</exception>
-    public static Task<BundleLoader> LoadAsync(CliApp app, NpgsqlDataSource dataSource, IReadOnlyList<Bundle> bundles,
+    public static Task<BundleLoader> LoadAsync(CliApp app, ExographClient client, IReadOnlyList<Bundle> bundles,
         BundleLoadOptions options, CancellationToken cancellationToken) => app.ProgressAsync(async view =>
     {
-        var loader = new BundleLoader(dataSource, options with
+        var loader = new BundleLoader(client, options with
         {
             Load = options.Load with { Progress = view },
             Reading = options.Reading with { Progress = view },

@@ -67,13 +67,15 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
 
         public override void Report(LoadProgress value)
         {
-            var task = Task("staged", value.Phase is null ? $"{value.LoadId} {value.Table}" : $"{value.LoadId}");
+            var task = Task("staged", value.Phase is null ? $"{value.LoadId} {TableOf(value)}" : $"{value.LoadId}");
             task.IsIndeterminate = true;
-            task.Description = Shown(value.Phase ?? $"load {value.LoadId}: {value.RowsStaged:N0} rows of {value.Table} staged");
+            task.Description = Shown(value.Phase ?? $"load {value.LoadId}: {value.RowsStaged:N0} rows of {TableOf(value)} staged");
         }
 
         private ProgressTask Task(string description, string key) =>
             _tasks.GetOrAdd(key, _ => new Lazy<ProgressTask>(() => progress.AddTask(Shown(description)))).Value;
+
+        private static string TableOf(LoadProgress value) => value.Table is { } table ? TextTable.Name(table) : "";
 
         // Spectre takes brackets for markup, and passes on whatever a terminal obeys.
         private static string Shown(string text) => Markup.Escape(TerminalText.Line(text));

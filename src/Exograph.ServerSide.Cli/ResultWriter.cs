@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Exograph.ServerSide.Cli;
 
@@ -11,6 +12,7 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the output is no HTML
     };
 
@@ -72,7 +74,7 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
 
     private void Report(LoadReport report)
     {
-        output.WriteLine($"load {report.LoadId} \"{report.Label}\": {report.State}");
+        output.WriteLine($"load {report.LoadId} \"{report.Label}\": {TextTable.Name(report.State)}");
         if (report.FilesNotSent is > 0 and var files)
             output.WriteLine($"not sent, declared complete earlier: facts of {files:N0} {(files == 1 ? "file" : "files")}");
         var tables = report.Tables.Where(t => t.Staged > 0).ToList();

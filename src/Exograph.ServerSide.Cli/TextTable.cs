@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Spectre.Console;
 
 namespace Exograph.ServerSide.Cli;
@@ -21,11 +22,15 @@ internal static class TextTable
         }
     }
 
+    /// <summary>What the database calls a value.</summary>
+    public static string Name(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
     private static string Cell(object? value) => value switch
     {
         null => "",
         double d => d.ToString("N0"),
         int or long => string.Format(null, "{0:N0}", value),
+        Enum e => Name(e),
         DateTimeOffset t => t.ToString("u"),
         _ => Shorten(TerminalText.Line(value.ToString())),
     };

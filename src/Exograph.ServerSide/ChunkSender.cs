@@ -7,7 +7,7 @@ namespace Exograph.ServerSide;
 /// is still in memory; whether the server has it is asked by the number of the transaction, which came before the first
 /// row was sent: it outlives connection, backend and server, and a pooler in transaction mode keeps it apart.
 /// </summary>
-internal sealed class ChunkSender(NpgsqlDataSource dataSource, int loadId, IReadOnlyList<TimeSpan> retryDelays)
+internal sealed class ChunkSender(ExographClient client, int loadId, IReadOnlyList<TimeSpan> retryDelays)
 {
     private const int NoTimeout = 0;
 
@@ -17,20 +17,24 @@ internal sealed class ChunkSender(NpgsqlDataSource dataSource, int loadId, IRead
     /// <param name="rows">Rows in the binary format.</param>
     /// <param name="cancellationToken">Cancels; whether the chunk was stored is not known then.</param>
     /// <exception cref="LoadException">The connection was lost, and the server cannot say whether it has the chunk.</exception>
-    public async Task SendAsync(string copy, string table, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
+    public async Task SendAsync(string copy, StagedTable table, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             var transaction = new Transaction();
             try
             {
-                await SendAsync(transaction, copy, rows, cancellationToken).ConfigureAwait(false);
+                await client.Server.Telemetry.MeasureAsync("COPY", loadId, $"staged_{table.Name}", async () =>
+                {
+                    await SendAsync(transaction, copy, rows, cancellationToken).ConfigureAwait(false);
+                    return true;
+                }).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (
                 attempt < retryDelays.Count && ConnectionLoss.Is(e) && !cancellationToken.IsCancellationRequested)
             {
-                await ConnectionLoss.PauseAsync(dataSource, retryDelays[attempt], cancellationToken).ConfigureAwait(false);
+                await client.Server.PauseAsync(e, retryDelays[attempt], cancellationToken).ConfigureAwait(false);
                 // Before its number was known nothing had been sent.
                 if (transaction.Number is { } number && await HasCommittedAsync(number, table, e, cancellationToken).ConfigureAwait(false))
                     return;
@@ -40,7 +44,7 @@ internal sealed class ChunkSender(NpgsqlDataSource dataSource, int loadId, IRead
 
     private async Task SendAsync(Transaction transaction, string copy, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
     {
-        var connection = await ServerCall.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await ServerCall.OpenAsync(client.DataSource, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             transaction.Number = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -91,14 +95,14 @@ internal sealed class ChunkSender(NpgsqlDataSource dataSource, int loadId, IRead
     /// hours: it is ended, so that it is either committed or will never be.
     /// </summary>
     private async Task<bool> HasCommittedAsync(
-        string transaction, string table, Exception loss, CancellationToken cancellationToken)
+        string transaction, StagedTable table, Exception loss, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < retryDelays.Count; attempt++)
         {
             string? outcome;
             try
             {
-                outcome = await BulkLoad.TransactionOutcomeAsync(dataSource, loadId, transaction, cancellationToken)
+                outcome = await client.TransactionOutcomeAsync(loadId, transaction, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (Exception e) when (ConnectionLoss.Is(e) && !cancellationToken.IsCancellationRequested)
@@ -118,17 +122,17 @@ internal sealed class ChunkSender(NpgsqlDataSource dataSource, int loadId, IRead
                 case null:
                     throw NotKnown(table, loss);
             }
-            await ConnectionLoss.PauseAsync(dataSource, retryDelays[attempt], cancellationToken).ConfigureAwait(false);
+            await client.Server.PauseAsync(loss, retryDelays[attempt], cancellationToken).ConfigureAwait(false);
         }
         throw NotKnown(table, loss);
     }
 
-    private LoadException NotKnown(string table, Exception loss) =>
-        new($"load {loadId}: the connection was lost, and the server does not say whether it has stored the last rows of {table}",
+    private LoadException NotKnown(StagedTable table, Exception loss) =>
+        new($"load {loadId}: the connection was lost, and the server does not say whether it has stored the last rows of {table.Name}",
             loss)
         {
             LoadId = loadId,
-            Table = table,
+            Table = table.Table,
             Hint = "Abandon the load and stage everything again.",
         };
 

@@ -4,7 +4,7 @@ namespace Exograph.ServerSide;
 public sealed record DeferredIndex
 {
     /// <summary>Index table.</summary>
-    public required string Table { get; init; }
+    public required IndexTable Table { get; init; }
     /// <summary>Name of the index.</summary>
     public required string Name { get; init; }
     /// <summary>Statement that builds it.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Exograph.ServerSide;
 
 /// <summary>Tables whose rows belong to files: those of <c>fragment_terms</c> by their fragments.</summary>
@@ -27,18 +29,13 @@ public enum FactTables
 /// <summary>The names of <see cref="FactTables"/> in the database.</summary>
 internal static class FactTableNames
 {
-    private static readonly (FactTables Table, string Name)[] s_names =
-    [
-        (FactTables.Comments, "comments"), (FactTables.Definitions, "definitions"),
-        (FactTables.SymbolReferences, "symbol_references"), (FactTables.CallEdges, "call_edges"),
-        (FactTables.Fragments, "fragments"), (FactTables.FragmentTerms, "fragment_terms"),
-        (FactTables.GraphNodes, "graph_nodes"),
-    ];
-
-    public static IEnumerable<string> All => s_names.Select(n => n.Name);
-
-    public static string[] Of(FactTables tables) => [.. s_names.Where(n => tables.HasFlag(n.Table)).Select(n => n.Name)];
+    public static string[] Of(FactTables tables) =>
+        [.. Enum.GetValues<FactTables>().Where(t => IsOne(t) && tables.HasFlag(t)).Select(Names<FactTables>.Of)];
 
     /// <summary>The table of a name; none where it is no such table.</summary>
-    public static FactTables Find(string name) => Array.Find(s_names, n => n.Name == name).Table;
+    public static FactTables Find(string name) => Names<FactTables>.Find(name) is { } table && IsOne(table) ? table : FactTables.None;
+
+    public static FactTables Find(string[] names) => names.Aggregate(FactTables.None, (sum, name) => sum | Find(name));
+
+    private static bool IsOne(FactTables table) => BitOperations.IsPow2((int)table);
 }

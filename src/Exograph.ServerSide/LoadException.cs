@@ -4,10 +4,10 @@ using Npgsql;
 namespace Exograph.ServerSide;
 
 /// <summary>
-/// A load was refused: by the server (<see cref="SqlState"/> is set, the inner exception is the server's), or by this library,
+/// A load was refused: by the server (<see cref="ExographException.SqlState"/> is set, the inner exception is the server's), or by this library,
 /// because a row holds a value that cannot be stored.
 /// </summary>
-public sealed partial class LoadException : Exception
+public sealed partial class LoadException : ExographException
 {
     /// <summary>Not overruled: whoever made a role or a database read-only may have had a reason.</summary>
     internal const string ReadOnlyHint = "The server is a standby, or default_transaction_read_only is on for the role or the "
@@ -19,26 +19,12 @@ public sealed partial class LoadException : Exception
     {
     }
 
-    /// <summary>SQLSTATE of the server's error: class XG is Exograph's own. Null where this library refused a row.</summary>
-    public string? SqlState { get; internal init; }
-    /// <summary>Number of the load; null where none had begun or none was named.</summary>
-    public int? LoadId { get; internal init; }
-    /// <summary>Table at work, or the first whose rows break a rule; null where the error concerns the whole load.</summary>
-    public string? Table { get; internal init; }
-    /// <summary>Ordinal of the row among those given for <see cref="Table"/>, from 1; null where no row is at fault.</summary>
+    /// <summary>Ordinal of the row among those given for <see cref="ExographException.Table"/>, from 1; null where no row is at fault.</summary>
     public long? Row { get; internal init; }
     /// <summary>Column at fault; null where none is.</summary>
     public string? Column { get; internal init; }
-    /// <summary>The rule that staged rows break: the first of <see cref="Rejects"/>. Null where none is broken.</summary>
-    public string? Rule { get; internal init; }
     /// <summary>Which rules how many staged rows break; empty where the error is another.</summary>
     public IReadOnlyList<RejectCount> Rejects { get; internal init; } = [];
-    /// <summary>Whether the same call may succeed later as it is: a lock was held, the server was lost or out of resources.</summary>
-    public bool IsTransient => InnerException is NpgsqlException { IsTransient: true } || ConnectionLoss.Is(this);
-    /// <summary>The server's detail, which Npgsql withholds unless told <c>Include Error Detail=true</c>.</summary>
-    public string? Detail { get; internal init; }
-    /// <summary>What to do about it.</summary>
-    public string? Hint { get; internal init; }
 
     /// <param name="e">The error.</param>
     /// <param name="loadId">Number of the load.</param>
@@ -48,7 +34,7 @@ public sealed partial class LoadException : Exception
         {
             SqlState = e.SqlState,
             LoadId = loadId,
-            Table = e.SqlState == RowsBreakRules ? e.TableName : null,
+            Table = e.SqlState == RowsBreakRules ? Names<IndexTable>.Find(e.TableName) : null,
             Rule = e.SqlState == RowsBreakRules ? e.ConstraintName : null,
             Rejects = e.SqlState == RowsBreakRules ? RejectCount.Parse(e.MessageText) : [],
             Detail = e.Detail,
@@ -60,16 +46,16 @@ public sealed partial class LoadException : Exception
     /// <param name="loadId">Number of the load.</param>
     /// <param name="table">Table at work.</param>
     /// <param name="rowsBefore">Rows given before the chunk; null where some were left out, so that the row is not known.</param>
-    internal static LoadException FromCopy(PostgresException e, int loadId, string table, long? rowsBefore)
+    internal static LoadException FromCopy(PostgresException e, int loadId, StagedTable table, long? rowsBefore)
     {
         var place = CopyContext().Match(e.Where ?? "");
         long? row = place.Success ? rowsBefore + long.Parse(place.Groups["line"].ValueSpan) : null;
         var column = place.Groups["column"] is { Success: true } group ? group.Value : null;
-        return new LoadException($"{table}{Describe(row, column)}: {e.MessageText}", e)
+        return new LoadException($"{table.Name}{Describe(row, column)}: {e.MessageText}", e)
         {
             SqlState = e.SqlState,
             LoadId = loadId,
-            Table = table,
+            Table = table.Table,
             Row = row,
             Column = column,
             Detail = e.Detail,
@@ -77,11 +63,11 @@ public sealed partial class LoadException : Exception
         };
     }
 
-    internal static LoadException FromField(FieldException e, int loadId, string table, long row, string? column) =>
-        new($"{table}{Describe(row, column)}: {e.Message}", e.InnerException)
+    internal static LoadException FromField(FieldException e, int loadId, StagedTable table, long row, string? column) =>
+        new($"{table.Name}{Describe(row, column)}: {e.Message}", e.InnerException)
         {
             LoadId = loadId,
-            Table = table,
+            Table = table.Table,
             Row = row,
             Column = column,
         };

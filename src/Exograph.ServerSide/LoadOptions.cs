@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Exograph.ServerSide;
 
 /// <summary>What becomes of a load when staged rows break a rule.</summary>
@@ -35,7 +37,7 @@ public sealed record LoadOptions
     /// <summary>Most rows to leave out under <see cref="RejectPolicy.Skip"/>. Null is no limit.</summary>
     public long? RejectLimit { get; init; }
 
-    /// <summary>Keep the tables that map numbers to ids, until <c>exograph.drop_maps</c>.</summary>
+    /// <summary>Keep the tables that map numbers to ids, until <see cref="ExographClient.DropMapsAsync"/>.</summary>
     public bool? KeepMaps { get; init; }
 
     /// <summary>
@@ -46,7 +48,7 @@ public sealed record LoadOptions
 
     /// <summary>
     /// Drop the query indexes of files, terms, fragments and graph nodes before merging, until
-    /// <see cref="BulkLoad.RebuildIndexesAsync"/>, so that several large loads build them once. Readers of these tables wait
+    /// <see cref="ExographClient.RebuildIndexesAsync"/>, so that several large loads build them once. Readers of these tables wait
     /// until the load that drops them is finalized.
     /// </summary>
     public bool? DeferIndexes { get; init; }
@@ -87,6 +89,19 @@ public sealed record LoadOptions
     internal static IReadOnlyList<TimeSpan> DefaultRetryDelays { get; } =
         [.. new[] { 0.5, 1, 2, 4, 8, 15 }.Select(TimeSpan.FromSeconds)];
 
+    /// <exception cref="ArgumentException">An option is out of range, or would be ignored.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Connections, 1);
+        ForFinalize().Check();
+        if (!Names<IdNumbering>.IsDefined(Ids))
+            throw new ArgumentOutOfRangeException(nameof(Ids), Ids, "Ids must be Numbered or Reserved.");
+        if (TermsAreResolved && Ids != IdNumbering.Reserved)
+            throw new ArgumentException("TermsAreResolved needs Ids to be Reserved.", nameof(TermsAreResolved));
+        if ((Complete & ~FactTables.All) != 0)
+            throw new ArgumentOutOfRangeException(nameof(Complete), Complete, "Complete must be a set of FactTables.");
+    }
+
     /// <summary>Those of them that finalize takes.</summary>
     internal FinalizeOptions ForFinalize() => new()
     {
@@ -125,6 +140,49 @@ public sealed record FinalizeOptions
 
     /// <inheritdoc cref="LoadOptions.RetryDelays"/>
     internal IReadOnlyList<TimeSpan> RetryDelays { get; init; } = LoadOptions.DefaultRetryDelays;
+
+    /// <summary>What the server would take and never look at is refused.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, or would be ignored.</exception>
+    internal void Check()
+    {
+        if (OnReject is { } policy && !Names<RejectPolicy>.IsDefined(policy))
+            throw new ArgumentOutOfRangeException(nameof(OnReject), OnReject, "OnReject must be Fail or Skip.");
+        if (OnReject == RejectPolicy.Fail && RejectLimit is not null)
+            throw new ArgumentException("RejectLimit bounds the rows that are skipped: with OnReject Fail none is.", nameof(RejectLimit));
+    }
+
+    /// <summary>on_reject, reject_limit, keep_maps and partition_threshold, in this order.</summary>
+    internal IEnumerable<NpgsqlParameter> Arguments() =>
+    [
+        Statements.Argument(OnReject is { } policy ? Names<RejectPolicy>.Of(policy) : null),
+        Statements.Argument(RejectLimit),
+        Statements.Argument(KeepMaps),
+        Statements.Argument(PartitionThreshold),
+    ];
+}
+
+/// <summary>Options of a migration.</summary>
+public sealed record MigrateOptions
+{
+    /// <summary>Is told the name of each script before it runs.</summary>
+    public IProgress<string>? Progress { get; init; }
+}
+
+/// <summary>Options of merging partitions.</summary>
+public sealed record MergePartitionsOptions
+{
+    /// <summary>Newest partitions of each table to leave alone.</summary>
+    public int Keep { get; init; } = 16;
+
+    /// <summary>Where the server's words are reported.</summary>
+    public IProgress<string>? Progress { get; init; }
+}
+
+/// <summary>Options of rebuilding indexes.</summary>
+public sealed record RebuildIndexesOptions
+{
+    /// <summary>Where the server's words are reported.</summary>
+    public IProgress<string>? Progress { get; init; }
 }
 
 /// <summary>Progress of a load: rows staged so far, or what the server is doing.</summary>
@@ -133,7 +191,7 @@ public sealed record LoadProgress
     /// <summary>Number of the load.</summary>
     public required int LoadId { get; init; }
     /// <summary>Table that is being staged; null while the load is being finalized.</summary>
-    public string? Table { get; init; }
+    public IndexTable? Table { get; init; }
     /// <summary>Rows of <see cref="Table"/> staged so far.</summary>
     public long RowsStaged { get; init; }
     /// <summary>Phase of finalize, in the server's words; null while rows are being staged.</summary>

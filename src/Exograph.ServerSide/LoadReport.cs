@@ -1,5 +1,16 @@
 namespace Exograph.ServerSide;
 
+/// <summary>What a load is.</summary>
+public enum LoadState
+{
+    /// <summary>Rows may be staged.</summary>
+    Open,
+    /// <summary>Its rows are in the index.</summary>
+    Finalized,
+    /// <summary>Its staged rows were dropped.</summary>
+    Abandoned,
+}
+
 /// <summary>What became of a load: <c>exograph.load_report</c>.</summary>
 public sealed record LoadReport
 {
@@ -7,8 +18,8 @@ public sealed record LoadReport
     public required int LoadId { get; init; }
     /// <summary>Label given at its beginning.</summary>
     public required string Label { get; init; }
-    /// <summary><c>open</c>, <c>finalized</c> or <c>abandoned</c>.</summary>
-    public required string State { get; init; }
+    /// <summary>Whether it is open, finalized or abandoned.</summary>
+    public required LoadState State { get; init; }
     /// <summary>Role that began it.</summary>
     public required string StartedBy { get; init; }
     /// <summary>When it began.</summary>
@@ -30,7 +41,7 @@ public sealed record LoadReport
 public sealed record LoadReportTable
 {
     /// <summary>Index table.</summary>
-    public required string Table { get; init; }
+    public required IndexTable Table { get; init; }
     /// <summary>Rows staged.</summary>
     public required long Staged { get; init; }
     /// <summary>Rows added to the index.</summary>
@@ -70,7 +81,7 @@ public sealed record LoadReportPhase
 public sealed record RejectedRow
 {
     /// <summary>Table it was staged for.</summary>
-    public required string Table { get; init; }
+    public required IndexTable Table { get; init; }
     /// <summary>The rule it breaks.</summary>
     public required string Reason { get; init; }
     /// <summary>The row, as JSON text.</summary>

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Npgsql;
+using System.Diagnostics;
 
 namespace Exograph.ServerSide;
 
@@ -13,24 +12,26 @@ public sealed class LoadSession : IAsyncDisposable
 {
     private static readonly TimeSpan s_disposeTimeout = TimeSpan.FromSeconds(15);
 
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly ExographClient _client;
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly long _begun = Stopwatch.GetTimestamp();
     private readonly LoadOptions _options;
     private readonly SessionState _state;
     private readonly ChunkSender _sender;
-    private readonly Dictionary<string, long> _counts = [];
+    private readonly Dictionary<IndexTable, long> _counts = [];
     private long _bytesStaged;
     private (long First, long Last)? _newFiles;
-    private string? _incompleteTable;
+    private IndexTable? _incompleteTable;
     private LoadReport? _report;
     private bool _leaveOpen;
 
-    internal LoadSession(NpgsqlDataSource dataSource, int loadId, LoadOptions options)
+    internal LoadSession(ExographClient client, int loadId, LoadOptions options)
     {
-        _dataSource = dataSource;
+        _client = client;
         _options = options;
         LoadId = loadId;
         _state = new SessionState(loadId);
-        _sender = new ChunkSender(dataSource, loadId, options.RetryDelays);
+        _sender = new ChunkSender(client, loadId, options.RetryDelays);
         Streams = new SemaphoreSlim(options.Connections, options.Connections);
         if (options.Ids == IdNumbering.Reserved)
             Ids = new ReservedIds(ReserveAsync, options.TermsAreResolved);
@@ -64,27 +65,35 @@ public sealed class LoadSession : IAsyncDisposable
     /// When it throws, part of the rows may be staged: the load can only be abandoned.
     /// </summary>
     /// <returns>Number of rows staged by this call; rows left out because they stand do not count.</returns>
-    /// <exception cref="InvalidOperationException">The load is being finalized, or has been finalized or abandoned.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The load is being finalized, or has been finalized or abandoned. An <see cref="ObjectDisposedException"/> where the session
+    /// was disposed, before or meanwhile.
+    /// </exception>
     /// <exception cref="LoadException">
     /// A row holds a value that cannot be stored, the server refused it, or the server was lost and cannot say what it has.
     /// </exception>
-    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
-    public async Task<long> StageAsync<TRow>(IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken = default)
+    /// <exception cref="ConnectionException">The server was lost and could not be reached again.</exception>
+    public Task<long> StageAsync<TRow>(IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken = default)
         where TRow : StagedRow
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var table = StagedTable.For<TRow>();
-        var stream = OpenTable(table, table.Columns);
-        await using (stream.ConfigureAwait(false))
+        return StageAsync<TRow>(async (stream, table, token) =>
         {
-            await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                Write(stream, table, row);
-                await stream.EndRowAsync(cancellationToken).ConfigureAwait(false);
-            }
-            await stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            return stream.Sent;
-        }
+            await foreach (var row in rows.WithCancellation(token).ConfigureAwait(false))
+                await stream.WriteAsync(table, row, token).ConfigureAwait(false);
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc cref="StageAsync{TRow}(IAsyncEnumerable{TRow}, CancellationToken)"/>
+    public Task<long> StageAsync<TRow>(IEnumerable<TRow> rows, CancellationToken cancellationToken = default)
+        where TRow : StagedRow
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return StageAsync<TRow>(async (stream, table, token) =>
+        {
+            foreach (var row in rows)
+                await stream.WriteAsync(table, row, token).ConfigureAwait(false);
+        }, cancellationToken);
     }
 
     /// <summary>
@@ -148,7 +157,7 @@ public sealed class LoadSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(terms);
         return _options.TermsAreResolved
-            ? AgainAsync(() => BulkLoad.ResolveTermsAsync(_dataSource, LoadId, [.. terms], cancellationToken), cancellationToken)
+            ? AgainAsync(() => _client.ResolveTermsAsync(terms, LoadId, cancellationToken), cancellationToken)
             : throw new InvalidOperationException("The terms of this load are staged: LoadOptions.TermsAreResolved is not set.");
     }
 
@@ -178,7 +187,7 @@ public sealed class LoadSession : IAsyncDisposable
         _state.BeginAlone("check it");
         try
         {
-            return await BulkLoad.CheckAsync(_dataSource, LoadId, limit, cancellationToken).ConfigureAwait(false);
+            return await _client.CheckLoadAsync(LoadId, limit, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -193,10 +202,10 @@ public sealed class LoadSession : IAsyncDisposable
     /// </summary>
     /// <exception cref="InvalidOperationException">Rows are being staged, or the load has been abandoned.</exception>
     /// <exception cref="LoadException">
-    /// The server refused the load; <see cref="LoadException.SqlState"/> says why, <see cref="LoadException.Rejects"/> which rules
+    /// The server refused the load; <see cref="ExographException.SqlState"/> says why, <see cref="LoadException.Rejects"/> which rules
     /// rows break.
     /// </exception>
-    /// <exception cref="NpgsqlException">The server was lost and could not be reached again.</exception>
+    /// <exception cref="ConnectionException">The server was lost and could not be reached again.</exception>
     public async Task<LoadReport> FinalizeAsync(CancellationToken cancellationToken = default)
     {
         if (_report is { } known)
@@ -206,6 +215,7 @@ public sealed class LoadSession : IAsyncDisposable
         {
             await SealAloneAsync(cancellationToken).ConfigureAwait(false);
             _report = await AdoptAsync(cancellationToken).ConfigureAwait(false);
+            _client.Server.Telemetry.EndLoad(_begun, LoadState.Finalized);
             return _report;
         }
         finally
@@ -224,9 +234,10 @@ public sealed class LoadSession : IAsyncDisposable
         _state.BeginAlone("abandon it");
         try
         {
-            await AgainAsync(() => BulkLoad.AbandonAsync(_dataSource, LoadId, cancellationToken), cancellationToken)
+            await AgainAsync(() => _client.AbandonLoadAsync(LoadId, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             IsAbandoned = true;
+            _client.Server.Telemetry.EndLoad(_begun, LoadState.Abandoned);
         }
         finally
         {
@@ -238,22 +249,34 @@ public sealed class LoadSession : IAsyncDisposable
     public void LeaveOpen() => _leaveOpen = true;
 
     /// <summary>
-    /// Abandons the load unless it was finalized, abandoned or left open. Never throws: where the server cannot be reached within
-    /// 15 seconds, the load stays open, and can be abandoned by its number.
+    /// Abandons the load unless it was finalized, abandoned or left open. Rows that are being staged are given up, and what else is
+    /// being done is waited for. Never throws: where that takes longer than 15 seconds, or the server cannot be reached so long, the
+    /// load stays open, and can be abandoned by its number.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (!_state.Dispose())
             return;
+        using var timeout = new CancellationTokenSource(s_disposeTimeout);
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        var idle = _state.WhenIdleAsync().WaitAsync(timeout.Token);
+        await idle.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_report is null && !IsAbandoned && !_leaveOpen)
         {
-            using var timeout = new CancellationTokenSource(s_disposeTimeout);
-            Task abandoning = BulkLoad.AbandonAsync(_dataSource, LoadId, timeout.Token);
+            Task abandoning = _client.AbandonLoadAsync(LoadId, timeout.Token);
             await abandoning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             IsAbandoned = abandoning.IsCompletedSuccessfully;
+            if (IsAbandoned)
+                _client.Server.Telemetry.EndLoad(_begun, LoadState.Abandoned);
+            else
+                Log.NotAbandoned(_client.Server.Logger, abandoning.Exception, LoadId);
         }
-        Streams.Dispose();
-        Ids?.Dispose();
+        // Whoever could not be waited for may still use the others.
+        if (idle.IsCompletedSuccessfully)
+        {
+            _disposing.Dispose();
+            Ids?.Dispose();
+        }
     }
 
     /// <summary>Whether the load was abandoned, by a call or by disposing.</summary>
@@ -265,12 +288,12 @@ public sealed class LoadSession : IAsyncDisposable
     private async Task SealAloneAsync(CancellationToken cancellationToken)
     {
         RefusePart();
-        string counts;
+        Dictionary<IndexTable, long> counts;
         lock (_counts)
-            counts = JsonSerializer.Serialize(_counts);
+            counts = new(_counts);
         await AgainAsync(async () =>
         {
-            await BulkLoad.SealAsync(_dataSource, LoadId, counts, cancellationToken).ConfigureAwait(false);
+            await _client.SealLoadAsync(LoadId, counts, cancellationToken).ConfigureAwait(false);
             return true;
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -279,12 +302,12 @@ public sealed class LoadSession : IAsyncDisposable
     {
         try
         {
-            var report = await BulkLoad.FinalizeAsync(_dataSource, LoadId, _options.ForFinalize(), cancellationToken)
-                .ConfigureAwait(false);
+            var report = await _client.FinalizeLoadAsync(LoadId, _options.ForFinalize(), cancellationToken).ConfigureAwait(false);
             return report with { FilesNotSent = FilesNotSent };
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            Log.LoadRefused(_client.Server.Logger, e, LoadId);
             _leaveOpen = true; // all rows are there: what stands in the way is for somebody to look at
             throw;
         }
@@ -292,26 +315,27 @@ public sealed class LoadSession : IAsyncDisposable
 
     private void RefusePart()
     {
-        if (_incompleteTable is not null)
+        if (_incompleteTable is { } table)
         {
-            throw new LoadException($"load {LoadId} holds only part of the rows of {_incompleteTable}: staging them failed")
+            throw new LoadException(
+                $"load {LoadId} holds only part of the rows of {Names<IndexTable>.Of(table)}: staging them failed")
             {
                 LoadId = LoadId,
-                Table = _incompleteTable,
+                Table = table,
                 Hint = "Abandon the load and stage everything again.",
             };
         }
     }
 
     private Task<FilesLacking> AskAsync((long First, long Last)? range, CancellationToken cancellationToken) => AgainAsync(
-        () => BulkLoad.FilesLackingAsync(_dataSource, LoadId, range, new FilesLacking(Ids), cancellationToken), cancellationToken);
+        () => _client.FilesLackingAsync(LoadId, range, Ids, cancellationToken), cancellationToken);
 
     private Task<T> AgainAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
-        ConnectionLoss.AgainAsync(_dataSource, _options.RetryDelays, work, cancellationToken);
+        _client.Server.AgainAsync(_options.RetryDelays, work, cancellationToken);
 
     internal TableStream OpenTable(StagedTable table, IReadOnlyList<StagedColumn> columns)
     {
-        if (_options.TermsAreResolved && table.Name == "terms")
+        if (_options.TermsAreResolved && table.Table == IndexTable.Terms)
             throw new InvalidOperationException("The terms of this load are resolved, not staged: use ResolveTermsAsync.");
         RefusePart();
         _state.BeginStaging();
@@ -322,7 +346,7 @@ public sealed class LoadSession : IAsyncDisposable
     internal void CloseTable(StagedTable table, bool isComplete)
     {
         if (!isComplete)
-            _incompleteTable ??= table.Name;
+            _incompleteTable ??= table.Table;
         _state.EndStaging();
     }
 
@@ -332,30 +356,45 @@ public sealed class LoadSession : IAsyncDisposable
         long sum;
         lock (_counts)
         {
-            sum = _counts[table.Name] = _counts.GetValueOrDefault(table.Name) + chunk.Rows;
-            if (table.Name == "files" && chunk.Keys is var (first, last))
+            sum = _counts[table.Table] = _counts.GetValueOrDefault(table.Table) + chunk.Rows;
+            if (table.Table == IndexTable.Files && chunk.Keys is var (first, last))
                 _newFiles = (Math.Min(first, _newFiles?.First ?? first), Math.Max(last, _newFiles?.Last ?? last));
         }
-        _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Name, RowsStaged = sum });
+        Log.RowsStaged(_client.Server.Logger, LoadId, chunk.Rows, table.Name);
+        _client.Server.Telemetry.CountStaged(table.Name, chunk.Rows, chunk.Length);
+        _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Table, RowsStaged = sum });
     }
 
     /// <summary>One COPY, committed when it returns.</summary>
     internal Task CopyAsync(string command, StagedTable table, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken) =>
-        _sender.SendAsync(command, table.Name, rows, cancellationToken);
+        _sender.SendAsync(command, table, rows, cancellationToken);
 
     private Task<IReadOnlyList<IdRange>> ReserveAsync(string table, long count, CancellationToken cancellationToken) =>
-        AgainAsync(() => BulkLoad.ReserveIdsAsync(_dataSource, LoadId, table, count, cancellationToken), cancellationToken);
+        AgainAsync(
+            () => _client.ReserveIdsAsync(LoadId, Names<IndexTable>.Parse(table), count, cancellationToken), cancellationToken);
 
-    private static void Write<TRow>(TableStream stream, StagedTable<TRow> table, TRow row) where TRow : StagedRow
+    /// <summary>Gives up where the session is disposed meanwhile.</summary>
+    private async Task<long> StageAsync<TRow>(
+        Func<TableStream, StagedTable<TRow>, CancellationToken, Task> write, CancellationToken cancellationToken)
+        where TRow : StagedRow
     {
-        var encoder = stream.BeginRow();
-        try
+        var table = StagedTable.For<TRow>();
+        var stream = OpenTable(table, table.Columns);
+        await using (stream.ConfigureAwait(false))
         {
-            table.Write(encoder, row);
-        }
-        catch (FieldException e)
-        {
-            throw stream.Refuse(e);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+            try
+            {
+                await write(stream, table, ending.Token).ConfigureAwait(false);
+                ending.Token.ThrowIfCancellationRequested();
+                await stream.CompleteAsync(ending.Token).ConfigureAwait(false);
+                return stream.Sent;
+            }
+            catch (Exception) when (_disposing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new ObjectDisposedException(
+                    nameof(LoadSession), $"Load {LoadId}: the session was disposed while rows of {table.Name} were being staged.");
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Exograph.ServerSide;
 public sealed partial record RejectCount
 {
     /// <summary>Table they were staged for.</summary>
-    public required string Table { get; init; }
+    public required IndexTable Table { get; init; }
     /// <summary>The rule, as <see cref="RejectedRow.Reason"/> has it.</summary>
     public required string Rule { get; init; }
     /// <summary>Rows that break it, and none before it.</summary>
@@ -16,12 +16,15 @@ public sealed partial record RejectCount
     /// <summary>Takes them out of the message of <c>exograph.raise_rejects</c>, which Npgsql passes on: it withholds the detail.</summary>
     internal static IReadOnlyList<RejectCount> Parse(string message) =>
     [
-        .. Counts().Matches(message).Select(m => new RejectCount
+        .. from m in Counts().Matches(message)
+           let table = Names<IndexTable>.Find(m.Groups["table"].Value)
+           where table is not null
+           select new RejectCount
         {
-            Table = m.Groups["table"].Value,
+            Table = table.Value,
             Rule = m.Groups["rule"].Value,
             Rows = long.Parse(m.Groups["rows"].ValueSpan, CultureInfo.InvariantCulture),
-        }),
+        },
     ];
 
     [GeneratedRegex("(?<table>[a-z_]+): (?<rows>[0-9]+) with (?<rule>[^;]+)")]

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Exograph.ServerSide;
 
-/// <summary>Ids from <see cref="First"/> to <see cref="Last"/>, both included.</summary>
-internal readonly record struct IdRange(long First, long Last);
+/// <summary>Ids of a table that a load has reserved.</summary>
+/// <param name="First">The least of them.</param>
+/// <param name="Last">The greatest of them.</param>
+public readonly record struct IdRange(long First, long Last);
 
 /// <summary>
 /// Translates the numbers that a producer gives its rows into ids that the load has reserved. Numbers are taken a block at a

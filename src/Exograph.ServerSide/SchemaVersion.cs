@@ -11,6 +11,10 @@ internal static class SchemaVersion
     /// <summary>What to do where no more is known.</summary>
     public const string Hint = "The schema in this database may not be that of this driver: run exograph-load migrate.";
 
+    private static readonly Statement<(string Name, string Sha256)> s_scripts = new("schemaversions",
+        "SELECT scriptname, '' FROM exograph.schemaversions UNION ALL SELECT name, sha256 FROM exograph.code_versions",
+        r => (r.GetString(0), r.GetString(1)));
+
     /// <summary>Whether the error may be that of another version. One from inside a function has a context: that was found.</summary>
     public static bool MayDiffer(PostgresException e) => string.IsNullOrEmpty(e.Where) && e.SqlState
         is PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedFunction
@@ -25,11 +29,8 @@ internal static class SchemaVersion
             var connection = await ServerCall.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
-                const string Query = """
-                    SELECT scriptname, '' FROM exograph.schemaversions UNION ALL SELECT name, sha256 FROM exograph.code_versions
-                    """;
-                var found = await ServerCall.RunAsync(connection, Query, c => ReadAsync(c, cancellationToken), cancellationToken)
-                    .ConfigureAwait(false);
+                var scripts = await ServerCall.RunAsync(connection, s_scripts, [], cancellationToken).ConfigureAwait(false);
+                var found = scripts.ToDictionary(script => script.Name, script => script.Sha256);
                 return Compare(found, MigrationScripts.Embedded);
             }
         }
@@ -38,7 +39,7 @@ internal static class SchemaVersion
         {
             return ("Exograph is not installed in this database", "Run exograph-load migrate.");
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (Exception e) when (e is ConnectionException or PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
         {
             return null;
         }
@@ -62,17 +63,5 @@ internal static class SchemaVersion
         return isSame
             ? null
             : ("the functions in the database are not those of this driver", "Run exograph-load migrate of the newer of the two.");
-    }
-
-    private static async Task<IReadOnlyDictionary<string, string>> ReadAsync(ServerCall call, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<string, string>();
-        var reader = await call.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                found[reader.GetString(0)] = reader.GetString(1);
-        }
-        return found;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class SessionState(int loadId)
     private string? _doing;
     private string? _over;
     private bool _disposed;
+    private TaskCompletionSource? _idle;
 
     /// <summary>Begins to stage rows of a table; ended by <see cref="EndStaging"/>.</summary>
     public void BeginStaging()
@@ -25,7 +26,10 @@ internal sealed class SessionState(int loadId)
     public void EndStaging()
     {
         lock (_lock)
+        {
             _staging--;
+            TellIdle();
+        }
     }
 
     /// <summary>Begins what must be done alone; ended by <see cref="EndAlone"/>.</summary>
@@ -45,7 +49,10 @@ internal sealed class SessionState(int loadId)
     public void EndAlone(string? over = null)
     {
         lock (_lock)
+        {
             (_doing, _over) = (null, over);
+            TellIdle();
+        }
     }
 
     /// <summary>Whether this is the first time.</summary>
@@ -57,6 +64,23 @@ internal sealed class SessionState(int loadId)
             _disposed = true;
             return first;
         }
+    }
+
+    /// <summary>Ends when nothing is staged or done any more.</summary>
+    public Task WhenIdleAsync()
+    {
+        lock (_lock)
+        {
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            TellIdle();
+            return _idle.Task;
+        }
+    }
+
+    private void TellIdle()
+    {
+        if (_staging == 0 && _doing is null)
+            _idle?.TrySetResult();
     }
 
     private void Check(string what)

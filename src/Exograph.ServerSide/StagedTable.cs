@@ -40,6 +40,8 @@ internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> col
 {
     public string Name { get; } = name;
 
+    public IndexTable Table { get; } = Names<IndexTable>.Parse(name);
+
     public IReadOnlyList<StagedColumn> Columns { get; } = columns;
 
     /// <summary>The table as one whose rows belong to files; none where they do not.</summary>

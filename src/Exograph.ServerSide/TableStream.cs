@@ -66,10 +66,26 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         _complete = true;
     }
 
-    public LoadException Refuse(FieldException e)
+    /// <summary>Writes a row of the table, which has all columns.</summary>
+    public ValueTask WriteAsync<TRow>(StagedTable<TRow> rowTable, TRow row, CancellationToken cancellationToken)
+        where TRow : StagedRow
+    {
+        var encoder = BeginRow();
+        try
+        {
+            rowTable.Write(encoder, row);
+        }
+        catch (FieldException e)
+        {
+            throw Refuse(e);
+        }
+        return EndRowAsync(cancellationToken);
+    }
+
+    private LoadException Refuse(FieldException e)
     {
         var column = _chunk is { } chunk && chunk.Field < columns.Count ? columns[chunk.Field].Name : null;
-        return LoadException.FromField(e, session.LoadId, table.Name, Rows, column);
+        return LoadException.FromField(e, session.LoadId, table, Rows, column);
     }
 
     /// <summary>
@@ -101,7 +117,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         }
         catch (FieldException e)
         {
-            throw LoadException.FromField(e, session.LoadId, table.Name, Rows, column: null);
+            throw LoadException.FromField(e, session.LoadId, table, Rows, column: null);
         }
     }
 
@@ -128,7 +144,11 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         }
         catch (PostgresException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw LoadException.FromCopy(e, session.LoadId, table.Name, rowsBefore);
+            throw LoadException.FromCopy(e, session.LoadId, table, rowsBefore);
+        }
+        catch (NpgsqlException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ConnectionException.From(e, session.LoadId);
         }
         finally
         {

@@ -37,7 +37,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
             await EmbeddedPostgresServer.StartAsync(options, cancellationToken), binaries.BinDirectory);
         await server.RunAsync($"CREATE DATABASE {Template} TEMPLATE template0", cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Template));
-        await new Migrator(dataSource).MigrateAsync(cancellationToken: cancellationToken);
+        await new ExographClient(dataSource).MigrateAsync(cancellationToken: cancellationToken);
         return server;
     }
 

@@ -75,7 +75,7 @@ internal static class GrowthCommand
         var watch = Stopwatch.StartNew();
         var resolved = plan.Terms == Vocabulary.Resolved;
         var options = new LoadOptions { Label = "growth", Ids = plan.Ids, TermsAreResolved = resolved };
-        await using var session = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
+        await using var session = await new ExographClient(dataSource).BeginLoadAsync(options, cancellationToken);
         await (resolved
             ? CorpusStaging.StageResolvedAsync(session, corpus, cancellationToken)
             : CorpusStaging.StageAsync(session, corpus, cancellationToken));

@@ -46,7 +46,7 @@ internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextW
         await using var reference = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(server.ConnectionString(Reference)) { CommandTimeout = 0 });
         var options = new LoadOptions { Ids = IdNumbering.Reserved };
-        await using (var session = await BulkLoad.BeginAsync(reference, options, cancellationToken))
+        await using (var session = await new ExographClient(reference).BeginLoadAsync(options, cancellationToken))
         {
             await CorpusStaging.StageAsync(session, corpus, cancellationToken);
             await session.FinalizeAsync(cancellationToken);

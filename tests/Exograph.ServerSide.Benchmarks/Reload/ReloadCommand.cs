@@ -64,13 +64,13 @@ internal static class ReloadCommand
         {
             await server.CheckpointAsync(cancellationToken);
             var watch = Stopwatch.StartNew();
-            await using var session = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
+            await using var session = await new ExographClient(dataSource).BeginLoadAsync(options, cancellationToken);
             await StageAsync(session, corpus, way, cancellationToken);
             var staging = watch.Elapsed.TotalSeconds;
             var report = await session.FinalizeAsync(cancellationToken);
             var total = watch.Elapsed.TotalSeconds;
             first ??= total;
-            var sent = report.Tables.Where(t => t.Table != "file_paths").Sum(t => t.Staged); // its rows are those of files
+            var sent = report.Tables.Where(t => t.Table != IndexTable.FilePaths).Sum(t => t.Staged); // its rows are those of files
             output.WriteLine($"| {name} | {total:F2} | {total / first:P1} | {staging:F2} | {total - staging:F2} "
                 + $"| {sent:N0} | {session.BytesStaged:N0} | {report.Tables.Sum(t => t.Inserted):N0} |");
         }

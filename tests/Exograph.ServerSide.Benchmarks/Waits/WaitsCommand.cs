@@ -103,7 +103,7 @@ internal static class WaitsCommand
     {
         var began = DateTime.UtcNow;
         var options = new LoadOptions { Label = "waits", Ids = ids };
-        await using var session = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
+        await using var session = await new ExographClient(dataSource).BeginLoadAsync(options, cancellationToken);
         await CorpusStaging.StageAsync(session, corpus, cancellationToken);
         var report = await session.FinalizeAsync(cancellationToken);
         return await Timeline.ReadAsync(dataSource, report.LoadId, began, DateTime.UtcNow, cancellationToken);

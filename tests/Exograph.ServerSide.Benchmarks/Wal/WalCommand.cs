@@ -72,7 +72,7 @@ internal static class WalCommand
         NpgsqlDataSource dataSource, Corpus corpus, IdNumbering ids, TextWriter output, CancellationToken cancellationToken)
     {
         var options = new LoadOptions { Label = "wal", Ids = ids };
-        await using var session = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
+        await using var session = await new ExographClient(dataSource).BeginLoadAsync(options, cancellationToken);
         var staged = 0L;
         var staging = await WalReader.MeasureAsync(
             dataSource,

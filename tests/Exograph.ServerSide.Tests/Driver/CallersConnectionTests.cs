@@ -15,12 +15,12 @@ public sealed class CallersConnectionTests
         int loadId;
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
-            await using var session = await BulkLoad.BeginAsync(database.DataSource);
+            await using var session = await database.Client.BeginLoadAsync();
             await session.StageAsync(SampleRows.Packages.ToAsyncEnumerable());
             loadId = (await session.FinalizeAsync()).LoadId;
         }
 
-        Assert.Equal("finalized", (await BulkLoad.ReportAsync(database.DataSource, loadId)).State);
+        Assert.Equal(LoadState.Finalized, (await database.Client.GetLoadAsync(loadId)).State);
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.packages"));
     }
 
@@ -32,7 +32,7 @@ public sealed class CallersConnectionTests
         settings.Multiplexing = true;
         await using var multiplexing = NpgsqlDataSource.Create(settings.ConnectionString);
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => BulkLoad.BeginAsync(multiplexing));
+        await Assert.ThrowsAsync<NotSupportedException>(() => new ExographClient(multiplexing).BeginLoadAsync());
         var run = await CliRun.RunAsync(null, ["status", "--connection", settings.ConnectionString]);
         Assert.Equal(0, run.ExitCode);
     }

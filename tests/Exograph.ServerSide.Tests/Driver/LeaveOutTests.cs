@@ -21,7 +21,7 @@ public sealed class LeaveOutTests
         var report = await LoadAsync(database, options, [1, 2, 3]);
 
         Assert.Equal(3, report.FilesNotSent);
-        Assert.Equal(["packages", "package_versions", "files", "file_paths"], Staged(report));
+        Assert.Equal([IndexTable.Packages, IndexTable.PackageVersions, IndexTable.Files, IndexTable.FilePaths], Staged(report));
         Assert.All(report.Tables, t => Assert.Equal(0, t.Inserted));
         Assert.Equal(content, await ReservedLoadTests.ContentAsync(database));
         Assert.Empty(await database.ColumnAsync<string>(
@@ -43,8 +43,8 @@ public sealed class LeaveOutTests
         var report = await LoadAsync(database, options, [1, 2, 3]);
 
         Assert.Equal(2, report.FilesNotSent);
-        Assert.Equal(1, report.Tables.Single(t => t.Table == "comments").Staged);
-        Assert.Equal(2, report.Tables.Single(t => t.Table == "fragment_terms").Staged);
+        Assert.Equal(1, report.Tables.Single(t => t.Table == IndexTable.Comments).Staged);
+        Assert.Equal(2, report.Tables.Single(t => t.Table == IndexTable.FragmentTerms).Staged);
         Assert.Equal(await ReservedLoadTests.ContentAsync(whole), await ReservedLoadTests.ContentAsync(database));
     }
 
@@ -58,8 +58,8 @@ public sealed class LeaveOutTests
 
         var report = await LoadAsync(database, s_complete, [1, 2], withCalls: true);
 
-        Assert.Equal(["fragments", "graph_nodes", "call_edges"], Staged(report).Skip(4));
-        Assert.Equal(2, report.Tables.Single(t => t.Table == "call_edges").Inserted);
+        Assert.Equal([IndexTable.Fragments, IndexTable.GraphNodes, IndexTable.CallEdges], Staged(report).Skip(4));
+        Assert.Equal(2, report.Tables.Single(t => t.Table == IndexTable.CallEdges).Inserted);
         Assert.Equal(await ReservedLoadTests.ContentAsync(whole), await ReservedLoadTests.ContentAsync(database));
     }
 
@@ -72,8 +72,8 @@ public sealed class LeaveOutTests
         var report = await LoadAsync(database, s_complete with { Complete = FactTables.Comments }, [1]);
 
         Assert.Equal(1, report.FilesNotSent);
-        Assert.DoesNotContain("comments", Staged(report));
-        Assert.Contains("definitions", Staged(report));
+        Assert.DoesNotContain(IndexTable.Comments, Staged(report));
+        Assert.Contains(IndexTable.Definitions, Staged(report));
         Assert.All(report.Tables, t => Assert.Equal(0, t.Inserted));
     }
 
@@ -82,8 +82,7 @@ public sealed class LeaveOutTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await LoadAsync(database, s_complete with { Complete = FactTables.Comments | FactTables.CallEdges }, [1, 2]);
-        await using var session = await BulkLoad.BeginAsync(
-            database.DataSource, new LoadOptions { Ids = IdNumbering.Reserved });
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Ids = IdNumbering.Reserved });
         await StageKeysAsync(session, [2, 3]);
 
         var lacking = await session.FilesLackingAsync();
@@ -100,7 +99,7 @@ public sealed class LeaveOutTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await LoadAsync(database, s_complete, [1]);
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_complete);
+        await using var session = await database.Client.BeginLoadAsync(s_complete);
         await StageKeysAsync(session, [1]);
         await session.LeaveOutStandingAsync();
 
@@ -109,7 +108,7 @@ public sealed class LeaveOutTests
         GraphNodeRow[] nodes = [Node(7) with { FileId = null }, Node(8) with { FileId = 1 }, Node(9) with { FileId = 1 }];
         Assert.Equal(2, await session.StageAsync(nodes.ToAsyncEnumerable()));
         var report = await session.FinalizeAsync();
-        Assert.Equal(1, report.Tables.Single(t => t.Table == "call_edges").Inserted);
+        Assert.Equal(1, report.Tables.Single(t => t.Table == IndexTable.CallEdges).Inserted);
     }
 
     [Fact]
@@ -119,16 +118,16 @@ public sealed class LeaveOutTests
         await LoadAsync(database, s_complete, [1]);
         CommentRow[] comments = [Comment(2) with { FragmentId = 11 }];
         FragmentRow[] fragments = [Fragment(1), Fragment(2)];
-        await using (var session = await BulkLoad.BeginAsync(database.DataSource, s_complete))
+        await using (var session = await database.Client.BeginLoadAsync(s_complete))
         {
             await StageKeysAsync(session, [1, 2]);
             await session.LeaveOutStandingAsync();
             Assert.Equal(1, await session.StageAsync(fragments.ToAsyncEnumerable()));
             var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(comments.ToAsyncEnumerable()));
-            Assert.Equal(("comments", 1L), (error.Table, error.Row));
+            Assert.Equal((IndexTable.Comments, 1L), (error.Table, error.Row));
             Assert.Contains("fragment_id refers to row 11 of fragments, which was left out", error.Message);
         }
-        await using (var session = await BulkLoad.BeginAsync(database.DataSource, s_complete))
+        await using (var session = await database.Client.BeginLoadAsync(s_complete))
         {
             await StageKeysAsync(session, [1, 2]);
             await session.LeaveOutStandingAsync();
@@ -149,7 +148,7 @@ public sealed class LeaveOutTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await LoadAsync(database, s_complete, [1, 2]);
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_complete);
+        await using var session = await database.Client.BeginLoadAsync(s_complete);
         await StageKeysAsync(session, [1, 2]);
         await session.LeaveOutStandingAsync();
         await database.ExecuteAsync("DELETE FROM exograph.files WHERE path = '1'");
@@ -162,21 +161,21 @@ public sealed class LeaveOutTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => BulkLoad.BeginAsync(database.DataSource, new LoadOptions { Complete = (FactTables)1024 }));
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+            () => database.Client.BeginLoadAsync(new LoadOptions { Complete = (FactTables)1024 }));
+        await using var session = await database.Client.BeginLoadAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => session.LeaveOutStandingAsync());
         Assert.Equal(0, (await session.FilesLackingAsync()).Files);
         Assert.Null((await session.FinalizeAsync()).FilesNotSent);
     }
 
-    private static IEnumerable<string> Staged(LoadReport report) =>
+    private static IEnumerable<IndexTable> Staged(LoadReport report) =>
         report.Tables.Where(t => t.Staged > 0).Select(t => t.Table);
 
     /// <summary>Loads files, each with two fragments that share a term with those of all files, in the order of the tables.</summary>
     private static async Task<LoadReport> LoadAsync(
         TestDatabase database, LoadOptions options, int[] files, bool withCalls = false)
     {
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, options);
+        await using var session = await database.Client.BeginLoadAsync(options);
         await StageKeysAsync(session, files);
         if (options.Complete != FactTables.None)
             await session.LeaveOutStandingAsync();

@@ -10,10 +10,10 @@ public sealed class LoadSessionTests
     public async Task A_load_is_finalized_and_reported()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { Label = "all of it" });
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Label = "all of it" });
         await SampleRows.StageAsync(session);
         var report = await session.FinalizeAsync();
-        Assert.Equal((session.LoadId, "all of it", "finalized"), (report.LoadId, report.Label, report.State));
+        Assert.Equal((session.LoadId, "all of it", LoadState.Finalized), (report.LoadId, report.Label, report.State));
         Assert.NotNull(report.EndedAt);
         Assert.NotEmpty(report.Phases);
         Assert.All(report.Tables, t => Assert.Equal((2, 2), (t.Staged, t.Inserted)));
@@ -24,10 +24,10 @@ public sealed class LoadSessionTests
     public async Task Finalizing_again_reports_the_same_and_changes_nothing()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
         var first = await session.FinalizeAsync();
-        var again = await BulkLoad.FinalizeAsync(database.DataSource, session.LoadId);
+        var again = await database.Client.FinalizeLoadAsync(session.LoadId);
         Assert.Equal(first.Tables, again.Tables);
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.terms"));
     }
@@ -36,17 +36,17 @@ public sealed class LoadSessionTests
     public async Task Indexes_are_deferred_on_demand_and_those_that_cannot_be_rebuilt_are_named()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using (var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { DeferIndexes = true }))
+        await using (var session = await database.Client.BeginLoadAsync(new LoadOptions { DeferIndexes = true }))
         {
             await SampleRows.StageAsync(session);
             var report = await session.FinalizeAsync();
-            Assert.StartsWith("indexes deferred until ", report.Tables.Single(t => t.Table == "fragments").Reason);
+            Assert.StartsWith("indexes deferred until ", report.Tables.Single(t => t.Table == IndexTable.Fragments).Reason);
         }
         await database.ExecuteAsync("ALTER TABLE exograph.fragments RENAME exact_hash TO tree_hash");
 
-        var left = Assert.Single(await BulkLoad.RebuildIndexesAsync(database.DataSource));
+        var left = Assert.Single(await database.Client.RebuildIndexesAsync());
 
-        Assert.Equal(("fragments", "fragments_exact_hash"), (left.Table, left.Name));
+        Assert.Equal((IndexTable.Fragments, "fragments_exact_hash"), (left.Table, left.Name));
         Assert.Equal("column \"exact_hash\" does not exist", left.Problem);
         Assert.Equal("CREATE INDEX fragments_exact_hash ON exograph.fragments USING btree (exact_hash)", left.Definition);
     }
@@ -55,12 +55,12 @@ public sealed class LoadSessionTests
     public async Task Without_a_number_the_only_open_load_is_meant()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
         session.LeaveOpen();
-        var report = await BulkLoad.FinalizeAsync(database.DataSource);
-        Assert.Equal((session.LoadId, "finalized"), (report.LoadId, report.State));
-        var none = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.FinalizeAsync(database.DataSource));
+        var report = await database.Client.FinalizeLoadAsync();
+        Assert.Equal((session.LoadId, LoadState.Finalized), (report.LoadId, report.State));
+        var none = await Assert.ThrowsAsync<LoadException>(() => database.Client.FinalizeLoadAsync());
         Assert.Equal("XG003", none.SqlState);
     }
 
@@ -71,20 +71,20 @@ public sealed class LoadSessionTests
         var settings = database.Settings;
         settings.IncludeErrorDetail = false;
         await using var detailed = NpgsqlDataSource.Create(settings.ConnectionString);
-        await using var session = await BulkLoad.BeginAsync(detailed);
+        await using var session = await new ExographClient(detailed).BeginLoadAsync();
         await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
         var rejects = await session.CheckAsync();
-        Assert.Equal("comments", Assert.Single(rejects).Table);
+        Assert.Equal(IndexTable.Comments, Assert.Single(rejects).Table);
         var error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());
         Assert.Equal(("XG006", session.LoadId), (error.SqlState, error.LoadId));
         Assert.NotEmpty(error.Hint!);
         const string Rule = "file_id is no number of a valid row in staged_files";
-        Assert.Equal(("comments", Rule), (error.Table, error.Rule));
-        Assert.Equal([new RejectCount { Table = "comments", Rule = Rule, Rows = 1 }], error.Rejects);
+        Assert.Equal((IndexTable.Comments, Rule), (error.Table, error.Rule));
+        Assert.Equal([new RejectCount { Table = IndexTable.Comments, Rule = Rule, Rows = 1 }], error.Rejects);
         Assert.False(error.IsTransient);
-        Assert.Equal("open", (await BulkLoad.ReportAsync(detailed, session.LoadId)).State);
+        Assert.Equal(LoadState.Open, (await new ExographClient(detailed).GetLoadAsync(session.LoadId)).State);
         await session.StageAsync(new FileRow[] { SampleRows.Files[1] with { Id = 5 } }.ToAsyncEnumerable());
-        Assert.Equal("finalized", (await session.FinalizeAsync()).State);
+        Assert.Equal(LoadState.Finalized, (await session.FinalizeAsync()).State);
     }
 
     [Fact]
@@ -92,24 +92,23 @@ public sealed class LoadSessionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         LoadException error;
-        await using (var session = await BulkLoad.BeginAsync(database.DataSource))
+        await using (var session = await database.Client.BeginLoadAsync())
         {
             await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
             error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());
         }
         Assert.Contains($"SELECT * FROM exograph.check_load({error.LoadId})", error.Hint);
-        var reject = Assert.Single(await BulkLoad.CheckAsync(database.DataSource, error.LoadId));
+        var reject = Assert.Single(await database.Client.CheckLoadAsync(error.LoadId));
         Assert.Equal((error.Table, error.Rule), (reject.Table, reject.Reason));
-        var report = await BulkLoad.FinalizeAsync(
-            database.DataSource, error.LoadId, new FinalizeOptions { OnReject = RejectPolicy.Skip });
-        Assert.Equal(1, report.Tables.Single(t => t.Table == "comments").Rejected);
+        var report = await database.Client.FinalizeLoadAsync(error.LoadId, new FinalizeOptions { OnReject = RejectPolicy.Skip });
+        Assert.Equal(1, report.Tables.Single(t => t.Table == IndexTable.Comments).Rejected);
     }
 
     [Fact]
     public async Task A_session_refuses_to_end_its_load_while_rows_are_being_staged()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         var more = new TaskCompletionSource();
         var staging = session.StageAsync(Paused(more.Task));
         foreach (var call in new Func<Task>[]
@@ -123,7 +122,7 @@ public sealed class LoadSessionTests
         more.SetResult();
         Assert.Equal(2, await staging);
         var report = await session.FinalizeAsync();
-        Assert.Equal(2, report.Tables.Single(t => t.Table == "terms").Inserted);
+        Assert.Equal(2, report.Tables.Single(t => t.Table == IndexTable.Terms).Inserted);
     }
 
     [Fact]
@@ -133,7 +132,7 @@ public sealed class LoadSessionTests
         LoadSession? session = null;
         var refused = new List<Task>();
         var options = new LoadOptions { Progress = new OnPhase(() => refused.Add(StageAsync())) };
-        await using (session = await BulkLoad.BeginAsync(database.DataSource, options))
+        await using (session = await database.Client.BeginLoadAsync(options))
         {
             await SampleRows.StageAsync(session);
             var report = await session.FinalizeAsync();
@@ -147,7 +146,7 @@ public sealed class LoadSessionTests
         }
         await Assert.ThrowsAsync<ObjectDisposedException>(StageAsync);
 
-        await using var other = await BulkLoad.BeginAsync(database.DataSource);
+        await using var other = await database.Client.BeginLoadAsync();
         await other.AbandonAsync();
         await other.AbandonAsync();
         Assert.Contains("it is abandoned", (await Assert.ThrowsAsync<InvalidOperationException>(() => other.FinalizeAsync())).Message);
@@ -159,12 +158,10 @@ public sealed class LoadSessionTests
     public async Task Options_that_would_be_ignored_are_refused()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await Assert.ThrowsAsync<ArgumentException>(() => BulkLoad.BeginAsync(
-            database.DataSource, new LoadOptions { OnReject = RejectPolicy.Fail, RejectLimit = 3 }));
-        await Assert.ThrowsAsync<ArgumentException>(() => BulkLoad.FinalizeAsync(
-            database.DataSource, 1, new FinalizeOptions { OnReject = RejectPolicy.Fail, RejectLimit = 3 }));
+        await Assert.ThrowsAsync<ArgumentException>(() => database.Client.BeginLoadAsync(new LoadOptions { OnReject = RejectPolicy.Fail, RejectLimit = 3 }));
+        await Assert.ThrowsAsync<ArgumentException>(() => database.Client.FinalizeLoadAsync(1, new FinalizeOptions { OnReject = RejectPolicy.Fail, RejectLimit = 3 }));
         await Assert.ThrowsAsync<ArgumentException>(
-            () => BulkLoad.BeginAsync(database.DataSource, new LoadOptions { TermsAreResolved = true }));
+            () => database.Client.BeginLoadAsync(new LoadOptions { TermsAreResolved = true }));
     }
 
     [Fact]
@@ -172,12 +169,12 @@ public sealed class LoadSessionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var options = new LoadOptions { OnReject = RejectPolicy.Skip, RejectLimit = 1 };
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, options);
+        await using var session = await database.Client.BeginLoadAsync(options);
         await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
         await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
         var report = await session.FinalizeAsync();
-        Assert.Equal(1, report.Tables.Single(t => t.Table == "comments").Rejected);
-        Assert.Equal(2, report.Tables.Single(t => t.Table == "terms").Inserted);
+        Assert.Equal(1, report.Tables.Single(t => t.Table == IndexTable.Comments).Rejected);
+        Assert.Equal(2, report.Tables.Single(t => t.Table == IndexTable.Terms).Inserted);
     }
 
     [Fact]
@@ -185,7 +182,7 @@ public sealed class LoadSessionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         int loadId;
-        await using (var session = await BulkLoad.BeginAsync(database.DataSource))
+        await using (var session = await database.Client.BeginLoadAsync())
         {
             loadId = session.LoadId;
             await SampleRows.StageAsync(session);
@@ -198,7 +195,7 @@ public sealed class LoadSessionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         using var cancellation = new CancellationTokenSource();
-        var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { ChunkBytes = 1000 });
+        var session = await database.Client.BeginLoadAsync(new LoadOptions { ChunkBytes = 1000 });
         await using (session)
         {
             var staging = session.StageAsync(Endless(cancelAfter: 20_000, cancellation), cancellation.Token);
@@ -212,8 +209,7 @@ public sealed class LoadSessionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         using var cancellation = new CancellationTokenSource();
-        var session = await BulkLoad.BeginAsync(
-            database.DataSource, new LoadOptions { Progress = new OnPhase(cancellation.Cancel) });
+        var session = await database.Client.BeginLoadAsync(new LoadOptions { Progress = new OnPhase(cancellation.Cancel) });
         await using (session)
         {
             await SampleRows.StageAsync(session);
@@ -227,7 +223,7 @@ public sealed class LoadSessionTests
     public async Task Staging_that_differs_from_what_was_streamed_is_refused()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
         await database.ExecuteAsync($"INSERT INTO exograph_load_{session.LoadId}.staged_terms (id, term) VALUES (7, 'by hand')");
         var error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());
@@ -248,10 +244,10 @@ public sealed class LoadSessionTests
             }),
             RetryDelays = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(50), 8)],
         };
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, options);
+        await using var session = await database.Client.BeginLoadAsync(options);
         await SampleRows.StageAsync(session);
         var report = await session.FinalizeAsync();
-        Assert.Equal("finalized", report.State);
+        Assert.Equal(LoadState.Finalized, report.State);
         Assert.True(kills > 2, "the first two attempts were to be killed");
         Assert.Equal(2, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.comments"));
     }
@@ -264,8 +260,9 @@ public sealed class LoadSessionTests
         settings.Host = "127.0.0.1";
         settings.Port = 1;
         await using var nowhere = NpgsqlDataSource.Create(settings.ConnectionString);
-        await Assert.ThrowsAsync<NpgsqlException>(
-            () => BulkLoad.FinalizeAsync(nowhere, 1, new FinalizeOptions { RetryDelays = [TimeSpan.Zero, TimeSpan.Zero] }));
+        var error = await Assert.ThrowsAsync<ConnectionException>(
+            () => new ExographClient(nowhere).FinalizeLoadAsync(1, new FinalizeOptions { RetryDelays = [TimeSpan.Zero, TimeSpan.Zero] }));
+        Assert.True(error.IsTransient);
     }
 
     [Theory]
@@ -278,7 +275,7 @@ public sealed class LoadSessionTests
         if (expected == "XG002")
             Assert.Equal(1, await database.ScalarAsync<int>("SELECT exograph.begin_load('x')"));
         await database.ExecuteAsync(string.Format(null, before, loadId));
-        var error = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.FinalizeAsync(database.DataSource, loadId));
+        var error = await Assert.ThrowsAsync<LoadException>(() => database.Client.FinalizeLoadAsync(loadId));
         Assert.Equal((expected, loadId), (error.SqlState, error.LoadId));
     }
 
@@ -286,7 +283,7 @@ public sealed class LoadSessionTests
     public async Task A_database_without_exograph_is_refused_with_a_hint()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
-        var error = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.BeginAsync(database.DataSource));
+        var error = await Assert.ThrowsAsync<LoadException>(() => database.Client.BeginLoadAsync());
         Assert.Contains("exograph-load migrate", error.Hint);
     }
 
@@ -295,10 +292,10 @@ public sealed class LoadSessionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var seen = new Collected();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, new LoadOptions { Progress = seen });
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Progress = seen });
         await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
         await session.FinalizeAsync();
-        Assert.Contains(seen.Reports, p => p is { Table: "terms", RowsStaged: 2, Phase: null });
+        Assert.Contains(seen.Reports, p => p is { Table: IndexTable.Terms, RowsStaged: 2, Phase: null });
         Assert.Contains(seen.Reports, p => p.Phase?.Contains("merging terms") == true && p.LoadId == session.LoadId);
     }
 

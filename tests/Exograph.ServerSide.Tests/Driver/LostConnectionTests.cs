@@ -38,7 +38,7 @@ public sealed class LostConnectionTests
         };
         if (at is "seal_load" or "reserve_ids")
             losses = 2;
-        await using var session = await BulkLoad.BeginAsync(proxy.DataSource, options);
+        await using var session = await new ExographClient(proxy.DataSource).BeginLoadAsync(options);
 
         Assert.Equal(Rows, await session.StageAsync(Terms().ToAsyncEnumerable()));
 
@@ -46,8 +46,8 @@ public sealed class LostConnectionTests
         Assert.Equal((Rows, Rows), (
             await database.ScalarAsync<long>($"SELECT count(*) FROM exograph_load_{session.LoadId}.staged_terms"),
             await database.ScalarAsync<long>($"SELECT count(DISTINCT term) FROM exograph_load_{session.LoadId}.staged_terms")));
-        var report = await BulkLoad.FinalizeAsync(database.DataSource, session.LoadId);
-        Assert.Equal(Rows, report.Tables.Single(t => t.Table == "terms").Inserted);
+        var report = await database.Client.FinalizeLoadAsync(session.LoadId);
+        Assert.Equal(Rows, report.Tables.Single(t => t.Table == IndexTable.Terms).Inserted);
         Assert.True(losses >= 3, $"{losses}");
     }
 
@@ -55,8 +55,7 @@ public sealed class LostConnectionTests
     public async Task A_backend_that_is_killed_while_rows_are_staged_costs_nothing()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(
-            database.DataSource, new LoadOptions { ChunkBytes = 20_000, RetryDelays = s_delays });
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { ChunkBytes = 20_000, RetryDelays = s_delays });
         using var done = new CancellationTokenSource();
         var killing = Task.Run(async () =>
         {
@@ -72,7 +71,7 @@ public sealed class LostConnectionTests
         await done.CancelAsync();
         await killing;
         var report = await session.FinalizeAsync();
-        Assert.Equal(Rows, report.Tables.Single(t => t.Table == "terms").Inserted);
+        Assert.Equal(Rows, report.Tables.Single(t => t.Table == IndexTable.Terms).Inserted);
     }
 
     [Fact]
@@ -85,8 +84,8 @@ public sealed class LostConnectionTests
             away |= Encoding.Latin1.GetString(sent).Contains("COMMIT\0") && Encoding.Latin1.GetString(sent).Length < 200 && armed;
             return away ? Loss.After : Loss.None;
         });
-        await using var session = await BulkLoad.BeginAsync(
-            proxy.DataSource, new LoadOptions { RetryDelays = [TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1)] });
+        await using var session = await new ExographClient(proxy.DataSource).BeginLoadAsync(
+            new LoadOptions { RetryDelays = [TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1)] });
         armed = true;
         var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(Terms().ToAsyncEnumerable()));
         Assert.Contains("the server does not say whether it has stored the last rows of terms", error.Message);

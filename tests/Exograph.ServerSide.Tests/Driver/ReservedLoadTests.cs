@@ -20,7 +20,7 @@ public sealed class ReservedLoadTests
         await using var reserved = await TestDatabase.CreateAsync();
         foreach (var (database, options) in new[] { (numbered, new LoadOptions()), (reserved, s_reserved) })
         {
-            await using var session = await BulkLoad.BeginAsync(database.DataSource, options);
+            await using var session = await database.Client.BeginLoadAsync(options);
             await SampleRows.StageAsync(session);
             var report = await session.FinalizeAsync();
             Assert.All(report.Tables, t => Assert.Equal((2, 2), (t.Staged, t.Inserted)));
@@ -35,7 +35,7 @@ public sealed class ReservedLoadTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync("SELECT setval('exograph.files_id_seq', 1000000)"); // so that ids are no numbers
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await using var session = await database.Client.BeginLoadAsync(s_reserved);
         // Backwards: all references before the rows they are to.
         await session.StageAsync(References().Reverse().ToAsyncEnumerable());
         await session.StageAsync(FragmentTerms().ToAsyncEnumerable());
@@ -51,10 +51,10 @@ public sealed class ReservedLoadTests
     public async Task Edges_without_metadata_are_attached_with_an_empty_object()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await using var session = await database.Client.BeginLoadAsync(s_reserved);
         await SampleRows.StageAsync(session);
         var report = await session.FinalizeAsync();
-        var edges = report.Tables.Single(t => t.Table == "call_edges");
+        var edges = report.Tables.Single(t => t.Table == IndexTable.CallEdges);
         Assert.Equal((2, "attached", "all rows were final"), (edges.Inserted, edges.Path, edges.Reason));
         Assert.Equal(["5", "{}"],
             await database.ColumnAsync<string>("SELECT metadata::text FROM exograph.call_edges ORDER BY caller_qualified_name"));
@@ -64,7 +64,7 @@ public sealed class ReservedLoadTests
     public async Task Tables_may_be_staged_at_the_same_time()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await using var session = await database.Client.BeginLoadAsync(s_reserved);
         await Task.WhenAll(
             Task.Run(() => session.StageAsync(References().ToAsyncEnumerable())),
             Task.Run(() => session.StageAsync(FragmentTerms().ToAsyncEnumerable())),
@@ -82,7 +82,7 @@ public sealed class ReservedLoadTests
     public async Task The_lowest_number_wins_though_a_higher_one_is_mentioned_first()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await using var session = await database.Client.BeginLoadAsync(s_reserved);
         var rows = Numbers(3)
             .Select(n => new PackageRow { Id = 280_000 - 90_000 * n, Ecosystem = "hex", Name = "p", Metadata = $"{n}" });
         await session.StageAsync(rows.ToAsyncEnumerable());
@@ -95,7 +95,7 @@ public sealed class ReservedLoadTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync("INSERT INTO exograph.terms (term) VALUES ('standing'), ('term 7')");
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved with { TermsAreResolved = true });
+        await using var session = await database.Client.BeginLoadAsync(s_reserved with { TermsAreResolved = true });
         var ids = await session.ResolveTermsAsync([.. Terms().Select(t => t.Term)]);
         Assert.Equal(2, ids[6]);
         await session.StageAsync(Packages().ToAsyncEnumerable());
@@ -112,10 +112,10 @@ public sealed class ReservedLoadTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await Assert.ThrowsAsync<ArgumentException>(
-            () => BulkLoad.BeginAsync(database.DataSource, new LoadOptions { TermsAreResolved = true }));
-        await using var staging = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+            () => database.Client.BeginLoadAsync(new LoadOptions { TermsAreResolved = true }));
+        await using var staging = await database.Client.BeginLoadAsync(s_reserved);
         await Assert.ThrowsAsync<InvalidOperationException>(() => staging.ResolveTermsAsync(["a"]));
-        await using var resolving = await BulkLoad.BeginAsync(database.DataSource, s_reserved with { TermsAreResolved = true });
+        await using var resolving = await database.Client.BeginLoadAsync(s_reserved with { TermsAreResolved = true });
         await Assert.ThrowsAsync<InvalidOperationException>(() => resolving.StageAsync(Terms().ToAsyncEnumerable()));
         Assert.Empty(await resolving.ResolveTermsAsync([]));
         var error = await Assert.ThrowsAsync<LoadException>(() => resolving.ResolveTermsAsync(["a", null!]));
@@ -127,11 +127,11 @@ public sealed class ReservedLoadTests
     public async Task A_number_out_of_range_is_refused_with_row_and_column()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await using var session = await database.Client.BeginLoadAsync(s_reserved);
         var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(
             References().Take(1).Append(new() { FileId = 1, FragmentId = 0, Kind = "k", Name = "n", QualifiedName = "q" })
                 .ToAsyncEnumerable()));
-        Assert.Equal(("symbol_references", 2L, "fragment_id"), (error.Table, error.Row, error.Column));
+        Assert.Equal((IndexTable.SymbolReferences, 2L, "fragment_id"), (error.Table, error.Row, error.Column));
         Assert.EndsWith("the number 0 of fragments is not from 1 to 1099511627775", error.Message);
     }
 
@@ -139,7 +139,7 @@ public sealed class ReservedLoadTests
     public async Task A_reference_to_a_row_that_was_not_staged_is_a_reject()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await using var session = await database.Client.BeginLoadAsync(s_reserved);
         await session.StageAsync(new CommentRow[] { new() { FileId = 5, Text = "of no file" } }.ToAsyncEnumerable());
         await session.StageAsync(new FileRow[] { SampleRows.Files[1] with { Id = 6 } }.ToAsyncEnumerable());
         Assert.Equal("file_id is no number of a valid row in staged_files", Assert.Single(await session.CheckAsync()).Reason);
@@ -150,7 +150,7 @@ public sealed class ReservedLoadTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync("SELECT setval('exograph.terms_id_seq', 2147483000)");
-        await using var session = await BulkLoad.BeginAsync(database.DataSource, s_reserved);
+        await using var session = await database.Client.BeginLoadAsync(s_reserved);
         var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(Terms().ToAsyncEnumerable()));
         Assert.Equal(("XG012", session.LoadId), (error.SqlState, error.LoadId));
     }
@@ -170,7 +170,7 @@ public sealed class ReservedLoadTests
     private static async Task IsWholeAsync(TestDatabase database, LoadReport report)
     {
         var facts = report.Tables.Where(t => t.Reason is not null).ToList();
-        Assert.Equal(["symbol_references", "fragment_terms"], facts.Select(t => t.Table));
+        Assert.Equal([IndexTable.SymbolReferences, IndexTable.FragmentTerms], facts.Select(t => t.Table));
         Assert.All(facts, t => Assert.Equal(
             (Files * FactsPerFile, "attached", "all rows were final"), (t.Inserted, t.Path, t.Reason)));
         // What every row names is the row that was meant.

@@ -33,7 +33,7 @@ public sealed class SchemaVersionTests
             DELETE FROM exograph.schemaversions WHERE scriptname = (SELECT max(scriptname) FROM exograph.schemaversions);
             """);
 
-        var error = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.BeginAsync(database.DataSource));
+        var error = await Assert.ThrowsAsync<LoadException>(() => database.Client.BeginLoadAsync());
 
         Assert.StartsWith("the database is older than this driver: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(("42883", "Run exograph-load migrate."), (error.SqlState, error.Hint));
@@ -47,7 +47,7 @@ public sealed class SchemaVersionTests
             "DROP VIEW exograph.open_loads, exograph.load_report; ALTER TABLE exograph.loads RENAME COLUMN started_by TO begun_by; "
             + "INSERT INTO exograph.schemaversions (scriptname, applied) VALUES ('9999_future.sql', now())");
 
-        var error = await Assert.ThrowsAsync<LoadException>(() => BulkLoad.ListAsync(database.DataSource));
+        var error = await Assert.ThrowsAsync<LoadException>(() => database.Client.ListLoadsAsync());
 
         Assert.StartsWith(
             "the database is newer than this driver, which does not know 9999_future.sql: ", error.Message, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class SchemaVersionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync("DROP FUNCTION exograph.seal_load");
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
 
         var error = await Assert.ThrowsAsync<LoadException>(() => session.SealAsync());
         Assert.StartsWith("function exograph.seal_load", error.Message, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class StagingTests
     public async Task Every_column_and_null_arrives_in_staging_as_it_was_given_and_missing_json_as_an_empty_object()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         await SampleRows.StageAsync(session);
         await AssertStagedAsync(database, session, SampleRows.Packages);
         await AssertStagedAsync(database, session, SampleRows.Versions);
@@ -30,7 +30,7 @@ public sealed class StagingTests
     public async Task The_columns_are_those_of_the_server()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         var server = await database.ColumnAsync<string>($"""
             SELECT concat_ws(' ', substr(c.relname, 8), a.attname, format_type(a.atttypid, NULL), s.required,
                              CASE WHEN a.attname = 'id' THEN substr(c.relname, 8) ELSE s.refers_to END)
@@ -48,8 +48,7 @@ public sealed class StagingTests
     public async Task Rows_of_one_table_are_staged_in_many_chunks_over_several_connections()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(
-            database.DataSource, new LoadOptions { Connections = 3, ChunkBytes = 1000 });
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Connections = 3, ChunkBytes = 1000 });
         var first = session.StageAsync(Terms(1, 5_000));
         var second = session.StageAsync(Terms(5_001, 5_000));
         var counts = await Task.WhenAll(first, second);
@@ -57,7 +56,7 @@ public sealed class StagingTests
         Assert.Equal(10_000, await database.ScalarAsync<long>(
             $"SELECT count(DISTINCT id) FROM exograph_load_{session.LoadId}.staged_terms WHERE term = 'term ' || id"));
         var report = await session.FinalizeAsync();
-        Assert.Equal(10_000, report.Tables.Single(t => t.Table == "terms").Inserted);
+        Assert.Equal(10_000, report.Tables.Single(t => t.Table == IndexTable.Terms).Inserted);
     }
 
     [Theory]
@@ -68,11 +67,11 @@ public sealed class StagingTests
     {
         var text = "ab".Insert(at, bad.ToString());
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         var rows = new TermRow[] { new() { Id = 1, Term = "" }, new() { Id = 2, Term = "" }, new() { Id = 3, Term = text } };
         var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(rows.ToAsyncEnumerable()));
         Assert.StartsWith(expected, error.Message);
-        Assert.Equal((session.LoadId, "terms", 3L, "term"), (error.LoadId, error.Table, error.Row, error.Column));
+        Assert.Equal((session.LoadId, IndexTable.Terms, 3L, "term"), (error.LoadId, error.Table, error.Row, error.Column));
         Assert.Null(error.SqlState);
     }
 
@@ -80,12 +79,11 @@ public sealed class StagingTests
     public async Task A_row_that_the_server_refuses_is_named_by_its_ordinal_over_all_chunks()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(
-            database.DataSource, new LoadOptions { Connections = 1, ChunkBytes = 100 });
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Connections = 1, ChunkBytes = 100 });
         var rows = Enumerable.Range(1, 50).Select(
             i => new PackageRow { Id = i, Ecosystem = "hex", Name = "p", Metadata = i == 37 ? "{no json" : "{}" });
         var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(rows.ToAsyncEnumerable()));
-        Assert.Equal(("22P02", "packages", 37L, "metadata"), (error.SqlState, error.Table, error.Row, error.Column));
+        Assert.Equal(("22P02", IndexTable.Packages, 37L, "metadata"), (error.SqlState, error.Table, error.Row, error.Column));
         Assert.StartsWith("packages, row 37, column metadata: invalid input syntax for type json", error.Message);
         Assert.IsType<PostgresException>(error.InnerException);
     }
@@ -97,7 +95,7 @@ public sealed class StagingTests
         var settings = database.Settings;
         settings.CommandTimeout = 1;
         await using var hasty = NpgsqlDataSource.Create(settings.ConnectionString);
-        await using var session = await BulkLoad.BeginAsync(hasty);
+        await using var session = await new ExographClient(hasty).BeginLoadAsync();
         await database.ExecuteAsync($"""
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN new; END';
             CREATE TRIGGER slow BEFORE INSERT ON exograph_load_{session.LoadId}.staged_terms FOR EACH ROW EXECUTE FUNCTION slow();
@@ -109,7 +107,7 @@ public sealed class StagingTests
     public async Task Rows_of_no_staging_table_are_refused()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => session.StageAsync(AsyncEnumerable.Empty<StagedRow>()));
     }
 
@@ -117,7 +115,7 @@ public sealed class StagingTests
     public async Task An_error_of_the_producer_comes_through_as_it_is()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(database.DataSource);
+        await using var session = await database.Client.BeginLoadAsync();
         await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => session.StageAsync(Failing()));
     }
 
@@ -125,8 +123,7 @@ public sealed class StagingTests
     public async Task A_load_that_was_staged_in_part_is_not_finalized()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var session = await BulkLoad.BeginAsync(
-            database.DataSource, new LoadOptions { Connections = 1, ChunkBytes = 1 });
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Connections = 1, ChunkBytes = 1 });
         await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => session.StageAsync(Failing()));
         Assert.NotEqual(0, await database.ScalarAsync<long>($"SELECT count(*) FROM exograph_load_{session.LoadId}.staged_terms"));
         var error = await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync());

@@ -184,7 +184,7 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
             await using (var session = await OpenAsync("postgres"))
                 await session.ExecuteAsync($"CREATE DATABASE {Template} TEMPLATE template0 ENCODING 'UTF8'");
             await using var dataSource = NpgsqlDataSource.Create(Settings(Template).ConnectionString);
-            await new Migrator(dataSource).MigrateAsync();
+            await new ExographClient(dataSource).MigrateAsync();
         }
 
         public async ValueTask DisposeAsync() => await Server.DisposeAsync();

@@ -68,7 +68,7 @@ public sealed class SubscriberTests : IAsyncLifetime
         await using (var server = await Session.OpenAsync(Settings("postgres")))
             await server.ExecuteAsync($"CREATE DATABASE {database} TEMPLATE template0 ENCODING 'UTF8'");
         await using (var dataSource = NpgsqlDataSource.Create(Settings(database).ConnectionString))
-            await new Migrator(dataSource).MigrateAsync();
+            await new ExographClient(dataSource).MigrateAsync();
         return await Session.OpenAsync(Settings(database));
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Npgsql;
 
 namespace Exograph.ServerSide.Tests.Readme;
 
@@ -10,27 +9,17 @@ internal static class LibraryExample
     public static async Task<LoadReport> RunAsync(string connectionString, CancellationToken cancellationToken)
     {
         // README
-        await using var dataSource = NpgsqlDataSource.Create(connectionString);
-        await new Migrator(dataSource).MigrateAsync(cancellationToken: cancellationToken);
+        await using var client = ExographClient.Create(connectionString);
+        await client.MigrateAsync(cancellationToken: cancellationToken);
 
         var options = new LoadOptions { Label = "greeter", Ids = IdNumbering.Reserved };
-        await using var load = await BulkLoad.BeginAsync(dataSource, options, cancellationToken);
-        await load.StageAsync(Packages(), cancellationToken);
-        await load.StageAsync(Versions(), cancellationToken);
-        await load.StageAsync(Files(), cancellationToken);
+        await using var load = await client.BeginLoadAsync(options, cancellationToken);
+        await load.StageAsync([new PackageRow { Id = 1, Ecosystem = "hex", Name = "greeter" }], cancellationToken);
+        await load.StageAsync([new PackageVersionRow { Id = 1, PackageId = 1, Version = "1.0.0" }], cancellationToken);
+        await load.StageAsync(FilesAsync(), cancellationToken);
         return await load.FinalizeAsync(cancellationToken);
 
-        static async IAsyncEnumerable<PackageRow> Packages()
-        {
-            yield return new PackageRow { Id = 1, Ecosystem = "hex", Name = "greeter" };
-        }
-
-        static async IAsyncEnumerable<PackageVersionRow> Versions()
-        {
-            yield return new PackageVersionRow { Id = 1, PackageId = 1, Version = "1.0.0" };
-        }
-
-        static async IAsyncEnumerable<FileRow> Files()
+        static async IAsyncEnumerable<FileRow> FilesAsync()
         {
             const string Source = "defmodule Greeter do\nend\n";
             yield return new FileRow

@@ -32,8 +32,8 @@ public sealed partial class ReadmeTests
 
         var report = await LibraryExample.RunAsync(database.ConnectionString, CancellationToken.None);
 
-        Assert.Equal("finalized", report.State);
-        Assert.Equal(1, report.Tables.Single(t => t.Table == "files").Inserted);
+        Assert.Equal(LoadState.Finalized, report.State);
+        Assert.Equal(1, report.Tables.Single(t => t.Table == IndexTable.Files).Inserted);
     }
 
     [Fact]

@@ -59,9 +59,9 @@ public sealed class OverloadTests : LoadingTest
         await Overloads.MakeAsync(session, role);
         using var bundle = new BundleDirectory().AddBasics().WithManifest();
 
-        await new Migrator(database.DataSource).MigrateAsync();
+        await database.Client.MigrateAsync();
         await session.ExecuteAsync("DELETE FROM exograph.code_versions"); // all of it is applied again
-        await new Migrator(database.DataSource).MigrateAsync();
+        await database.Client.MigrateAsync();
         foreach (var args in (string[][])
             [["migrate"], ["load", bundle.Path, "--complete", "all"], ["load", bundle.Path, "--ids", "reserved", "--complete", "all"],
              ["load", bundle.Path, "--on-reject", "skip"], ["status", "1"], ["status"], ["load", bundle.Path, "--no-finalize"],

@@ -26,7 +26,7 @@ public sealed class PinnedPathTests
         await using var database = await TestDatabase.CreateEmptyAsync();
         await database.ExecuteAsync(Traps);
 
-        await new Migrator(database.DataSource).MigrateAsync();
+        await database.Client.MigrateAsync();
 
         Assert.Empty(await BoundToPublicAsync(database));
     }

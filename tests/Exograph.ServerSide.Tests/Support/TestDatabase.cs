@@ -11,9 +11,12 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         _settings = settings;
         DataSource = NpgsqlDataSource.Create(settings.ConnectionString);
+        Client = new ExographClient(DataSource);
     }
 
     public NpgsqlDataSource DataSource { get; }
+
+    public ExographClient Client { get; }
 
     /// <summary>With the password, if any.</summary>
     public string ConnectionString => _settings.ConnectionString;

@@ -58,7 +58,7 @@ internal static class TestServer
     {
         var settings = await CreateDatabaseAsync(migrated: false);
         await using var dataSource = NpgsqlDataSource.Create(settings.ConnectionString);
-        await new Migrator(dataSource).MigrateAsync();
+        await new ExographClient(dataSource).MigrateAsync();
         // A private server goes with the process; one that was given is left as it was found.
         if (s_connection is not null)
             AppDomain.CurrentDomain.ProcessExit += (_, _) => DropDatabaseAsync(settings.Database!).Wait(TimeSpan.FromSeconds(5));

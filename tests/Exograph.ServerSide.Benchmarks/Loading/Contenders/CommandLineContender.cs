@@ -22,7 +22,7 @@ internal sealed class CommandLineContender : ILoadContender
                 "dotnet", Path.Combine(AppContext.BaseDirectory, "Exograph.ServerSide.Cli.dll"), "load", settings.Input,
                 "--connection", settings.ConnectionString, "--connections", $"{settings.Streams}",
             ], cancellationToken);
-        var loads = await BulkLoad.ListAsync(context.DataSource, cancellationToken);
-        context.AddPhases(await BulkLoad.ReportAsync(context.DataSource, loads[0].LoadId, cancellationToken));
+        var loads = await new ExographClient(context.DataSource).ListLoadsAsync(cancellationToken);
+        context.AddPhases(await new ExographClient(context.DataSource).GetLoadAsync(loads[0].LoadId, cancellationToken));
     }
 }

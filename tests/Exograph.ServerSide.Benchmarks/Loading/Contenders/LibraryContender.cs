@@ -16,7 +16,7 @@ internal sealed class LibraryContender(string name, IdNumbering ids) : ILoadCont
     public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
     {
         var options = new LoadOptions { Label = "generated", Connections = context.Settings.Streams, Ids = ids };
-        await using var session = await BulkLoad.BeginAsync(context.DataSource, options, cancellationToken);
+        await using var session = await new ExographClient(context.DataSource).BeginLoadAsync(options, cancellationToken);
         await context.PhaseAsync(
             "staging", () => CorpusStaging.StageAsync(session, context.Corpus, cancellationToken), cancellationToken);
         context.AddPhases(await session.FinalizeAsync(cancellationToken));

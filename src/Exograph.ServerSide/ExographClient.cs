@@ -1,0 +1,327 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using static Exograph.ServerSide.Statements;
+
+namespace Exograph.ServerSide;
+
+/// <summary>
+/// Exograph in one database: a method for each thing that can be done. Every statement is a transaction of its own, at READ
+/// COMMITTED and under a pinned search_path, and nothing is left on a connection: a pooler in transaction mode may sit in between.
+/// What goes wrong is an <see cref="ExographException"/>. Thread-safe; one for each data source is enough.
+/// </summary>
+public sealed class ExographClient : IAsyncDisposable, IDisposable
+{
+    private readonly bool _ownsDataSource;
+
+    /// <summary>A client for the database of <paramref name="dataSource"/>, which stays the caller's.</summary>
+    /// <param name="dataSource">The database, without Multiplexing.</param>
+    /// <param name="loggerFactory">Where to log, under the category <see cref="ExographTelemetry.Name"/>.</param>
+    public ExographClient(NpgsqlDataSource dataSource, ILoggerFactory? loggerFactory = null)
+        : this(dataSource, loggerFactory, ownsDataSource: false)
+    {
+    }
+
+    private ExographClient(NpgsqlDataSource dataSource, ILoggerFactory? loggerFactory, bool ownsDataSource)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        Server = new Server(dataSource, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(ExographTelemetry.Name));
+        _ownsDataSource = ownsDataSource;
+    }
+
+    /// <summary>A client with a data source of its own, which is disposed with it.</summary>
+    /// <param name="connectionString">Connection string of Npgsql.</param>
+    /// <param name="loggerFactory">Where to log. Npgsql does not log there: it would print every statement of a migration.</param>
+    public static ExographClient Create(string connectionString, ILoggerFactory? loggerFactory = null) =>
+        new(NpgsqlDataSource.Create(connectionString), loggerFactory, ownsDataSource: true);
+
+    /// <summary>The database.</summary>
+    public NpgsqlDataSource DataSource => Server.DataSource;
+
+    internal Server Server { get; }
+
+    /// <summary>Installs Exograph in the database or brings it up to date. Several may do so at once: they take turns.</summary>
+    /// <returns>Names of the scripts that were applied: none where the database was up to date.</returns>
+    /// <exception cref="MigrationException">A script failed, or the database is newer than this library.</exception>
+    /// <exception cref="ConnectionException">The server cannot be reached.</exception>
+    public async Task<IReadOnlyList<string>> MigrateAsync(
+        MigrateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var applied = await MigratorAsync("migrate", m => m.MigrateAsync(options?.Progress, cancellationToken)).ConfigureAwait(false);
+        Log.Migrated(Server.Logger, applied.Count);
+        return applied;
+    }
+
+    /// <summary>Names of the scripts that <see cref="MigrateAsync"/> would apply. Changes nothing.</summary>
+    /// <exception cref="MigrationException">The database is newer than this library.</exception>
+    /// <exception cref="ConnectionException">The server cannot be reached.</exception>
+    public Task<IReadOnlyList<string>> GetPendingMigrationsAsync(CancellationToken cancellationToken = default) =>
+        MigratorAsync("pending_migrations", m => m.GetPendingAsync(cancellationToken));
+
+    /// <summary>
+    /// The whole installation as one script for psql, to be reviewed and run by hand. It applies what is new, as
+    /// <see cref="MigrateAsync"/> does, and applies all re-runnable code.
+    /// </summary>
+    public static string PrintMigration() => Migrator.Print();
+
+    /// <summary>Begins a load.</summary>
+    /// <exception cref="LoadException">Exograph is not installed, the role may not load, or an option is bad.</exception>
+    /// <exception cref="ConnectionException">The server cannot be reached.</exception>
+    public async Task<LoadSession> BeginLoadAsync(LoadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new LoadOptions();
+        options.Check();
+        var loadId = await OneAsync(Begin, null,
+        [
+            Argument(options.Label),
+            .. options.ForFinalize().Arguments(),
+            Argument(Names<IdNumbering>.Of(options.Ids)),
+            Argument(options.DeferIndexes),
+            Argument(options.Complete == FactTables.None ? null : FactTableNames.Of(options.Complete)),
+        ], cancellationToken).ConfigureAwait(false);
+        Log.LoadBegun(Server.Logger, loadId, options.Label);
+        return new LoadSession(this, loadId, options);
+    }
+
+    /// <summary>
+    /// Adopts the rows of an open load, all or none, and returns the report. A load that is finalized already is only reported.
+    /// When the server is lost meanwhile, it is asked again what became of the load: it is never loaded twice.
+    /// </summary>
+    /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
+    /// <param name="options">Options that win over those of the beginning.</param>
+    /// <param name="cancellationToken">Cancels; nothing of the load has been adopted then.</param>
+    /// <exception cref="LoadException">The server refused the load, which stays open.</exception>
+    /// <exception cref="ConnectionException">The server was lost and could not be reached again.</exception>
+    public async Task<LoadReport> FinalizeLoadAsync(
+        int? loadId = null, FinalizeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new FinalizeOptions();
+        options.Check();
+        // The server says what is wrong where there is none or several; the number must be known before a connection can be lost.
+        var id = loadId ?? await FindAsync(cancellationToken).ConfigureAwait(false);
+        if (id is not { } number)
+            number = await CallFinalizeAsync(null, options, cancellationToken).ConfigureAwait(false);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                // Asking first is what makes a repetition safe where the commit was done and its answer lost.
+                if (attempt == 0 || await StateAsync(number, cancellationToken).ConfigureAwait(false) == LoadState.Open)
+                    await CallFinalizeAsync(number, options, cancellationToken).ConfigureAwait(false);
+                var report = await GetLoadAsync(number, cancellationToken).ConfigureAwait(false);
+                Log.LoadFinalized(Server.Logger, number,
+                    report.Tables.Sum(t => t.Inserted), report.Tables.Sum(t => t.Existing), report.Tables.Sum(t => t.Rejected));
+                Server.Telemetry.CountAdopted(report);
+                return report;
+            }
+            catch (Exception e) when (attempt < options.RetryDelays.Count && IsWorthAsking(e, attempt))
+            {
+                await Server.PauseAsync(e, options.RetryDelays[attempt], cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The staged rows of an open load that break a rule. Nothing is changed.</summary>
+    /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
+    /// <param name="limit">Most rows to return.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public Task<IReadOnlyList<RejectedRow>> CheckLoadAsync(
+        int? loadId = null, int limit = 1000, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return AllAsync(Check, loadId, [Argument(loadId), Argument((int?)limit)], cancellationToken);
+    }
+
+    /// <summary>The rows that a finalized load has left out: <see cref="RejectPolicy.Skip"/>.</summary>
+    /// <param name="loadId">Number of the load.</param>
+    /// <param name="limit">Most rows to return.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="LoadException">The server refused.</exception>
+    public Task<IReadOnlyList<RejectedRow>> GetRejectsAsync(
+        int loadId, int limit = 1000, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        return AllAsync(LeftOut, loadId, [Argument((int?)loadId), Argument((int?)limit)], cancellationToken);
+    }
+
+    /// <summary>Drops the staged rows of an open load and ends it.</summary>
+    /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
+    /// <param name="cancellationToken">Cancels; the load stays open then.</param>
+    /// <returns>Number of the load.</returns>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public async Task<int> AbandonLoadAsync(int? loadId = null, CancellationToken cancellationToken = default)
+    {
+        var id = loadId ?? await FindAsync(cancellationToken).ConfigureAwait(false);
+        await AllAsync(Abandon, id, [Argument(id)], cancellationToken).ConfigureAwait(false);
+        Log.LoadAbandoned(Server.Logger, id.GetValueOrDefault());
+        return id.GetValueOrDefault();
+    }
+
+    /// <summary>What became of a load.</summary>
+    /// <exception cref="LoadException">There is no such load.</exception>
+    public async Task<LoadReport> GetLoadAsync(int loadId, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<NpgsqlParameter> Number() => [Argument((int?)loadId)];
+        var found = await AllAsync(Loads, loadId, Number(), cancellationToken).ConfigureAwait(false);
+        if (found is not [var load])
+            throw new LoadException($"there is no load {loadId}") { LoadId = loadId, SqlState = "XG001" };
+        return load with
+        {
+            Tables = await AllAsync(Tables, loadId, Number(), cancellationToken).ConfigureAwait(false),
+            Phases = await AllAsync(Phases, loadId, Number(), cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>All loads, the latest first, without their tables and phases.</summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public Task<IReadOnlyList<LoadReport>> ListLoadsAsync(CancellationToken cancellationToken = default) =>
+        AllAsync(Loads, null, [Argument((int?)null)], cancellationToken);
+
+    /// <summary>Tells the server how many rows of each table were staged; finalize refuses any other number.</summary>
+    /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
+    public Task SealLoadAsync(
+        int loadId, IReadOnlyDictionary<IndexTable, long> rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var counts = JsonSerializer.Serialize(rows.ToDictionary(r => Names<IndexTable>.Of(r.Key), r => r.Value));
+        return AllAsync(Seal, loadId, [Argument((int?)loadId), Json(counts)], cancellationToken);
+    }
+
+    /// <summary>
+    /// Reserves ids of a table for a load, which stay reserved whatever becomes of it. A session does so by itself:
+    /// <see cref="IdNumbering.Reserved"/>.
+    /// </summary>
+    /// <exception cref="LoadException">The load is not open, was begun without reserved ids, or belongs to somebody else.</exception>
+    public Task<IReadOnlyList<IdRange>> ReserveIdsAsync(
+        int loadId, IndexTable table, long count, CancellationToken cancellationToken = default) =>
+        AllAsync(ReserveIds, loadId, [Argument((int?)loadId), Argument(Names<IndexTable>.Of(table)), Argument((long?)count)],
+            cancellationToken);
+
+    /// <summary>
+    /// Ids of terms, in their order; those that do not exist in the index are added to it at once. Resolve some thousand terms at a
+    /// time. Waits while a load is being finalized.
+    /// </summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="loadId">The open load that they are for, if any.</param>
+    /// <param name="cancellationToken">Cancels; nothing is added then.</param>
+    /// <exception cref="LoadException">The load is not open, or a term cannot be stored.</exception>
+    public Task<IReadOnlyList<int>> ResolveTermsAsync(
+        IReadOnlyCollection<string> terms, int? loadId = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return AllAsync(ResolveTerms, loadId, [Argument([.. terms]), Argument(loadId)], cancellationToken);
+    }
+
+    /// <summary>Drops the tables that map the numbers of a finalized load to ids: <see cref="LoadOptions.KeepMaps"/>.</summary>
+    /// <exception cref="LoadException">The load is open, there is none, or it belongs to somebody else.</exception>
+    public Task DropMapsAsync(int loadId, CancellationToken cancellationToken = default) =>
+        AllAsync(DropMaps, loadId, [Argument((int?)loadId)], cancellationToken);
+
+    /// <summary>Takes partitions of old loads together, with the provenance of their rows. Readers are not blocked.</summary>
+    /// <exception cref="LoadException">The server refused, or another session is in the way.</exception>
+    public Task MergePartitionsAsync(MergePartitionsOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new MergePartitionsOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Keep, nameof(options));
+        return Server.RunAsync(MergePartitions, [Argument((int?)options.Keep)], null, n => options.Progress?.Report(n), cancellationToken);
+    }
+
+    /// <summary>
+    /// Builds the indexes that loads have deferred (<see cref="LoadOptions.DeferIndexes"/>), as they were. One that cannot be
+    /// built does not keep the others from it.
+    /// </summary>
+    /// <returns>The indexes that are still deferred, each with the reason.</returns>
+    /// <exception cref="LoadException">The server refused.</exception>
+    public async Task<IReadOnlyList<DeferredIndex>> RebuildIndexesAsync(
+        RebuildIndexesOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        await Server.RunAsync(RebuildIndexes, [], null, n => options?.Progress?.Report(n), cancellationToken).ConfigureAwait(false);
+        return await AllAsync(DeferredIndexes, null, [], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Disposes the data source where it is this client's own.</summary>
+    public void Dispose()
+    {
+        if (_ownsDataSource)
+            DataSource.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync() => _ownsDataSource ? DataSource.DisposeAsync() : ValueTask.CompletedTask;
+
+    /// <summary>What the staged files lack.</summary>
+    /// <param name="loadId">Number of the load.</param>
+    /// <param name="range">Numbers in the staging to ask about; null for all.</param>
+    /// <param name="ids">What translates the numbers; null where they are sent as they are.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    internal async Task<FilesLacking> FilesLackingAsync(
+        int loadId, (long First, long Last)? range, ReservedIds? ids, CancellationToken cancellationToken)
+    {
+        var lacking = new FilesLacking(ids);
+        var answer = await AllAsync(Statements.FilesLacking(loadId), loadId,
+            [Argument((int?)loadId), Argument(range?.First), Argument(range?.Last)], cancellationToken).ConfigureAwait(false);
+        foreach (var (file, lacks) in answer)
+            lacking.Add(file, lacks);
+        return lacking;
+    }
+
+    /// <summary>What became of a transaction of this role; one in progress is told to end. Null where the server has forgotten.</summary>
+    internal async Task<string?> TransactionOutcomeAsync(int loadId, string transaction, CancellationToken cancellationToken)
+    {
+        var outcome = await OneAsync(TransactionOutcome, loadId, [Argument(transaction)], cancellationToken).ConfigureAwait(false);
+        if (outcome == "in progress")
+            await OneAsync(EndTransaction, loadId, [Argument(transaction)], cancellationToken).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <returns>Number of the load that was finalized.</returns>
+    private async Task<int> CallFinalizeAsync(int? loadId, FinalizeOptions options, CancellationToken cancellationToken)
+    {
+        void Report(string notice)
+        {
+            Log.Noticed(Server.Logger, loadId ?? 0, notice);
+            options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Phase = notice });
+        }
+        var numbers = await Server.RunAsync(FinalizeLoad,
+            [Argument(loadId), .. options.Arguments(), Argument(options.DeferIndexes)], loadId, Report, cancellationToken)
+            .ConfigureAwait(false);
+        return numbers[0];
+    }
+
+    /// <summary>
+    /// Whether the outcome of finalize is unknown, or may change: the connection was lost, or, on a repetition, the backend of the
+    /// lost connection is still at work and holds its locks.
+    /// </summary>
+    private static bool IsWorthAsking(Exception e, int attempt) =>
+        ConnectionLoss.Is(e) || attempt > 0 && e is LoadException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
+    /// <summary>The only open load of the role in force; null where there is none, or several.</summary>
+    private async Task<int?> FindAsync(CancellationToken cancellationToken) =>
+        await AllAsync(OwnOpenLoads, null, [], cancellationToken).ConfigureAwait(false) is [var only] ? only : null;
+
+    private async Task<LoadState?> StateAsync(int loadId, CancellationToken cancellationToken) =>
+        await AllAsync(State, loadId, [Argument((int?)loadId)], cancellationToken).ConfigureAwait(false) is [var state] ? state : null;
+
+    private Task<IReadOnlyList<T>> AllAsync<T>(
+        Statement<T> statement, int? loadId, IReadOnlyList<NpgsqlParameter> arguments, CancellationToken cancellationToken) =>
+        Server.RunAsync(statement, arguments, loadId, notices: null, cancellationToken);
+
+    private async Task<T> OneAsync<T>(
+        Statement<T> statement, int? loadId, IReadOnlyList<NpgsqlParameter> arguments, CancellationToken cancellationToken) =>
+        (await AllAsync(statement, loadId, arguments, cancellationToken).ConfigureAwait(false))[0];
+
+    private Task<T> MigratorAsync<T>(string operation, Func<Migrator, Task<T>> work) =>
+        Server.Telemetry.MeasureAsync(operation, loadId: null, table: null, async () =>
+        {
+            try
+            {
+                return await work(new Migrator(DataSource)).ConfigureAwait(false);
+            }
+            catch (Exception e) when (ConnectionException.Is(e))
+            {
+                throw ConnectionException.From(e);
+            }
+        });
+}

@@ -1,0 +1,143 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Exograph.ServerSide;
+
+/// <summary>A statement of this library.</summary>
+/// <param name="Name">What it is called in spans, metrics and logs: the public call, or the relation that is read.</param>
+/// <param name="Text">Its SQL.</param>
+/// <param name="Read">Reads a row of its answer.</param>
+internal sealed record Statement<T>(string Name, string Text, Func<NpgsqlDataReader, T> Read);
+
+/// <summary>All statements that this library sends, but for COPY and what the migrator runs.</summary>
+internal static class Statements
+{
+    public static readonly Statement<int> Begin = new("begin_load",
+        "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6, defer_indexes => $7, complete => $8)", r => r.GetInt32(0));
+
+    public static readonly Statement<int> FinalizeLoad = new("finalize_load", """
+        CALL exograph.finalize_load(load_id => $1, on_reject => $2, reject_limit => $3, keep_maps => $4,
+                                    partition_threshold => $5, defer_indexes => $6)
+        """, r => r.GetInt32(0));
+
+    public static readonly Statement<RejectedRow> Check = new("check_load",
+        "SELECT table_name, reason, staged_row::text, staged_ctid::text FROM exograph.check_load($1) LIMIT $2", ReadReject);
+
+    public static readonly Statement<RejectedRow> LeftOut = new("load_rejects",
+        "SELECT table_name, reason, staged_row::text, NULL FROM exograph.load_rejects WHERE load_id = $1 LIMIT $2", ReadReject);
+
+    public static readonly Statement<bool> Abandon = new("abandon_load", "CALL exograph.abandon_load($1)", Nothing);
+
+    public static readonly Statement<bool> DropMaps = new("drop_maps", "CALL exograph.drop_maps($1)", Nothing);
+
+    public static readonly Statement<bool> MergePartitions = new("merge_partitions", "CALL exograph.merge_partitions($1)", Nothing);
+
+    public static readonly Statement<bool> RebuildIndexes = new("rebuild_indexes", "CALL exograph.rebuild_indexes()", Nothing);
+
+    public static readonly Statement<DeferredIndex> DeferredIndexes = new("deferred_indexes", """
+        SELECT table_name, index_name, definition, problem FROM exograph.deferred_indexes ORDER BY table_name, index_name
+        """, r => new DeferredIndex
+    {
+        Table = Names<IndexTable>.Parse(r.GetString(0)),
+        Name = r.GetString(1),
+        Definition = r.GetString(2),
+        Problem = Text(r, 3),
+    });
+
+    public static readonly Statement<bool> Seal = new("seal_load", "SELECT exograph.seal_load($1, $2)", Nothing);
+
+    public static readonly Statement<IdRange> ReserveIds = new("reserve_ids",
+        "SELECT first, last FROM exograph.reserve_ids($1, $2, $3)", r => new IdRange(r.GetInt64(0), r.GetInt64(1)));
+
+    public static readonly Statement<int> ResolveTerms = new("resolve_terms",
+        "SELECT unnest(exograph.resolve_terms($1, $2))", r => r.GetInt32(0));
+
+    /// <summary>What became of a transaction of this role: committed, aborted, in progress; null where the server has forgotten.</summary>
+    public static readonly Statement<string?> TransactionOutcome = new("pg_xact_status",
+        "SELECT pg_catalog.pg_xact_status($1::pg_catalog.xid8)", r => Text(r, 0));
+
+    public static readonly Statement<bool> EndTransaction = new("pg_terminate_backend", """
+        SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(a.pid)) FROM pg_catalog.pg_stat_activity a
+        WHERE a.backend_xid OPERATOR(pg_catalog.=) pg_catalog.xid($1::pg_catalog.xid8)
+        """, Nothing);
+
+    /// <summary>The open loads of the role in force: two are as good as many.</summary>
+    public static readonly Statement<int> OwnOpenLoads = new("open_loads",
+        "SELECT load_id FROM exograph.open_loads WHERE owner = current_user LIMIT 2", r => r.GetInt32(0));
+
+    public static readonly Statement<LoadState> State = new("loads",
+        "SELECT state FROM exograph.loads WHERE load_id = $1", r => Names<LoadState>.Parse(r.GetString(0)));
+
+    public static readonly Statement<LoadReport> Loads = new("loads", """
+        SELECT load_id, label, state, started_by, started_at, ended_at
+        FROM exograph.loads WHERE $1 IS NULL OR load_id = $1 ORDER BY load_id DESC
+        """, r => new LoadReport
+    {
+        LoadId = r.GetInt32(0),
+        Label = r.GetString(1),
+        State = Names<LoadState>.Parse(r.GetString(2)),
+        StartedBy = r.GetString(3),
+        StartedAt = r.GetFieldValue<DateTimeOffset>(4),
+        EndedAt = r.IsDBNull(5) ? null : r.GetFieldValue<DateTimeOffset>(5),
+        Tables = [],
+        Phases = [],
+    });
+
+    public static readonly Statement<LoadReportTable> Tables = new("load_tables", """
+        SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, path, milliseconds, wal_bytes, reason
+        FROM exograph.load_tables WHERE load_id = $1 ORDER BY position
+        """, r => new LoadReportTable
+    {
+        Table = Names<IndexTable>.Parse(r.GetString(0)),
+        Staged = r.GetInt64(1),
+        Inserted = r.GetInt64(2),
+        Existing = r.GetInt64(3),
+        Collapsed = r.GetInt64(4),
+        Rejected = r.GetInt64(5),
+        Conflicting = r.GetInt64(6),
+        Path = r.GetString(7),
+        Milliseconds = r.GetDouble(8),
+        WalBytes = r.GetInt64(9),
+        Reason = Text(r, 10),
+    });
+
+    public static readonly Statement<LoadReportPhase> Phases = new("load_phases", """
+        SELECT concat_ws(' ', phase, table_name), coalesce(milliseconds, 0), coalesce(wal_bytes, 0)
+        FROM exograph.load_phases WHERE load_id = $1 ORDER BY position
+        """, r => new LoadReportPhase { Phase = r.GetString(0), Milliseconds = r.GetDouble(1), WalBytes = r.GetInt64(2) });
+
+    /// <summary>Joined to what is staged, so that a number that is not staged is told apart from one that lacks nothing.</summary>
+    public static Statement<(long File, FactTables Lacks)> FilesLacking(int loadId) => new("files_lacking", $"""
+        SELECT s.id, array_agg(l.table_name) FILTER (WHERE l.table_name IS NOT NULL)
+        FROM exograph_load_{loadId}.staged_files s LEFT JOIN exograph.files_lacking($1, $2, $3) l ON l.number = s.id
+        WHERE ($2 IS NULL OR s.id BETWEEN $2 AND $3) AND s.id IS NOT NULL
+        GROUP BY s.id
+        """, r => (r.GetInt64(0), FactTableNames.Find(r.IsDBNull(1) ? [] : r.GetFieldValue<string[]>(1))));
+
+    public static NpgsqlParameter Argument(int? value) => Argument(NpgsqlDbType.Integer, value);
+
+    public static NpgsqlParameter Argument(long? value) => Argument(NpgsqlDbType.Bigint, value);
+
+    public static NpgsqlParameter Argument(bool? value) => Argument(NpgsqlDbType.Boolean, value);
+
+    public static NpgsqlParameter Argument(string? value) => Argument(NpgsqlDbType.Text, value);
+
+    public static NpgsqlParameter Argument(string[]? value) => Argument(NpgsqlDbType.Array | NpgsqlDbType.Text, value);
+
+    public static NpgsqlParameter Json(string value) => Argument(NpgsqlDbType.Jsonb, value);
+
+    private static NpgsqlParameter Argument(NpgsqlDbType type, object? value) =>
+        new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
+
+    private static RejectedRow ReadReject(NpgsqlDataReader r) => new()
+    {
+        Table = Names<IndexTable>.Parse(r.GetString(0)),
+        Reason = r.GetString(1),
+        Row = r.GetString(2),
+        Place = Text(r, 3),
+    };
+
+    private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
+
+    private static bool Nothing(NpgsqlDataReader r) => true;
+}

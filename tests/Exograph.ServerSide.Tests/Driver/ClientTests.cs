@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using Exograph.ServerSide.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Driver;
+
+/// <summary>The client as the one entry to everything.</summary>
+public sealed class ClientTests
+{
+    [Fact]
+    public async Task A_client_of_a_connection_string_migrates_and_loads_rows_of_any_enumerable()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await using var client = ExographClient.Create(database.ConnectionString);
+        var pending = await client.GetPendingMigrationsAsync();
+        Assert.Equal(pending, await client.MigrateAsync());
+        Assert.Empty(await client.MigrateAsync());
+
+        await using var session = await client.BeginLoadAsync();
+        Assert.Equal(2, await session.StageAsync(SampleRows.Terms));
+        Assert.Equal(2, await session.StageAsync(SampleRows.Packages.ToAsyncEnumerable()));
+        Assert.Equal(2, (await session.FinalizeAsync()).Tables.Single(t => t.Table == IndexTable.Terms).Inserted);
+    }
+
+    [Fact]
+    public async Task Maps_are_dropped_partitions_merged_and_terms_resolved()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var client = database.Client;
+        var options = new LoadOptions { KeepMaps = true, PartitionThreshold = 0 };
+        for (var i = 0; i < 2; i++)
+        {
+            await using var session = await client.BeginLoadAsync(options);
+            await session.StageAsync(SampleRows.Files.Select(f => f with { PackageId = null, PackageVersionId = null }));
+            await session.StageAsync([new CommentRow { FileId = 2, Text = $"comment {i}" }]);
+            await session.FinalizeAsync();
+        }
+        Assert.Equal([2, 1], (await client.ListLoadsAsync()).Select(l => l.LoadId));
+
+        await client.DropMapsAsync(1);
+        Assert.Equal(["exograph_load_2"], await database.ColumnAsync<string>(
+            "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'exograph\\_load\\_%'"));
+
+        const string Partitions = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'exograph.comments'::regclass";
+        var before = await database.ScalarAsync<long>(Partitions);
+        var notes = new Notes();
+        await client.MergePartitionsAsync(new MergePartitionsOptions { Keep = 0, Progress = notes });
+        Assert.Equal(before - 1, await database.ScalarAsync<long>(Partitions));
+        Assert.Contains(notes.Lines, l => l.Contains("comments"));
+
+        Assert.Equal(
+            await database.ColumnAsync<int>("SELECT 1 WHERE false"), await client.ResolveTermsAsync([]));
+        var ids = await client.ResolveTermsAsync(["b", "a", "b"]);
+        Assert.Equal(ids, await client.ResolveTermsAsync(["b", "a", "b"]));
+        Assert.Equal((ids[0], 2), (ids[2], ids.Distinct().Count()));
+    }
+
+    [Fact]
+    public async Task Rows_that_a_load_left_out_can_be_read()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { OnReject = RejectPolicy.Skip });
+        await session.StageAsync([new CommentRow { FileId = 5, Text = "of no file" }]);
+        await session.FinalizeAsync();
+
+        var reject = Assert.Single(await database.Client.GetRejectsAsync(session.LoadId));
+
+        Assert.Equal((IndexTable.Comments, "file_id is no number of a valid row in staged_files"), (reject.Table, reject.Reason));
+        Assert.Null(reject.Place);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Disposing_a_session_that_stages_rows_gives_them_up_and_abandons_the_load(bool isPaused)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var session = await database.Client.BeginLoadAsync(new LoadOptions { ChunkBytes = 1000, Connections = 2 });
+        var begun = new TaskCompletionSource();
+        var staging = session.StageAsync(Endless(isPaused, begun));
+        await begun.Task;
+
+        await session.DisposeAsync();
+
+        var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => staging);
+        Assert.Contains(
+            $"Load {session.LoadId}: the session was disposed while rows of terms were being staged", error.Message);
+        Assert.Equal(LoadState.Abandoned, (await database.Client.GetLoadAsync(session.LoadId)).State);
+    }
+
+    [Fact]
+    public async Task Errors_have_one_root_that_says_what_where_and_whether_to_try_again()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var client = database.Client;
+        var noLoad = await Assert.ThrowsAnyAsync<ExographException>(() => client.GetLoadAsync(77));
+        Assert.Equal(("XG001", 77, false), (noLoad.SqlState, noLoad.LoadId, noLoad.IsTransient));
+
+        await using var holder = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await new NpgsqlCommand("LOCK TABLE exograph.files IN ROW EXCLUSIVE MODE", holder).ExecuteNonQueryAsync();
+        var settings = database.Settings;
+        settings.Options = "-c lock_timeout=100";
+        await using var hasty = NpgsqlDataSource.Create(settings.ConnectionString);
+        var locked = await Assert.ThrowsAnyAsync<ExographException>(() => new ExographClient(hasty).MergePartitionsAsync());
+        Assert.Equal((PostgresErrorCodes.LockNotAvailable, true), (locked.SqlState, locked.IsTransient));
+
+        settings.Database = "no_such_database";
+        await using var nowhere = NpgsqlDataSource.Create(settings.ConnectionString);
+        var refused = await Assert.ThrowsAnyAsync<ExographException>(() => new ExographClient(nowhere).ListLoadsAsync());
+        Assert.Equal((PostgresErrorCodes.InvalidCatalogName, false), (refused.SqlState, refused.IsTransient));
+        await Assert.ThrowsAnyAsync<ExographException>(() => new ExographClient(nowhere).MigrateAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_comes_out_of_a_service_collection(bool ofConnectionString)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var services = new ServiceCollection();
+        if (ofConnectionString)
+            services.AddExograph(database.ConnectionString);
+        else
+            services.AddSingleton(NpgsqlDataSource.Create(database.ConnectionString)).AddExograph();
+        NpgsqlDataSource dataSource;
+        await using (var provider = services.BuildServiceProvider())
+        {
+            var client = provider.GetRequiredService<ExographClient>();
+            Assert.Empty(await client.ListLoadsAsync());
+            Assert.Same(client, provider.GetRequiredService<ExographClient>());
+            dataSource = client.DataSource;
+        }
+        if (ofConnectionString)
+            await Assert.ThrowsAsync<ObjectDisposedException>(async () => await dataSource.OpenConnectionAsync());
+        else
+            await dataSource.DisposeAsync();
+    }
+
+    private static async IAsyncEnumerable<TermRow> Endless(
+        bool isPaused, TaskCompletionSource begun, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var i = 1; ; i++)
+        {
+            yield return new TermRow { Id = i, Term = "t" };
+            if (i == 2000)
+                begun.SetResult();
+            if (isPaused && i == 2000)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
+
+    private sealed class Notes : IProgress<string>
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Report(string value) => Lines.Add(value);
+    }
+}
