@@ -25,14 +25,14 @@ COMMENT ON PROCEDURE dup_select.create_inserter_view IS
     'new one: natural_keys names a unique index, or columns, as {"a_schema.a_table": ["a_column", "another"]}. Under '
     'session_replication_role = replica no such view stores anything, though it says INSERT 0 1: PostgreSQL fires no trigger of '
     'a view then, nor can one be enabled ALWAYS. Errors: those of inserter_view_sql; 42P07, 42723 where the name of the view or '
-    'of its trigger function belongs to something else, 42501 where either stands and belongs to another role; those of CREATE '
+    'of its trigger function belongs to something else, 42501 where either exists and belongs to another role; those of CREATE '
     'VIEW.';
 
 -- Raises where the name of a view belongs to something else (42P07), or that of its trigger function does (42723), or either to
 -- another role than the caller's (42501). DROP VIEW leaves the trigger function behind: it is known by its comment, and is used
 -- by no other view. CREATE OR REPLACE leaves the owner as it is, whom a superuser, or a member of the owner's role, would trust
 -- unawares.
-CREATE OR REPLACE FUNCTION dup_select_private.view_check_place(view_name text) RETURNS void
+CREATE FUNCTION dup_select_private.view_check_place(view_name text) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_view          regclass := to_regclass(view_name);
@@ -67,7 +67,7 @@ END
 $$;
 
 -- Qualified name of the inserter view: as given, else <table>_in beside the table. Errors: 42602.
-CREATE OR REPLACE FUNCTION dup_select_private.view_name(target oid, given text) RETURNS text
+CREATE FUNCTION dup_select_private.view_name(target oid, given text) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_parts text[] := parse_ident(given);
@@ -82,7 +82,7 @@ END
 $$;
 
 -- Qualified name of the trigger function.
-CREATE OR REPLACE FUNCTION dup_select_private.view_function_name(view_name text) RETURNS text
+CREATE FUNCTION dup_select_private.view_function_name(view_name text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT format('%I.%I', n.parts[1], dup_select_private.identifier(n.parts[2] || '_insert'))
     FROM parse_ident(view_name) AS n (parts)

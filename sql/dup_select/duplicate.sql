@@ -4,9 +4,8 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- By which index to look for the row that a 23505 with these diagnostics speaks of, whether a part of its key is filled in by the
 -- server, and whether BEFORE triggers may have changed it. No index where the error must be let through: it is about another
--- table, about a number drawn from a sequence, or by a trigger and an index that ON CONFLICT cannot name. Decides after a 23505
--- whether to look for the duplicate, and by which index.
-CREATE OR REPLACE FUNCTION dup_select_private.find_duplicate(
+-- table, about a number drawn from a sequence, or by a trigger and an index that ON CONFLICT cannot name.
+CREATE FUNCTION dup_select_private.find_duplicate(
     target regclass, given text[], schema_name text, table_name text, constraint_name text,
     OUT index regclass, OUT hidden boolean, OUT by_trigger boolean, OUT pinned boolean)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
@@ -19,7 +18,7 @@ BEGIN
     SELECT * INTO v_key FROM dup_select_private.hidden_key(v_index, given);
     SELECT * INTO v_facts FROM dup_select_private.index_facts(v_index);
     hidden := v_key.hidden;
-    pinned := dup_select_private.row_is_pinned(target, v_facts.indexed);
+    pinned := dup_select_private.is_pinned(ARRAY[target, v_facts.indexed]);
     by_trigger := dup_select_private.has_before_trigger(target, v_reported);
     IF v_key.numbered THEN
         RETURN; -- a sequence lags behind its table: the row that has the number is not this one
@@ -33,7 +32,7 @@ END
 $$;
 
 -- The unique index that the diagnostics of a 23505 name. NULL where there is none: the error was raised by hand.
-CREATE OR REPLACE FUNCTION dup_select_private.reported_index(schema_name text, table_name text, constraint_name text)
+CREATE FUNCTION dup_select_private.reported_index(schema_name text, table_name text, constraint_name text)
 RETURNS regclass
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -52,7 +51,7 @@ $$;
 -- its partition or child. NULL where the error is about another table. A partition reports its own index; that of the partitioned
 -- table can be looked up with the rights on it alone. A trigger may have sent the row to a child that inherits; columns that only
 -- the child has are not in the row.
-CREATE OR REPLACE FUNCTION dup_select_private.target_index(target regclass, reported regclass) RETURNS regclass
+CREATE FUNCTION dup_select_private.target_index(target regclass, reported regclass) RETURNS regclass
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
@@ -82,21 +81,23 @@ BEGIN
 END
 $$;
 
--- The table of an index, whether NULLs are equal in it, whether it is checked at once, its predicate.
-CREATE OR REPLACE FUNCTION dup_select_private.index_facts(
-    index regclass, OUT indexed regclass, OUT nulls_not_distinct boolean, OUT immediate boolean, OUT predicate pg_node_tree)
+-- The table of an index and its name, whether NULLs are equal in it, whether it is checked at once, its predicate.
+CREATE FUNCTION dup_select_private.index_facts(
+    index regclass, OUT indexed regclass, OUT table_name text, OUT nulls_not_distinct boolean, OUT immediate boolean,
+    OUT predicate pg_node_tree)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    SELECT i.indrelid, i.indnullsnotdistinct, i.indimmediate, i.indpred
-        INTO indexed, nulls_not_distinct, immediate, predicate
-    FROM pg_index i WHERE i.indexrelid = index;
+    SELECT i.indrelid, c.relname, i.indnullsnotdistinct, i.indimmediate, i.indpred
+        INTO indexed, table_name, nulls_not_distinct, immediate, predicate
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+    WHERE i.indexrelid = index;
 END
 $$;
 
 -- The columns that decide the key of a unique index, with those that its generated columns are computed from, each with whether
 -- it is generated, and whether it is filled from a sequence where no value is given. pg_depend names the columns of expressions,
 -- but for an index also those of its predicate and those that it only includes: the duplicate is not looked for by these.
-CREATE OR REPLACE FUNCTION dup_select_private.key_columns(index regclass)
+CREATE FUNCTION dup_select_private.key_columns(index regclass)
 RETURNS TABLE (column_name text, generated boolean, numbered boolean)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
@@ -108,7 +109,7 @@ BEGIN
         JOIN pg_attribute a ON a.attrelid = i.indrelid
         WHERE i.indexrelid = index
             AND (a.attnum = ANY ((i.indkey::smallint[])[0 : i.indnkeyatts - 1])
-                OR a.attnum = ANY (dup_select_private.plan_expression_columns(i.indexprs::text)))
+                OR a.attnum = ANY (dup_select_private.expression_columns(i.indexprs::text)))
     ), all_named AS (
         SELECT attrelid, attnum FROM named
         UNION
@@ -134,29 +135,12 @@ $$;
 
 -- Whether a row of which these columns are given hides a part of its key (a default, a generated column), and whether that is a
 -- number that the server drew from a sequence. What stays unshown would find another row, or none.
-CREATE OR REPLACE FUNCTION dup_select_private.hidden_key(index regclass, given text[], OUT hidden boolean, OUT numbered boolean)
+CREATE FUNCTION dup_select_private.hidden_key(index regclass, given text[], OUT hidden boolean, OUT numbered boolean)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     SELECT coalesce(bool_or(k.column_name <> ALL (given)), false),
            coalesce(bool_or(k.numbered AND k.column_name <> ALL (given)), false)
         INTO hidden, numbered
     FROM dup_select_private.key_columns(index) k;
-END
-$$;
-
--- Whether rows of a table, or of the partition or child that an index is on, must be looked up under a pinned search_path.
--- Planned once, and without what only few trees need: a row that stands took 4 ms instead of 2.
-CREATE OR REPLACE FUNCTION dup_select_private.row_is_pinned(target regclass, indexed regclass) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
-AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT FROM pg_attrdef d WHERE d.adrelid IN (target, indexed)
-            AND dup_select_private.plan_leaves_operators_bare(d.adbin::text)
-        UNION ALL
-        SELECT
-        FROM pg_index i
-        WHERE i.indrelid IN (target, indexed) AND i.indisunique AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
-            AND dup_select_private.plan_leaves_operators_bare(concat(i.indexprs::text, i.indpred::text)));
 END
 $$;

@@ -6,7 +6,7 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 -- What the server prints under search_path = pg_catalog names functions, operators and types of other schemas in full, and its
 -- own bare. Run under the caller's path, a bare name may mean an overload in a schema of the path. Parentheses tell how the text
 -- is to be read, since OPERATOR() has one precedence for all: the text must not be a pretty one.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_qualified(expression text) RETURNS text
+CREATE FUNCTION dup_select_private.qualified(expression text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH tokens AS (
         SELECT t.match[1] AS token, t.n, lag(t.match[1]) OVER w AS before, lag(t.match[1], 2) OVER w AS before_that,
@@ -38,7 +38,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 $$;
 
 -- Numbers of the columns that a stored expression names.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_expression_columns(tree text) RETURNS integer[]
+CREATE FUNCTION dup_select_private.expression_columns(tree text) RETURNS integer[]
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT coalesce(array_agg(DISTINCT v.match[1]::integer), '{}')
     FROM regexp_matches(tree, ':varattno (-?[0-9]+)', 'g') AS v (match)
@@ -47,7 +47,7 @@ $$;
 -- Whether an expression, as pg_node_tree, cannot be printed so that it means the same under any search_path. The server prints
 -- NULLIF, IS DISTINCT FROM, CASE x WHEN y and row comparisons without naming their operators. Those are sure to be found in
 -- pg_catalog only where they are made for just these types: not those of anyarray, of anyenum, of text for varchar.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_leaves_operators_bare(tree text) RETURNS boolean
+CREATE FUNCTION dup_select_private.leaves_operators_bare(tree text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     IF tree !~ '[{](DISTINCTEXPR|NULLIFEXPR|ROWCOMPAREEXPR|CASETESTEXPR)' THEN
@@ -70,26 +70,11 @@ BEGIN
 END
 $$;
 
--- Whether statements about these tables must run under search_path = pg_catalog, pg_temp, and not under the caller's.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_is_pinned(levels jsonb) RETURNS boolean
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT EXISTS (
-        SELECT
-        FROM jsonb_array_elements(levels) AS l
-        CROSS JOIN LATERAL (
-            SELECT d.adbin::text FROM pg_attrdef d WHERE d.adrelid = (l.value ->> 'relation')::oid
-            UNION ALL
-            SELECT concat(i.indexprs::text, i.indpred::text)
-            FROM pg_index i WHERE i.indrelid = (l.value ->> 'relation')::oid AND i.indisunique
-        ) AS e (tree)
-        WHERE dup_select_private.plan_leaves_operators_bare(e.tree))
-$$;
-
 -- Whether evaluating a stored expression runs immutable functions of pg_catalog only. The stored tree names all that evaluating
 -- it would run: functions, operators (their function may not be noted yet), and types, whose input functions, constraints and
 -- casts count. Only kinds of nodes that do nothing else; pg_depend records nothing that is built in. A stable function would be
 -- right for today only, and table_to_xml runs what a view holds.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_is_builtin(tree text) RETURNS boolean
+CREATE FUNCTION dup_select_private.is_builtin(tree text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT NOT EXISTS (
             SELECT FROM regexp_matches(tree, '[{]([A-Z_]+)', 'g') AS n (match)
@@ -107,12 +92,12 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
             WHERE p.oid IS NULL)
        AND NOT EXISTS (
             SELECT FROM regexp_matches(tree, ':[a-z_]*type(?:id)? ([1-9][0-9]*)', 'g') AS t (match)
-            WHERE NOT dup_select_private.plan_is_builtin_type(t.match[1]::oid))
+            WHERE NOT dup_select_private.is_builtin_type(t.match[1]::oid))
 $$;
 
 -- The expression with values in the place of columns. lower(name) becomes lower(NEW.country) where words can be told apart
 -- without parsing, and else (SELECT lower(name) FROM (SELECT NEW.country) AS given (name)), which is always right.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_substitute(expression text, names text[], "values" text[]) RETURNS text
+CREATE FUNCTION dup_select_private.substitute(expression text, names text[], "values" text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
     v_text text := expression;
@@ -140,24 +125,14 @@ BEGIN
 END
 $$;
 
--- An expression of a table, over what a new row holds.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_evaluate(relation oid, expression text, attnums integer[], "values" jsonb)
-RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.plan_substitute(expression, coalesce(array_agg(a.attname::text ORDER BY a.attnum), '{}'),
-                                      coalesce(array_agg("values" ->> a.attname ORDER BY a.attnum), '{}'))
-    FROM pg_attribute a
-    WHERE a.attrelid = relation AND a.attnum = ANY (attnums)
-$$;
-
 -- Text of a value that is the default where it is NULL.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_default(value text, fallback text) RETURNS text
+CREATE FUNCTION dup_select_private.with_default(value text, fallback text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT format('coalesce(%s, %s)', value, coalesce(substring(fallback FROM '^(''[^'']*'')::[^''()]+$'), fallback))
 $$;
 
 -- The expression, cast to a type where one is given. NULL where there is no expression.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_cast(expression text, type text) RETURNS text
+CREATE FUNCTION dup_select_private.cast_to(expression text, type text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT CASE WHEN type IS NULL THEN expression ELSE format('CAST(%s AS %s)', expression, type) END
     WHERE expression IS NOT NULL

@@ -17,7 +17,7 @@ END
 $$;
 
 COMMENT ON FUNCTION dup_select.insert_on_duplicate_key_return(anyelement) IS
-    'Inserts a row of a table that is keyed by plain columns and has no other unique constraint, unless its key stands, and '
+    'Inserts a row of a table that is keyed by plain columns and has no other unique constraint, unless its key exists, and '
     'returns its key without reading anything back. The row returned has the key columns only and NULL elsewhere, in both '
     'cases, lest what was given be taken for what is stored. 0A000, with the reason, for other tables and for a row in '
     'which a key column is NULL. NULL in a column that is an identity or has a default means the default; generated columns '
@@ -26,7 +26,7 @@ COMMENT ON FUNCTION dup_select.insert_on_duplicate_key_return(anyelement) IS
     'unchanged.';
 
 -- Columns of the only unique index of a table, where a row shows their values. 0A000 otherwise, with the reason.
-CREATE OR REPLACE FUNCTION dup_select_private.sole_key(target regclass) RETURNS text[]
+CREATE FUNCTION dup_select_private.sole_key(target regclass) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_indexes regclass[] := ARRAY(SELECT i.indexrelid::regclass FROM pg_index i
@@ -62,7 +62,7 @@ END
 $$;
 
 -- Raises 0A000 where a key column is NULL in the row.
-CREATE OR REPLACE FUNCTION dup_select_private.require_given_key(new anyelement, key_columns text[]) RETURNS void
+CREATE FUNCTION dup_select_private.require_given_key(new anyelement, key_columns text[]) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_missing text[];
@@ -78,7 +78,7 @@ END
 $$;
 
 -- A row without all that is not in the key: the rest is NULL.
-CREATE OR REPLACE FUNCTION dup_select_private.key_of_row(new anyelement, key_columns text[], OUT key anyelement)
+CREATE FUNCTION dup_select_private.key_of_row(new anyelement, key_columns text[], OUT key anyelement)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE (SELECT format('SELECT %s', string_agg(
@@ -91,11 +91,11 @@ END
 $$;
 
 -- Raises 0A000: a table, or a row of it, is none for insert_on_duplicate_key_return.
-CREATE OR REPLACE FUNCTION dup_select_private.refuse_return(target regclass, reason text) RETURNS void
+CREATE FUNCTION dup_select_private.refuse_return(target regclass, reason text) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION 'the key of a new row of % cannot be told from the row: %', target, reason
         USING ERRCODE = 'feature_not_supported',
-            HINT = 'Use dup_select.insert_on_duplicate_key_select, which reads the row that stands.';
+            HINT = 'Use dup_select.insert_on_duplicate_key_select, which reads the existing row.';
 END
 $$;

@@ -14,6 +14,8 @@ DECLARE
     v_table      pg_catalog.text;
     v_constraint pg_catalog.text;
     v_duplicate  record;
+    v_path       pg_catalog.text := pg_catalog.current_setting('search_path');
+    v_found      boolean;
 BEGIN
     FOR v_attempt IN REVERSE 99 .. 0 LOOP
         BEGIN
@@ -30,21 +32,21 @@ BEGIN
                 v_arbiter := v_duplicate.index;
                 CONTINUE;
             END IF;
-            stored := CASE
-                WHEN NOT v_duplicate.hidden THEN new
-                WHEN v_duplicate.pinned THEN dup_select_private.stored_row_pinned(new, v_given)
-                ELSE dup_select_private.stored_row(new, v_given)
-            END;
             IF v_duplicate.pinned THEN
-                SELECT * INTO stored FROM dup_select_private.existing_row_pinned(stored, v_duplicate.index);
-            ELSE
-                SELECT * INTO stored FROM dup_select_private.existing_row(stored, v_duplicate.index);
+                PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
             END IF;
-            IF FOUND THEN
+            -- Before the look-up, whose snapshot is then a newer one: a default may wait.
+            stored := CASE WHEN v_duplicate.hidden THEN dup_select_private.stored_row(new, v_given) ELSE new END;
+            SELECT * INTO stored FROM dup_select_private.existing_row(stored, v_duplicate.index);
+            v_found := FOUND;
+            IF v_duplicate.pinned THEN
+                PERFORM pg_catalog.set_config('search_path', v_path, true);
+            END IF;
+            IF v_found THEN
                 RETURN;
             END IF;
             IF pg_catalog.row_security_active(v_target) THEN
-                RAISE; -- it stands where the caller may not see it
+                RAISE; -- it is where the caller may not see it
             END IF;
             PERFORM dup_select_private.require_newest_snapshot(v_schema, v_table, v_constraint);
         END;
@@ -53,11 +55,11 @@ END
 $$;
 
 COMMENT ON FUNCTION dup_select.insert_on_duplicate_key_select(anyelement) IS
-    'Inserts a row of any table''s row type and returns it as stored, or returns the row that stands, where any unique '
+    'Inserts a row of any table''s row type and returns it as stored, or returns the existing row, where any unique '
     'constraint or unique index of the table finds a duplicate: by the constraint that the server reports first. NULL in a '
     'column that is an identity or has a default means the default; generated columns are left out. NULL only where a '
     'trigger suppressed the row. Works with the caller''s rights: INSERT and SELECT, and UPDATE of a column where a BEFORE '
-    'INSERT trigger stands, since only ON CONFLICT DO UPDATE sees the key that it makes: the row is then locked, not '
+    'INSERT trigger exists, since only ON CONFLICT DO UPDATE sees the key that it makes: the row is then locked, not '
     'written; statement triggers for INSERT and UPDATE fire, and BEFORE INSERT for each row, but not UPDATE for each row. '
     'Waits for a concurrent transaction that inserts or deletes the same key. A duplicate burns the numbers drawn for it. '
     '40001 above READ COMMITTED where the snapshot does not show the row: run the transaction again. 42809 where it is not '
@@ -66,7 +68,7 @@ COMMENT ON FUNCTION dup_select.insert_on_duplicate_key_select(anyelement) IS
 
 -- Inserts the given columns of a row and returns it as it is stored, or the row that has its key in the arbiter, an index (NULL:
 -- none). NULL where a trigger suppressed the row.
-CREATE OR REPLACE FUNCTION dup_select_private.insert_row(new anyelement, given text[], arbiter regclass, OUT stored anyelement)
+CREATE FUNCTION dup_select_private.insert_row(new anyelement, given text[], arbiter regclass, OUT stored anyelement)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_insert   pg_catalog.text := dup_select_private.insert_statement(
@@ -87,34 +89,35 @@ BEGIN
 END
 $$;
 
--- ON CONFLICT clause that locks the row which stands, changes nothing, and leaves its place in found_setting(). The key that a
+-- ON CONFLICT clause that locks the existing row, changes nothing, and leaves its place in found_setting(). The key that a
 -- BEFORE trigger gives a row shows only inside ON CONFLICT. Its UPDATE is refused by its WHERE clause, which leaves word of the
 -- row instead: the row is locked but not written, and no UPDATE trigger for each row fires. The setting is one for each depth of
 -- triggers, since an AFTER trigger may come here too.
-CREATE OR REPLACE FUNCTION dup_select_private.conflict_clause(index regclass) RETURNS text
+CREATE FUNCTION dup_select_private.conflict_clause(index regclass) RETURNS text
 LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
     SELECT pg_catalog.format(
         'ON CONFLICT %s DO UPDATE SET %I = existing.%2$I '
         'WHERE pg_catalog.set_config(%L, pg_catalog.concat_ws('' '', existing.tableoid, existing.ctid), true) IS NULL',
-        dup_select_private.conflict_target(index),
-            dup_select_private.settable_column((dup_select_private.index_facts(index)).indexed),
+        dup_select_private.arbiter(index), dup_select_private.settable_column((dup_select_private.index_facts(index)).indexed),
         dup_select_private.found_setting())
 $$;
 
 -- How ON CONFLICT names a unique index, by its key and predicate. The text holds for the search_path in force.
-CREATE OR REPLACE FUNCTION dup_select_private.conflict_target(index regclass) RETURNS text
+CREATE FUNCTION dup_select_private.arbiter(index regclass) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT pg_catalog.format('(%s) WHERE %s', pg_catalog.string_agg(p.arbiter, ', ' ORDER BY p.part),
-                   (SELECT coalesce(pg_catalog.pg_get_expr(f.predicate, f.indexed), 'true')
-                       FROM dup_select_private.index_facts(index) f))
-        FROM dup_select_private.key_parts(index) p);
+        SELECT pg_catalog.format('(%s) WHERE %s',
+            (SELECT pg_catalog.string_agg(pg_catalog.format('(%s)%s %s', p.expression, p.collation_clause, p.operator_class),
+                                          ', ' ORDER BY p.part)
+             FROM dup_select_private.parts_of_key(index) p),
+            coalesce(pg_catalog.pg_get_expr(f.predicate, f.indexed), 'true'))
+        FROM dup_select_private.index_facts(index) f);
 END
 $$;
 
 -- The row of the same table whose place conflict_clause() has left.
-CREATE OR REPLACE FUNCTION dup_select_private.locked_row(new anyelement) RETURNS SETOF anyelement
+CREATE FUNCTION dup_select_private.locked_row(new anyelement) RETURNS SETOF anyelement
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_target pg_catalog.regclass := dup_select_private.target_table(pg_catalog.pg_typeof(new));
@@ -128,7 +131,7 @@ END
 $$;
 
 -- Raises 40001 in a transaction that sees one snapshot all along: looking again for a row that it does not show is in vain.
-CREATE OR REPLACE FUNCTION dup_select_private.require_newest_snapshot(schema_name text, table_name text, constraint_name text)
+CREATE FUNCTION dup_select_private.require_newest_snapshot(schema_name text, table_name text, constraint_name text)
 RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -9,15 +9,14 @@ CREATE OR REPLACE FUNCTION dup_select.inserter_view_sql(
 ) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_plan jsonb := dup_select_private.plan(target, mapping, input, natural_keys, true);
+    v_plan dup_select_private.plan := dup_select_private.plan(target, mapping, input, natural_keys, superclass, true);
     v_view text := dup_select_private.view_name(target, view_name);
 BEGIN
-    PERFORM dup_select_private.plan_check_superclass(v_plan, superclass);
     RETURN concat_ws(chr(10),
         dup_select_private.view_text(v_plan, v_view),
-        dup_select_private.view_trigger_function(v_plan, v_view, superclass, select_first, security_definer),
+        dup_select_private.trigger_function(v_plan, v_view, select_first, security_definer),
         dup_select_private.view_triggers(v_view),
-        dup_select_private.view_comments(v_plan, v_view, superclass));
+        dup_select_private.view_comments(v_plan, v_view));
 END
 $$;
 
@@ -27,7 +26,7 @@ COMMENT ON FUNCTION dup_select.inserter_view_sql IS
     '42602, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those of an expression.';
 
 -- CREATE VIEW of the inserter view.
-CREATE OR REPLACE FUNCTION dup_select_private.view_text(plan jsonb, view_name text) RETURNS text
+CREATE FUNCTION dup_select_private.view_text(plan dup_select_private.plan, view_name text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS
@@ -37,77 +36,60 @@ FROM %s%s;
 ',
         view_name,
         (SELECT string_agg(CASE
-                WHEN NOT c.hidden AND right(c.source, length(quote_ident(c.name)) + 1) = '.' || quote_ident(c.name) THEN c.source
-                ELSE format('%s AS %I', c.source, c.name)
+                WHEN c.alias IS NULL THEN format('NULL::%s AS %I', c.type, c.name)
+                WHEN c.type IS NOT NULL THEN format('%I.%I::%s AS %I', c.alias, c.column_name, c.type, c.name)
+                WHEN c.column_name <> c.name THEN format('%I.%I AS %I', c.alias, c.column_name, c.name)
+                ELSE format('%I.%I', c.alias, c.column_name)
             END, ',' || chr(10) || '    ' ORDER BY c.n)
-         FROM dup_select_private.view_columns(plan) AS c),
-        dup_select_private.view_from(plan -> 'target'),
-        (SELECT coalesce(string_agg(format(chr(10) || '%s %s ON %s',
-            CASE WHEN (l.value ->> 'optional')::boolean THEN 'LEFT JOIN' ELSE 'JOIN' END,
-            dup_select_private.view_from(l.value),
-            (SELECT string_agg(format('%I.%I %s %I.%I', l.value ->> 'name', k.key, k.equality, c.value ->> 'name', k.child),
-                               ' AND ' ORDER BY k.n)
-             FROM ROWS FROM (jsonb_array_elements_text(l.value -> 'key_columns'),
-                             jsonb_array_elements_text(l.value -> 'equalities'),
-                             jsonb_array_elements_text(l.value -> 'child_columns'))
-                 WITH ORDINALITY AS k (key, equality, child, n))),
-            '' ORDER BY l.n DESC), '')
-         FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS l (value, n)
-         JOIN jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS c ON c.value -> 'path' = l.value -> 'child'))
+         FROM dup_select_private.view_columns(plan) c),
+        dup_select_private.from_item((plan.levels[1]).facts, (plan.levels[1]).name),
+        (SELECT string_agg(format(chr(10) || '%s %s ON %s',
+            CASE WHEN (plan.levels[l]).optional THEN 'LEFT JOIN' ELSE 'JOIN' END,
+            dup_select_private.from_item((plan.levels[l]).facts, (plan.levels[l]).name),
+            (SELECT string_agg(format('%I.%I %s %I.%I', (plan.levels[l]).name, k.parent_column, k.operator,
+                                      (plan.levels[(plan.levels[l]).child]).name, k.child_column), ' AND ' ORDER BY k.n)
+             FROM ROWS FROM (unnest(((plan.levels[l]).reference).parent_columns), unnest(((plan.levels[l]).reference).operators),
+                             unnest(((plan.levels[l]).reference).columns))
+                 WITH ORDINALITY AS k (parent_column, operator, child_column, n))), '' ORDER BY l)
+         FROM generate_series(2, cardinality(plan.levels)) l))
 $$;
 
--- Columns of the view and what they show; hidden ones show NULL. The ids first, then the input.
-CREATE OR REPLACE FUNCTION dup_select_private.view_columns(plan jsonb)
-RETURNS TABLE (n bigint, name text, source text, hidden boolean)
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-BEGIN
-    RETURN QUERY
-    SELECT row_number() OVER (ORDER BY c.part, c.n), c.name, c.source, c.hidden
-    FROM (
-        SELECT 1 AS part, k.n, k.name, dup_select_private.view_source(plan -> 'target', k.name) AS source, false AS hidden
-        FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
+-- Columns of the view and what they show: the ids first, then the input. Of what is hidden, because no column holds it as it came
+-- in, they show NULL: it has no alias. The type is given where a cast is needed.
+CREATE FUNCTION dup_select_private.view_columns(plan dup_select_private.plan)
+RETURNS TABLE (n bigint, name text, alias text, column_name text, type text)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    WITH keys AS (
+        SELECT 1 AS part, k.n::integer, k.name, 1 AS level, k.name AS column_name
+        FROM unnest(((plan.levels[1]).facts).primary_key) WITH ORDINALITY AS k (name, n)
         UNION ALL
-        SELECT 2, min(l.n * -1000 + o.n), o.out, dup_select_private.view_source(c.value, o.name), false
-        FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS l (value, n)
-        CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                      jsonb_array_elements_text(l.value -> 'outs')) WITH ORDINALITY AS o (name, out, n)
-        JOIN jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS c ON c.value -> 'path' = l.value -> 'child'
-        WHERE l.value -> 'child' <> '[]' OR NOT plan -> 'primary_key' ? o.name
-        GROUP BY o.out, c.value, o.name
+        SELECT 2, min(r.level * 1000 + r.n), r.out_name, r.child, r.child_column
+        FROM dup_select_private.references_of(plan.levels) r
+        WHERE r.child <> 1 OR r.child_column <> ALL (((plan.levels[1]).facts).primary_key)
+        GROUP BY r.out_name, r.child, r.child_column
+    ), all_columns AS (
+        SELECT * FROM keys
         UNION ALL
-        SELECT 3, i.n, i.value ->> 'name', coalesce(s.source, format('NULL::%s', i.value ->> 'type')), s.source IS NULL
-        FROM jsonb_array_elements(plan -> 'inputs') WITH ORDINALITY AS i (value, n)
+        SELECT 3, i.n::integer, i.name, s.level, s.column_name
+        FROM unnest(plan.inputs) WITH ORDINALITY AS i (name, type, n)
         LEFT JOIN LATERAL (
-            SELECT dup_select_private.view_source(l.value, c.value ->> 'column') AS source
-            FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS l,
-                 jsonb_array_elements(l.value -> 'columns') AS c
-            WHERE c.value ->> 'input' = i.value ->> 'name' AND (c.value ->> 'direct')::boolean
+            SELECT l AS level, (c.facts).name AS column_name
+            FROM generate_subscripts(plan.levels, 1) l CROSS JOIN unnest((plan.levels[l]).columns) c
+            WHERE c.input = i.name AND c.direct
+            ORDER BY l = 1, l DESC
             LIMIT 1
-        ) AS s ON true
-        WHERE NOT plan -> 'primary_key' ? (i.value ->> 'name')
-          AND NOT EXISTS (SELECT FROM jsonb_array_elements(plan -> 'parents') AS l WHERE l.value -> 'outs' ? (i.value ->> 'name'))
-    ) AS c;
-END
-$$;
-
--- A column of a level as the view selects it. The view's columns are those of NEW, where NULL means what is not given.
-CREATE OR REPLACE FUNCTION dup_select_private.view_source(level jsonb, column_name text) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(CASE WHEN c.unfit THEN '%I.%I::%s' ELSE '%I.%I' END, level ->> 'name', c.column_name, c.type)
-    FROM dup_select_private.plan_table_columns((level ->> 'relation')::oid) AS c WHERE c.column_name = view_source.column_name
-$$;
-
--- A table in the FROM clause of the view.
-CREATE OR REPLACE FUNCTION dup_select_private.view_from(level jsonb) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT concat(
-        dup_select_private.level_only(level), level ->> 'table',
-        CASE WHEN c.relname <> level ->> 'name' THEN ' AS ' || quote_ident(level ->> 'name') END)
-    FROM pg_class c WHERE c.oid = (level ->> 'relation')::oid
+        ) s ON true
+        WHERE i.name NOT IN (SELECT k.name FROM keys k)
+    )
+    SELECT row_number() OVER (ORDER BY a.part, a.n), a.name, (plan.levels[a.level]).name, a.column_name,
+           CASE WHEN a.level IS NULL THEN (SELECT i.type FROM unnest(plan.inputs) i WHERE i.name = a.name)
+                WHEN f.unfit THEN f.type END
+    FROM all_columns a
+    LEFT JOIN LATERAL unnest(((plan.levels[a.level]).facts).columns) f ON f.name = a.column_name
 $$;
 
 -- CREATE TRIGGER of the inserter view. The second one refuses an UPDATE or DELETE that meets no row, too.
-CREATE OR REPLACE FUNCTION dup_select_private.view_triggers(view_name text) RETURNS text
+CREATE FUNCTION dup_select_private.view_triggers(view_name text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT format(
 'CREATE OR REPLACE TRIGGER insert_row INSTEAD OF INSERT OR UPDATE OR DELETE ON %s
@@ -119,38 +101,38 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON %1$s
 $$;
 
 -- COMMENT ON the view and its trigger function.
-CREATE OR REPLACE FUNCTION dup_select_private.view_comments(plan jsonb, view_name text, superclass oid) RETURNS text
+CREATE FUNCTION dup_select_private.view_comments(plan dup_select_private.plan, view_name text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT concat(
         format('COMMENT ON VIEW %s IS' || chr(10) || '    %s;' || chr(10), view_name, (
             SELECT string_agg(quote_literal(s.sentence), chr(10) || '    ' ORDER BY s.n)
             FROM (VALUES
-                (1, concat('INSERT puts a row into ', plan #>> '{target,table}',
-                           CASE WHEN plan -> 'parents' <> '[]' THEN ', finds or makes its parents by natural key,' END,
+                (1, concat('INSERT puts a row into ', ((plan.levels[1]).facts).qualified_name,
+                           CASE WHEN cardinality(plan.levels) > 1 THEN ', finds or makes its parents by natural key,' END,
                            ' and gives the ids back. ')),
-                (2, CASE WHEN plan -> 'target' ? 'elements' THEN 'A row whose key stands is found, and not changed. ' END),
-                (3, 'The key may stand in any table of ' || dup_select_private.table_name(superclass)
+                (2, CASE WHEN ((plan.levels[1]).key).parts IS NOT NULL
+                        THEN 'A row whose key exists is found, and not changed. ' END),
+                (3, 'The key may be in any table of ' || plan.superclass
                     || '; one that a concurrent transaction inserts there is not seen. '),
                 (4, 'UPDATE and DELETE are refused.')) AS s (n, sentence)
             WHERE s.sentence IS NOT NULL)),
         (SELECT string_agg(format('COMMENT ON COLUMN %s.%I IS %L;' || chr(10), view_name, c.name,
-                    'Input only, it is stored as ' || dup_select_private.view_uses(plan, c.name) || '.'), '' ORDER BY c.n)
-         FROM dup_select_private.view_columns(plan) AS c WHERE c.hidden),
+                    'Input only, it is stored as ' || dup_select_private.uses_of(plan, c.name) || '.'), '' ORDER BY c.n)
+         FROM dup_select_private.view_columns(plan) c WHERE c.alias IS NULL),
         format('COMMENT ON FUNCTION %s() IS %L;' || chr(10), dup_select_private.view_function_name(view_name),
             'Trigger function of view ' || view_name || '.'))
 $$;
 
 -- What an input column is stored as, for its comment.
-CREATE OR REPLACE FUNCTION dup_select_private.view_uses(plan jsonb, input_column text) RETURNS text
+CREATE FUNCTION dup_select_private.uses_of(plan dup_select_private.plan, input_column text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(string_agg(format('%s = %s', dup_select_private.path_text(
-                ARRAY(SELECT jsonb_array_elements_text(l.value -> 'path')) || (c.value ->> 'column')), c.value ->> 'expression'),
-            ', ' ORDER BY l.n DESC), 'nothing: the mapping does not use it')
-    FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n),
-         jsonb_array_elements(l.value -> 'columns') AS c
+    SELECT coalesce(
+        string_agg(format('%s = %s', dup_select_private.path_text((plan.levels[l]).path || (c.facts).name), c.expression),
+                   ', ' ORDER BY l),
+        'nothing: the mapping does not use it')
+    FROM generate_subscripts(plan.levels, 1) l CROSS JOIN unnest((plan.levels[l]).columns) c
     WHERE CASE
-        WHEN input_column ~ '^[[:alnum:]_]+$'
-            THEN c.value ->> 'expression' ~ format('(?<![[:alnum:]_])%s(?![[:alnum:]_])', input_column)
-        ELSE strpos(c.value ->> 'expression', input_column) > 0
+        WHEN input_column ~ '^[[:alnum:]_]+$' THEN c.expression ~ format('(?<![[:alnum:]_])%s(?![[:alnum:]_])', input_column)
+        ELSE strpos(c.expression, input_column) > 0
     END
 $$;

@@ -4,7 +4,7 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- The mapping that is given, or the default one where it is NULL. Errors: 22023 where that one is empty; those of
 -- default_mapping.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_mapping(target regclass, mapping jsonb, input regclass, natural_keys jsonb)
+CREATE FUNCTION dup_select_private.mapping(target regclass, mapping jsonb, input regclass, natural_keys jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -14,13 +14,11 @@ BEGIN
     IF mapping IS NULL AND v_mapping = '{}' THEN
         v_whole := dup_select.default_mapping(target, NULL, natural_keys);
         IF v_whole = '{}' THEN
-            RAISE EXCEPTION '% has no column that is mapped by default', dup_select_private.table_name(target)
+            RAISE EXCEPTION '% has no column that is mapped by default', target
                 USING ERRCODE = 'invalid_parameter_value',
                       HINT = 'Give a mapping: only one maps columns with an identity or a volatile default.';
         END IF;
-        RAISE EXCEPTION '% has none of the columns that the default mapping of % takes',
-            dup_select_private.table_name(input),
-            dup_select_private.table_name(target)
+        RAISE EXCEPTION '% has none of the columns that the default mapping of % takes', input, target
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = format('Give a mapping, or name the columns as this one does: %s.', v_whole);
     END IF;
@@ -29,7 +27,7 @@ END
 $$;
 
 -- Paths and expressions of a mapping. Errors: 22023, 42701.
-CREATE OR REPLACE FUNCTION dup_select_private.mapping_paths(mapping jsonb) RETURNS TABLE (path text[], expression text)
+CREATE FUNCTION dup_select_private.paths_of_mapping(mapping jsonb) RETURNS TABLE (path text[], expression text)
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
     v_entry record;
@@ -56,7 +54,7 @@ END
 $$;
 
 -- The input column, where an expression is nothing but its name, else NULL.
-CREATE OR REPLACE FUNCTION dup_select_private.mapping_input(expression text) RETURNS text
+CREATE FUNCTION dup_select_private.input_of(expression text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
     IF expression !~ '^[[:space:]]*([[:alpha:]_][[:alnum:]_$]*|"([^"]|"")+")[[:space:]]*$'
@@ -69,7 +67,7 @@ END
 $$;
 
 -- The index, or the columns, that natural_keys names for a table or path. NULL where it names none. Errors: 22023.
-CREATE OR REPLACE FUNCTION dup_select_private.mapping_natural_key(
+CREATE FUNCTION dup_select_private.named_key(
     natural_keys jsonb, relation oid, path text, OUT index_name text, OUT columns text[])
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -93,45 +91,5 @@ BEGIN
         RAISE EXCEPTION 'natural_keys gives % as a key', v_wish USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give the name of a unique index, or columns: {"a_schema.a_table": ["a_column", "another"]}.';
     END IF;
-END
-$$;
-
--- Whether an INSERT casts the expression to the type of the column; where not, it goes in as text. Raises, naming path and
--- expression, where it is not one expression over the input columns. Errors: those of the expression. Nothing is evaluated, not
--- even planned, which folds what is constant: SELECT INTO and INSERT are no queries for a cursor, and the server refuses them
--- (42P11) after they are analyzed and before they are planned. Several statements are refused there too, by a message that names
--- none. Two frames, so that nothing but one expression fits both, and WHERE, which takes neither aggregates nor sets. A comment
--- would swallow what follows. The subquery makes text of a literal, whose input function would be run.
-CREATE OR REPLACE FUNCTION dup_select_private.mapping_check_expression(
-    path text, expression text, table_name text, column_name text, inputs jsonb
-) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-DECLARE
-    v_test  refcursor;
-    v_input text := (SELECT string_agg(format('NULL::%s AS %I', i.value ->> 'type', i.value ->> 'name'), ', ')
-                     FROM jsonb_array_elements(inputs) AS i);
-BEGIN
-    BEGIN
-        OPEN v_test FOR EXECUTE format(
-            'SELECT INTO pg_temp.test FROM (SELECT %s) AS input WHERE (%s) IS NULL', v_input, expression);
-    EXCEPTION WHEN invalid_cursor_definition THEN
-        IF strpos(SQLERRM, 'SELECT INTO') = 0 THEN
-            RAISE EXCEPTION 'several statements' USING ERRCODE = 'syntax_error';
-        END IF;
-    END;
-    BEGIN
-        OPEN v_test FOR EXECUTE format(
-            'INSERT INTO %s (%I) OVERRIDING SYSTEM VALUE SELECT given.value '
-            'FROM (SELECT CASE WHEN true THEN %s END AS value FROM (SELECT %s) AS input) AS given',
-            table_name, column_name, expression, v_input);
-    EXCEPTION
-        WHEN invalid_cursor_definition THEN RETURN true;
-        WHEN datatype_mismatch OR cannot_coerce THEN RETURN false;
-    END;
-EXCEPTION
-    WHEN OTHERS THEN
-        RAISE EXCEPTION 'path % is mapped to "%": %', path, expression, SQLERRM
-            USING ERRCODE = SQLSTATE,
-                  HINT = 'It must be one SQL expression over the input columns. Functions outside pg_catalog need their schema.';
 END
 $$;

@@ -3,19 +3,19 @@ SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- A path as it is written in a mapping.
-CREATE OR REPLACE FUNCTION dup_select_private.path_text(path text[]) RETURNS text
+CREATE FUNCTION dup_select_private.path_text(path text[]) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT coalesce(string_agg(quote_ident(e.element), '.' ORDER BY e.n), '') FROM unnest(path) WITH ORDINALITY AS e (element, n)
 $$;
 
 -- The name, or one that is as short as identifiers must be.
-CREATE OR REPLACE FUNCTION dup_select_private.identifier(name text) RETURNS text
+CREATE FUNCTION dup_select_private.identifier(name text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT CASE WHEN octet_length(name) <= 63 THEN name ELSE concat(left(name, 7), '_', md5(name)) END
 $$;
 
 -- The name that is wanted, or, where it is taken, one like it that is not.
-CREATE OR REPLACE FUNCTION dup_select_private.free_name(wanted text, taken text[]) RETURNS text
+CREATE FUNCTION dup_select_private.free_name(wanted text, taken text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
     v_name text := dup_select_private.identifier(wanted);
@@ -30,7 +30,7 @@ END
 $$;
 
 -- The column of NEW, as a trigger function names it. PL/pgSQL has reserved words of its own, which quote_ident leaves bare.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_new(column_name text) RETURNS text
+CREATE FUNCTION dup_select_private.new_column(column_name text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT concat('NEW.', CASE
         WHEN column_name IN ('begin', 'by', 'declare', 'execute', 'foreach', 'if', 'loop', 'strict', 'while')
@@ -40,14 +40,14 @@ LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
 $$;
 
 -- A list of columns, quoted where they must be. NULL where there is none.
-CREATE OR REPLACE FUNCTION dup_select_private.name_list(names text[]) RETURNS text
+CREATE FUNCTION dup_select_private.name_list(names text[]) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT pg_catalog.string_agg(pg_catalog.quote_ident(u.name), ', ' ORDER BY u.n)
     FROM pg_catalog.unnest(names) WITH ORDINALITY AS u (name, n)
 $$;
 
 -- Items on lines of some 95 characters.
-CREATE OR REPLACE FUNCTION dup_select_private.level_list(items text[], separator text, indent integer) RETURNS text
+CREATE FUNCTION dup_select_private.lines(items text[], separator text, indent integer) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
     v_text text := '';
@@ -66,5 +66,18 @@ BEGIN
         END IF;
     END LOOP;
     RETURN v_text || v_line;
+END
+$$;
+
+-- Quotes for a text: $$, or what it does not hold.
+CREATE FUNCTION dup_select_private.free_quote(body text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_quote text := '$' || '$';
+BEGIN
+    WHILE strpos(body, v_quote) > 0 LOOP
+        v_quote := concat('$x', substr(v_quote, 2));
+    END LOOP;
+    RETURN v_quote;
 END
 $$;

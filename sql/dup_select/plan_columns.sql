@@ -2,97 +2,145 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- The columns of a level that its statements fill, with the text of their values. The columns that the statement fills: mapped
--- ones, and foreign keys whose parent is a level. raw is where the value comes from, value is what the row gets, as far as it can
--- be told beforehand, stored is what the INSERT says.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_columns(level jsonb, levels jsonb, inputs jsonb, by_row boolean) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'column', c.column_name, 'type', c.type, 'base_type', c.base_type, 'composite', c.composite,
-        'required', c.required, 'always', c.always,
-        'collation', CASE WHEN c.collation_id NOT IN (0, 100) THEN c.collation_id::regcollation::text END,
-        'expression', level -> 'mapped' ->> c.column_name, 'parent', parent.out IS NOT NULL,
-        'input', i.name, 'direct', i.direct, 'out', parent.out, 'fallback', c.fallback,
-        'slot', level -> 'held' ->> c.column_name,
-        'raw', r.raw, 'echo', r.echo,
-        'value', CASE WHEN c.fallback IS NULL OR r.echo THEN r.raw
-                      ELSE dup_select_private.plan_default(r.raw, dup_select_private.plan_cast(c.fallback, c.stored_as)) END,
-        'stored', CASE
-            WHEN coalesce(c.fallback, c.volatile_fallback) IS NULL OR r.echo THEN r.raw
-            ELSE dup_select_private.plan_default(r.raw, coalesce(c.fallback, c.volatile_fallback))
-        END) ORDER BY c.attnum), '[]')
-    FROM dup_select_private.plan_table_columns((level ->> 'relation')::oid) AS c
-    LEFT JOIN LATERAL (
-        SELECT o.out
-        FROM jsonb_array_elements(levels) AS l
-        CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                      jsonb_array_elements_text(l.value -> 'outs')) AS o (name, out)
-        WHERE l.value -> 'child' = level -> 'path' AND o.name = c.column_name
-        LIMIT 1
-    ) AS parent ON true
-    LEFT JOIN LATERAL (
-        SELECT n.value ->> 'name' AS name,
-               n.value ->> 'type' = c.type
-                   AND NOT (by_row AND n.value ->> 'name' = ANY (dup_select_private.plan_read_keys(levels))) AS direct
-        FROM jsonb_array_elements(inputs) AS n
-        WHERE n.value ->> 'name' = level -> 'inputs' ->> c.column_name
-    ) AS i ON true
-    CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN NOT by_row THEN format('%I.%I', level #>> '{made,rows}', level -> 'held' ->> c.column_name)
-            WHEN parent.out IS NOT NULL THEN dup_select_private.plan_new(parent.out)
-            WHEN i.direct THEN dup_select_private.plan_new(i.name)
-            ELSE quote_ident(level -> 'held' ->> c.column_name)
-        END AS raw,
-        by_row AND c.fallback IS NOT NULL AND level -> 'path' = '[]' AND parent.out IS NULL AND coalesce(i.direct, false)
-            AND 1 = (SELECT count(*) FROM jsonb_array_elements(levels) AS l, jsonb_each_text(l.value -> 'inputs') AS m
-                     WHERE m.value = i.name) AS echo
-    ) AS r
-    WHERE parent.out IS NOT NULL OR level -> 'mapped' ? c.column_name
-$$;
-
--- The level with the text that gives its mapped columns their values where it is assigned to their type. Errors: those of the
--- expressions. PL/pgSQL casts so of itself what it assigns: as INSERT does, else by text. CAST would cut what is too long, and an
--- integer to one bit.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_sources(level jsonb, inputs jsonb) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT level || jsonb_build_object('columns', coalesce(jsonb_agg(
-        CASE
-            WHEN c.value ->> 'expression' IS NULL THEN c.value
-            WHEN (c.value ->> 'direct')::boolean OR dup_select_private.mapping_check_expression(
-                dup_select_private.path_text(
-                    ARRAY(SELECT jsonb_array_elements_text(level -> 'path')) || (c.value ->> 'column')),
-                c.value ->> 'expression', level ->> 'table', c.value ->> 'column', inputs)
-                THEN c.value || jsonb_build_object('source', c.value -> 'expression')
-            ELSE c.value || jsonb_build_object('source',
-                format('CAST(CAST(%s AS text) AS %s)', c.value ->> 'expression', c.value ->> 'base_type'))
-        END ORDER BY c.n), '[]'))
-    FROM jsonb_array_elements(level -> 'columns') WITH ORDINALITY AS c (value, n)
-$$;
-
--- Text of what a new row holds, per column of the table. What a new row will hold in every column of its table: also where it is
--- not mapped but has a default, or is generated.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_values(level jsonb) RETURNS jsonb
+-- The plan with all columns that its statements fill: mapped ones, and foreign keys whose parent is a level.
+CREATE FUNCTION dup_select_private.fill_columns(plan dup_select_private.plan) RETURNS dup_select_private.plan
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_values jsonb;
-    v_column record;
-    v_value  text;
+    v_plan   dup_select_private.plan := plan;
+    v_column dup_select_private.plan_column;
+    v_facts  record;
 BEGIN
-    SELECT jsonb_object_agg(c.column_name, coalesce(m.value ->> 'value', dup_select_private.plan_cast(c.fallback, c.stored_as),
-                                                    format('NULL::%s', c.type))) INTO v_values
-    FROM dup_select_private.plan_table_columns((level ->> 'relation')::oid) AS c
-    LEFT JOIN jsonb_array_elements(level -> 'columns') AS m ON m.value ->> 'column' = c.column_name
-    WHERE c.generated IS NULL;
-    FOR v_column IN
-        SELECT c.column_name, c.generated, c.generated_from, c.stored_as
-        FROM dup_select_private.plan_table_columns((level ->> 'relation')::oid) AS c WHERE c.generated IS NOT NULL
-    LOOP
-        v_value := dup_select_private.plan_evaluate(
-            (level ->> 'relation')::oid, v_column.generated, v_column.generated_from, v_values);
-        v_values := v_values || jsonb_build_object(v_column.column_name,
-            dup_select_private.plan_cast(v_value, v_column.stored_as));
+    FOR v_n IN 1 .. cardinality(plan.levels) LOOP
+        v_plan.levels[v_n].columns := '{}';
+        FOR v_facts IN
+            SELECT f.facts, m.mapped, (SELECT r.out_name FROM dup_select_private.references_of(plan.levels) r
+                                       WHERE r.child = v_n AND r.child_column = (f.facts).name LIMIT 1) AS out_name
+            FROM (SELECT f AS facts FROM unnest(((plan.levels[v_n]).facts).columns) f) f
+            LEFT JOIN (SELECT m AS mapped FROM unnest((plan.levels[v_n]).columns) m) m
+                ON ((m.mapped).facts).number = (f.facts).number
+            ORDER BY (f.facts).number
+        LOOP
+            CONTINUE WHEN v_facts.mapped IS NULL AND v_facts.out_name IS NULL;
+            v_column := v_facts.mapped;
+            v_column.facts := v_facts.facts;
+            v_column.out_name := v_facts.out_name;
+            v_column.direct := EXISTS (SELECT FROM unnest(plan.inputs) i
+                                       WHERE i.name = v_column.input AND i.type = (v_column.facts).type
+                                           AND NOT (plan.by_row AND i.name = ANY (plan.read_keys)));
+            v_plan.levels[v_n].columns := v_plan.levels[v_n].columns || v_column;
+        END LOOP;
     END LOOP;
-    RETURN v_values;
+    RETURN v_plan;
+END
+$$;
+
+-- The plan with the places of all values: of columns, and of the keys of parents.
+CREATE FUNCTION dup_select_private.place_values(plan dup_select_private.plan) RETURNS dup_select_private.plan
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_plan   dup_select_private.plan := plan;
+    v_level  dup_select_private.plan_level;
+    v_column dup_select_private.plan_column;
+BEGIN
+    FOR v_n IN 1 .. cardinality(plan.levels) LOOP
+        v_level := plan.levels[v_n];
+        FOR v_c IN 1 .. cardinality(v_level.columns) LOOP
+            v_column := v_level.columns[v_c];
+            v_column.slot := ROW(
+                CASE WHEN NOT plan.by_row THEN (plan.names).rows
+                     WHEN v_column.out_name IS NOT NULL OR v_column.direct THEN 'NEW' END,
+                CASE WHEN NOT plan.by_row THEN v_column.held
+                     ELSE coalesce(v_column.out_name, CASE WHEN v_column.direct THEN v_column.input END, v_column.held) END);
+            v_column.echo := plan.by_row AND v_n = 1 AND v_column.out_name IS NULL AND v_column.direct
+                AND dup_select_private.fallback(v_column.facts) IS NOT NULL
+                AND 1 = (SELECT count(*) FROM generate_subscripts(plan.levels, 1) n CROSS JOIN unnest((plan.levels[n]).columns) c
+                         WHERE c.input = v_column.input);
+            v_level.columns[v_c] := v_column;
+        END LOOP;
+        v_plan.levels[v_n] := v_level;
+    END LOOP;
+    FOR v_n IN 2 .. cardinality(plan.levels) LOOP
+        v_plan.levels[v_n].own := ARRAY(
+            SELECT c.slot
+            FROM dup_select_private.references_of(plan.levels) r
+            JOIN unnest((v_plan.levels[r.child]).columns) c ON (c.facts).name = r.child_column
+            WHERE r.level = v_n ORDER BY r.n);
+    END LOOP;
+    FOR v_n IN 2 .. cardinality(plan.levels) LOOP
+        v_plan.levels[v_n].above := ARRAY(
+            SELECT ROW(o.record, o.name)::dup_select_private.slot
+            FROM generate_subscripts(plan.levels, 1) a
+            CROSS JOIN unnest((v_plan.levels[a]).own) WITH ORDINALITY AS o (record, name, n)
+            WHERE a < v_n AND (plan.levels[a]).path = (plan.levels[v_n]).path[: cardinality((plan.levels[a]).path)]
+            ORDER BY a, o.n);
+    END LOOP;
+    RETURN v_plan;
+END
+$$;
+
+-- The default that a column gets where NULL is given, if that can be told beforehand.
+CREATE FUNCTION dup_select_private.fallback(facts dup_select_private.column_facts) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT facts.expression WHERE NOT facts.generated AND NOT facts.volatile
+$$;
+
+-- The level with those expressions marked that go in as text. PL/pgSQL casts so of itself what it assigns: as INSERT does, else
+-- by text. CAST would cut what is too long, and an integer to one bit. Errors: those of the expressions.
+CREATE FUNCTION dup_select_private.check_expressions(
+    level dup_select_private.plan_level, inputs dup_select_private.input_column[]
+) RETURNS dup_select_private.plan_level
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_level  dup_select_private.plan_level := level;
+    v_column dup_select_private.plan_column;
+BEGIN
+    FOR v_n IN 1 .. cardinality(level.columns) LOOP
+        v_column := level.columns[v_n];
+        v_level.columns[v_n].as_text := v_column.expression IS NOT NULL AND NOT v_column.direct
+            AND NOT dup_select_private.is_castable(
+                dup_select_private.path_text(level.path || (v_column.facts).name), v_column.expression,
+                (level.facts).qualified_name, (v_column.facts).name, inputs);
+    END LOOP;
+    RETURN v_level;
+END
+$$;
+
+-- Whether an INSERT casts the expression to the type of the column; where not, it goes in as text. Raises, naming path and
+-- expression, where it is not one expression over the input columns. Errors: those of the expression.
+-- Nothing is evaluated, not even planned, which folds what is constant: SELECT INTO and INSERT are no queries for a cursor, and
+-- the server refuses them (42P11) after they are analyzed and before they are planned. Several statements are refused there too,
+-- by a message that names none. Two frames, so that nothing but one expression fits both, and WHERE, which takes neither
+-- aggregates nor sets. A comment would swallow what follows. The subquery makes text of a literal, whose input function would
+-- be run.
+CREATE FUNCTION dup_select_private.is_castable(
+    path text, expression text, table_name text, column_name text, inputs dup_select_private.input_column[]
+) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_test  refcursor;
+    v_input text := (SELECT string_agg(format('NULL::%s AS %I', i.type, i.name), ', ') FROM unnest(inputs) i);
+BEGIN
+    BEGIN
+        OPEN v_test FOR EXECUTE format(
+            'SELECT INTO pg_temp.test FROM (SELECT %s) AS input WHERE (%s) IS NULL', v_input, expression);
+    EXCEPTION WHEN invalid_cursor_definition THEN
+        IF strpos(SQLERRM, 'SELECT INTO') = 0 THEN
+            RAISE EXCEPTION 'several statements' USING ERRCODE = 'syntax_error';
+        END IF;
+    END;
+    BEGIN
+        OPEN v_test FOR EXECUTE format(
+            'INSERT INTO %s (%I) OVERRIDING SYSTEM VALUE SELECT given.value '
+            'FROM (SELECT CASE WHEN true THEN %s END AS value FROM (SELECT %s) AS input) AS given',
+            table_name, column_name, expression, v_input);
+    EXCEPTION
+        WHEN invalid_cursor_definition THEN RETURN true;
+        WHEN datatype_mismatch OR cannot_coerce THEN RETURN false;
+    END;
+EXCEPTION
+    WHEN OTHERS THEN
+        RAISE EXCEPTION 'path % is mapped to "%": %', path, expression, SQLERRM
+            USING ERRCODE = SQLSTATE,
+                  HINT = 'It must be one SQL expression over the input columns. Functions outside pg_catalog need their schema.';
 END
 $$;

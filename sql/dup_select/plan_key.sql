@@ -2,79 +2,76 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- The level with its natural key, and whether BEFORE triggers may change that. Errors: 22023.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_key(level jsonb, natural_keys jsonb) RETURNS jsonb
+-- The natural key of a level. NULL where the target has none. Errors: 22023, 42703.
+CREATE FUNCTION dup_select_private.plan_key(level dup_select_private.plan_level, natural_keys jsonb)
+RETURNS dup_select_private.plan_key
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_key       record;
-    v_index     pg_index;
-    v_triggered boolean := dup_select_private.plan_is_triggered((level ->> 'relation')::oid);
-    v_values    jsonb := dup_select_private.plan_values(level);
-    v_wanted    jsonb;
-    v_composite boolean;
-    v_where     text;
+    v_chosen record;
+    v_facts  dup_select_private.key_facts;
+    v_key    dup_select_private.plan_key;
 BEGIN
-    SELECT * INTO v_key FROM dup_select_private.plan_key_index(level, natural_keys);
-    SELECT * INTO v_index FROM pg_index i WHERE i.indexrelid = v_key.index_id;
-    IF v_key.columns IS NOT NULL THEN
-        RETURN level || jsonb_build_object('triggered', v_triggered) || dup_select_private.plan_key_of_columns(level,
-            v_key.columns);
-    ELSIF NOT FOUND THEN
-        RETURN level || jsonb_build_object('triggered', v_triggered);
+    SELECT * INTO v_chosen FROM dup_select_private.choose_key(level, natural_keys);
+    v_facts := v_chosen.key;
+    IF v_chosen.columns IS NOT NULL THEN
+        v_facts.columns := ARRAY(SELECT c.number FROM unnest((level.facts).columns) c WHERE c.name = ANY (v_chosen.columns));
+        v_key.parts := dup_select_private.parts_of_columns(level.facts, v_facts.columns);
+    ELSIF v_facts.index_id IS NULL THEN
+        RETURN NULL;
+    ELSE
+        v_key.index_name := v_facts.name;
+        v_key.parts := ARRAY(SELECT dup_select_private.plan_part(level, v_facts, v_facts.parts[n])
+                             FROM generate_subscripts(v_facts.parts, 1) n ORDER BY n);
     END IF;
-    SELECT coalesce(jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw')
-                        FILTER (WHERE NOT level -> 'shared' ? (c.value ->> 'column')),
-                    jsonb_agg(c.value ->> 'raw' ORDER BY c.value ->> 'raw')),
-           bool_or(dup_select_private.plan_is_composite(a.atttypid))
-        INTO v_wanted, v_composite
-    FROM jsonb_array_elements(level -> 'columns') AS c
-    JOIN pg_attribute a ON a.attrelid = v_index.indrelid AND a.attname = c.value ->> 'column'
-    WHERE NOT v_key.shown OR a.attnum = ANY (v_index.indkey::smallint[] || dup_select_private.plan_key_sources(v_index));
-    v_where := dup_select_private.plan_qualified(pg_get_expr(v_index.indpred, v_index.indrelid));
-    RETURN level || jsonb_build_object(
-        'triggered', v_triggered, 'shown', v_key.shown,
-        'index', (SELECT c.relname FROM pg_class c WHERE c.oid = v_index.indexrelid),
-        'where', v_where,
-        'satisfies', dup_select_private.plan_satisfies(v_index, v_where, v_values, level),
-        'nulls_distinct', NOT v_index.indnullsnotdistinct,
-        'elements', (SELECT jsonb_agg(dup_select_private.plan_key_element(v_index, n, v_values) ORDER BY n)
-                     FROM generate_series(1, v_index.indnkeyatts) AS n),
-        'wanted', v_wanted, 'wants_composite', v_composite);
+    v_key.shown := v_chosen.shown;
+    v_key.nulls_distinct := coalesce(v_facts.nulls_distinct, false);
+    v_key.predicate := v_facts.predicate;
+    v_key.predicate_columns := v_facts.predicate_columns;
+    v_key.in_predicate := dup_select_private.in_predicate(level, v_facts);
+    SELECT coalesce(array_agg(c.slot ORDER BY (c.slot).name) FILTER (WHERE (c.facts).name <> ALL (level.shared)),
+                    array_agg(c.slot ORDER BY (c.slot).name)),
+           bool_or((c.facts).composite)
+        INTO v_key.wanted, v_key.wants_composite
+    FROM unnest(level.columns) c
+    WHERE NOT v_key.shown OR (c.facts).number = ANY (v_facts.columns || v_facts.sources);
+    RETURN v_key;
 END
 $$;
 
--- The index of the natural key, and whether the mapping shows that key or a BEFORE trigger has yet to make it; or the columns
--- that natural_keys names and that no index covers. NULL where the target has neither. Errors: 22023, 42703.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_key_index(
-    level jsonb, natural_keys jsonb, OUT index_id oid, OUT shown boolean, OUT columns text[])
+-- The unique index of the natural key, and whether the mapping shows that key or a BEFORE trigger has yet to make it; or the
+-- columns that natural_keys names and that no index covers. NULL where the target has neither. Errors: 22023, 42703.
+CREATE FUNCTION dup_select_private.choose_key(
+    level dup_select_private.plan_level, natural_keys jsonb,
+    OUT key dup_select_private.key_facts, OUT shown boolean, OUT columns text[])
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_relation oid := (level ->> 'relation')::oid;
-    v_path     text := dup_select_private.path_text(ARRAY(SELECT jsonb_array_elements_text(level -> 'path')));
-    v_mapped   text[] := ARRAY(SELECT c.value ->> 'column' FROM jsonb_array_elements(level -> 'columns') AS c);
-    v_wish     text := (dup_select_private.mapping_natural_key(natural_keys, v_relation, v_path)).index_name;
+    v_table  dup_select_private.table_facts := level.facts;
+    v_path   text := dup_select_private.path_text(level.path);
+    v_mapped text[] := ARRAY(SELECT (c.facts).name FROM unnest(level.columns) c);
+    v_wish   record;
+    v_found  record;
 BEGIN
-    columns := (dup_select_private.mapping_natural_key(natural_keys, v_relation, v_path)).columns;
-    SELECT k.index_id, k.shown INTO index_id, shown
-    FROM dup_select_private.plan_key_candidates(v_relation, v_mapped) AS k
+    SELECT * INTO v_wish FROM dup_select_private.named_key(natural_keys, v_table.id, v_path);
+    SELECT k.key, k.shown INTO v_found
+    FROM dup_select_private.key_candidates(v_table, v_mapped) k
     WHERE CASE
-        WHEN columns IS NOT NULL THEN k.shown AND dup_select_private.plan_is_index_of(k.index_id, columns)
-        ELSE k.name = coalesce(v_wish, k.name)
+        WHEN v_wish.columns IS NOT NULL THEN k.shown AND dup_select_private.is_key_of(k.key, v_table, v_wish.columns)
+        ELSE (k.key).name = coalesce(v_wish.index_name, (k.key).name)
     END
     LIMIT 1;
-    IF index_id IS NULL AND columns IS NOT NULL THEN
-        PERFORM dup_select_private.plan_check_key_columns(v_relation, columns, v_mapped);
+    IF FOUND THEN
+        key := v_found.key;
+        shown := v_found.shown;
+    ELSIF v_wish.columns IS NOT NULL THEN
+        PERFORM dup_select_private.check_key_columns(v_table, v_wish.columns, v_mapped);
+        columns := v_wish.columns;
         shown := true;
-        RETURN;
-    END IF;
-    columns := NULL;
-    IF index_id IS NULL AND v_wish IS NOT NULL THEN
+    ELSIF v_wish.index_name IS NOT NULL THEN
         RAISE EXCEPTION '% of % cannot be the natural key: it is not a unique index, or the mapping does not fill its columns',
-            quote_ident(v_wish), level ->> 'table'
+            quote_ident(v_wish.index_name), v_table.qualified_name
             USING ERRCODE = 'invalid_parameter_value', HINT = 'A deferrable constraint cannot be one either.';
-    END IF;
-    IF index_id IS NULL AND v_path <> '' THEN
-        RAISE EXCEPTION 'path % leads to %, of which no unique key has all its columns mapped', v_path, level ->> 'table'
+    ELSIF v_path <> '' THEN
+        RAISE EXCEPTION 'path % leads to %, of which no unique key has all its columns mapped', v_path, v_table.qualified_name
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = format('Map the columns of a unique key below %s, or %1$s itself to an id, or name columns as its key '
                       'by natural_keys.', v_path);
@@ -82,126 +79,140 @@ BEGIN
 END
 $$;
 
+-- Unique indexes whose key a row's mapped values determine, or a BEFORE trigger may, the preferred one first: those that the
+-- values show, those that need no default, whole ones before partial ones, others before the primary key, by name.
+CREATE FUNCTION dup_select_private.key_candidates(facts dup_select_private.table_facts, mapped text[])
+RETURNS TABLE (key dup_select_private.key_facts, shown boolean)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    WITH columns AS (
+        SELECT c.number, c.name = ANY (key_candidates.mapped) OR coalesce(g.mapped, false) AS mapped,
+               c.name = ANY (key_candidates.mapped) OR coalesce(g.told, NOT c.volatile) AS told,
+               c.name <> ALL (key_candidates.mapped) AND NOT c.generated AND (c.expression IS NULL OR c.volatile) AS absent
+        FROM unnest(facts.columns) c
+        LEFT JOIN LATERAL (
+            SELECT bool_and(f.name = ANY (key_candidates.mapped)) AS mapped,
+                   bool_and(f.name = ANY (key_candidates.mapped) OR NOT f.volatile) AS told
+            FROM unnest(facts.columns) f
+            WHERE f.number = ANY (c.expression_columns)
+        ) g ON c.generated
+    )
+    SELECT k.key, s.shown
+    FROM (SELECT k AS key, k.* FROM unnest(facts.keys) k) k
+    CROSS JOIN LATERAL (
+        SELECT bool_and(x.mapped) AS mapped, bool_and(x.told) AS told,
+               bool_or(x.mapped) AND NOT (k.nulls_distinct AND bool_or(x.absent AND x.number = ANY (k.columns))) AS shown
+        FROM columns x
+        WHERE x.number = ANY (k.columns || k.expression_columns)
+    ) s
+    WHERE NOT k.whole_row AND s.told AND (s.shown OR facts.triggered)
+        AND NOT EXISTS (SELECT FROM columns x WHERE x.number = ANY (k.predicate_columns) AND NOT x.told)
+    ORDER BY NOT s.shown, NOT s.mapped, k.predicate IS NOT NULL, k.is_primary, k.name
+$$;
+
+-- Whether a unique index is on these columns, in any order, and on all rows.
+CREATE FUNCTION dup_select_private.is_key_of(
+    key dup_select_private.key_facts, facts dup_select_private.table_facts, columns text[]
+) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT key.predicate IS NULL AND cardinality(key.columns) = cardinality(key.parts)
+        AND ARRAY(SELECT c.name FROM unnest(facts.columns) c WHERE c.number = ANY (key.columns) ORDER BY 1)
+            = ARRAY(SELECT c FROM unnest(is_key_of.columns) c ORDER BY 1)
+$$;
+
 -- Raises where columns cannot be a key: there are none of their names (42703), the mapping fills them not, or their types have no
 -- equality (22023).
-CREATE OR REPLACE FUNCTION dup_select_private.plan_check_key_columns(relation oid, columns text[], mapped text[]) RETURNS void
+CREATE FUNCTION dup_select_private.check_key_columns(facts dup_select_private.table_facts, columns text[], mapped text[])
+RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_column record;
 BEGIN
-    SELECT k.name, c.attnum, c.type, dup_select_private.plan_default_opclass(relation, c.attnum) AS opclass INTO v_column
-    FROM unnest(columns) AS k (name)
-    LEFT JOIN dup_select_private.plan_table_columns(relation) AS c ON c.column_name = k.name
-    WHERE c.attnum IS NULL OR k.name <> ALL (mapped) OR dup_select_private.plan_default_opclass(relation, c.attnum) IS NULL
+    SELECT k.name, c.number, c.type, o.operator_class INTO v_column
+    FROM unnest(columns) k (name)
+    LEFT JOIN unnest(facts.columns) c ON c.name = k.name
+    CROSS JOIN LATERAL (SELECT dup_select_private.default_operator_class(facts.id, c.number)) o (operator_class)
+    WHERE c.number IS NULL OR k.name <> ALL (mapped) OR o.operator_class IS NULL
     ORDER BY k.name LIMIT 1;
     IF NOT FOUND THEN
         RETURN;
-    ELSIF v_column.attnum IS NULL THEN
-        RAISE EXCEPTION '% has no column %, which natural_keys names', dup_select_private.table_name(relation),
-            quote_ident(v_column.name)
+    ELSIF v_column.number IS NULL THEN
+        RAISE EXCEPTION '% has no column %, which natural_keys names', facts.qualified_name, quote_ident(v_column.name)
             USING ERRCODE = 'undefined_column';
-    ELSIF v_column.opclass IS NULL THEN
+    ELSIF v_column.operator_class IS NULL THEN
         RAISE EXCEPTION 'column % of % cannot be of its natural key: type % has no order, nor equality by it',
-            quote_ident(v_column.name), dup_select_private.table_name(relation), v_column.type
+            quote_ident(v_column.name), facts.qualified_name, v_column.type
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     RAISE EXCEPTION 'column % of % cannot be of its natural key: the mapping does not fill it', quote_ident(v_column.name),
-        dup_select_private.table_name(relation)
+        facts.qualified_name
         USING ERRCODE = 'invalid_parameter_value', HINT = 'Map it, or leave it out of natural_keys.';
 END
 $$;
 
--- What a level has of a natural key that is columns without an index. NULL is a value like others: rows that tell nothing apart
--- are what the key is named for.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_key_of_columns(level jsonb, columns text[]) RETURNS jsonb
+-- Columns as a key without an index. NULL is a value like others: rows that tell nothing apart are what the key is named for.
+CREATE FUNCTION dup_select_private.parts_of_columns(facts dup_select_private.table_facts, columns integer[])
+RETURNS dup_select_private.plan_part[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT jsonb_build_object(
-        'shown', true, 'nulls_distinct', false,
-        'elements', jsonb_agg(jsonb_build_object(
-            'element', quote_ident(c.column_name), 'value', m.value ->> 'value', 'nullable', NOT c.required,
-            'composite', c.composite,
-            'operator', dup_select_private.plan_equality(
-                dup_select_private.plan_default_opclass((level ->> 'relation')::oid, c.attnum)),
-            'collate', '') ORDER BY c.attnum),
-        'wanted', coalesce(jsonb_agg(m.value ->> 'raw' ORDER BY m.value ->> 'raw')
-                               FILTER (WHERE NOT level -> 'shared' ? c.column_name),
-                           jsonb_agg(m.value ->> 'raw' ORDER BY m.value ->> 'raw')),
-        'wants_composite', bool_or(c.composite))
-    FROM dup_select_private.plan_table_columns((level ->> 'relation')::oid) AS c
-    JOIN jsonb_array_elements(level -> 'columns') AS m ON m.value ->> 'column' = c.column_name
-    WHERE c.column_name = ANY (columns)
+    SELECT array_agg(ROW(ROW(
+            c.number, quote_ident(c.name),
+            dup_select_private.equality(dup_select_private.default_operator_class(facts.id, c.number)), '', NOT c.required,
+            c.composite)::dup_select_private.key_part, true, false)::dup_select_private.plan_part ORDER BY c.number)
+    FROM unnest(facts.columns) c WHERE c.number = ANY (parts_of_columns.columns)
 $$;
 
--- One element of a natural key: its text, and the text of the new row's value.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_key_element(key pg_index, n integer, "values" jsonb) RETURNS jsonb
+-- A part of a unique index's key, as rows of this level have it.
+CREATE FUNCTION dup_select_private.plan_part(
+    level dup_select_private.plan_level, key dup_select_private.key_facts, part dup_select_private.key_part
+) RETURNS dup_select_private.plan_part
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_element   text := pg_get_indexdef(key.indexrelid, n, false);
-    v_column    record;
-    v_value     text;
-    v_collation oid := (key.indcollation::oid[])[n - 1];
-    v_nullable  boolean := true;
+    v_column  dup_select_private.column_facts := (SELECT c FROM unnest((level.facts).columns) c WHERE c.number = part.number);
+    v_sources integer[] := CASE
+        WHEN part.number = 0 THEN key.sources
+        WHEN v_column.generated THEN v_column.expression_columns
+        ELSE ARRAY[part.number]
+    END;
+    v_given   boolean := EXISTS (SELECT FROM unnest(level.columns) c WHERE (c.facts).number = ANY (v_sources));
 BEGIN
-    SELECT c.* INTO v_column FROM dup_select_private.plan_table_columns(key.indrelid) AS c
-    WHERE c.attnum = (key.indkey::smallint[])[n - 1];
-    IF FOUND THEN
-        v_value := "values" ->> v_column.column_name;
-        v_nullable := NOT v_column.required;
-        v_collation := CASE WHEN v_collation <> v_column.collation_id THEN v_collation ELSE 0 END;
-    ELSE
-        v_element := dup_select_private.plan_qualified(v_element);
-        v_value := dup_select_private.plan_evaluate(
-            key.indrelid, v_element, dup_select_private.plan_expression_columns(key.indexprs::text), "values");
-        v_collation := CASE WHEN v_collation = 100 OR v_collation IN (
-            SELECT c.collation_id FROM dup_select_private.plan_table_columns(key.indrelid) AS c
-            WHERE c.attnum = ANY (dup_select_private.plan_expression_columns(key.indexprs::text))) THEN 0 ELSE v_collation END;
-    END IF;
-    RETURN jsonb_build_object(
-        'element', v_element, 'value', v_value, 'nullable', v_nullable,
-        'composite', (SELECT dup_select_private.plan_is_composite(a.atttypid) FROM pg_attribute a
-                      WHERE a.attrelid = key.indexrelid AND a.attnum = n),
-        'operator', dup_select_private.plan_equality((key.indclass::oid[])[n - 1]),
-        'collate', (SELECT coalesce(min(format(' COLLATE %I.%I', s.nspname, l.collname)), '')
-                    FROM pg_collation l JOIN pg_namespace s ON s.oid = l.collnamespace WHERE l.oid = v_collation));
+    RETURN ROW(part, v_given, part.number <> 0 AND NOT v_given AND NOT v_column.generated
+                              AND dup_select_private.fallback(v_column) IS NULL);
 END
 $$;
 
--- Text that tells whether the new row falls under a partial index. NULL where it always does. Whether the new row falls under a
--- partial index: NULL where it always does, as where deleted_at is not mapped and the index is that of rows that are not deleted.
--- That is found out here only where nothing of the table's owner's is run for it.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_satisfies(key pg_index, predicate text, "values" jsonb, level jsonb)
-RETURNS text
+-- Whether new rows fall under the index: NULL where that depends on the row. What is the same for all, as where deleted_at is not
+-- mapped and the index is that of rows that are not deleted, is found out here, if nothing of the table's owner's is run for it.
+CREATE FUNCTION dup_select_private.in_predicate(level dup_select_private.plan_level, key dup_select_private.key_facts)
+RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_columns integer[] := dup_select_private.plan_expression_columns(key.indpred::text);
-    v_text    text := dup_select_private.plan_evaluate(key.indrelid, predicate, v_columns, "values");
+    v_columns integer[];
     v_always  boolean;
 BEGIN
-    IF predicate IS NOT NULL AND dup_select_private.plan_is_constant(key, v_columns)
-        AND NOT EXISTS (SELECT FROM dup_select_private.plan_table_columns(key.indrelid) AS c
-                        LEFT JOIN dup_select_private.plan_table_columns(key.indrelid) AS f ON f.attnum = ANY (c.generated_from)
-                        JOIN jsonb_array_elements(level -> 'columns') AS m
-                            ON m.value ->> 'column' IN (c.column_name, f.column_name)
-                        WHERE c.attnum = ANY (v_columns))
-    THEN
-        EXECUTE 'SELECT ' || v_text INTO v_always;
-        v_text := CASE WHEN v_always THEN NULL ELSE 'false' END;
+    IF key.predicate IS NULL THEN
+        RETURN true;
     END IF;
-    RETURN v_text;
+    v_columns := key.predicate_columns || ARRAY(SELECT unnest(c.expression_columns) FROM unnest((level.facts).columns) c
+                                                WHERE c.generated AND c.number = ANY (key.predicate_columns));
+    IF EXISTS (SELECT FROM unnest(level.columns) c WHERE (c.facts).number = ANY (v_columns))
+        OR NOT dup_select_private.is_constant(key.index_id, v_columns)
+    THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE 'SELECT ' || dup_select_private.evaluate(level, key.predicate, key.predicate_columns) INTO v_always;
+    RETURN coalesce(v_always, false);
 END
 $$;
 
 -- Whether an index's predicate over defaults of these columns is the same always, and evaluating it runs nothing of the table's
 -- owner's.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_is_constant(key pg_index, columns integer[]) RETURNS boolean
+CREATE FUNCTION dup_select_private.is_constant(index oid, columns integer[]) RETURNS boolean
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.plan_is_builtin(key.indpred::text) AND coalesce(bool_and(
-        dup_select_private.plan_is_builtin_type(a.atttypid) AND coalesce(dup_select_private.plan_is_builtin(d.adbin::text),
-            true)), true)
-    FROM pg_attribute a
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = key.indrelid
-      AND (a.attnum = ANY (columns) OR a.attnum IN (
-          SELECT unnest(c.generated_from)
-              FROM dup_select_private.plan_table_columns(key.indrelid) AS c WHERE c.attnum = ANY (columns)))
+    SELECT dup_select_private.is_builtin(i.indpred::text) AND NOT EXISTS (
+        SELECT
+        FROM pg_attribute a
+        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE a.attrelid = i.indrelid AND a.attnum = ANY (columns)
+            AND NOT (dup_select_private.is_builtin_type(a.atttypid)
+                     AND coalesce(dup_select_private.is_builtin(d.adbin::text), true)))
+    FROM pg_index i WHERE i.indexrelid = index
 $$;

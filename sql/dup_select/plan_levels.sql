@@ -2,158 +2,152 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- The levels of a mapping, children first: jsonb array. Errors: 42703, 42702, 428C9, 0A000. A level is a table at a path from the
--- target: the target itself at the empty path, a parent at the path of its foreign key.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_levels(target oid, mapping jsonb) RETURNS jsonb
+-- The levels of a mapping with the columns that it fills, children first. Errors: 42703, 42702, 428C9, 0A000.
+CREATE FUNCTION dup_select_private.plan_levels(target oid, mapping jsonb) RETURNS dup_select_private.plan_level[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
+    v_levels dup_select_private.plan_level[] := '{}';
     v_entry  record;
-    v_levels jsonb := jsonb_build_object('', dup_select_private.plan_level(target, '{}', NULL));
-    v_path   text;
-    v_child  text;
-    v_column text;
-    v_input  text;
+    v_n      integer;
 BEGIN
-    FOR v_entry IN SELECT * FROM dup_select_private.mapping_paths(mapping) AS p ORDER BY cardinality(p.path), p.path LOOP
-        v_path := '';
-        FOR v_step IN 1 .. cardinality(v_entry.path) - 1 LOOP
-            v_child := v_path;
-            v_path := dup_select_private.path_text(v_entry.path[:v_step]);
-            IF NOT v_levels ? v_path THEN
-                v_levels := v_levels || jsonb_build_object(v_path, dup_select_private.plan_level(
-                    (v_levels #>> ARRAY[v_child, 'relation'])::oid, v_entry.path[:v_step], v_levels -> v_child));
-            END IF;
-        END LOOP;
-        v_column := v_entry.path[cardinality(v_entry.path)];
-        PERFORM dup_select_private.plan_check_column((v_levels #>> ARRAY[v_path, 'relation'])::oid, v_column, v_entry.path);
-        v_levels := jsonb_set(v_levels, ARRAY[v_path, 'mapped', v_column], to_jsonb(v_entry.expression));
-        v_input := dup_select_private.mapping_input(v_entry.expression);
-        IF v_input IS NOT NULL THEN
-            v_levels := jsonb_set(v_levels, ARRAY[v_path, 'inputs', v_column], to_jsonb(v_input));
-        END IF;
+    FOR v_entry IN
+        SELECT DISTINCT p.path[: n] AS path, n
+        FROM dup_select_private.paths_of_mapping(mapping) p CROSS JOIN generate_series(0, cardinality(p.path) - 1) n
+        ORDER BY n, 1
+    LOOP
+        v_levels := v_levels || dup_select_private.new_level(target, v_entry.path, v_levels);
     END LOOP;
-    v_levels := (SELECT jsonb_agg(l.value ORDER BY jsonb_array_length(l.value -> 'path'), l.value -> 'path')
-                 FROM jsonb_each(v_levels) AS l);
-    RETURN dup_select_private.plan_shared_columns(v_levels);
+    FOR v_entry IN SELECT * FROM dup_select_private.paths_of_mapping(mapping) p ORDER BY cardinality(p.path), p.path LOOP
+        v_n := dup_select_private.level_at(v_levels, trim_array(v_entry.path, 1));
+        v_levels[v_n].columns := v_levels[v_n].columns
+            || dup_select_private.mapped_column((v_levels[v_n]).facts, v_entry.path, v_entry.expression);
+    END LOOP;
+    RETURN dup_select_private.note_shared_columns(v_levels);
 END
 $$;
 
--- A level without its columns: the target, or the parent at the end of a path.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_level(relation oid, path text[], child jsonb) RETURNS jsonb
+-- Number of the level at a path.
+CREATE FUNCTION dup_select_private.level_at(levels dup_select_private.plan_level[], path text[]) RETURNS integer
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT n FROM generate_subscripts(levels, 1) n WHERE (levels[n]).path = level_at.path
+$$;
+
+-- A level without its columns: the target, or the parent at the end of a path, whose child is among the levels.
+CREATE FUNCTION dup_select_private.new_level(target oid, path text[], levels dup_select_private.plan_level[])
+RETURNS dup_select_private.plan_level
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_key  pg_constraint;
-    v_level jsonb := jsonb_build_object(
-        'path', path, 'mapped', '{}'::jsonb, 'inputs', '{}'::jsonb, 'shared', '{}'::jsonb,
-        'held', '{}'::jsonb, 'returned', '{}'::jsonb);
+    v_level dup_select_private.plan_level;
+    v_child dup_select_private.plan_level;
 BEGIN
-    IF child IS NULL THEN
-        RETURN v_level || jsonb_build_object('relation', relation::bigint, 'table', dup_select_private.table_name(relation),
-            'name', (SELECT c.relname FROM pg_class c WHERE c.oid = relation));
+    v_level.path := path;
+    v_level.columns := '{}';
+    v_level.shared := '{}';
+    v_level.own := '{}';
+    IF path = '{}' THEN
+        v_level.facts := dup_select_private.table_facts(target);
+        v_level.name := (v_level.facts).name;
+        v_level.optional := false;
+        RETURN v_level;
     END IF;
-    SELECT * INTO STRICT v_key FROM pg_constraint c
-    WHERE c.oid = dup_select_private.plan_foreign_key(relation, path[cardinality(path)], path);
-    RETURN v_level || jsonb_build_object(
-        'relation', v_key.confrelid::bigint, 'table', dup_select_private.table_name(v_key.confrelid),
-        'name', regexp_replace(path[cardinality(path)], '_(id|fk|fkey)$', ''),
-        'child', child -> 'path',
-        'child_columns', (SELECT jsonb_agg(a.attname ORDER BY k.n) FROM unnest(v_key.conkey) WITH ORDINALITY AS k (attnum, n)
-                          JOIN pg_attribute a ON a.attrelid = v_key.conrelid AND a.attnum = k.attnum),
-        'key_columns', (SELECT jsonb_agg(a.attname ORDER BY k.n) FROM unnest(v_key.confkey) WITH ORDINALITY AS k (attnum, n)
-                        JOIN pg_attribute a ON a.attrelid = v_key.confrelid AND a.attnum = k.attnum),
-        'equalities', (SELECT jsonb_agg(format('OPERATOR(%I.%s)', n.nspname, o.oprname) ORDER BY k.n)
-                       FROM unnest(v_key.conpfeqop) WITH ORDINALITY AS k (operator, n)
-                       JOIN pg_operator o ON o.oid = k.operator JOIN pg_namespace n ON n.oid = o.oprnamespace),
-        'optional', coalesce((child ->> 'optional')::boolean, false)
-            OR EXISTS (SELECT FROM pg_attribute a
-                       WHERE a.attrelid = v_key.conrelid AND a.attnum = ANY (v_key.conkey)
-                         AND NOT dup_select_private.plan_is_not_null(a)));
+    v_level.child := dup_select_private.level_at(levels, trim_array(path, 1));
+    v_child := levels[v_level.child];
+    v_level.reference := dup_select_private.foreign_key_at(v_child.facts, path);
+    v_level.facts := dup_select_private.table_facts((v_level.reference).parent);
+    v_level.name := regexp_replace(path[cardinality(path)], '_(id|fk|fkey)$', '');
+    v_level.optional := v_child.optional OR (v_level.reference).nullable;
+    RETURN v_level;
 END
 $$;
 
--- The foreign key that an element of a path names. Errors: 42703, 42702; 0A000 where it refers to a period.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_foreign_key(relation oid, element text, path text[]) RETURNS oid
+-- The foreign key that the last element of a path names. Errors: 42703, 42702; 0A000 where it refers to a period.
+CREATE FUNCTION dup_select_private.foreign_key_at(child dup_select_private.table_facts, path text[])
+RETURNS dup_select_private.foreign_key_facts
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_found oid[];
+    v_element text := path[cardinality(path)];
+    v_found   dup_select_private.foreign_key_facts[];
 BEGIN
-    SELECT array_agg(c.oid) INTO v_found
-    FROM pg_constraint c
-    JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
-    WHERE c.conrelid = relation AND c.contype = 'f' AND dup_select_private.plan_is_own(c) AND a.attname = element;
-    IF v_found IS NULL THEN
-        SELECT array_agg(c.oid) INTO v_found
-        FROM pg_constraint c
-        WHERE c.conrelid = relation AND c.contype = 'f' AND dup_select_private.plan_is_own(c) AND c.conname = element;
+    v_found := ARRAY(SELECT k FROM unnest(child.foreign_keys) k WHERE NOT k.temporal AND k.columns = ARRAY[v_element]);
+    IF v_found = '{}' THEN
+        v_found := ARRAY(SELECT k FROM unnest(child.foreign_keys) k WHERE NOT k.temporal AND k.name = v_element);
     END IF;
-    IF v_found IS NULL AND EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = relation AND c.conname = element
-                                       AND c.contype = 'f' AND dup_select_private.plan_is_temporal(c))
-    THEN
-        RAISE EXCEPTION '% of path % refers to a period, not to one row', quote_ident(element),
-            dup_select_private.path_text(path)
+    IF v_found = '{}' AND EXISTS (SELECT FROM unnest(child.foreign_keys) k WHERE k.temporal AND k.name = v_element) THEN
+        RAISE EXCEPTION '% of path % refers to a period, not to one row',
+            quote_ident(v_element), dup_select_private.path_text(path)
             USING ERRCODE = 'feature_not_supported', HINT = 'Map its columns themselves: a foreign key with PERIOD is no path.';
-    ELSIF v_found IS NULL THEN
-        RAISE EXCEPTION '% of path % is no foreign key of %', quote_ident(element), dup_select_private.path_text(path),
-            dup_select_private.table_name(relation)
+    ELSIF v_found = '{}' THEN
+        RAISE EXCEPTION '% of path % is no foreign key of %', quote_ident(v_element), dup_select_private.path_text(path),
+            child.qualified_name
             USING ERRCODE = 'undefined_column',
                   HINT = 'Name a foreign key by its column if it has one column, or by its constraint.';
-    END IF;
-    IF cardinality(v_found) > 1 THEN
-        RAISE EXCEPTION '% of path % is the column of several foreign keys of %', quote_ident(element),
-            dup_select_private.path_text(path), dup_select_private.table_name(relation)
+    ELSIF cardinality(v_found) > 1 THEN
+        RAISE EXCEPTION '% of path % is the column of several foreign keys of %', quote_ident(v_element),
+            dup_select_private.path_text(path), child.qualified_name
             USING ERRCODE = 'ambiguous_column', HINT = 'Name the foreign key by its constraint.';
     END IF;
     RETURN v_found[1];
 END
 $$;
 
--- Raises where a path ends in no column (42703) or in a generated one (428C9).
-CREATE OR REPLACE FUNCTION dup_select_private.plan_check_column(relation oid, column_name text, path text[]) RETURNS void
+-- The column at the end of a path. Raises where there is none (42703), or it is generated (428C9).
+CREATE FUNCTION dup_select_private.mapped_column(facts dup_select_private.table_facts, path text[], expression text)
+RETURNS dup_select_private.plan_column
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_generated boolean;
+    v_name   text := path[cardinality(path)];
+    v_facts  dup_select_private.column_facts := (SELECT c FROM unnest(facts.columns) c WHERE c.name = v_name);
+    v_column dup_select_private.plan_column;
 BEGIN
-    SELECT c.generated IS NOT NULL INTO v_generated
-    FROM dup_select_private.plan_table_columns(relation) AS c WHERE c.column_name = plan_check_column.column_name;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION '% has no column %, to which path % leads', dup_select_private.table_name(relation),
-            quote_ident(column_name), dup_select_private.path_text(path)
+    IF v_facts.number IS NULL THEN
+        RAISE EXCEPTION '% has no column %, to which path % leads', facts.qualified_name, quote_ident(v_name),
+            dup_select_private.path_text(path)
             USING ERRCODE = 'undefined_column',
                   HINT = 'A path ends in a column; a foreign key is followed by its parent''s columns.';
-    END IF;
-    IF v_generated THEN
-        RAISE EXCEPTION 'column % of % is generated, path % cannot fill it', quote_ident(column_name),
-            dup_select_private.table_name(relation), dup_select_private.path_text(path)
+    ELSIF v_facts.generated THEN
+        RAISE EXCEPTION 'column % of % is generated, path % cannot fill it', quote_ident(v_name), facts.qualified_name,
+            dup_select_private.path_text(path)
             USING ERRCODE = 'generated_always', HINT = 'Map the columns from which it is generated.';
     END IF;
+    v_column.facts := v_facts;
+    v_column.expression := expression;
+    v_column.input := dup_select_private.input_of(expression);
+    RETURN v_column;
 END
 $$;
 
--- The levels with the key columns that stand for a column which their child fills otherwise too. 0A000 where the mapping does not
--- fill it from the same place each time. A column that two foreign keys share gets the values of two parents: they must come from
--- the same place.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_shared_columns(levels jsonb) RETURNS jsonb
+-- The columns by which levels refer to their parents: the parent's number, the child's, the place in the foreign key.
+CREATE FUNCTION dup_select_private.references_of(levels dup_select_private.plan_level[])
+RETURNS TABLE (level integer, child integer, n integer, child_column text, parent_column text, out_name text)
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT l.n, l.child, k.n::integer, k.child_column, k.parent_column, k.out_name
+    FROM (SELECT n, (levels[n]).child, (levels[n]).reference, (levels[n]).out_names FROM generate_subscripts(levels, 1) n) l
+    CROSS JOIN LATERAL ROWS FROM (unnest((l.reference).columns), unnest((l.reference).parent_columns), unnest(l.out_names))
+        WITH ORDINALITY AS k (child_column, parent_column, out_name, n)
+    WHERE l.child IS NOT NULL
+$$;
+
+-- The levels with the key columns that stand for a column which their child fills otherwise too: it gets the values of two
+-- parents, which must come from the same place. 0A000 where they do not.
+CREATE FUNCTION dup_select_private.note_shared_columns(levels dup_select_private.plan_level[])
+RETURNS dup_select_private.plan_level[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_levels jsonb := levels;
+    v_levels dup_select_private.plan_level[] := levels;
     v_shared record;
-    v_level  record;
+    v_filler record;
 BEGIN
     FOR v_shared IN
         SELECT s.child, s.name, count(DISTINCT s.route) > 1 AS differs, string_agg(s.filler, ' and ' ORDER BY s.filler) AS fillers
-        FROM (SELECT l.value -> 'child' AS child, k.name, dup_select_private.plan_route(levels, l.value -> 'path',
-            k.key) AS route,
-                     dup_select_private.path_text(ARRAY(SELECT jsonb_array_elements_text(l.value -> 'path'))) AS filler
-              FROM jsonb_array_elements(levels) AS l
-              CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                            jsonb_array_elements_text(l.value -> 'key_columns')) AS k (name, key)
+        FROM (SELECT r.child, r.child_column AS name, dup_select_private.route(levels, r.level, r.parent_column) AS route,
+                     dup_select_private.path_text((levels[r.level]).path) AS filler
+              FROM dup_select_private.references_of(levels) r
               UNION ALL
-              SELECT DISTINCT l.value -> 'child', k.name, c.value -> 'mapped' -> k.name,
-                     format('%s mapped itself', quote_ident(k.name))
-              FROM jsonb_array_elements(levels) AS l
-              JOIN jsonb_array_elements(levels) AS c ON c.value -> 'path' = l.value -> 'child',
-              jsonb_array_elements_text(l.value -> 'child_columns') AS k (name)
-              WHERE jsonb_array_length(l.value -> 'child_columns') > 1 AND c.value -> 'mapped' ? k.name) AS s
+              SELECT DISTINCT r.child, r.child_column, to_jsonb(c.expression),
+                     format('%s mapped itself', quote_ident((c.facts).name))
+              FROM dup_select_private.references_of(levels) r
+              JOIN unnest((levels[r.child]).columns) c ON (c.facts).name = r.child_column
+              WHERE cardinality(((levels[r.level]).reference).columns) > 1) s
         GROUP BY s.child, s.name
         HAVING count(*) > 1
     LOOP
@@ -162,14 +156,11 @@ BEGIN
                 USING ERRCODE = 'feature_not_supported',
                       HINT = 'Where foreign keys share a column, map it by the same expression below each of them.';
         END IF;
-        FOR v_level IN
-            SELECT l.n - 1 AS n, k.key
-            FROM jsonb_array_elements(levels) WITH ORDINALITY AS l (value, n)
-            CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                          jsonb_array_elements_text(l.value -> 'key_columns')) AS k (name, key)
-            WHERE l.value -> 'child' = v_shared.child AND k.name = v_shared.name
+        FOR v_filler IN
+            SELECT r.level, r.parent_column FROM dup_select_private.references_of(levels) r
+            WHERE r.child = v_shared.child AND r.child_column = v_shared.name
         LOOP
-            v_levels := jsonb_set(v_levels, ARRAY[v_level.n::text, 'shared', v_level.key], 'true');
+            v_levels[v_filler.level].shared := v_levels[v_filler.level].shared || v_filler.parent_column;
         END LOOP;
     END LOOP;
     RETURN v_levels;
@@ -178,55 +169,28 @@ $$;
 
 -- Where the value of a level's column comes from: an expression, or the table that it is a key of and all that is mapped there.
 -- Equal routes lead to equal values.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_route(levels jsonb, path jsonb, column_name text) RETURNS jsonb
+CREATE FUNCTION dup_select_private.route(levels dup_select_private.plan_level[], level integer, column_name text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_level  jsonb := (SELECT l FROM jsonb_array_elements(levels) AS l WHERE l -> 'path' = plan_route.path);
+    v_mapped text := (SELECT c.expression FROM unnest((levels[level]).columns) c WHERE (c.facts).name = column_name);
+    v_path   text[] := (levels[level]).path;
     v_parent record;
 BEGIN
-    IF v_level -> 'mapped' ? column_name THEN
-        RETURN v_level -> 'mapped' -> column_name;
+    IF v_mapped IS NOT NULL THEN
+        RETURN to_jsonb(v_mapped);
     END IF;
-    SELECT l.value -> 'path' AS path, k.key INTO v_parent
-    FROM jsonb_array_elements(levels) AS l
-    CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                  jsonb_array_elements_text(l.value -> 'key_columns')) AS k (child, key)
-    WHERE l.value -> 'child' = plan_route.path AND k.child = plan_route.column_name
+    SELECT r.level, r.parent_column INTO v_parent
+    FROM dup_select_private.references_of(levels) r
+    WHERE r.child = route.level AND r.child_column = column_name
     LIMIT 1;
     IF FOUND THEN
-        RETURN dup_select_private.plan_route(levels, v_parent.path, v_parent.key);
+        RETURN dup_select_private.route(levels, v_parent.level, v_parent.parent_column);
     END IF;
-    RETURN jsonb_build_object('key of', v_level -> 'relation', 'mapped', (
-        SELECT jsonb_agg(jsonb_build_array(b.below, l.value -> 'mapped') ORDER BY b.below)
-        FROM jsonb_array_elements(levels) AS l
-        CROSS JOIN LATERAL (
-            SELECT jsonb_agg(e.element ORDER BY e.n) FILTER (WHERE e.n > jsonb_array_length(plan_route.path)) AS below,
-                   jsonb_agg(e.element ORDER BY e.n) FILTER (WHERE e.n <= jsonb_array_length(plan_route.path)) AS above
-            FROM jsonb_array_elements(l.value -> 'path') WITH ORDINALITY AS e (element, n)) AS b
-        WHERE b.above = plan_route.path));
+    RETURN jsonb_build_object('key of', ((levels[level]).facts).id, 'mapped', (
+        SELECT jsonb_agg(jsonb_build_array(l.path[cardinality(v_path) + 1 :], l.mapped) ORDER BY l.path)
+        FROM (SELECT (levels[n]).path, (SELECT jsonb_object_agg((c.facts).name, c.expression) FROM unnest((levels[n]).columns) c)
+                  AS mapped
+              FROM generate_subscripts(levels, 1) n) l
+        WHERE l.path[: cardinality(v_path)] = v_path));
 END
-$$;
-
--- The levels with the places that their keys go to. own: where a parent's key goes; above: where the keys of the levels go that
--- it is a parent of. Where one of those is given, nothing below needs a look-up.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_references(levels jsonb, by_row boolean) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    WITH owns AS (
-        SELECT l.n, l.value, jsonb_agg(CASE
-                WHEN by_row THEN dup_select_private.plan_new(o.out)
-                ELSE format('%I.%I', l.value #>> '{made,rows}', c.value -> 'held' ->> o.name)
-            END ORDER BY o.n) FILTER (WHERE o.n IS NOT NULL) AS own
-        FROM jsonb_array_elements(levels) WITH ORDINALITY AS l (value, n)
-        LEFT JOIN jsonb_array_elements(levels) AS c ON c.value -> 'path' = l.value -> 'child'
-        LEFT JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                     jsonb_array_elements_text(l.value -> 'outs')) WITH ORDINALITY AS o (name, out, n) ON true
-        GROUP BY l.n, l.value
-    )
-    SELECT jsonb_agg(l.value || jsonb_build_object('own', l.own, 'above', (
-            SELECT coalesce(jsonb_agg(o.reference ORDER BY a.n), '[]')
-            FROM owns a CROSS JOIN LATERAL jsonb_array_elements_text(a.own) AS o (reference)
-            WHERE jsonb_array_length(a.value -> 'path') < jsonb_array_length(l.value -> 'path')
-              AND NOT EXISTS (SELECT FROM generate_series(0, jsonb_array_length(a.value -> 'path') - 1) AS i
-                              WHERE a.value -> 'path' -> i <> l.value -> 'path' -> i))) ORDER BY l.n)
-    FROM owns l
 $$;

@@ -2,75 +2,76 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- The levels with names that are unique, and the names of the id columns. Names of the levels, for aliases and variables, and of
--- the view's id columns: as short as they can be told apart.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_names(levels jsonb, inputs jsonb) RETURNS jsonb
+-- Names of the levels, for aliases and variables, and of the view's columns for their keys: as short as they can be told apart.
+CREATE FUNCTION dup_select_private.name_levels(plan dup_select_private.plan) RETURNS dup_select_private.plan
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_levels  jsonb := levels;
-    v_level   jsonb;
-    v_child   jsonb;
-    v_name    text;
-    v_outs    text[];
-    v_column  text;
-    v_known   text;
-    v_names   text[] := ARRAY[levels #>> '{0,name}'];
-    v_taken   text[] := ARRAY(SELECT i.value ->> 'name' FROM jsonb_array_elements(inputs) AS i)
-                     || ARRAY(SELECT jsonb_array_elements_text(l.value -> 'child_columns')
-                              FROM jsonb_array_elements(levels) AS l WHERE l.value -> 'child' = '[]')
-                     || dup_select_private.plan_primary_key((levels #>> '{0,relation}')::oid);
+    v_plan   dup_select_private.plan := plan;
+    v_level  dup_select_private.plan_level;
+    v_child  dup_select_private.plan_level;
+    v_column text;
+    v_known  text;
+    v_names  text[] := ARRAY[(plan.levels[1]).name];
+    v_taken  text[] := ARRAY(SELECT i.name FROM unnest(plan.inputs) i)
+                     || ARRAY(SELECT r.child_column FROM dup_select_private.references_of(plan.levels) r WHERE r.child = 1)
+                     || ((plan.levels[1]).facts).primary_key;
 BEGIN
-    FOR v_n IN 1 .. jsonb_array_length(levels) - 1 LOOP
-        v_level := v_levels -> v_n;
-        v_child := (SELECT l FROM jsonb_array_elements(v_levels) AS l WHERE l -> 'path' = v_level -> 'child');
-        v_name := v_level ->> 'name';
-        IF v_name = ANY (v_names) THEN
-            v_name := concat(v_child ->> 'name', '_', v_name);
+    FOR v_n IN 2 .. cardinality(plan.levels) LOOP
+        v_level := v_plan.levels[v_n];
+        v_child := v_plan.levels[v_level.child];
+        IF v_level.name = ANY (v_names) THEN
+            v_level.name := concat(v_child.name, '_', v_level.name);
         END IF;
-        v_name := dup_select_private.free_name(v_name, v_names);
-        v_names := array_append(v_names, v_name);
-        v_outs := '{}';
-        FOR v_column IN SELECT jsonb_array_elements_text(v_level -> 'child_columns') LOOP
-            v_known := (SELECT o.out
-                        FROM jsonb_array_elements(v_levels) AS l
-                        CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                                      jsonb_array_elements_text(l.value -> 'outs')) AS o (name, out)
-                        WHERE l.value -> 'child' = v_level -> 'child' AND o.name = v_column
-                        LIMIT 1);
+        v_level.name := dup_select_private.free_name(v_level.name, v_names);
+        v_names := v_names || v_level.name;
+        v_level.out_names := '{}';
+        FOREACH v_column IN ARRAY (v_level.reference).columns LOOP
+            v_known := (SELECT r.out_name FROM dup_select_private.references_of(v_plan.levels) r
+                        WHERE r.child = v_level.child AND r.child_column = v_column AND r.out_name IS NOT NULL LIMIT 1);
             IF v_known IS NOT NULL THEN -- foreign keys share the column
                 v_column := v_known;
-            ELSIF v_level -> 'child' <> '[]' AND v_column = ANY (v_taken) THEN
-                v_column := dup_select_private.free_name(concat(v_child ->> 'name', '_', v_column), v_taken);
+            ELSIF v_level.child <> 1 AND v_column = ANY (v_taken) THEN
+                v_column := dup_select_private.free_name(concat(v_child.name, '_', v_column), v_taken);
             END IF;
-            v_outs := array_append(v_outs, v_column);
+            v_level.out_names := v_level.out_names || v_column;
         END LOOP;
-        v_taken := v_taken || v_outs;
-        v_levels := jsonb_set(v_levels, ARRAY[v_n::text], v_level || jsonb_build_object('name', v_name, 'outs', v_outs));
+        v_taken := v_taken || v_level.out_names;
+        v_plan.levels[v_n] := v_level;
     END LOOP;
-    RETURN v_levels;
+    v_plan.read_keys := dup_select_private.read_keys(v_plan.levels);
+    RETURN v_plan;
 END
 $$;
 
--- Raises where an input column of a view is named like one of its id columns: 42701. In a view, an input column may share its
--- name with an id column only where it is that id, or what it is looked up by.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_check_names(levels jsonb, inputs jsonb, by_row boolean) RETURNS void
+-- advisory(id), affected(advisory_id): what is given as advisory_id is the natural key of the parent, and its id as well. It is
+-- read as the former, so that the parent is made where it does not exist, and given back as the latter.
+CREATE FUNCTION dup_select_private.read_keys(levels dup_select_private.plan_level[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT coalesce(array_agg(DISTINCT r.out_name), '{}')
+    FROM dup_select_private.references_of(levels) r
+    WHERE EXISTS (SELECT FROM unnest((levels[r.level]).columns) c WHERE (c.facts).name = r.parent_column AND c.input = r.out_name)
+        AND NOT EXISTS (SELECT FROM unnest((levels[r.child]).columns) c WHERE (c.facts).name = r.child_column)
+$$;
+
+-- Raises where an input column of a view is named like one of its id columns, unless it is that id, or what it is looked up by:
+-- 42701.
+CREATE FUNCTION dup_select_private.check_names(plan dup_select_private.plan) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_name text;
     v_what text;
 BEGIN
     SELECT o.name, o.what INTO v_name, v_what
-    FROM (SELECT k.name, 'the primary key of ' || (levels #>> '{0,table}') AS what, '[]'::jsonb AS path, k.name AS column_name
-          FROM unnest(dup_select_private.plan_primary_key((levels #>> '{0,relation}')::oid)) AS k (name)
+    FROM (SELECT k.name, 'the primary key of ' || ((plan.levels[1]).facts).qualified_name AS what, 1 AS level,
+                 k.name AS column_name
+          FROM unnest(((plan.levels[1]).facts).primary_key) k (name)
           UNION ALL
-          SELECT o.out, 'the key of ' || (l.value ->> 'table'), l.value -> 'child', o.name
-          FROM jsonb_array_elements(levels) AS l
-          CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements_text(l.value -> 'child_columns'),
-                                        jsonb_array_elements_text(l.value -> 'outs')) AS o (name, out)) AS o
-    JOIN jsonb_array_elements(inputs) AS i ON i.value ->> 'name' = o.name
-    JOIN jsonb_array_elements(levels) AS c ON c.value -> 'path' = o.path
-    WHERE by_row AND c.value -> 'inputs' ->> o.column_name IS DISTINCT FROM o.name
-      AND o.name <> ALL (dup_select_private.plan_read_keys(levels))
+          SELECT r.out_name, 'the key of ' || ((plan.levels[r.level]).facts).qualified_name, r.child, r.child_column
+          FROM dup_select_private.references_of(plan.levels) r) o
+    JOIN unnest(plan.inputs) i ON i.name = o.name
+    WHERE plan.by_row AND o.name <> ALL (plan.read_keys)
+        AND NOT EXISTS (SELECT FROM unnest((plan.levels[o.level]).columns) c
+                        WHERE (c.facts).name = o.column_name AND c.input = o.name)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'input column % has the name under which the view gives back %', quote_ident(v_name), v_what
@@ -79,77 +80,74 @@ BEGIN
 END
 $$;
 
--- The levels with every name that the statements make up: of aliases, variables and columns. Each of them is free of what the
--- user's tables and columns are called, and of the others. made: those of the statements as a whole, which every level knows;
--- held: where the level's columns are on the way, variables or columns of the work table; settled: where the
--- work table tells that there is no parent to look for; returned: where the primary key is.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_made_names(levels jsonb, inputs jsonb, by_row boolean) RETURNS jsonb
+-- Every name that the statements make up: each is free of what the user's tables and columns are called, and of the others.
+CREATE FUNCTION dup_select_private.name_the_rest(plan dup_select_private.plan) RETURNS dup_select_private.plan
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_levels jsonb := levels;
-    v_taken  text[] := dup_select_private.plan_user_names(levels, inputs);
-    v_made   jsonb := jsonb_build_object('work', CASE WHEN NOT by_row THEN dup_select_private.plan_work_table() END);
-    v_wanted record;
+    v_plan   dup_select_private.plan := plan;
+    v_taken  text[] := dup_select_private.user_names(plan);
+    v_wanted text[];
+    v_free   text[] := '{}';
+    v_level  dup_select_private.plan_level;
     v_name   text;
+    v_column record;
 BEGIN
-    FOR v_wanted IN
-        SELECT NULL::text[] AS place, w.use, w.name
-        FROM unnest(ARRAY['attempts', 'path', 'rows', 'row', 'done', 'number', 'at'],
-                    ARRAY['v_attempts', 'v_path', 's', 'put__row', 'put__done', 'put__n', 'v_row'],
-                    ARRAY[NULL, true, false, false, false, false, false]) AS w (use, name, by_row)
-        WHERE coalesce(w.by_row = plan_made_names.by_row, true)
-        UNION ALL
-        SELECT ARRAY[(l.n - 1)::text, 'settled'], NULL, concat(l.value ->> 'name', '__settled')
-        FROM jsonb_array_elements(levels) WITH ORDINALITY AS l (value, n) WHERE l.n > 1 AND NOT by_row
-        UNION ALL
-        SELECT ARRAY['0', 'returned', k.name], NULL, concat(CASE WHEN by_row THEN 'v_returned_' ELSE 'put__' END, k.name)
-        FROM unnest(dup_select_private.plan_primary_key((levels #>> '{0,relation}')::oid)) AS k (name)
-        UNION ALL
-        SELECT ARRAY[(l.n - 1)::text, 'held', c.name], NULL, CASE
-                WHEN NOT by_row THEN concat(l.value ->> 'name', '__', c.name)
-                WHEN l.value -> 'path' = '[]' THEN concat('v_', c.name)
-                ELSE concat('v_', l.value ->> 'name', '_', c.name)
-            END
-        FROM jsonb_array_elements(levels) WITH ORDINALITY AS l (value, n)
-        CROSS JOIN LATERAL (
-            SELECT jsonb_object_keys(l.value -> 'mapped')
-            UNION
-            SELECT jsonb_array_elements_text(p.value -> 'child_columns')
-            FROM jsonb_array_elements(levels) AS p WHERE p.value -> 'child' = l.value -> 'path'
-        ) AS c (name)
-        ORDER BY 1 NULLS FIRST, 3
+    v_wanted := CASE WHEN plan.by_row THEN ARRAY['v_attempts', 'v_path']
+                     ELSE ARRAY['v_attempts', 's', 'put__row', 'put__done', 'put__n', 'v_row', 'v_key'] END;
+    FOREACH v_name IN ARRAY v_wanted || ARRAY(
+        SELECT concat(CASE WHEN plan.by_row THEN 'v_returned_' ELSE 'put__' END, k.name)
+        FROM unnest(((plan.levels[1]).facts).primary_key) WITH ORDINALITY AS k (name, n) ORDER BY k.n)
     LOOP
-        v_name := dup_select_private.free_name(v_wanted.name, v_taken);
-        v_taken := v_taken || v_name;
-        IF v_wanted.place IS NULL THEN
-            v_made := v_made || jsonb_build_object(v_wanted.use, v_name);
-        ELSE
-            v_levels := jsonb_set(v_levels, v_wanted.place, to_jsonb(v_name));
-        END IF;
+        v_free := v_free || dup_select_private.free_name(v_name, v_taken || v_free);
     END LOOP;
-    RETURN (SELECT jsonb_agg(l.value || jsonb_build_object('made', v_made) ORDER BY l.n)
-            FROM jsonb_array_elements(v_levels) WITH ORDINALITY AS l (value, n));
+    IF plan.by_row THEN
+        v_plan.names := ROW(v_free[1], v_free[2], NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    ELSE
+        v_plan.names := ROW(v_free[1], NULL, v_free[2], v_free[3], v_free[4], v_free[5], v_free[6],
+                            v_free[7], dup_select_private.work_table());
+    END IF;
+    v_plan.returned := v_free[cardinality(v_wanted) + 1 :];
+    v_taken := v_taken || v_free;
+    FOR v_n IN 1 .. cardinality(plan.levels) LOOP
+        v_level := plan.levels[v_n];
+        IF v_level.together IS NOT NULL THEN
+            v_name := dup_select_private.free_name(concat(v_level.name, '__settled'), v_taken);
+            v_taken := v_taken || v_name;
+            v_plan.levels[v_n].settled := v_name;
+        END IF;
+        FOR v_column IN
+            SELECT n, ((v_level.columns[n]).facts).name FROM generate_subscripts(v_level.columns, 1) n ORDER BY 2
+        LOOP
+            v_name := dup_select_private.free_name(CASE
+                WHEN NOT plan.by_row THEN concat(v_level.name, '__', v_column.name)
+                WHEN v_n = 1 THEN concat('v_', v_column.name)
+                ELSE concat('v_', v_level.name, '_', v_column.name)
+            END, v_taken);
+            v_taken := v_taken || v_name;
+            v_plan.levels[v_n].columns[v_column.n].held := v_name;
+        END LOOP;
+    END LOOP;
+    RETURN v_plan;
 END
 $$;
 
--- Names of all tables and columns that a plan is about. What generated statements can see that is not theirs: dropped and system
--- columns too, the latter cannot be a column's name.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_user_names(levels jsonb, inputs jsonb) RETURNS text[]
+-- What generated statements can see that is not theirs: dropped and system columns too, the latter cannot be a column's name.
+CREATE FUNCTION dup_select_private.user_names(plan dup_select_private.plan) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT array_agg(n.name)
     FROM (SELECT a.attname::text AS name
-          FROM jsonb_array_elements(levels) AS l JOIN pg_attribute a ON a.attrelid = (l.value ->> 'relation')::oid
+          FROM generate_subscripts(plan.levels, 1) n JOIN pg_attribute a ON a.attrelid = ((plan.levels[n]).facts).id
           UNION
-          SELECT c.relname FROM jsonb_array_elements(levels) AS l JOIN pg_class c ON c.oid = (l.value ->> 'relation')::oid
+          SELECT ((plan.levels[n]).facts).name FROM generate_subscripts(plan.levels, 1) n
           UNION
-          SELECT i.value ->> 'name' FROM jsonb_array_elements(inputs) AS i
+          SELECT i.name FROM unnest(plan.inputs) i
           UNION
-          SELECT jsonb_array_elements_text(l.value -> 'outs') FROM jsonb_array_elements(levels) AS l) AS n
+          SELECT r.out_name FROM dup_select_private.references_of(plan.levels) r) n
 $$;
 
--- Name for the work table of put_table. One that no temporary relation or type of the session has. put_table drops its own, so
+-- Name for the work table of put_table: one that no temporary relation or type of the session has. put_table drops its own, so
 -- that this is put_table_rows, except where a trigger of a table that put_table fills calls it again.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_work_table() RETURNS text
+CREATE FUNCTION dup_select_private.work_table() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_name text := 'put_table_rows';

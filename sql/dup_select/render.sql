@@ -2,153 +2,271 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- What a level is about, for a comment. It goes into a comment, which a line break in a name must not end.
-CREATE OR REPLACE FUNCTION dup_select_private.level_title(level jsonb) RETURNS text
+-- What the statements of a level are made of, in a trigger and in put_table alike: the only place, with render_row and
+-- render_put, where a plan becomes text.
+
+-- What a level is about, for a comment, which a line break in a name must not end.
+CREATE FUNCTION dup_select_private.title(level dup_select_private.plan_level) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT translate(concat(
-        dup_select_private.path_text(ARRAY(SELECT jsonb_array_elements_text(level -> 'path')))
-            || CASE WHEN level -> 'path' <> '[]' THEN ': ' ELSE '' END,
-        level ->> 'table', ', by ' || quote_ident(level ->> 'index'),
-        CASE WHEN level ? 'elements' AND NOT level ? 'index' THEN ', by columns without a unique index' END,
-        CASE WHEN level ? 'index' AND (level ->> 'triggered')::boolean THEN ' (BEFORE triggers may make its key)' END),
+        dup_select_private.path_text(level.path) || CASE WHEN level.path <> '{}' THEN ': ' ELSE '' END,
+        (level.facts).qualified_name, ', by ' || quote_ident((level.key).index_name),
+        CASE WHEN (level.key).parts IS NOT NULL AND (level.key).index_name IS NULL THEN ', by columns without a unique index' END,
+        CASE WHEN (level.key).index_name IS NOT NULL AND (level.facts).triggered THEN ' (BEFORE triggers may make its key)' END),
         chr(10) || chr(13), '  ')
 $$;
 
--- ONLY for a table with children, whose rows are not meant. NULL for others, and for a partitioned table. A foreign key refers to
--- rows of the table itself, and its unique keys cover no others.
-CREATE OR REPLACE FUNCTION dup_select_private.level_only(level jsonb) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT 'ONLY '
-    FROM pg_class c
-    WHERE c.oid = (level ->> 'relation')::oid AND c.relkind = 'r'
-      AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
+-- The table of a level in a FROM clause, under its own name where no alias is given.
+CREATE FUNCTION dup_select_private.from_item(facts dup_select_private.table_facts, alias text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT concat(CASE WHEN facts.has_children THEN 'ONLY ' END, facts.qualified_name,
+                  CASE WHEN alias <> facts.name THEN ' AS ' || quote_ident(alias) END)
 $$;
 
--- The table of a level in the FROM clause of a look-up. In a trigger function, NEW.name must not mean a column of a table named
--- new.
-CREATE OR REPLACE FUNCTION dup_select_private.level_from(level jsonb) RETURNS text
+-- The table in which rows of a level are looked up. In a trigger function, NEW.name must not mean a column of a table named new.
+CREATE FUNCTION dup_select_private.searched(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE
+        WHEN level.path = '{}' AND plan.superclass IS NOT NULL THEN plan.superclass || ' AS existing'
+        ELSE dup_select_private.from_item(level.facts, CASE
+            WHEN (level.facts).name IN ('new', 'old') THEN (level.facts).name || '_row' ELSE (level.facts).name END)
+    END
+$$;
+
+-- Text of the place of a value.
+CREATE FUNCTION dup_select_private.reference(slot dup_select_private.slot) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE
+        WHEN slot.record IS NULL THEN quote_ident(slot.name)
+        WHEN slot.record = 'NEW' THEN dup_select_private.new_column(slot.name)
+        ELSE format('%I.%I', slot.record, slot.name)
+    END
+$$;
+
+-- The same of several, as a list.
+CREATE FUNCTION dup_select_private.reference_list(slots dup_select_private.slot[]) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT string_agg(dup_select_private.reference(ROW(s.record, s.name)), ', ' ORDER BY s.n)
+    FROM unnest(slots) WITH ORDINALITY AS s (record, name, n)
+$$;
+
+-- A mapped column's expression as it is assigned to the column's type.
+CREATE FUNCTION dup_select_private.source_of("column" dup_select_private.plan_column) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE WHEN "column".as_text THEN format('CAST(CAST(%s AS text) AS %s)', "column".expression, ("column".facts).base_type)
+                ELSE "column".expression END
+$$;
+
+-- A variable, or a column of the work table, for a column of a table. 100 is the collation of the database.
+CREATE FUNCTION dup_select_private.declared(name text, facts dup_select_private.column_facts) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT concat(
-        dup_select_private.level_only(level), level ->> 'table',
-        CASE WHEN c.relname IN ('new', 'old') THEN format(' AS %s_row', c.relname) END)
-    FROM pg_class c WHERE c.oid = (level ->> 'relation')::oid
+    SELECT concat_ws(' ', name, facts.type,
+                     CASE WHEN facts.collation_id NOT IN (0, 100) THEN 'COLLATE ' || facts.collation_id::regcollation::text END)
+$$;
+
+-- What a new row will hold in a column that the statements fill, as it is looked up.
+CREATE FUNCTION dup_select_private.value_of("column" dup_select_private.plan_column) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE
+        WHEN f.fallback IS NULL OR "column".echo THEN dup_select_private.reference("column".slot)
+        ELSE dup_select_private.with_default(dup_select_private.reference("column".slot),
+                                             dup_select_private.cast_to(f.fallback, ("column".facts).stored_as))
+    END
+    FROM dup_select_private.fallback("column".facts) f (fallback)
+$$;
+
+-- What the INSERT says of it.
+CREATE FUNCTION dup_select_private.inserted_value("column" dup_select_private.plan_column) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE
+        WHEN ("column".facts).expression IS NULL OR "column".echo THEN dup_select_private.reference("column".slot)
+        ELSE dup_select_private.with_default(dup_select_private.reference("column".slot), ("column".facts).expression)
+    END
+$$;
+
+-- What a new row will hold in every column of its table, in its order: also where it is not mapped but has a default, or is
+-- generated.
+CREATE FUNCTION dup_select_private.row_values(level dup_select_private.plan_level) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_columns dup_select_private.column_facts[] := (level.facts).columns;
+    v_values  text[];
+    v_column  dup_select_private.column_facts;
+BEGIN
+    v_values := ARRAY(
+        SELECT CASE WHEN NOT c.generated THEN coalesce(
+                   (SELECT dup_select_private.value_of(f) FROM unnest(level.columns) f WHERE (f.facts).number = c.number),
+                   CASE WHEN NOT c.volatile THEN dup_select_private.cast_to(c.expression, c.stored_as) END,
+                   format('NULL::%s', c.type)) END
+        FROM unnest(v_columns) c ORDER BY c.number);
+    FOR v_n IN 1 .. cardinality(v_columns) LOOP
+        v_column := v_columns[v_n];
+        IF v_column.generated THEN
+            v_values[v_n] := dup_select_private.cast_to(
+                dup_select_private.substitute_columns(v_column.expression, v_column.expression_columns, v_columns, v_values),
+                v_column.stored_as);
+        END IF;
+    END LOOP;
+    RETURN v_values;
+END
+$$;
+
+-- An expression over these columns of a table, with the values of a row in their place.
+CREATE FUNCTION dup_select_private.substitute_columns(
+    expression text, numbers integer[], columns dup_select_private.column_facts[], row_values text[]
+) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.substitute(
+        expression,
+        ARRAY(SELECT (columns[n]).name FROM generate_subscripts(columns, 1) n
+              WHERE (columns[n]).number = ANY (numbers) ORDER BY n),
+        ARRAY(SELECT row_values[n] FROM generate_subscripts(columns, 1) n WHERE (columns[n]).number = ANY (numbers) ORDER BY n))
+$$;
+
+-- An expression over these columns of a level's table, over what a new row holds.
+CREATE FUNCTION dup_select_private.evaluate(level dup_select_private.plan_level, expression text, numbers integer[]) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.substitute_columns(expression, numbers, (level.facts).columns, dup_select_private.row_values(level))
+$$;
+
+-- The parts of a level's natural key with the text of a new row's values.
+CREATE FUNCTION dup_select_private.key_values(level dup_select_private.plan_level) RETURNS TABLE (
+    n bigint, expression text, value text, operator text, collation_clause text, nullable boolean, composite boolean,
+    given boolean, absent boolean)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT p.n, (p.facts).expression, CASE
+            WHEN (p.facts).number <> 0 THEN (
+                SELECT v.row_values[c] FROM generate_subscripts((level.facts).columns, 1) c
+                WHERE (((level.facts).columns)[c]).number = (p.facts).number)
+            ELSE dup_select_private.substitute_columns(
+                (p.facts).expression, k.expression_columns, (level.facts).columns, v.row_values)
+        END,
+        (p.facts).operator, (p.facts).collation_clause, (p.facts).nullable, (p.facts).composite, p.given, p.absent
+    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, n)
+    CROSS JOIN dup_select_private.row_values(level) v (row_values)
+    LEFT JOIN unnest((level.facts).keys) k ON k.name = (level.key).index_name
+$$;
+
+-- Text that tells whether the new row falls under a partial index. NULL where it always does.
+CREATE FUNCTION dup_select_private.in_index(level dup_select_private.plan_level) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT CASE
+        WHEN (level.key).in_predicate THEN NULL
+        WHEN NOT (level.key).in_predicate THEN 'false'
+        ELSE dup_select_private.evaluate(level, (level.key).predicate, (level.key).predicate_columns)
+    END
 $$;
 
 -- Condition that finds the row with the natural key of the new one. IS NOT DISTINCT FROM uses no index, hence the two halves
--- where NULLs are equal.
-CREATE OR REPLACE FUNCTION dup_select_private.level_match(level jsonb, indent integer) RETURNS text
+-- where NULLs are equal; without NULLs only the first is wanted.
+CREATE FUNCTION dup_select_private.match(level dup_select_private.plan_level, with_nulls boolean, indent integer) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
         WHEN sum(length(m.condition)) + 5 * count(*) < 85 THEN string_agg(m.condition, ' AND ' ORDER BY m.n)
         ELSE string_agg(m.condition, chr(10) || repeat(' ', indent) || 'AND ' ORDER BY m.n)
     END
     FROM (
-        SELECT e.n, format(CASE
-                WHEN e.value ->> 'value' LIKE 'NULL::%' THEN '%1$s IS NULL'
-                WHEN (level ->> 'nulls_distinct')::boolean OR NOT (e.value ->> 'nullable')::boolean THEN '%1$s %2$s %3$s%4$s'
-                WHEN (e.value ->> 'composite')::boolean THEN
+        SELECT v.n, format(CASE
+                WHEN v.absent THEN '%1$s IS NULL'
+                WHEN NOT with_nulls OR (level.key).nulls_distinct OR NOT v.nullable THEN '%1$s %2$s %3$s%4$s'
+                WHEN v.composite THEN
                     '(%1$s %2$s %3$s%4$s OR %1$s IS NOT DISTINCT FROM NULL AND %3$s IS NOT DISTINCT FROM NULL)'
                 ELSE '(%1$s %2$s %3$s%4$s OR %1$s IS NULL AND %3$s IS NULL)'
-            END, e.value ->> 'element', e.value ->> 'operator', e.value ->> 'value', e.value ->> 'collate') AS condition
-        FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
+            END, v.expression, v.operator, v.value, v.collation_clause) AS condition
+        FROM dup_select_private.key_values(level) v
         UNION ALL
-        SELECT 1000, level ->> 'where'
-        WHERE level ->> 'where' IS NOT NULL
+        SELECT 1000, (level.key).predicate WHERE (level.key).predicate IS NOT NULL
         UNION ALL
-        SELECT 1001, format('(%s)', level ->> 'satisfies') WHERE level ->> 'satisfies' IS NOT NULL
-    ) AS m
+        SELECT 1001, format('(%s)', i.condition) FROM dup_select_private.in_index(level) i (condition)
+            WHERE i.condition IS NOT NULL
+    ) m
 $$;
 
 -- Condition under which an optional parent is wanted at all. NULL where it always is.
-CREATE OR REPLACE FUNCTION dup_select_private.level_wanted(level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.wanted(level dup_select_private.plan_level) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
-        WHEN level -> 'wanted' = '[]' THEN NULL
-        WHEN jsonb_array_length(level -> 'wanted') = 1 AND NOT (level ->> 'wants_composite')::boolean
-            THEN format('%s IS NOT NULL', level -> 'wanted' ->> 0)
-        ELSE format('pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.>) 0',
-                    array_to_string(ARRAY(SELECT jsonb_array_elements_text(level -> 'wanted')), ', '))
+        WHEN cardinality((level.key).wanted) = 1 AND NOT (level.key).wants_composite
+            THEN format('%s IS NOT NULL', dup_select_private.reference_list((level.key).wanted))
+        WHEN (level.key).wanted <> '{}' THEN format(
+            'pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.>) 0', dup_select_private.reference_list((level.key).wanted))
     END
-    WHERE (level ->> 'optional')::boolean
+    WHERE level.optional
 $$;
 
--- Conditions under which a parent is still to be found.
-CREATE OR REPLACE FUNCTION dup_select_private.level_pending(level jsonb) RETURNS text[]
+-- Conditions under which a parent is still to be found. above: those on the keys of the levels that it is a parent of, too.
+CREATE FUNCTION dup_select_private.unresolved(level dup_select_private.plan_level, above boolean) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT array_remove(ARRAY[
         CASE
-            WHEN cardinality(r.own) > 1
-                THEN format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0', array_to_string(r.own, ', '))
-            WHEN r.above = '{}' THEN r.own[1] || ' IS NULL'
+            WHEN cardinality(level.own) > 1 THEN format(
+                'pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0', dup_select_private.reference_list(level.own))
+            WHEN NOT above OR level.above = '{}' THEN dup_select_private.reference_list(level.own) || ' IS NULL'
         END,
         CASE
-            WHEN r.above <> '{}'
-                THEN format('pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.=) 0', array_to_string(
-                    CASE WHEN cardinality(r.own) > 1 THEN r.above ELSE r.own || r.above END, ', '))
-        END,
-        dup_select_private.level_wanted(level)], NULL)
-    FROM (SELECT ARRAY(SELECT jsonb_array_elements_text(level -> 'own')) AS own,
-                 ARRAY(SELECT jsonb_array_elements_text(level -> 'above')) AS above) AS r
-$$;
-
--- One text per column that is filled: its name, or its value.
-CREATE OR REPLACE FUNCTION dup_select_private.level_values(level jsonb, field text) RETURNS text[]
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT array_agg(CASE WHEN field = 'column' THEN quote_ident(c.value ->> 'column') ELSE c.value ->> field END ORDER BY c.n)
-    FROM jsonb_array_elements(level -> 'columns') WITH ORDINALITY AS c (value, n)
+            WHEN above AND level.above <> '{}' THEN format('pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.=) 0',
+                dup_select_private.reference_list(
+                    CASE WHEN cardinality(level.own) > 1 THEN level.above ELSE level.own || level.above END))
+        END], NULL)
 $$;
 
 -- INSERT INTO with the column list.
-CREATE OR REPLACE FUNCTION dup_select_private.level_insert_head(level jsonb, indent integer) RETURNS text
+CREATE FUNCTION dup_select_private.insert_head(level dup_select_private.plan_level, indent integer) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('INSERT INTO %s%s (%s)%s', level ->> 'table',
-        CASE WHEN (level ->> 'triggered')::boolean AND level ? 'index' THEN ' AS existing' END,
-        dup_select_private.level_list(dup_select_private.level_values(level, 'column'), ', ', indent + 4),
-        CASE WHEN EXISTS (SELECT FROM jsonb_array_elements(level -> 'columns') AS c WHERE (c.value ->> 'always')::boolean)
-            THEN chr(10) || repeat(' ', indent) || 'OVERRIDING SYSTEM VALUE' ELSE '' END)
+    SELECT format('INSERT INTO %s%s (%s)%s', (level.facts).qualified_name,
+        CASE WHEN (level.facts).triggered AND (level.key).index_name IS NOT NULL THEN ' AS existing' END,
+        dup_select_private.lines(array_agg(quote_ident((c.facts).name) ORDER BY (c.facts).number), ', ', indent + 4),
+        CASE WHEN bool_or((c.facts).always) THEN chr(10) || repeat(' ', indent) || 'OVERRIDING SYSTEM VALUE' ELSE '' END)
+    FROM unnest(level.columns) c
 $$;
 
--- How ON CONFLICT names the natural key. NULL where there is none.
-CREATE OR REPLACE FUNCTION dup_select_private.level_conflict_target(level jsonb) RETURNS text
+-- What it inserts, on lines.
+CREATE FUNCTION dup_select_private.inserted_values(level dup_select_private.plan_level, indent integer) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('ON CONFLICT (%s)%s',
-        (SELECT string_agg(e.value ->> 'element', ', ' ORDER BY e.n)
-         FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)),
-        ' WHERE ' || (level ->> 'where'))
-    WHERE level ? 'index'
+    SELECT dup_select_private.lines(array_agg(dup_select_private.inserted_value(c) ORDER BY (c.facts).number), ', ', indent)
+    FROM unnest(level.columns) c
 $$;
 
--- ON CONFLICT clause of the natural key; where BEFORE triggers may change that, it leaves these columns of the row that stands in
--- level_found_setting(). NULL where there is no natural key. What a BEFORE trigger made of the key shows only inside ON CONFLICT.
--- The UPDATE is refused by its WHERE clause, which leaves word of the row: it is locked, but not written, and no UPDATE trigger
--- for each row fires.
-CREATE OR REPLACE FUNCTION dup_select_private.level_conflict(level jsonb, returned text[]) RETURNS text
+-- How ON CONFLICT names the natural key. NULL where no index has it.
+CREATE FUNCTION dup_select_private.conflict_target(level dup_select_private.plan_level) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.level_conflict_target(level)
+    SELECT format('ON CONFLICT (%s)%s', string_agg((p.facts).expression, ', ' ORDER BY p.n), ' WHERE ' || (level.key).predicate)
+    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, n)
+    HAVING (level.key).index_name IS NOT NULL
+$$;
+
+-- ON CONFLICT clause of the natural key; where BEFORE triggers may change that, it leaves these columns of the row that exists in
+-- found_setting_text(). NULL where no index has the key. What a BEFORE trigger made of the key shows only inside ON CONFLICT. The
+-- UPDATE is refused by its WHERE clause, which leaves word of the row: it is locked, but not written, and no UPDATE trigger for
+-- each row fires.
+CREATE FUNCTION dup_select_private.on_conflict(level dup_select_private.plan_level, returned text[]) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.conflict_target(level)
         || CASE
-            WHEN (level ->> 'triggered')::boolean THEN format(
+            WHEN (level.facts).triggered THEN format(
 ' DO UPDATE SET %1$I = existing.%1$I
             WHERE pg_catalog.set_config(%2$s, pg_catalog.jsonb_build_array(%3$s)::pg_catalog.text, true) IS NULL',
-                dup_select_private.settable_column((level ->> 'relation')::oid), dup_select_private.level_found_setting(),
-                dup_select_private.level_list(ARRAY(SELECT dup_select_private.level_key_text(level, r.name,
-                    format('existing.%I', r.name))
-                                            FROM unnest(returned) WITH ORDINALITY AS r (name, n) ORDER BY r.n), ', ', 16))
+                dup_select_private.settable_column((level.facts).id), dup_select_private.found_setting_text(),
+                dup_select_private.lines(dup_select_private.key_texts(level, returned, 'existing.'), ', ', 16))
             ELSE ' DO NOTHING'
         END
 $$;
 
--- A column of a key as what goes into the jsonb in which the key of a row that stands is told. A text of a timestamptz has the
+-- Columns of a key as what goes into the jsonb in which the key of a row that exists is told. A text of a timestamptz has the
 -- abbreviation of its zone under DateStyle SQL or German, which is read as that of another zone.
-CREATE OR REPLACE FUNCTION dup_select_private.level_key_text(level jsonb, column_name text, reference text) RETURNS text
+CREATE FUNCTION dup_select_private.key_texts(level dup_select_private.plan_level, names text[], qualifier text) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(CASE WHEN c.base_type ~ '^(date|timestamp)' THEN 'pg_catalog.to_jsonb(%s)' ELSE '%s::pg_catalog.text' END,
-                  reference)
-    FROM dup_select_private.plan_table_columns((level ->> 'relation')::oid) AS c WHERE c.column_name = level_key_text.column_name
+    SELECT ARRAY(
+        SELECT format(CASE WHEN c.base_type ~ '^(date|timestamp)' THEN 'pg_catalog.to_jsonb(%s%I)'
+                           ELSE '%s%I::pg_catalog.text' END, qualifier, c.name)
+        FROM unnest(names) WITH ORDINALITY AS k (name, n)
+        JOIN unnest((level.facts).columns) c ON c.name = k.name
+        ORDER BY k.n)
 $$;
 
--- found_setting() as text, for SQL that needs no part of dup_select: where level_conflict() leaves word of the row that stands.
--- One for each depth: a trigger for the statement may insert through another view before the setting is read.
-CREATE OR REPLACE FUNCTION dup_select_private.level_found_setting() RETURNS text
+-- found_setting() as text, for SQL that needs no part of dup_select: where on_conflict() leaves word of the row that exists. One
+-- for each depth: a trigger for the statement may insert through another view before the setting is read.
+CREATE FUNCTION dup_select_private.found_setting_text() RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT 'pg_catalog.format(''dup_select.found_at_depth_%s'', pg_catalog.pg_trigger_depth())'
 $$;

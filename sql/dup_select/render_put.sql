@@ -2,123 +2,136 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- Columns of the work table, and what fills them from the source. NULL where nothing does. The work table: a column for all that
--- is filled, one for every key that comes back. No column of a table is named like one of them (plan_made_names), which lets
--- conditions of both generators be the same text.
-CREATE OR REPLACE FUNCTION dup_select_private.put_columns(plan jsonb)
-RETURNS TABLE (n bigint, name text, declared text, source text)
+-- The statements of one level of put_table: a statement that runs once, or resolve (where it is not NULL) and missing until
+-- nothing is pending. also: further conditions on the rows of the work table.
+CREATE FUNCTION dup_select_private.level_statements(
+    plan dup_select_private.plan, level dup_select_private.plan_level, also text[], in_block boolean
+) RETURNS TABLE (title text, once text, resolve text, missing text, pending text)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT row_number() OVER (ORDER BY c.part, c.l, c.n), c.name,
-           concat_ws(' ', quote_ident(c.name), c.type, 'COLLATE ' || c.collation), c.source
-    FROM (
-        SELECT 1 AS part, 0 AS l, 0 AS n, plan #>> '{made,row}' AS name, 'tid' AS type, NULL AS collation, 'input.ctid' AS source
-        UNION ALL
-        SELECT 2, -l.n, c.n, c.value ->> 'slot', c.value ->> 'type', c.value ->> 'collation', c.value ->> 'source'
-        FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n)
-        CROSS JOIN jsonb_array_elements(l.value -> 'columns') WITH ORDINALITY AS c (value, n)
-        UNION ALL
-        SELECT 3, 0, k.n, plan #>> ARRAY['target', 'returned', k.name], c.type, NULL, NULL
-        FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
-        JOIN dup_select_private.plan_table_columns((plan #>> '{target,relation}')::oid) AS c ON c.column_name = k.name
-        UNION ALL
-        SELECT 4, 0, l.n, l.value ->> 'settled', 'boolean', NULL, 'false'
-        FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS l (value, n) WHERE l.value ? 'n'
-        UNION ALL
-        SELECT 5, 0, 0, plan #>> '{made,done}', 'boolean', NULL, 'false'
-    ) AS c
+    SELECT t.title, NULL, dup_select_private.resolve(plan, level, also),
+           CASE
+               WHEN NOT b.by_row THEN dup_select_private.insert_missing(plan, level, also)
+               WHEN in_block THEN dup_select_private.insert_by_row(plan, level, also)
+               ELSE dup_select_private.block(plan, dup_select_private.insert_by_row(plan, level, also) || ';', true)
+           END,
+           format('SELECT FROM %s WHERE %s', dup_select_private.work_rows(plan), array_to_string(
+               p.pending || CASE WHEN NOT b.by_row THEN dup_select_private.has_key(level) END, ' AND '))
+    FROM dup_select_private.title(level) t (title)
+    CROSS JOIN dup_select_private.is_by_row(level) b (by_row)
+    CROSS JOIN dup_select_private.pending(plan, level, also) p (pending)
+    WHERE b.by_row OR (level.key).parts IS NOT NULL
+    UNION ALL
+    SELECT dup_select_private.title(level) || ': rows without a key', dup_select_private.insert_keyless(plan, level, also),
+           NULL, NULL, NULL
+    WHERE NOT dup_select_private.is_by_row(level) AND dup_select_private.has_key(level) IS NOT NULL
 $$;
 
--- Columns of the work table that a level gives its key to. Which columns of the work table a level fills, and from which of its
--- own.
-CREATE OR REPLACE FUNCTION dup_select_private.put_results(plan jsonb, level jsonb) RETURNS TABLE (n bigint, slot text, name text)
+-- Whether BEFORE triggers may change keys of a level, whose rows are therefore put in one by one.
+CREATE FUNCTION dup_select_private.is_by_row(level dup_select_private.plan_level) RETURNS boolean
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT k.n, level -> 'returned' ->> k.name, k.name
-    FROM jsonb_array_elements_text(plan -> 'primary_key') WITH ORDINALITY AS k (name, n)
-    WHERE level -> 'path' = '[]'
-    UNION ALL
-    SELECT k.n, c.value -> 'held' ->> k.child, k.name
-    FROM ROWS FROM (jsonb_array_elements_text(level -> 'key_columns'),
-                    jsonb_array_elements_text(level -> 'child_columns')) WITH ORDINALITY AS k (name, child, n)
-    JOIN jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS c ON c.value -> 'path' = level -> 'child'
+    SELECT (level.facts).triggered AND ((level.key).index_name IS NOT NULL OR (level.key).parts IS NULL)
 $$;
 
 -- The work table, with the name by which the statements refer to its rows.
-CREATE OR REPLACE FUNCTION dup_select_private.put_rows(level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.work_rows(plan dup_select_private.plan) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('pg_temp.%I AS %I', level #>> '{made,work}', level #>> '{made,rows}')
+    SELECT format('pg_temp.%I AS %I', (plan.names).work, (plan.names).rows)
 $$;
 
--- The column of the work table that tells which row of the source it is.
-CREATE OR REPLACE FUNCTION dup_select_private.put_row(level jsonb) RETURNS text
+-- A column of the work table.
+CREATE FUNCTION dup_select_private.work_column(plan dup_select_private.plan, name text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('%I.%I', level #>> '{made,rows}', level #>> '{made,row}')
+    SELECT format('%I.%I', (plan.names).rows, name)
 $$;
 
 -- Conditions on the rows of the work table that a level has yet to resolve.
-CREATE OR REPLACE FUNCTION dup_select_private.put_pending(level jsonb) RETURNS text[]
+CREATE FUNCTION dup_select_private.pending(
+    plan dup_select_private.plan, level dup_select_private.plan_level, also text[]
+) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE
-        WHEN level -> 'path' = '[]' THEN ARRAY[format('NOT %I.%I', level #>> '{made,rows}', level #>> '{made,done}')]
-        WHEN level ? 'n' THEN format('NOT %I.%I', level #>> '{made,rows}', level ->> 'settled')
-            || dup_select_private.level_pending(level || '{"above": []}')
-        ELSE dup_select_private.level_pending(level)
-    END || ARRAY(SELECT jsonb_array_elements_text(level -> 'when'))
+    SELECT array_remove(CASE
+        WHEN level.path = '{}' THEN ARRAY['NOT ' || dup_select_private.work_column(plan, (plan.names).done)]
+        WHEN level.together IS NOT NULL THEN
+            ('NOT ' || dup_select_private.work_column(plan, level.settled))
+            || dup_select_private.unresolved(level, false) || dup_select_private.wanted(level)
+        ELSE dup_select_private.unresolved(level, true) || dup_select_private.wanted(level)
+    END || also, NULL)
 $$;
 
 -- Condition on rows that have a key to look up. NULL where all have one. Rows that have no key are new ones, each of them: one
 -- part is NULL, or the partial index leaves them out. A NULL where the table wants a value may be inserted as if it had a key:
 -- that fails, as it should.
-CREATE OR REPLACE FUNCTION dup_select_private.put_has_key(level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.has_key(level dup_select_private.plan_level) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE WHEN NOT level ? 'elements' THEN 'false' ELSE (
+    SELECT CASE WHEN (level.key).parts IS NULL THEN 'false' ELSE (
         SELECT string_agg(k.condition, ' AND ' ORDER BY k.n)
-        FROM (SELECT e.n, format(CASE WHEN (e.value ->> 'composite')::boolean THEN '%s IS DISTINCT FROM NULL'
-                                     ELSE '%s IS NOT NULL' END, e.value ->> 'value') AS condition
-              FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
-              WHERE (level ->> 'nulls_distinct')::boolean AND (e.value ->> 'nullable')::boolean
+        FROM (SELECT v.n, format(CASE WHEN v.composite THEN '%s IS DISTINCT FROM NULL' ELSE '%s IS NOT NULL' END, v.value)
+                  AS condition
+              FROM dup_select_private.key_values(level) v WHERE (level.key).nulls_distinct AND v.nullable
               UNION ALL
-              SELECT 1000, format('(%s) IS TRUE', level ->> 'satisfies') WHERE level ->> 'satisfies' IS NOT NULL) AS k)
+              SELECT 1000, format('(%s) IS TRUE', i.condition)
+              FROM dup_select_private.in_index(level) i (condition) WHERE i.condition IS NOT NULL) k)
     END
 $$;
 
--- The UPDATE, or two, that join back the keys that stand. NULL where the rows do not show a natural key. Where NULLs are equal,
+-- Which columns of the work table a level fills, and from which of its own.
+CREATE FUNCTION dup_select_private.results(plan dup_select_private.plan, level dup_select_private.plan_level)
+RETURNS TABLE (n bigint, slot_name text, name text, type text)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT k.n, k.slot_name, k.name, c.type
+    FROM (SELECT k.n, plan.returned[k.n] AS slot_name, k.name
+          FROM unnest((level.facts).primary_key) WITH ORDINALITY AS k (name, n)
+          WHERE level.path = '{}'
+          UNION ALL
+          SELECT k.n, k.slot_name, k.name
+          FROM ROWS FROM (unnest((level.reference).parent_columns), unnest(level.own))
+              WITH ORDINALITY AS k (name, record, slot_name, n)) k
+    JOIN unnest((level.facts).columns) c ON c.name = k.name
+$$;
+
+-- The UPDATE, or two, that join back the keys that exist. NULL where the rows do not show a natural key. Where NULLs are equal,
 -- rows without any are joined first, by equality alone: an OR cannot be hashed, it takes an index scan for each row (100,000 rows
 -- on three levels: 14 s instead of 6.6).
-CREATE OR REPLACE FUNCTION dup_select_private.put_resolve(plan jsonb, level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.resolve(plan dup_select_private.plan, level dup_select_private.plan_level, also text[])
+RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
-        WHEN n.nullable IS NULL THEN dup_select_private.put_join(plan, level, NULL)
-        ELSE concat(dup_select_private.put_join(plan, level || '{"nulls_distinct": true}', NULL), ';', chr(10),
-                    dup_select_private.put_join(plan, level, format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0',
-                        n.nullable)))
+        WHEN n.nullable IS NULL THEN dup_select_private.join_back(plan, level, true, also)
+        ELSE concat(
+            dup_select_private.join_back(plan, level, false, also), ';', chr(10),
+            dup_select_private.join_back(plan, level, true,
+                                         also || format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0', n.nullable)))
     END
-    FROM (SELECT string_agg(e.value ->> 'value', ', ' ORDER BY e.n) AS nullable
-          FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
-          WHERE NOT (level ->> 'nulls_distinct')::boolean AND (e.value ->> 'nullable')::boolean) AS n
-    WHERE (level ->> 'shown')::boolean
+    FROM (SELECT string_agg(v.value, ', ' ORDER BY v.n) FILTER (WHERE NOT (level.key).nulls_distinct AND v.nullable) AS nullable
+          FROM dup_select_private.key_values(level) v) n
+    WHERE (level.key).shown
 $$;
 
--- UPDATE that joins back the keys of a level that stand, for rows under a further condition (NULL: all).
-CREATE OR REPLACE FUNCTION dup_select_private.put_join(plan jsonb, level jsonb, restriction text) RETURNS text
+-- UPDATE that joins back the keys of a level that exist.
+CREATE FUNCTION dup_select_private.join_back(
+    plan dup_select_private.plan, level dup_select_private.plan_level, with_nulls boolean, also text[]
+) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'UPDATE %s SET %s
 FROM %s
 WHERE %s
   AND %s',
-        dup_select_private.put_rows(level),
-        (SELECT string_agg(r.setting, ', ' ORDER BY r.n)
-         FROM (SELECT r.n, format('%I = %I', r.slot, r.name) AS setting FROM dup_select_private.put_results(plan, level) AS r
+        dup_select_private.work_rows(plan),
+        (SELECT string_agg(s.setting, ', ' ORDER BY s.n)
+         FROM (SELECT r.n, format('%I = %I', r.slot_name, r.name) AS setting FROM dup_select_private.results(plan, level) r
                UNION ALL
-               SELECT 1000, format('%I = true', level #>> '{made,done}') WHERE level -> 'path' = '[]') AS r),
-        coalesce((level ->> 'searched') || ' AS existing', dup_select_private.level_from(level)),
-        array_to_string(array_append(dup_select_private.put_pending(level), restriction), ' AND '),
-        dup_select_private.level_match(level, 2))
+               SELECT 1000, format('%I = true', (plan.names).done) WHERE level.path = '{}') s),
+        dup_select_private.searched(plan, level),
+        array_to_string(dup_select_private.pending(plan, level, also), ' AND '),
+        dup_select_private.match(level, with_nulls, 2))
 $$;
 
--- INSERT of distinct keys that do not stand. NULL where there is no natural key. The key order keeps concurrent calls from
+-- INSERT of distinct keys that do not exist. NULL where there is no natural key. The key order keeps concurrent calls from
 -- waiting for each other in a circle.
-CREATE OR REPLACE FUNCTION dup_select_private.put_missing(level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.insert_missing(
+    plan dup_select_private.plan, level dup_select_private.plan_level, also text[]
+) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 '%s
@@ -127,22 +140,21 @@ SELECT DISTINCT ON (%s)
 FROM %4$s
 WHERE %5$s
 ORDER BY %2$s, %6$s%7$s',
-        dup_select_private.level_insert_head(level, 0), k.elements,
-        dup_select_private.level_list(dup_select_private.level_values(level, 'stored'), ', ', 4),
-        dup_select_private.put_rows(level),
-        array_to_string(dup_select_private.put_pending(level) || dup_select_private.put_has_key(level), ' AND '),
-        dup_select_private.put_row(level),
-        coalesce(chr(10) || dup_select_private.level_conflict_target(level) || ' DO NOTHING', ''))
-    FROM (SELECT string_agg(concat(e.value ->> 'value', e.value ->> 'collate'), ', ' ORDER BY e.n) AS elements
-          FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)
-          WHERE EXISTS (SELECT FROM jsonb_array_elements(level -> 'columns') AS c
-                        WHERE strpos(e.value ->> 'value', c.value ->> 'raw') > 0)) AS k
-    WHERE level ? 'elements'
+        dup_select_private.insert_head(level, 0), k.parts, dup_select_private.inserted_values(level, 4),
+        dup_select_private.work_rows(plan),
+        array_to_string(dup_select_private.pending(plan, level, also) || dup_select_private.has_key(level), ' AND '),
+        dup_select_private.work_column(plan, (plan.names).row),
+        coalesce(chr(10) || dup_select_private.conflict_target(level) || ' DO NOTHING', ''))
+    FROM (SELECT string_agg(concat(v.value, v.collation_clause), ', ' ORDER BY v.n) AS parts
+          FROM dup_select_private.key_values(level) v WHERE v.given) k
+    WHERE (level.key).parts IS NOT NULL
 $$;
 
 -- Statement that inserts rows without a key, and joins back. NULL where there can be none. RETURNING follows the order of the
 -- SELECT, so the n-th row added is that of the n-th row asked for.
-CREATE OR REPLACE FUNCTION dup_select_private.put_keyless(plan jsonb, level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.insert_keyless(
+    plan dup_select_private.plan, level dup_select_private.plan_level, also text[]
+) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'WITH asked AS (
@@ -161,51 +173,82 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 UPDATE %3$s SET %9$s
 FROM asked JOIN numbered ON numbered.%2$I OPERATOR(pg_catalog.=) asked.%2$I
 WHERE %1$s OPERATOR(pg_catalog.=) asked.%7$I',
-        dup_select_private.put_row(level), level #>> '{made,number}', dup_select_private.put_rows(level),
-        array_to_string(dup_select_private.put_pending(level) || format('NOT (%s)', k.has_key), ' AND '),
-        dup_select_private.level_insert_head(level, 4),
-        dup_select_private.level_list(dup_select_private.level_values(level, 'stored'), ', ', 8),
-        level #>> '{made,row}', r.returned, r.settings)
-    FROM (SELECT dup_select_private.put_has_key(level) AS has_key) AS k,
-         (SELECT string_agg(r.returned, ', ' ORDER BY r.n) AS returned, string_agg(r.setting, ', ' ORDER BY r.n) AS settings
-          FROM (SELECT r.n, quote_ident(r.name) AS returned, format('%I = numbered.%I', r.slot, r.name) AS setting
-                FROM dup_select_private.put_results(plan, level) AS r
-                UNION ALL
-                SELECT 1000, format('true AS %I', level #>> '{made,done}'), format('%I = true', level #>> '{made,done}')
-                WHERE level -> 'path' = '[]') AS r) AS r
+        dup_select_private.work_column(plan, (plan.names).row), (plan.names).number, dup_select_private.work_rows(plan),
+        array_to_string(dup_select_private.pending(plan, level, also) || format('NOT (%s)', k.has_key), ' AND '),
+        dup_select_private.insert_head(level, 4), dup_select_private.inserted_values(level, 8),
+        (plan.names).row, r.returned, r.settings)
+    FROM dup_select_private.has_key(level) k (has_key)
+    CROSS JOIN (
+        SELECT string_agg(r.returned, ', ' ORDER BY r.n) AS returned, string_agg(r.setting, ', ' ORDER BY r.n) AS settings
+        FROM (SELECT r.n, quote_ident(r.name) AS returned, format('%I = numbered.%I', r.slot_name, r.name) AS setting
+              FROM dup_select_private.results(plan, level) r
+              UNION ALL
+              SELECT 1000, format('true AS %I', (plan.names).done), format('%I = true', (plan.names).done)
+              WHERE level.path = '{}') r) r
     WHERE k.has_key IS NOT NULL
 $$;
 
--- UPDATE that inserts or finds the rows of a level one by one, because BEFORE triggers may change their keys. A statement for all
--- rows could not tell which of them a trigger left out, nor insert a key twice that the trigger made of two.
-CREATE OR REPLACE FUNCTION dup_select_private.put_by_row(plan jsonb, level jsonb) RETURNS text
+-- A part of a PL/pgSQL block that inserts or finds the rows of a level one by one, because BEFORE triggers may change their keys:
+-- a statement for all rows could not tell which of them a trigger left out, nor insert a key twice that the trigger made of two.
+-- Without a key, what a trigger leaves out is as in a plain INSERT.
+CREATE FUNCTION dup_select_private.insert_by_row(
+    plan dup_select_private.plan, level dup_select_private.plan_level, also text[]
+) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
-'UPDATE %1$s SET %2$s
-FROM (
-    SELECT %3$s, dup_select_private.put_one(%4$L, %5$I) AS key
-    FROM %1$s
-    WHERE %6$s
-    ORDER BY %3$s
-) AS stored
-WHERE %3$s OPERATOR(pg_catalog.=) stored.%7$I',
-        dup_select_private.put_rows(level),
-        concat_ws(', ', string_agg(format('%I = CAST(stored.key OPERATOR(pg_catalog.->>) %s AS %s)', r.slot, r.n - 1, c.type),
-                                   ', ' ORDER BY r.n),
-            -- Without a key, what a trigger leaves out is as in a plain INSERT.
-            CASE WHEN level -> 'path' = '[]'
-                THEN format(CASE WHEN level ? 'index' THEN '%I = stored.key IS NOT NULL' ELSE '%I = true' END,
-                            level #>> '{made,done}') END),
-        dup_select_private.put_row(level),
-        concat_ws(chr(10), chr(10) || dup_select_private.level_insert_head(level, 0),
-            format('SELECT %s', dup_select_private.level_list(dup_select_private.level_values(level, 'stored'), ', ', 4)),
-            format('FROM (SELECT ($1).*) AS %I', level #>> '{made,rows}'),
-            dup_select_private.level_conflict(level, array_agg(r.name ORDER BY r.n)),
-            format('RETURNING pg_catalog.jsonb_build_array(%s)',
-                   string_agg(dup_select_private.level_key_text(level, r.name, quote_ident(r.name)), ', ' ORDER BY r.n))),
-        level #>> '{made,rows}',
-        array_to_string(dup_select_private.put_pending(level), ' AND '),
-        level #>> '{made,row}')
-    FROM dup_select_private.put_results(plan, level) AS r
-    JOIN dup_select_private.plan_table_columns((level ->> 'relation')::oid) AS c ON c.column_name = r.name
+'FOR %1$I IN SELECT %1$I.* FROM %2$s
+    WHERE %3$s
+    ORDER BY %4$s
+LOOP
+    %5$I := %4$s;
+    %6$s
+    UPDATE %2$s SET %7$s
+    WHERE %4$s OPERATOR(pg_catalog.=) %5$I;
+END LOOP',
+        (plan.names).rows, dup_select_private.work_rows(plan),
+        array_to_string(dup_select_private.pending(plan, level, also), ' AND '),
+        dup_select_private.work_column(plan, (plan.names).row), (plan.names).at,
+        concat_ws(chr(10) || repeat(' ', 4),
+            'PERFORM pg_catalog.set_config(' || f.setting || ', '''', true);',
+            dup_select_private.insert_head(level, 4),
+            format('VALUES (%s)', dup_select_private.inserted_values(level, 8)),
+            dup_select_private.on_conflict(level, r.names),
+            format('RETURNING pg_catalog.jsonb_build_array(%s) INTO %I;',
+                   array_to_string(dup_select_private.key_texts(level, r.names, ''), ', '), (plan.names).key),
+            CASE WHEN f.setting IS NOT NULL THEN format(
+'IF NOT FOUND AND pg_catalog.current_setting(%1$s) OPERATOR(pg_catalog.<>) '''' THEN
+        %2$I := pg_catalog.current_setting(%1$s)::pg_catalog.jsonb;
+    END IF;', f.setting, (plan.names).key) END),
+        concat_ws(', ', r.settings, CASE WHEN level.path = '{}' THEN
+            format(CASE WHEN (level.key).index_name IS NULL THEN '%I = true' ELSE '%I = %I IS NOT NULL' END,
+                   (plan.names).done, (plan.names).key) END))
+    FROM (SELECT array_agg(r.name ORDER BY r.n) AS names,
+                 string_agg(format('%I = CAST(%I OPERATOR(pg_catalog.->>) %s AS %s)', r.slot_name, (plan.names).key, r.n - 1,
+                     r.type),
+                            ', ' ORDER BY r.n) AS settings
+          FROM dup_select_private.results(plan, level) r) r
+    CROSS JOIN (SELECT CASE WHEN (level.key).index_name IS NOT NULL THEN dup_select_private.found_setting_text() END) f (setting)
+$$;
+
+-- A PL/pgSQL block of statements for put_table. A column may be named like one of its variables. by_row: insert_by_row() is in
+-- it.
+CREATE FUNCTION dup_select_private.block(plan dup_select_private.plan, statements text, by_row boolean) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_body text := format(
+'#variable_conflict use_column
+DECLARE
+    %I pg_catalog.tid;
+%sBEGIN
+%s
+END
+',
+        (plan.names).at,
+        CASE WHEN by_row THEN format(
+            '    %I pg_catalog.record;' || chr(10) || '    %I pg_catalog.jsonb;' || chr(10), (plan.names).rows,
+                (plan.names).key) END,
+        statements);
+BEGIN
+    RETURN format('DO %1$s' || chr(10) || '%2$s%1$s', dup_select_private.free_quote(v_body), v_body);
+END
 $$;

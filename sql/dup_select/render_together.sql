@@ -2,118 +2,154 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- The plan, whose levels have a number (n) where they are to be put together. Where a table stands at several levels, the
--- first row that brings a key makes it, at whichever of them: the levels from the first of such a table to the last are put
--- together.
-CREATE OR REPLACE FUNCTION dup_select_private.put_together(plan jsonb) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    WITH levels AS (
-        SELECT l.value, l.n, count(*) OVER (PARTITION BY l.value -> 'relation') > 1 AS several
-        FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n)
-    ), bounds AS (
-        SELECT min(l.n) AS first, max(l.n) AS last FROM levels l WHERE l.several
-    ), marked AS (
-        SELECT jsonb_agg(CASE
-            WHEN l.n BETWEEN b.first AND b.last THEN l.value || jsonb_build_object('n', l.n)
-            ELSE l.value
-        END ORDER BY l.n) AS levels
-        FROM levels l CROSS JOIN bounds b
-    )
-    SELECT plan || jsonb_build_object('parents', m.levels - (-1), 'target', m.levels -> -1) FROM marked m
+-- Where a table is at several levels, the first row that brings a key makes it, at whichever of them, as through an inserter
+-- view: the levels from the first of such a table to the last are put together, in waves or row by row.
+
+-- The plan with the levels numbered that are put together, in the order in which they are put.
+CREATE FUNCTION dup_select_private.mark_together(plan dup_select_private.plan) RETURNS dup_select_private.plan
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_plan  dup_select_private.plan := plan;
+    v_first integer;
+    v_last  integer;
+BEGIN
+    SELECT max(l.n), min(l.n) INTO v_first, v_last
+    FROM (SELECT n, count(*) OVER (PARTITION BY ((plan.levels[n]).facts).id) AS times
+          FROM generate_subscripts(plan.levels, 1) n) l
+    WHERE l.times > 1;
+    FOR v_n IN coalesce(v_last, 1) .. coalesce(v_first, 0) LOOP
+        v_plan.levels[v_n].together := cardinality(plan.levels) - v_n + 1;
+    END LOOP;
+    RETURN v_plan;
+END
 $$;
 
--- The statements of the levels that are put together, because a table stands at several of them.
-CREATE OR REPLACE FUNCTION dup_select_private.put_together_statements(plan jsonb) RETURNS TABLE (
-    title text, once text, resolve text, missing text, pending text, in_order text)
+-- The statements of the levels that are put together.
+CREATE FUNCTION dup_select_private.together_statements(plan dup_select_private.plan)
+RETURNS TABLE (title text, once text, resolve text, missing text, pending text, in_order text)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH titles AS (
-        SELECT string_agg(dup_select_private.level_title(l.value), '; ' ORDER BY l.n) AS title
-        FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n)
-        WHERE l.value ? 'n'
+        SELECT string_agg(dup_select_private.title(plan.levels[l]), '; ' ORDER BY l DESC) AS title
+        FROM generate_subscripts(plan.levels, 1) l WHERE (plan.levels[l]).together IS NOT NULL
     )
     SELECT t.title || ': ids that are given', g.given, NULL, NULL, NULL, NULL
-    FROM titles t, dup_select_private.put_given(plan) AS g (given) WHERE g.given IS NOT NULL
+    FROM titles t CROSS JOIN dup_select_private.settle_given(plan) g (given) WHERE g.given IS NOT NULL
     UNION ALL
-    SELECT t.title, NULL, w.resolve, w.missing, 'SELECT ' || dup_select_private.put_left(plan),
-        dup_select_private.put_in_order(plan)
-    FROM titles t, dup_select_private.put_wave_statements(plan) AS w WHERE dup_select_private.put_in_waves(plan)
+    SELECT t.title, NULL, w.resolve, w.missing, 'SELECT ' || dup_select_private.left_over(plan), dup_select_private.in_order(plan)
+    FROM titles t CROSS JOIN dup_select_private.wave_statements(plan) w WHERE dup_select_private.can_go_in_waves(plan)
     UNION ALL
-    SELECT t.title || ': row by row', dup_select_private.put_in_order(plan), NULL, NULL, NULL, NULL
-    FROM titles t WHERE NOT dup_select_private.put_in_waves(plan)
+    SELECT t.title || ': row by row', dup_select_private.in_order(plan), NULL, NULL, NULL, NULL
+    FROM titles t WHERE NOT dup_select_private.can_go_in_waves(plan)
 $$;
 
--- Whether the levels that are put together can be put so for all rows at once. Keys are told from each other before all of
--- them are known (put_first) only where two levels of one table are found by one key, and a key that reads the id of a parent
--- reads all of it, as it is. What a trigger makes of a key is never known.
-CREATE OR REPLACE FUNCTION dup_select_private.put_in_waves(plan jsonb) RETURNS boolean
+-- Whether the levels that are put together can be put so for all rows at once. Keys are told from each other before all of them
+-- are known (insert_first) only where two levels of one table are found by one key, and a key that reads the id of a parent reads
+-- all of it, as it is. What a trigger makes of a key is never known.
+CREATE FUNCTION dup_select_private.can_go_in_waves(plan dup_select_private.plan) RETURNS boolean
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH levels AS (
-        SELECT l AS level, jsonb_path_query_array(l, '$.elements[*].value') AS read,
-               jsonb_build_array(l -> 'index', jsonb_path_query_array(l, '$.elements[*].element'), l -> 'where') AS key
-        FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS l WHERE l ? 'n'
+        SELECT n, plan.levels[n] AS level, dup_select_private.read_slots(plan.levels[n]) AS read,
+               dup_select_private.computed_columns(plan.levels[n]) AS computed
+        FROM generate_subscripts(plan.levels, 1) n WHERE (plan.levels[n]).together IS NOT NULL
     )
-    SELECT NOT EXISTS (SELECT FROM levels l WHERE dup_select_private.put_is_by_row(l.level))
-       AND NOT EXISTS (SELECT FROM levels l JOIN levels o ON o.level -> 'relation' = l.level -> 'relation' WHERE o.key <> l.key)
+    SELECT NOT EXISTS (SELECT FROM levels l WHERE dup_select_private.is_by_row(l.level))
+       AND NOT EXISTS (SELECT FROM levels l JOIN levels o ON ((o.level).facts).id = ((l.level).facts).id
+                       WHERE ((o.level).key).index_name IS DISTINCT FROM ((l.level).key).index_name
+                          OR dup_select_private.expressions_of(o.level)
+                             IS DISTINCT FROM dup_select_private.expressions_of(l.level))
        AND NOT EXISTS (
             SELECT
             FROM levels l
-            JOIN levels p ON p.level -> 'child' = l.level -> 'path'
-            CROSS JOIN LATERAL jsonb_array_elements(p.level -> 'own') AS o
-            WHERE strpos(l.level ->> 'satisfies', o #>> '{}') > 0
-               OR EXISTS (SELECT FROM jsonb_array_elements(l.read) AS e WHERE e <> o AND strpos(e #>> '{}', o #>> '{}') > 0)
-               OR o <@ l.read AND NOT EXISTS (
-                    SELECT FROM jsonb_array_elements(plan -> 'parents') AS q
-                    WHERE q -> 'child' = l.level -> 'path' AND q -> 'own' @> o AND q -> 'own' <@ l.read))
+            JOIN levels p ON (p.level).child = l.n
+            JOIN unnest((l.level).columns) c ON c.slot = ANY ((p.level).own)
+            WHERE (c.facts).number = ANY (l.computed)
+               OR c.slot = ANY (l.read) AND NOT EXISTS (
+                    SELECT FROM generate_subscripts(plan.levels, 1) q
+                    WHERE (plan.levels[q]).child = l.n AND c.slot = ANY ((plan.levels[q]).own)
+                        AND (plan.levels[q]).own <@ l.read))
 $$;
 
--- UPDATE that settles, of the levels that are put together, the parents whose ids are given. NULL where no mapping gives any.
--- Once and before any look-up: an id that a look-up finds is none that is given.
-CREATE OR REPLACE FUNCTION dup_select_private.put_given(plan jsonb) RETURNS text
+-- What a level is found by.
+CREATE FUNCTION dup_select_private.expressions_of(level dup_select_private.plan_level) RETURNS text[]
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT array_agg((p.facts).expression ORDER BY p.n)
+    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, n)
+$$;
+
+-- The places of those parts of a level's key that are values as they are.
+CREATE FUNCTION dup_select_private.read_slots(level dup_select_private.plan_level) RETURNS dup_select_private.slot[]
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT ARRAY(SELECT c.slot FROM unnest(level.columns) c
+        JOIN unnest((level.key).parts) p ON (p.facts).number = (c.facts).number
+                 WHERE dup_select_private.fallback(c.facts) IS NULL)
+$$;
+
+-- Numbers of the columns that a level's key, or whether it has one, is computed from: by expressions, or by a default for NULL.
+CREATE FUNCTION dup_select_private.computed_columns(level dup_select_private.plan_level) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT ARRAY(
+        SELECT unnest(k.sources) FROM unnest((level.facts).keys) k WHERE k.name = (level.key).index_name
+        UNION ALL
+        SELECT (p.facts).number FROM unnest((level.key).parts) p
+        JOIN unnest(level.columns) c ON (c.facts).number = (p.facts).number
+        WHERE dup_select_private.fallback(c.facts) IS NOT NULL
+        UNION ALL
+        SELECT p.number
+        FROM unnest((level.key).predicate_columns) n
+        JOIN unnest((level.facts).columns) f ON f.number = n
+        CROSS JOIN unnest(f.number || f.expression_columns) p (number)
+        WHERE (level.key).in_predicate IS NULL)
+$$;
+
+-- UPDATE that settles the parents whose ids are given. NULL where no mapping gives any. Once and before any look-up: an id that a
+-- look-up finds is none that is given.
+CREATE FUNCTION dup_select_private.settle_given(plan dup_select_private.plan) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'UPDATE %s SET
-    %s', dup_select_private.put_rows(plan -> 'target'), string_agg(format('%I = NOT (%s)', l.value ->> 'settled',
-            array_to_string(dup_select_private.level_pending(l.value || '{"optional": false}'), ' AND ')),
-        ',' || chr(10) || '    ' ORDER BY l.n))
-    FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS l (value, n)
-    WHERE l.value ? 'n'
-    HAVING EXISTS (SELECT
-                   FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) AS l
-                   CROSS JOIN LATERAL jsonb_array_elements(l.value -> 'columns') AS c
-                   WHERE (c.value ->> 'parent')::boolean AND c.value ->> 'expression' IS NOT NULL)
+    %s',
+        dup_select_private.work_rows(plan),
+        string_agg(format('%I = NOT (%s)', (plan.levels[l]).settled,
+                          array_to_string(dup_select_private.unresolved(plan.levels[l], true), ' AND ')),
+                   ',' || chr(10) || '    ' ORDER BY l DESC))
+    FROM generate_series(2, cardinality(plan.levels)) l
+    WHERE (plan.levels[l]).together IS NOT NULL
+    HAVING EXISTS (SELECT FROM generate_subscripts(plan.levels, 1) l CROSS JOIN unnest((plan.levels[l]).columns) c
+                   WHERE c.out_name IS NOT NULL AND c.expression IS NOT NULL)
 $$;
 
--- The statements of levels that are put together: those that look up, and those that insert what has all its parents.
-CREATE OR REPLACE FUNCTION dup_select_private.put_wave_statements(plan jsonb) RETURNS TABLE (resolve text, missing text)
+-- The statements of all rows at once: those that look up, and those that insert what has all its parents.
+CREATE FUNCTION dup_select_private.wave_statements(plan dup_select_private.plan) RETURNS TABLE (resolve text, missing text)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT string_agg(s.resolve, ';' || chr(10) ORDER BY l.n), string_agg(s.missing, ';' || chr(10) ORDER BY l.n)
-    FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n)
+    SELECT string_agg(s.resolve, ';' || chr(10) ORDER BY l DESC), string_agg(s.missing, ';' || chr(10) ORDER BY l DESC)
+    FROM generate_subscripts(plan.levels, 1) l
     CROSS JOIN LATERAL (
-        SELECT concat_ws(';' || chr(10), dup_select_private.put_unwanted(plan, l.value), dup_select_private.put_resolve(
-                   plan, l.value || jsonb_build_object('when', dup_select_private.put_known(plan, l.value)))) AS resolve,
-               concat_ws(';' || chr(10), dup_select_private.put_first(plan, l.value), dup_select_private.put_keyless(
-                   plan, l.value || jsonb_build_object('when', dup_select_private.put_waits(plan, l.value, NULL)))) AS missing
-    ) AS s
-    WHERE l.value ? 'n'
+        SELECT concat_ws(';' || chr(10), dup_select_private.settle_unwanted(plan, plan.levels[l]),
+                   dup_select_private.resolve(
+                       plan, plan.levels[l], dup_select_private.key_is_known(plan, plan.levels[l]))) AS resolve,
+               concat_ws(';' || chr(10), dup_select_private.insert_first(plan, l), dup_select_private.insert_keyless(
+                   plan, plan.levels[l], dup_select_private.parents_are_settled(plan, plan.levels[l], NULL))) AS missing
+    ) s
+    WHERE (plan.levels[l]).together IS NOT NULL
 $$;
 
 -- UPDATE that settles an optional parent where it is not wanted. NULL where it always is.
-CREATE OR REPLACE FUNCTION dup_select_private.put_unwanted(plan jsonb, level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.settle_unwanted(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'UPDATE %1$s SET %2$I = true
-WHERE NOT %3$I.%2$I AND NOT (%4$s)%5$s',
-        dup_select_private.put_rows(level), level ->> 'settled', level #>> '{made,rows}', dup_select_private.level_wanted(level),
-        (SELECT string_agg(' AND ' || c.condition, '' ORDER BY c.n)
-         FROM jsonb_array_elements_text(dup_select_private.put_known(plan, level)) WITH ORDINALITY AS c (condition, n)))
-    WHERE dup_select_private.level_wanted(level) IS NOT NULL AND level -> 'path' <> '[]'
+WHERE NOT %3$s AND NOT (%4$s)%5$s',
+        dup_select_private.work_rows(plan), level.settled, dup_select_private.work_column(plan, level.settled), w.condition,
+        ' AND ' || nullif(array_to_string(dup_select_private.key_is_known(plan, level), ' AND '), ''))
+    FROM dup_select_private.wanted(level) w (condition)
+    WHERE w.condition IS NOT NULL AND level.path <> '{}'
 $$;
 
--- INSERT of the keys that do not stand, for a level that is put together with others: of those who bring a key, at any level
--- of the table, the first row, and its first level, if its parents are there. NULL where there is no natural key. A contender
--- whose key is not known yet has another one: a parent that it waits for does not stand, and what has a key that is known
--- refers to rows that do. Of the contenders that are left the first has all its parents, so each round inserts something.
-CREATE OR REPLACE FUNCTION dup_select_private.put_first(plan jsonb, level jsonb) RETURNS text
+-- INSERT of the keys that do not exist: of those who bring a key, at any level of the table, the first row, and its first level,
+-- if its parents are there. NULL where there is no natural key. A contender whose key is not known yet has another one: a parent
+-- that it waits for does not exist, and what has a key that is known refers to rows that do. Of the contenders that are left the
+-- first has all its parents, so each round inserts something.
+CREATE FUNCTION dup_select_private.insert_first(plan dup_select_private.plan, number integer) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 '%1$s
@@ -128,118 +164,105 @@ FROM (
 ) AS %5$I
 WHERE %8$s
 ORDER BY %3$s%9$s',
-        dup_select_private.level_insert_head(level, 0),
-        dup_select_private.level_list(dup_select_private.level_values(level, 'stored'), ', ', 4),
-        k.names,
-        (SELECT string_agg(dup_select_private.put_contenders(plan, l.value), chr(10) || '        UNION ALL' || chr(10)
-                           ORDER BY l.n)
-         FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n)
-         WHERE l.value -> 'relation' = level -> 'relation'),
-        level #>> '{made,rows}', level #>> '{made,row}', level #>> '{made,number}',
-        array_to_string(format('%I.%I OPERATOR(pg_catalog.=) %s',
-                               level #>> '{made,rows}', level #>> '{made,number}', level ->> 'n')
-            || ARRAY(SELECT jsonb_array_elements_text(dup_select_private.put_waits(plan, level, NULL))), ' AND '),
-        coalesce(chr(10) || dup_select_private.level_conflict_target(level) || ' DO NOTHING', ''))
-    FROM (SELECT string_agg(format('k%s', e.n), ', ' ORDER BY e.n) AS names
-          FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)) AS k
-    WHERE level ? 'elements'
+        dup_select_private.insert_head(l.level, 0), dup_select_private.inserted_values(l.level, 4), k.names,
+        (SELECT string_agg(dup_select_private.contenders(plan, plan.levels[c]), chr(10) || '        UNION ALL' || chr(10)
+                           ORDER BY c DESC)
+         FROM generate_subscripts(plan.levels, 1) c WHERE ((plan.levels[c]).facts).id = ((l.level).facts).id),
+        (plan.names).rows, (plan.names).row, (plan.names).number,
+        array_to_string(format('%s OPERATOR(pg_catalog.=) %s', dup_select_private.work_column(plan, (plan.names).number),
+                               (l.level).together)
+                        || dup_select_private.parents_are_settled(plan, l.level, NULL), ' AND '),
+        coalesce(chr(10) || dup_select_private.conflict_target(l.level) || ' DO NOTHING', ''))
+    FROM (SELECT plan.levels[number] AS level) l
+    CROSS JOIN LATERAL (SELECT string_agg(format('k%s', n), ', ' ORDER BY n) AS names
+                        FROM generate_subscripts(((l.level).key).parts, 1) n) k
+    WHERE ((l.level).key).parts IS NOT NULL
 $$;
 
 -- Query of the rows that lack a level, with their keys, as far as these are known.
-CREATE OR REPLACE FUNCTION dup_select_private.put_contenders(plan jsonb, level jsonb) RETURNS text
+CREATE FUNCTION dup_select_private.contenders(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 '        SELECT %I.*, %s AS %I, %s
         FROM %s
         WHERE %s',
-        level #>> '{made,rows}', level ->> 'n', level #>> '{made,number}',
-        (SELECT string_agg(format('%s%s AS k%s', e.value ->> 'value', e.value ->> 'collate', e.n), ', ' ORDER BY e.n)
-         FROM jsonb_array_elements(level -> 'elements') WITH ORDINALITY AS e (value, n)),
-        dup_select_private.put_rows(level),
-        array_to_string(dup_select_private.put_pending(
-                            level || jsonb_build_object('when', dup_select_private.put_known(plan, level)))
-                        || dup_select_private.put_has_key(level), ' AND '))
+        (plan.names).rows, level.together, (plan.names).number,
+        (SELECT string_agg(format('%s%s AS k%s', v.value, v.collation_clause, v.n), ', ' ORDER BY v.n)
+         FROM dup_select_private.key_values(level) v),
+        dup_select_private.work_rows(plan),
+        array_to_string(dup_select_private.pending(plan, level, dup_select_private.key_is_known(plan, level))
+                        || dup_select_private.has_key(level), ' AND '))
 $$;
 
--- Conditions under which the natural key of a level that is put together with others is known.
-CREATE OR REPLACE FUNCTION dup_select_private.put_known(plan jsonb, level jsonb) RETURNS jsonb
+-- Conditions under which the natural key of a level is known.
+CREATE FUNCTION dup_select_private.key_is_known(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.put_waits(plan, level, jsonb_path_query_array(level, '$.elements[*].value'))
+    SELECT dup_select_private.parents_are_settled(plan, level, dup_select_private.read_slots(level))
 $$;
 
--- Conditions under which those parents of a level are done with whose whole keys are among these texts (NULL: all parents), of
--- the levels that are put together.
-CREATE OR REPLACE FUNCTION dup_select_private.put_waits(plan jsonb, level jsonb, read jsonb) RETURNS jsonb
+-- Conditions under which those parents of a level are done with whose whole keys are among these places (NULL: all parents).
+CREATE FUNCTION dup_select_private.parents_are_settled(
+    plan dup_select_private.plan, level dup_select_private.plan_level, read dup_select_private.slot[]
+) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(jsonb_agg(dup_select_private.put_settled(p.value) ORDER BY p.n), '[]')
-    FROM jsonb_array_elements(plan -> 'parents') WITH ORDINALITY AS p (value, n)
-    WHERE p.value -> 'child' = level -> 'path' AND p.value ? 'n'
-      AND (read IS NULL OR p.value -> 'own' <@ read)
+    SELECT ARRAY(SELECT dup_select_private.is_settled(plan, plan.levels[p])
+                 FROM generate_series(2, cardinality(plan.levels)) p
+                 WHERE (plan.levels[(plan.levels[p]).child]).path = level.path AND (plan.levels[p]).together IS NOT NULL
+                     AND (read IS NULL OR (plan.levels[p]).own <@ read)
+                 ORDER BY p DESC)
 $$;
 
--- Condition on rows for which a level that is put together with others is done with.
-CREATE OR REPLACE FUNCTION dup_select_private.put_settled(level jsonb) RETURNS text
+-- Condition on rows for which a level is done with.
+CREATE FUNCTION dup_select_private.is_settled(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
-        WHEN level -> 'path' = '[]' THEN format('%I.%I', level #>> '{made,rows}', level #>> '{made,done}')
-        ELSE format('(%I.%I OR pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0)', level #>> '{made,rows}', level ->> 'settled',
-                    array_to_string(ARRAY(SELECT jsonb_array_elements_text(level -> 'own')), ', '))
+        WHEN level.path = '{}' THEN dup_select_private.work_column(plan, (plan.names).done)
+        ELSE format('(%s OR pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0)',
+                    dup_select_private.work_column(plan, level.settled), dup_select_private.reference_list(level.own))
     END
 $$;
 
--- FROM and WHERE of the rows of which a level that is put together with others is not done with.
-CREATE OR REPLACE FUNCTION dup_select_private.put_left(plan jsonb) RETURNS text
+-- FROM and WHERE of the rows of which a level is not done with.
+CREATE FUNCTION dup_select_private.left_over(plan dup_select_private.plan) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('FROM %s WHERE NOT (%s)', dup_select_private.put_rows(plan -> 'target'),
-                  string_agg(dup_select_private.put_settled(l.value), ' AND ' ORDER BY l.n))
-    FROM jsonb_array_elements((plan -> 'parents') || (plan -> 'target')) WITH ORDINALITY AS l (value, n)
-    WHERE l.value ? 'n'
+    SELECT format('FROM %s WHERE NOT (%s)', dup_select_private.work_rows(plan),
+                  string_agg(dup_select_private.is_settled(plan, plan.levels[l]), ' AND ' ORDER BY l DESC))
+    FROM generate_subscripts(plan.levels, 1) l WHERE (plan.levels[l]).together IS NOT NULL
 $$;
 
--- Statements that put the levels that belong together row by row, each row as an inserter view does. Static statements, whose
--- plans are kept. enable_seqscan: as in an inserter view.
-CREATE OR REPLACE FUNCTION dup_select_private.put_in_order(plan jsonb) RETURNS text
+-- Statements that put the levels row by row, each row as an inserter view does. Static statements, whose plans are kept.
+-- enable_seqscan: as in an inserter view.
+CREATE FUNCTION dup_select_private.in_order(plan dup_select_private.plan) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_target jsonb := plan -> 'target';
-    v_row    text := dup_select_private.put_row(v_target);
-    v_at     text := quote_ident(plan #>> '{made,at}');
-    v_quote  text := '$' || '$';
-    v_body   text := format(
-'#variable_conflict use_column
-DECLARE
-    %1$s pg_catalog.tid;
+    v_row text := dup_select_private.work_column(plan, (plan.names).row);
+    v_at  text := quote_ident((plan.names).at);
 BEGIN
-    FOR %1$s IN SELECT %2$s %3$s ORDER BY %2$s LOOP
-%4$s
-    END LOOP;
-END
-',
-        v_at, v_row, dup_select_private.put_left(plan), (
-            SELECT string_agg(dup_select_private.put_loop(v_target, s.title, s.once, s.resolve, s.missing, s.pending), chr(10)
-                              ORDER BY l.n, s.n)
-            FROM jsonb_array_elements((plan -> 'parents') || v_target) WITH ORDINALITY AS l (value, n)
-            CROSS JOIN LATERAL dup_select_private.put_level_statements(plan, l.value || jsonb_build_object(
-                'when', jsonb_build_array(format('%s OPERATOR(pg_catalog.=) %s', v_row, v_at)))) WITH ORDINALITY
-                AS s (title, once, resolve, missing, pending, n)
-            WHERE l.value ? 'n'));
-BEGIN
-    WHILE strpos(v_body, v_quote) > 0 LOOP -- a name or an expression may hold it
-        v_quote := concat('$x', substr(v_quote, 2));
-    END LOOP;
     RETURN format(
 'SELECT pg_catalog.set_config(''dup_select.enable_seqscan'', pg_catalog.current_setting(''enable_seqscan''), true),
     pg_catalog.set_config(''enable_seqscan'', ''off'', true);
-DO %1$s
-%2$s%1$s;
+%s;
 SELECT pg_catalog.set_config(''enable_seqscan'', pg_catalog.current_setting(''dup_select.enable_seqscan''), true)',
-        v_quote, v_body);
+        dup_select_private.block(plan, format(
+'    FOR %s IN SELECT %s %s ORDER BY %2$s LOOP
+%4$s
+    END LOOP;',
+            v_at, v_row, dup_select_private.left_over(plan), (
+                SELECT string_agg(dup_select_private.loop_of(plan, s.title, s.once, s.resolve, s.missing, s.pending), chr(10)
+                                  ORDER BY l DESC, s.n)
+                FROM generate_subscripts(plan.levels, 1) l
+                CROSS JOIN LATERAL dup_select_private.level_statements(
+                    plan, plan.levels[l], ARRAY[format('%s OPERATOR(pg_catalog.=) %s', v_row, v_at)], true) WITH ORDINALITY
+                    AS s (title, once, resolve, missing, pending, n)
+                WHERE (plan.levels[l]).together IS NOT NULL)),
+            EXISTS (SELECT FROM generate_subscripts(plan.levels, 1) l
+                    WHERE (plan.levels[l]).together IS NOT NULL AND dup_select_private.is_by_row(plan.levels[l]))));
 END
 $$;
 
 -- What put_level does, as a part of a PL/pgSQL block: the statements of a level, once, or until nothing is pending.
-CREATE OR REPLACE FUNCTION dup_select_private.put_loop(
-    level jsonb, title text, once text, resolve text, missing text, pending text
+CREATE FUNCTION dup_select_private.loop_of(
+    plan dup_select_private.plan, title text, once text, resolve text, missing text, pending text
 ) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE
@@ -255,6 +278,6 @@ IF %2$I OPERATOR(pg_catalog.=) 100 THEN
 END IF;
 %6$s;
 END LOOP;',
-            title, level #>> '{made,attempts}', resolve || ';', pending, title, missing)
+            title, (plan.names).attempts, resolve || ';', pending, title, missing)
     END
 $$;

@@ -3,7 +3,7 @@ SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- The table whose row type this is. 42809 where it is that of no table: a view, a domain, a scalar.
-CREATE OR REPLACE FUNCTION dup_select_private.target_table(row_type regtype) RETURNS regclass
+CREATE FUNCTION dup_select_private.target_table(row_type regtype) RETURNS regclass
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_table regclass;
@@ -23,7 +23,7 @@ $$;
 -- the row and have a default, are an identity, or may not be inserted by the caller. IS NOT DISTINCT FROM NULL and not IS NULL,
 -- which is also true of a composite value whose fields are all NULL. Columns are asked about only where it matters, which takes
 -- time: NULL means a default, or must not be named for want of a right.
-CREATE OR REPLACE FUNCTION dup_select_private.given_columns(new anyelement) RETURNS text[]
+CREATE FUNCTION dup_select_private.given_columns(new anyelement) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_columns text[];
@@ -49,7 +49,7 @@ END
 $$;
 
 -- Text that inserts these columns of the row $1 into a table, which it calls "existing".
-CREATE OR REPLACE FUNCTION dup_select_private.insert_statement(target regclass, columns text[]) RETURNS text
+CREATE FUNCTION dup_select_private.insert_statement(target regclass, columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN (
@@ -66,7 +66,7 @@ END
 $$;
 
 -- All columns of a table, in its order, which its partitions and children need not have.
-CREATE OR REPLACE FUNCTION dup_select_private.column_list(target regclass) RETURNS text
+CREATE FUNCTION dup_select_private.column_list(target regclass) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN (
@@ -78,7 +78,7 @@ $$;
 
 -- FROM clause for the rows that the unique indexes of a table cover. Without ONLY the rows of children that inherit would be
 -- found too, whose keys are their own.
-CREATE OR REPLACE FUNCTION dup_select_private.from_table(target regclass) RETURNS text
+CREATE FUNCTION dup_select_private.from_table(target regclass) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN (
@@ -89,7 +89,7 @@ END
 $$;
 
 -- Name of the setting in which conflict_clause() leaves the place of the row it found, at this depth of triggers.
-CREATE OR REPLACE FUNCTION dup_select_private.found_setting() RETURNS text
+CREATE FUNCTION dup_select_private.found_setting() RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth())
 $$;

@@ -5,7 +5,7 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 -- The type below a domain, and whether the domain takes no NULL or has a default, which makes it unfit for a variable, a column
 -- of a view or of the work table. No row for other types. The default of a domain would be taken for what was given: in a view,
 -- or a temporary table, a column that is left out gets it.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_base_type(domain oid) RETURNS TABLE (type oid, modifier integer, unfit boolean)
+CREATE FUNCTION dup_select_private.type_below(domain oid) RETURNS TABLE (type oid, modifier integer, unfit boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH RECURSIVE domains AS (
         SELECT t.typbasetype, t.typtypmod, t.typnotnull OR t.typdefault IS NOT NULL AS unfit
@@ -20,7 +20,7 @@ $$;
 
 -- Whether values of a type are composite: IS NULL is then also true of one whose fields are all NULL, and IS NOT NULL is not its
 -- opposite.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_is_composite(type_id oid) RETURNS boolean
+CREATE FUNCTION dup_select_private.is_composite(type_id oid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH RECURSIVE types AS (
         SELECT t.typtype, t.typbasetype FROM pg_type t WHERE t.oid = type_id
@@ -32,7 +32,7 @@ $$;
 
 -- Whether reading a text as a value of the type runs functions of pg_catalog only: no domain, no composite type. The row type of
 -- a view or table of pg_catalog, or an array of it, is none of those that occur here.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_is_builtin_type(type_id oid) RETURNS boolean
+CREATE FUNCTION dup_select_private.is_builtin_type(type_id oid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT t.typnamespace = 'pg_catalog'::regnamespace AND t.typtype IN ('b', 'r', 'm', 'p')
         OR t.typtype = 'e' OR coalesce(e.typtype = 'e', false)
@@ -42,15 +42,15 @@ $$;
 
 -- The operator class of a B-tree on a column. NULL where its type has none. As the server chooses one for an index: of the type
 -- itself, or of one that it is cast to for nothing, or of its kind.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_default_opclass(relation oid, attnum integer) RETURNS oid
+CREATE FUNCTION dup_select_private.default_operator_class(relation oid, attnum integer) RETURNS oid
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT o.oid
     FROM pg_attribute a
-    LEFT JOIN LATERAL dup_select_private.plan_base_type(a.atttypid) AS b ON true
+    LEFT JOIN LATERAL dup_select_private.type_below(a.atttypid) AS b ON true
     JOIN pg_type t ON t.oid = coalesce(b.type, a.atttypid)
     JOIN pg_opclass o ON o.opcdefault AND o.opcmethod = (SELECT m.oid FROM pg_am m WHERE m.amname = 'btree')
     JOIN pg_type i ON i.oid = o.opcintype
-    WHERE a.attrelid = relation AND a.attnum = plan_default_opclass.attnum
+    WHERE a.attrelid = relation AND a.attnum = default_operator_class.attnum
       AND (i.oid = t.oid
            OR EXISTS (SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = i.oid
                       AND c.castmethod = 'b' AND c.castcontext = 'i')
@@ -61,15 +61,17 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     LIMIT 1
 $$;
 
--- The equality operator of an operator class, qualified. The operator of the index decides, not the one that search_path would
--- find: citext compared as text would miss rows.
-CREATE OR REPLACE FUNCTION dup_select_private.plan_equality(opclass oid) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
-    FROM pg_opclass c
-    JOIN pg_amop m ON m.amopfamily = c.opcfamily AND m.amopstrategy = 3 AND m.amoppurpose = 's'
-                  AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype
-    JOIN pg_operator o ON o.oid = m.amopopr
-    JOIN pg_namespace n ON n.oid = o.oprnamespace
-    WHERE c.oid = opclass
+-- The equality operator of an operator class, qualified. PL/pgSQL, which keeps its plan: asked for each row that is a duplicate.
+CREATE FUNCTION dup_select_private.equality(operator_class oid) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+        FROM pg_opclass c
+        JOIN pg_amop m ON m.amopfamily = c.opcfamily AND m.amopstrategy = 3 AND m.amoppurpose = 's' -- of a B-tree
+                      AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype
+        JOIN pg_operator o ON o.oid = m.amopopr
+        JOIN pg_namespace n ON n.oid = o.oprnamespace
+        WHERE c.oid = operator_class);
+END
 $$;

@@ -136,7 +136,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.transfer_in
 
 COMMENT ON VIEW s.transfer_in IS
     'INSERT puts a row into s.transfer, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.transfer_in_insert() IS 'Trigger function of view s.transfer_in.';
 

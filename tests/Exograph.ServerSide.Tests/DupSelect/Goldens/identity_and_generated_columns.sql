@@ -93,7 +93,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.entry_in
 
 COMMENT ON VIEW s.entry_in IS
     'INSERT puts a row into s.entry, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON COLUMN s.entry_in.price IS 'Input only, it is stored as price = price.';
 COMMENT ON FUNCTION s.entry_in_insert() IS 'Trigger function of view s.entry_in.';
@@ -221,7 +221,8 @@ BEGIN
 
     -- term_id: s.term, by term_digest_key
     WHILE NEW.term_id IS NULL AND v_attempts OPERATOR(pg_catalog.<) 100 LOOP
-        SELECT id INTO NEW.term_id FROM s.term WHERE digest OPERATOR(pg_catalog.=) pg_catalog.md5(NEW.term_term);
+        SELECT id INTO NEW.term_id FROM s.term
+        WHERE digest OPERATOR(pg_catalog.=) pg_catalog.md5(NEW.term_term);
         EXIT WHEN FOUND;
         INSERT INTO s.term (term) VALUES (NEW.term_term)
         ON CONFLICT (digest) DO NOTHING
@@ -255,6 +256,6 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.entry_by_defa
 
 COMMENT ON VIEW s.entry_by_default IS
     'INSERT puts a row into s.entry, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.entry_by_default_insert() IS 'Trigger function of view s.entry_by_default.';

@@ -67,7 +67,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.affected_in
 
 COMMENT ON VIEW s.affected_in IS
     'INSERT puts a row into s.affected, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.affected_in_insert() IS 'Trigger function of view s.affected_in.';
 

@@ -88,7 +88,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.link_in
 
 COMMENT ON VIEW s.link_in IS
     'INSERT puts a row into s.link, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.link_in_insert() IS 'Trigger function of view s.link_in.';
 
@@ -110,40 +110,66 @@ INSERT INTO pg_temp.put_table_rows (
 SELECT input.ctid, since, title, page_title, false
 FROM ONLY s.rows AS input;
 
+CREATE INDEX ON pg_temp.put_table_rows (put__row);
+
 ANALYZE pg_temp.put_table_rows;
 
 -- page_id: s.page, by one_slug (BEFORE triggers may make its key)
-UPDATE pg_temp.put_table_rows AS s SET link__page_id = CAST(stored.key OPERATOR(pg_catalog.->>) 0 AS integer)
-FROM (
-    SELECT s.put__row, dup_select_private.put_one('
-INSERT INTO s.page AS existing (title)
-SELECT s.page__title
-FROM (SELECT ($1).*) AS s
-ON CONFLICT (slug) DO UPDATE SET title = existing.title
-            WHERE pg_catalog.set_config(pg_catalog.format(''dup_select.found_at_depth_%s'', pg_catalog.pg_trigger_depth()), pg_catalog.jsonb_build_array(existing.id::pg_catalog.text)::pg_catalog.text, true) IS NULL
-RETURNING pg_catalog.jsonb_build_array(id::pg_catalog.text)', s) AS key
-    FROM pg_temp.put_table_rows AS s
+DO $$
+#variable_conflict use_column
+DECLARE
+    v_row pg_catalog.tid;
+    s pg_catalog.record;
+    v_key pg_catalog.jsonb;
+BEGIN
+FOR s IN SELECT s.* FROM pg_temp.put_table_rows AS s
     WHERE s.link__page_id IS NULL
     ORDER BY s.put__row
-) AS stored
-WHERE s.put__row OPERATOR(pg_catalog.=) stored.put__row;
+LOOP
+    v_row := s.put__row;
+    PERFORM pg_catalog.set_config(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()), '', true);
+    INSERT INTO s.page AS existing (title)
+    VALUES (s.page__title)
+    ON CONFLICT (slug) DO UPDATE SET title = existing.title
+            WHERE pg_catalog.set_config(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()), pg_catalog.jsonb_build_array(existing.id::pg_catalog.text)::pg_catalog.text, true) IS NULL
+    RETURNING pg_catalog.jsonb_build_array(id::pg_catalog.text) INTO v_key;
+    IF NOT FOUND AND pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth())) OPERATOR(pg_catalog.<>) '' THEN
+        v_key := pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()))::pg_catalog.jsonb;
+    END IF;
+    UPDATE pg_temp.put_table_rows AS s SET link__page_id = CAST(v_key OPERATOR(pg_catalog.->>) 0 AS integer)
+    WHERE s.put__row OPERATOR(pg_catalog.=) v_row;
+END LOOP;
+END
+$$;
 
 -- s.link, by link_pkey (BEFORE triggers may make its key)
-UPDATE pg_temp.put_table_rows AS s SET put__page_id = CAST(stored.key OPERATOR(pg_catalog.->>) 0 AS integer), put__slug = CAST(stored.key OPERATOR(pg_catalog.->>) 1 AS text), put__since = CAST(stored.key OPERATOR(pg_catalog.->>) 2 AS date), put__done = stored.key IS NOT NULL
-FROM (
-    SELECT s.put__row, dup_select_private.put_one('
-INSERT INTO s.link AS existing (since, page_id, title)
-SELECT s.link__since, s.link__page_id, s.link__title
-FROM (SELECT ($1).*) AS s
-ON CONFLICT (page_id, slug, since) DO UPDATE SET title = existing.title
-            WHERE pg_catalog.set_config(pg_catalog.format(''dup_select.found_at_depth_%s'', pg_catalog.pg_trigger_depth()), pg_catalog.jsonb_build_array(existing.page_id::pg_catalog.text, existing.slug::pg_catalog.text,
-                pg_catalog.to_jsonb(existing.since))::pg_catalog.text, true) IS NULL
-RETURNING pg_catalog.jsonb_build_array(page_id::pg_catalog.text, slug::pg_catalog.text, pg_catalog.to_jsonb(since))', s) AS key
-    FROM pg_temp.put_table_rows AS s
+DO $$
+#variable_conflict use_column
+DECLARE
+    v_row pg_catalog.tid;
+    s pg_catalog.record;
+    v_key pg_catalog.jsonb;
+BEGIN
+FOR s IN SELECT s.* FROM pg_temp.put_table_rows AS s
     WHERE NOT s.put__done
     ORDER BY s.put__row
-) AS stored
-WHERE s.put__row OPERATOR(pg_catalog.=) stored.put__row;
+LOOP
+    v_row := s.put__row;
+    PERFORM pg_catalog.set_config(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()), '', true);
+    INSERT INTO s.link AS existing (since, page_id, title)
+    VALUES (s.link__since, s.link__page_id, s.link__title)
+    ON CONFLICT (page_id, slug, since) DO UPDATE SET title = existing.title
+            WHERE pg_catalog.set_config(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()), pg_catalog.jsonb_build_array(existing.page_id::pg_catalog.text, existing.slug::pg_catalog.text,
+                pg_catalog.to_jsonb(existing.since))::pg_catalog.text, true) IS NULL
+    RETURNING pg_catalog.jsonb_build_array(page_id::pg_catalog.text, slug::pg_catalog.text, pg_catalog.to_jsonb(since)) INTO v_key;
+    IF NOT FOUND AND pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth())) OPERATOR(pg_catalog.<>) '' THEN
+        v_key := pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()))::pg_catalog.jsonb;
+    END IF;
+    UPDATE pg_temp.put_table_rows AS s SET put__page_id = CAST(v_key OPERATOR(pg_catalog.->>) 0 AS integer), put__slug = CAST(v_key OPERATOR(pg_catalog.->>) 1 AS text), put__since = CAST(v_key OPERATOR(pg_catalog.->>) 2 AS date), put__done = v_key IS NOT NULL
+    WHERE s.put__row OPERATOR(pg_catalog.=) v_row;
+END LOOP;
+END
+$$;
 
 SELECT s.put__row, pg_catalog.jsonb_build_object('page_id', s.put__page_id, 'slug', s.put__slug, 'since', s.put__since) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
 
@@ -195,6 +221,6 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.page_in
 
 COMMENT ON VIEW s.page_in IS
     'INSERT puts a row into s.page and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.page_in_insert() IS 'Trigger function of view s.page_in.';

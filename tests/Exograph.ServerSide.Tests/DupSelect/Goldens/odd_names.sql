@@ -77,7 +77,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s."New $$rows$$
 
 COMMENT ON VIEW s."New $$rows$$" IS
     'INSERT puts a row into s.new, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s."New $$rows$$_insert"() IS 'Trigger function of view s."New $$rows$$".';
 

@@ -87,7 +87,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.city_in
 
 COMMENT ON VIEW s.city_in IS
     'INSERT puts a row into s.city, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.city_in_insert() IS 'Trigger function of view s.city_in.';
 
@@ -249,6 +249,6 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.city_in
 
 COMMENT ON VIEW s.city_in IS
     'INSERT puts a row into s.city, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.city_in_insert() IS 'Trigger function of view s.city_in.';

@@ -81,7 +81,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.login_in
 
 COMMENT ON VIEW s.login_in IS
     'INSERT puts a row into s.login, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.login_in_insert() IS 'Trigger function of view s.login_in.';
 

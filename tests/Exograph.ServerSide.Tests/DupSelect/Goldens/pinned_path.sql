@@ -83,7 +83,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.sample_in
 
 COMMENT ON VIEW s.sample_in IS
     'INSERT puts a row into s.sample, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON COLUMN s.sample_in.code IS 'Input only, it is stored as lot_id.code = code.';
 COMMENT ON COLUMN s.sample_in.grade IS 'Input only, it is stored as lot_id.grade = upper(grade).';

@@ -86,7 +86,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.place_in
 
 COMMENT ON VIEW s.place_in IS
     'INSERT puts a row into s.place, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.place_in_insert() IS 'Trigger function of view s.place_in.';
 

@@ -60,7 +60,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.package_in
 
 COMMENT ON VIEW s.package_in IS
     'INSERT puts a row into s.package and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.package_in_insert() IS 'Trigger function of view s.package_in.';
 
@@ -149,6 +149,6 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.package_in
 
 COMMENT ON VIEW s.package_in IS
     'INSERT puts a row into s.package and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.package_in_insert() IS 'Trigger function of view s.package_in.';

@@ -64,8 +64,8 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.book_in
 
 COMMENT ON VIEW s.book_in IS
     'INSERT puts a row into s.book, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
-    'The key may stand in any table of s.work; one that a concurrent transaction inserts there is not seen. '
+    'A row whose key exists is found, and not changed. '
+    'The key may be in any table of s.work; one that a concurrent transaction inserts there is not seen. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.book_in_insert() IS 'Trigger function of view s.book_in.';
 

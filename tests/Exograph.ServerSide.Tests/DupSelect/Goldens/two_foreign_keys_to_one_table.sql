@@ -84,7 +84,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.edge_in
 
 COMMENT ON VIEW s.edge_in IS
     'INSERT puts a row into s.edge, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.edge_in_insert() IS 'Trigger function of view s.edge_in.';
 

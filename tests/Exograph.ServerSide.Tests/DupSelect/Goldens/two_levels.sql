@@ -105,7 +105,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.version_in
 
 COMMENT ON VIEW s.version_in IS
     'INSERT puts a row into s.version, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON COLUMN s.version_in.ecosystem IS 'Input only, it is stored as package_id.ecosystem_id.name = lower(btrim(ecosystem)).';
 COMMENT ON COLUMN s.version_in.released IS 'Input only, it is stored as released = released::date.';

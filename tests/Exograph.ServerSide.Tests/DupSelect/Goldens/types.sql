@@ -112,7 +112,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.item_in
 
 COMMENT ON VIEW s.item_in IS
     'INSERT puts a row into s.item, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON COLUMN s.item_in.kind_code IS 'Input only, it is stored as kind_id.code = kind_code.';
 COMMENT ON COLUMN s.item_in.name IS 'Input only, it is stored as name = name.';
@@ -286,6 +286,6 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.item_by_defau
 
 COMMENT ON VIEW s.item_by_default IS
     'INSERT puts a row into s.item, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.item_by_default_insert() IS 'Trigger function of view s.item_by_default.';

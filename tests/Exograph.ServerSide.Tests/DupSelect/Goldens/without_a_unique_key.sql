@@ -165,7 +165,7 @@ CREATE OR REPLACE TRIGGER insert_only BEFORE UPDATE OR DELETE ON s.event_in
 
 COMMENT ON VIEW s.event_in IS
     'INSERT puts a row into s.event, finds or makes its parents by natural key, and gives the ids back. '
-    'A row whose key stands is found, and not changed. '
+    'A row whose key exists is found, and not changed. '
     'UPDATE and DELETE are refused.';
 COMMENT ON FUNCTION s.event_in_insert() IS 'Trigger function of view s.event_in.';
 
