@@ -2,8 +2,9 @@
 --
 -- The ledger: which loads there were, what became of every staged row, and how long each phase took.
 
--- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
+-- Also where another upgrader runs this, under a path and as a role of its own: what is bound here stays bound.
 SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
 
 CREATE TABLE exograph.loads (
     load_id     integer     GENERATED ALWAYS AS IDENTITY CONSTRAINT loads_pkey PRIMARY KEY,
@@ -187,7 +188,7 @@ CREATE TABLE exograph.code_versions (
 COMMENT ON TABLE exograph.code_versions IS
     'Content of each re-runnable script under sql/ as it was last applied; a changed one is applied again.';
 
--- The journal was made by the runner or by DbUp.
+-- Another upgrader may keep its journal elsewhere.
 DO $$
 BEGIN
     IF to_regclass('exograph.schemaversions') IS NOT NULL THEN

@@ -2,8 +2,9 @@
 --
 -- Digests inside unique indexes. They are state, not code: an index built with one definition cannot be read with another.
 
--- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
+-- Also where another upgrader runs this, under a path and as a role of its own: what is bound here stays bound.
 SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
 
 -- Inlined into queries and index expressions, hence no SET clause and no STRICT. A text becomes bytes through the escape
 -- format of bytea because convert_to() is only STABLE, and an index wants IMMUTABLE.

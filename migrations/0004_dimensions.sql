@@ -4,8 +4,9 @@
 --
 -- An index entry holds at most 2,704 bytes: names have 2,000, kinds and the like 500, so that one of each fits a key.
 
--- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
+-- Also where another upgrader runs this, under a path and as a role of its own: what is bound here stays bound.
 SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
 
 -- What a row may print. COPY and pg_dump make one string of a row, of at most 1 GB, in which a backslash or a line end of a text
 -- takes two bytes and a control character in a JSON string seven; a byte of bytea takes two digits. Hence 128 MiB for texts and

@@ -8,8 +8,9 @@
 -- The identity is a unique index that ends in load_id, as partitioning demands; that no identity stands in two partitions
 -- is the loader's work. It doubles as the look-up by file, and in fragment_terms as the inverted index.
 
--- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
+-- Also where another upgrader runs this, under a path and as a role of its own: what is bound here stays bound.
 SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
 
 CREATE TABLE exograph.comments (
     package_id         bigint,

@@ -13,8 +13,8 @@ internal static class MigrationPrinter
     /// <summary>The journal stands: as the owner of all, when it is our turn.</summary>
     private const string BeginAsOwner = $"""
         {Begin}
-        {Migrator.BecomeOwner};
-        {Migrator.LockJournal};
+        {MigrationSql.BecomeOwner};
+        {MigrationSql.LockJournal};
         """;
 
     /// <summary>As the migrator waits for a first installation: for a minute, unless lock_timeout says otherwise.</summary>
@@ -24,23 +24,23 @@ internal static class MigrationPrinter
             v_timeout text := current_setting('lock_timeout');
             v_longest text := coalesce(nullif(v_timeout, '0'), '1min');
         BEGIN
-            IF {Migrator.Stands("schemaversions")} THEN
+            IF {MigrationSql.Stands("schemaversions")} THEN
                 RETURN;
             END IF;
             PERFORM set_config('lock_timeout', v_longest, true);
-            PERFORM pg_advisory_xact_lock({Migrator.LockKey});
+            PERFORM pg_advisory_xact_lock({MigrationSql.LockKey});
             PERFORM set_config('lock_timeout', v_timeout, true);
         EXCEPTION WHEN lock_not_available THEN
             RAISE EXCEPTION 'another session has held the lock of migrators for %: %', v_longest,
-                    ({Migrator.LockHolder})
-                USING ERRCODE = 'lock_not_available', HINT = '{Migrator.LockHeldHint}';
+                    ({MigrationSql.LockHolder})
+                USING ERRCODE = 'lock_not_available', HINT = '{MigrationSql.LockHeldHint}';
         END
         $$;
         """;
 
     public static string Print(MigrationScripts scripts)
     {
-        var names = string.Join(", ", scripts.Migrations.Select(s => Migrator.Literal(s.Name)));
+        var names = string.Join(", ", scripts.Migrations.Select(s => MigrationSql.Literal(s.Name)));
         var first = scripts.Migrations[0];
         var text = new StringBuilder($"""
             -- Installs Exograph, or brings it up to date. Run it with psql, as a role that may create schemas and roles:
@@ -52,13 +52,14 @@ internal static class MigrationPrinter
             {Begin}
             SET LOCAL client_min_messages = warning;
             {s_waitForFirstTurn}
-            SELECT f.state <> 'sound' AS exograph_pending FROM ({Migrator.Foundation}) f (state) \gset
+            SELECT f.state <> 'sound' AS exograph_pending FROM ({MigrationSql.Foundation}) f (state) \gset
             \if :exograph_pending
-            {first.Text}
-            {Migrator.EnsureJournal}
-            {Migrator.RecordMigration(first)}\endif
-            {Migrator.BecomeOwner};
-            {Migrator.LockJournal};
+            {first.Contents}
+            {MigrationSql.EnsureJournal}
+            {MigrationSql.RecordMigration(MigrationSql.Literal(first.Name))}
+            \endif
+            {MigrationSql.BecomeOwner};
+            {MigrationSql.LockJournal};
             DO $$
             BEGIN
                 IF EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname <> ALL (ARRAY[{names}])) THEN
@@ -74,18 +75,19 @@ internal static class MigrationPrinter
 
                 -- migrations/{script.Name}
                 {BeginAsOwner}
-                SELECT NOT EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname = {Migrator.Literal(script.Name)})
+                SELECT NOT EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname = {MigrationSql.Literal(script.Name)})
                     AS exograph_pending \gset
                 \if :exograph_pending
-                {script.Text}
-                {Migrator.RecordMigration(script)}\endif
+                {script.Contents}
+                {MigrationSql.RecordMigration(MigrationSql.Literal(script.Name))}
+                \endif
                 COMMIT;
 
                 """);
         text.Append($"\n{BeginAsOwner}\nSET LOCAL client_min_messages = warning;\n");
         foreach (var script in scripts.Code)
-            text.Append($"\n-- sql/{script.Name}\n{script.Text}");
-        text.Append($"\n{Migrator.RecordCode(scripts.Code)}COMMIT;\n");
+            text.Append($"\n-- sql/{script.Name}\n{script.Contents}");
+        text.Append($"\n{MigrationSql.RecordCode(scripts.Code)}\nCOMMIT;\n");
         return text.ToString();
     }
 }

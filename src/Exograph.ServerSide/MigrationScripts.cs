@@ -4,16 +4,16 @@ using System.Text;
 namespace Exograph.ServerSide;
 
 /// <summary>A script of the installation.</summary>
-/// <param name="Name">File name under <c>migrations/</c>, or path under <c>sql/</c>.</param>
-/// <param name="Text">Its SQL.</param>
-internal sealed record SqlScript(string Name, string Text)
+/// <param name="name">File name under <c>migrations/</c>, or path under <c>sql/</c>.</param>
+/// <param name="text">Its SQL.</param>
+internal sealed class MigrationScript(string name, string text) : DbUp.Engine.SqlScript(name, text)
 {
-    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Contents)));
 }
 
 /// <param name="Migrations">Run-once scripts in their order.</param>
 /// <param name="Code">Re-runnable scripts in their order.</param>
-internal sealed record MigrationScripts(IReadOnlyList<SqlScript> Migrations, IReadOnlyList<SqlScript> Code)
+internal sealed record MigrationScripts(IReadOnlyList<MigrationScript> Migrations, IReadOnlyList<MigrationScript> Code)
 {
     private const string MigrationPrefix = "migrations/";
     private const string CodePrefix = "sql/";
@@ -23,11 +23,11 @@ internal sealed record MigrationScripts(IReadOnlyList<SqlScript> Migrations, IRe
         [.. typeof(MigrationScripts).Assembly.GetManifestResourceNames()
             .Where(n => n.StartsWith(MigrationPrefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
-            .Select(n => new SqlScript(n[MigrationPrefix.Length..], Read(n)))],
+            .Select(n => new MigrationScript(n[MigrationPrefix.Length..], Read(n)))],
         [.. Read(CodePrefix + "order.txt").Split('\n')
             .Select(line => line.Split('#')[0].Trim())
             .Where(path => path.Length > 0)
-            .Select(path => new SqlScript(path, Read(CodePrefix + path)))]);
+            .Select(path => new MigrationScript(path, Read(CodePrefix + path)))]);
 
     /// <summary>Line ends are LF whatever the checkout made of them, so that hashes agree between machines.</summary>
     private static string Read(string resource)

@@ -1,4 +1,9 @@
+using System.Collections.Concurrent;
+using System.Transactions;
+using Exograph.ServerSide.Tests.Readme;
 using Exograph.ServerSide.Tests.Support;
+using Microsoft.Extensions.Logging;
+using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Driver;
@@ -83,6 +88,7 @@ public sealed class MigratorTests
     [InlineData(
         "SELECT E'\\';';\nSELECT \"a;b\" FROM (VALUES (1)) AS t (\"a;b\");\nDO $x$ BEGIN\n RAISE 'stop; here'; END $x$;", "P0001",
         3)]
+    [InlineData("SELECT 1; -- said; twice\n/* two\nlines; */\n-- and one\nDO $$ BEGIN RAISE 'stop'; END $$;", "P0001", 5)]
     public async Task A_failing_script_is_named_with_its_line(string script, string sqlState, int line)
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
@@ -101,13 +107,79 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.CreateEmptyAsync();
         var migrations = Scripts(("0002_a.sql", CodeVersions)).Migrations;
-        var first = new SqlScript("f.sql", "CREATE OR REPLACE VIEW exograph.v AS SELECT 1 AS one;");
+        var first = new MigrationScript("f.sql", "CREATE OR REPLACE VIEW exograph.v AS SELECT 1 AS one;");
         var before = new MigrationScripts(migrations, [first, new("g.sql", "CREATE OR REPLACE VIEW exograph.w AS SELECT 1 AS x FROM exograph.v;")]);
         var after = before with { Code = [first, new("g.sql", "CREATE OR REPLACE VIEW exograph.w AS SELECT 2 AS x FROM exograph.v;")] };
         await new Migrator(database.DataSource, before).MigrateAsync();
         Assert.Empty(await new Migrator(database.DataSource, before).MigrateAsync());
         Assert.Equal(["f.sql", "g.sql"], await new Migrator(database.DataSource, after).MigrateAsync());
         Assert.Equal(2, await database.ScalarAsync<int>("SELECT x FROM exograph.w"));
+    }
+
+    [Fact]
+    public async Task Code_that_fails_is_not_applied_in_part()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        var migrations = Scripts(("0002_a.sql", CodeVersions)).Migrations;
+        var good = new MigrationScript("f.sql", "CREATE VIEW exograph.v AS SELECT 1 AS one;");
+        var bad = new MigrationScripts(migrations, [good, new("g.sql", "SELECT 1 / 0;")]);
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(database.DataSource, bad).MigrateAsync());
+
+        Assert.Equal("g.sql, line 1: division by zero", error.Message);
+        Assert.True(await database.ScalarAsync<bool>("SELECT to_regclass('exograph.v') IS NULL"));
+        Assert.Equal(["f.sql"], await new Migrator(database.DataSource, bad with { Code = [good] }).MigrateAsync());
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_script_that_runs()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        using var cancellation = new CancellationTokenSource();
+        var slow = Scripts(("0002_a.sql", CodeVersions), ("0003_b.sql", "CREATE TABLE exograph.b (); SELECT pg_sleep(600);"));
+        var migration = new Migrator(database.DataSource, slow).MigrateAsync(cancellationToken: cancellation.Token);
+        const string Sleeping = "SELECT true FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND state = 'active' "
+            + "AND datname = current_database() AND pid <> pg_backend_pid()";
+        await WaitForAsync(database, Sleeping);
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => migration.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Empty(await database.ColumnAsync<bool>(Sleeping));
+        Assert.Equal(["0003_b.sql"], await new Migrator(database.DataSource, slow).GetPendingAsync());
+    }
+
+    [Fact]
+    public async Task Migrations_have_neither_the_timeout_nor_the_logger_nor_the_transaction_of_the_caller()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        var log = new MessageLog();
+        var builder = new NpgsqlDataSourceBuilder(database.ConnectionString + ";Command Timeout=1;Multiplexing=true");
+        await using var dataSource = builder.UseLoggerFactory(log).Build();
+        await using (var command = dataSource.CreateCommand("SELECT 'logged'"))
+            await command.ExecuteScalarAsync();
+        Assert.Contains("logged", log.Text);
+        var slow = Scripts(("0002_a.sql", CodeVersions), ("0003_b.sql", "SELECT pg_sleep(1.5);"));
+
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+            Assert.Equal(3, (await new Migrator(dataSource, slow).MigrateAsync()).Count);
+
+        Assert.Empty(await new Migrator(dataSource, slow).GetPendingAsync());
+        Assert.DoesNotContain("pg_sleep", log.Text);
+    }
+
+    [Fact]
+    public async Task An_upgrader_of_DbUp_over_the_same_files_makes_the_same_schema()
+    {
+        await using var theirs = await TestDatabase.CreateEmptyAsync();
+        await using var ours = await TestDatabase.CreateAsync();
+
+        DbUpExample.Run(theirs.ConnectionString, Repository.Root);
+
+        await ours.ExecuteAsync("DELETE FROM exograph.code_versions");
+        Assert.Equal(await SchemaAsync(ours), await SchemaAsync(theirs));
+        DbUpExample.Run(theirs.ConnectionString, Repository.Root);
+        Assert.Equal(MigrationScripts.Embedded.Code.Select(s => s.Name), await new Migrator(theirs.DataSource).MigrateAsync());
     }
 
     [Fact]
@@ -148,11 +220,11 @@ public sealed class MigratorTests
                                             ',' ORDER BY attnum)
                           FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0))
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname IN ('exograph', 'exograph_in', 'dup_select', 'dup_select_private') AND c.relkind <> 't'
+        WHERE n.nspname ~ '^(exograph|dup_select)' AND c.relkind <> 't'
         UNION ALL
         SELECT concat_ws(' ', pg_get_functiondef(p.oid), pg_get_userbyid(p.proowner), p.proacl, obj_description(p.oid))
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname IN ('exograph', 'exograph_in', 'dup_select', 'dup_select_private') AND p.prokind IN ('f', 'p')
+        WHERE n.nspname ~ '^(exograph|dup_select)' AND p.prokind IN ('f', 'p')
         UNION ALL
         SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid <> 0
         UNION ALL
@@ -164,7 +236,32 @@ public sealed class MigratorTests
 
     /// <summary>The first script makes roles and schemas; the rest of an installation of our own comes after it.</summary>
     private static MigrationScripts Scripts(params (string Name, string Text)[] migrations) =>
-        new([MigrationScripts.Embedded.Migrations[0], .. migrations.Select(m => new SqlScript(m.Name, m.Text))], []);
+        new([MigrationScripts.Embedded.Migrations[0], .. migrations.Select(m => new MigrationScript(m.Name, m.Text))], []);
+
+    private sealed class MessageLog : ILoggerFactory, ILogger
+    {
+        private readonly ConcurrentQueue<string> _messages = new();
+
+        public string Text => string.Join('\n', _messages);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _messages.Enqueue(formatter(state, exception));
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
 
     /// <summary>Repeats a query until it finds a row.</summary>
     private static async Task WaitForAsync(TestDatabase database, string query)

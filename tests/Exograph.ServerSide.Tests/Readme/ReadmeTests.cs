@@ -73,10 +73,15 @@ public sealed partial class ReadmeTests
         Assert.All(read, variable => Assert.Contains($"`{variable}", pages, StringComparison.Ordinal));
     }
 
-    private static void AssertShown(string file)
+    [Fact]
+    public void The_example_of_an_upgrader_is_shown_as_it_is() => AssertShown("DbUpExample.cs", Read("docs/operations.md"));
+
+    private static void AssertShown(string file) => AssertShown(file, s_readme);
+
+    private static void AssertShown(string file, string page)
     {
         var example = Read($"tests/Exograph.ServerSide.Tests/Readme/{file}").Split("        // README\n")[1];
-        Assert.Contains($"```csharp\n{Indent().Replace(example, "")}```", s_readme, StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{Indent().Replace(example, "")}```", page, StringComparison.Ordinal);
     }
 
     private static string Read(string file) => File.ReadAllText(Repository.PathOf(file));

@@ -13,7 +13,7 @@ namespace Exograph.ServerSide.Tests.Security;
 public sealed class InstallationTests(InstallationTests.EmptyServer server)
     : IClassFixture<InstallationTests.EmptyServer>, IAsyncLifetime
 {
-    private static readonly SqlScript s_foundation = MigrationScripts.Embedded.Migrations[0];
+    private static readonly MigrationScript s_foundation = MigrationScripts.Embedded.Migrations[0];
 
     private readonly string _name = $"test_{Guid.NewGuid():N}";
     private Session _admin = null!;
@@ -143,7 +143,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
         // As an upgrader of DbUp leaves it, which makes the journal before the first script.
         await _admin.ExecuteAsync(
             "CREATE SCHEMA exograph; ALTER DEFAULT PRIVILEGES IN SCHEMA exograph GRANT ALL ON TABLES TO PUBLIC; "
-            + Migrator.EnsureJournal);
+            + MigrationSql.EnsureJournal);
         await _admin.ExecuteAsync("CREATE SCHEMA dup_select; GRANT CREATE ON SCHEMA dup_select TO mallory WITH GRANT OPTION");
 
         if (printed)
@@ -277,7 +277,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
         await new Migrator(_dataSource).MigrateAsync();
         await _admin.ExecuteAsync("DELETE FROM exograph.code_versions");
         await using var holder = await Session.OpenAsync(server.Settings(_name));
-        await holder.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; SELECT pg_advisory_lock({Migrator.LockKey})");
+        await holder.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; SELECT pg_advisory_lock({MigrationSql.LockKey})");
         await holder.FailsAsync("42501", "DO $$ BEGIN LOCK TABLE exograph.schemaversions IN ACCESS SHARE MODE; END $$");
 
         Assert.NotEmpty(await new Migrator(_dataSource).MigrateAsync().WaitAsync(TimeSpan.FromSeconds(60)));
@@ -289,7 +289,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     public async Task Who_holds_the_migrators_advisory_lock_before_is_named()
     {
         await using var holder = await Session.OpenAsync(server.Settings(_name));
-        await holder.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; SELECT pg_advisory_lock({Migrator.LockKey})");
+        await holder.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; SELECT pg_advisory_lock({MigrationSql.LockKey})");
         var migrator = new Migrator(_dataSource) { LongestWait = TimeSpan.FromSeconds(1) };
 
         var error = await Assert.ThrowsAsync<MigrationException>(() => migrator.MigrateAsync());
