@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Exograph.Shared;
 
 namespace Exograph.ServerSide.Bundles;
@@ -19,6 +21,8 @@ public sealed class Bundle
 {
     /// <summary>Name of the file of a directory that counts its rows.</summary>
     public const string ManifestName = RowCounts.ManifestName;
+
+    private const int RowsAhead = 64;
 
     private static readonly string[] s_extensions = [".csv", ".ndjson", ".csv.gz", ".ndjson.gz"];
 
@@ -73,6 +77,82 @@ public sealed class Bundle
             Files = [.. StagedTable.All.SelectMany(t => files.Where(f => f.Table == t))],
             Manifest = ReadManifest(path, files),
         };
+    }
+
+    /// <summary>
+    /// Reads the rows of a table of a directory, with the numbers that the bundle gives them. JSON that a row lacks is the empty
+    /// object. What <see cref="BundleLoader"/> loads goes to the server without becoming objects.
+    /// </summary>
+    /// <param name="options">How it is read.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="InvalidOperationException">The bundle is a stream, in which the rows of all tables are mixed.</exception>
+    /// <exception cref="BundleException">The file of the table is at fault.</exception>
+    public IAsyncEnumerable<TRow> ReadAsync<TRow>(BundleOptions? options = null, CancellationToken cancellationToken = default)
+        where TRow : StagedRow
+    {
+        if (Stream is not null)
+            throw new InvalidOperationException($"{Name} is a stream, in which the rows of all tables are mixed: it can be loaded only.");
+        var table = StagedTable.For<TRow>();
+        var file = Files.FirstOrDefault(f => f.Table == table);
+        return file is null ? AsyncEnumerable.Empty<TRow>() : ReadAsync<TRow>(file, options ?? new BundleOptions(), cancellationToken);
+    }
+
+    /// <exception cref="BundleException">The manifest counts other rows than were found.</exception>
+    internal void CheckCount(TableFile file, long rows)
+    {
+        if (Manifest is not null && Manifest[file.Table] is var expected && expected != rows)
+            throw new BundleException(file.Name, $"expected {expected} rows, as {RowCounts.ManifestName} counts them, found {rows}");
+    }
+
+    /// <summary>A reader hands rows on, some ahead of whoever takes them.</summary>
+    private async IAsyncEnumerable<TRow> ReadAsync<TRow>(
+        TableFile file, BundleOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TRow : StagedRow
+    {
+        var rows = Channel.CreateBounded<TRow>(RowsAhead);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = Task.Run(() => ReadAsync(file, options, rows.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (var row in rows.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return row;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await reading.ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReadAsync<TRow>(
+        TableFile file, BundleOptions options, ChannelWriter<TRow> rows, CancellationToken cancellationToken)
+        where TRow : StagedRow
+    {
+        var reader = new TableFileReader(file, options);
+        try
+        {
+            var count = await reader.ReadAsync(
+                (table, columns) => new RowLook(ids: null, table, columns, (fields, token) => rows.WriteAsync(Make(fields), token)),
+                NumberShift.None.ForReader(), cancellationToken);
+            CheckCount(file, count);
+            rows.Complete();
+        }
+        catch (Exception e)
+        {
+            rows.Complete(e);
+        }
+
+        TRow Make(ReadOnlyMemory<byte>?[] fields)
+        {
+            try
+            {
+                return RowFactory<TRow>.Create(fields);
+            }
+            catch (BadValueException e)
+            {
+                throw new BundleException(file.Name, e.Message, reader.Line, e.Column, e);
+            }
+        }
     }
 
     private static RowCounts? ReadManifest(string path, List<TableFile> files)

@@ -62,15 +62,14 @@ internal sealed class BundleStager(LoadSession session, BundleOptions options)
         Parallel.ForEachAsync(
             files,
             new ParallelOptions { MaxDegreeOfParallelism = options.Readers, CancellationToken = cancellationToken },
-            (file, token) => StageFileAsync(file, bundle.Manifest, shift, token));
+            (file, token) => StageFileAsync(bundle, file, shift, token));
 
     private async ValueTask StageFileAsync(
-        TableFile file, RowCounts? manifest, NumberShift shift, CancellationToken cancellationToken)
+        Bundle bundle, TableFile file, NumberShift shift, CancellationToken cancellationToken)
     {
         var numbers = shift.ForReader();
         var rows = await new TableFileReader(file, options).ReadAsync(session.OpenTable, numbers, cancellationToken);
-        if (manifest is not null && manifest[file.Table] is var expected && expected != rows)
-            throw new BundleException(file.Name, $"expected {expected} rows, as {RowCounts.ManifestName} counts them, found {rows}");
+        bundle.CheckCount(file, rows);
         Interlocked.Add(ref _rowsRead, rows);
         numbers.Complete();
     }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Exograph.ServerSide.Bundles;
 
 /// <summary>A row that the server rejects, and where it came from.</summary>
@@ -17,8 +15,8 @@ public sealed record PlacedReject
 
 /// <summary>
 /// Finds the lines of rows that the server rejects, by reading the files of their tables again: whatever the size of the
-/// bundles, only the rejects that are shown are held in memory. Of streams hashes of the first rows are held. Rows are compared as they were sent, without their JSON, which
-/// the server does not keep as it was written.
+/// bundles, only the rejects that are shown are held in memory. Of streams hashes of the first rows are held. Rows are compared as
+/// they were sent, without their JSON, which the server does not keep as it was written.
 /// </summary>
 internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
 {
@@ -65,14 +63,15 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
         using var found = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await reader.ReadAsync((table, columns) => new Search(ids, table, columns, fields =>
+            await reader.ReadAsync((table, columns) => new RowLook(ids, table, columns, (fields, _) =>
             {
-                var match = sought.Find(s => s.File is null && s.Matches(fields));
-                if (match is null)
-                    return;
-                (match.File, match.Line) = (file.Name, reader.Line);
-                if (sought.TrueForAll(s => s.File is not null))
-                    found.Cancel();
+                if (sought.Find(s => s.File is null && s.Matches(fields)) is { } match)
+                {
+                    (match.File, match.Line) = (file.Name, reader.Line);
+                    if (sought.TrueForAll(s => s.File is not null))
+                        found.Cancel();
+                }
+                return ValueTask.CompletedTask;
             }), shift.ForReader(), found.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -80,31 +79,14 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
         }
     }
 
-    /// <summary>The fields of a row by the place of their columns in the table; null for NULL, and for JSON.</summary>
-    private static ReadOnlyMemory<byte>?[] Fields(StagedTable table, IReadOnlyList<int> places, ReadOnlyMemory<byte> row)
-    {
-        var fields = new ReadOnlyMemory<byte>?[table.Columns.Count];
-        var at = sizeof(short);
-        foreach (var place in places)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(row.Span[at..]);
-            at += sizeof(int);
-            if (length >= 0 && table.Columns[place].Type != ColumnType.Jsonb)
-                fields[place] = row.Slice(at, length);
-            at += Math.Max(length, 0);
-        }
-        return fields;
-    }
-
-    private static int[] Places(StagedTable table, IReadOnlyList<StagedColumn> columns) =>
-        [.. columns.Select(c => table.Columns.TakeWhile(t => t != c).Count())];
-
     private sealed class Sought
     {
+        private readonly StagedTable _table;
+
         public Sought(RejectedRow row)
         {
             Row = row;
-            var table = StagedTable.All.First(t => t.Table == row.Table);
+            var table = _table = StagedTable.All.First(t => t.Table == row.Table);
             var text = System.Text.Encoding.UTF8.GetBytes(row.Row);
             using var encoder = new CopyEncoder(text.Length, ids: null);
             try
@@ -113,7 +95,7 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
                 parser.Parse(text);
                 encoder.BeginRow(table.Columns.Count);
                 parser.Write(encoder, text, NumberShift.None.ForReader());
-                Fields = RejectFinder.Fields(table, Places(table, table.Columns), encoder.Row.ToArray());
+                Fields = new RowLook(ids: null, table, table.Columns, (_, _) => ValueTask.CompletedTask).FieldsOf(encoder.Row.ToArray());
                 Hash = RowHashes.Hash(table, encoder.Row.Span);
             }
             catch (Exception e) when (e is BadValueException or FieldException)
@@ -136,49 +118,13 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
         {
             for (var i = 0; i < fields.Length; i++)
             {
+                if (_table.Columns[i].Type == ColumnType.Jsonb)
+                    continue;
                 if (fields[i].HasValue != Fields![i].HasValue
                     || fields[i] is { } field && !field.Span.SequenceEqual(Fields[i]!.Value.Span))
                     return false;
             }
             return true;
-        }
-    }
-
-    /// <summary>Looks at the rows of a file instead of sending them.</summary>
-    private sealed class Search(
-        ReservedIds? ids, StagedTable table, IReadOnlyList<StagedColumn> columns, Action<ReadOnlyMemory<byte>?[]> look) : IRowTarget
-    {
-        private const int Capacity = 1 << 16;
-
-        private readonly int[] _places = Places(table, columns);
-        private CopyEncoder? _encoder;
-
-        public IReadOnlyList<StagedColumn> Columns => columns;
-
-        public long Rows { get; private set; }
-
-        public CopyEncoder BeginRow()
-        {
-            _encoder ??= new CopyEncoder(Capacity, ids);
-            _encoder.BeginRow(columns.Count);
-            Rows++;
-            return _encoder;
-        }
-
-        public ValueTask EndRowAsync(CancellationToken cancellationToken)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            look(Fields(table, _places, _encoder!.Row));
-            _encoder.DropRow();
-            return ValueTask.CompletedTask;
-        }
-
-        public Task CompleteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public ValueTask DisposeAsync()
-        {
-            _encoder?.Dispose();
-            return ValueTask.CompletedTask;
         }
     }
 }

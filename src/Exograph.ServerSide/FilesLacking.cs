@@ -18,7 +18,7 @@ public sealed class FilesLacking
     public long Files { get; private set; }
 
     /// <summary>Files that lack nothing.</summary>
-    public long Standing { get; private set; }
+    public long LackingNothing { get; private set; }
 
     /// <summary>What any of the files lacks.</summary>
     public FactTables Any { get; private set; }
@@ -49,7 +49,7 @@ public sealed class FilesLacking
             _pages[id >> PageBits] = page = new byte[1 << PageBits];
         page[id & ((1 << PageBits) - 1)] = (byte)(Known | (int)lacks);
         Files++;
-        Standing += lacks == FactTables.None ? 1 : 0;
+        LackingNothing += lacks == FactTables.None ? 1 : 0;
         Any |= lacks;
         All &= lacks;
     }

@@ -64,7 +64,7 @@ public sealed record LoadOptions
 
     /// <summary>
     /// Tables of which the load brings all rows of each of its files. Later loads need not send them again: see
-    /// <see cref="LoadSession.LeaveOutStandingAsync"/>. A table of which a row is rejected does not count.
+    /// <see cref="LoadSession.LeaveOutExistingAsync"/>. A table of which a row is rejected does not count.
     /// </summary>
     public FactTables Complete { get; init; }
 

@@ -27,7 +27,7 @@ public sealed record LoadReport
     /// <summary>When it was finalized or abandoned; null while it is open.</summary>
     public DateTimeOffset? EndedAt { get; init; }
     /// <summary>
-    /// Files whose facts were not sent because they stand: all that the load declares complete. Null where it did not ask, and in
+    /// Files whose facts were not sent because they exist: all that the load declares complete. Null where it did not ask, and in
     /// reports of other sessions.
     /// </summary>
     public long? FilesNotSent { get; init; }

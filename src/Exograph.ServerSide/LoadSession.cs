@@ -51,7 +51,7 @@ public sealed class LoadSession : IAsyncDisposable
     /// <summary>What tells the rows that must be sent; null where all are.</summary>
     internal RowFilter? Filter { get; set; }
 
-    /// <summary>Whether the load declares anything complete, so that it makes sense to ask what stands.</summary>
+    /// <summary>Whether the load declares anything complete, so that it makes sense to ask what exists.</summary>
     internal bool Declares => _options.Complete != FactTables.None;
 
     /// <summary>Files whose facts are not sent; null where it was not asked.</summary>
@@ -64,7 +64,7 @@ public sealed class LoadSession : IAsyncDisposable
     /// are sent again where they have not arrived. May be called several times for one table, and for several tables at once.
     /// When it throws, part of the rows may be staged: the load can only be abandoned.
     /// </summary>
-    /// <returns>Number of rows staged by this call; rows left out because they stand do not count.</returns>
+    /// <returns>Number of rows staged by this call; rows left out because they exist do not count.</returns>
     /// <exception cref="InvalidOperationException">
     /// The load is being finalized, or has been finalized or abandoned. An <see cref="ObjectDisposedException"/> where the session
     /// was disposed, before or meanwhile.
@@ -119,7 +119,7 @@ public sealed class LoadSession : IAsyncDisposable
     /// </summary>
     /// <exception cref="InvalidOperationException">The load declares nothing complete.</exception>
     /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
-    public async Task<FilesLacking> LeaveOutStandingAsync(CancellationToken cancellationToken = default)
+    public async Task<FilesLacking> LeaveOutExistingAsync(CancellationToken cancellationToken = default)
     {
         if (!Declares)
             throw new InvalidOperationException("This load declares nothing complete: LoadOptions.Complete is not set.");
@@ -131,7 +131,7 @@ public sealed class LoadSession : IAsyncDisposable
 
     /// <summary>
     /// Asks about the files staged since this was called last, and returns a filter for their facts, for tables that are staged
-    /// after those that refer to them. Null where nothing of them stands.
+    /// after those that refer to them. Null where nothing of them exists.
     /// </summary>
     internal async Task<RowFilter?> FilterNewFilesAsync(CancellationToken cancellationToken)
     {
@@ -147,7 +147,7 @@ public sealed class LoadSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ids of terms, in their order; those that do not stand in the index are added to it at once, and stay whatever becomes of
+    /// Ids of terms, in their order; those that do not exist in the index are added to it at once, and stay whatever becomes of
     /// the load. Needs <see cref="LoadOptions.TermsAreResolved"/>; <see cref="FragmentTermRow.TermId"/> is such an id then.
     /// Resolve some thousand terms at a time. Waits while another load is being finalized.
     /// </summary>

@@ -4,7 +4,7 @@ namespace Exograph.ServerSide;
 internal readonly record struct RowNumber(StagedColumn Column, long Number);
 
 /// <summary>
-/// Tells the rows that must be sent from those that stand. A fact stands where this load and an earlier one declare its table
+/// Tells the rows that must be sent from those that exist. A fact exists where this load and an earlier one declare its table
 /// complete for its file. What others refer to is sent where a row that is sent refers to it, whatever is declared, so that no
 /// reference is lost. Facts that come after what they refer to find it left out only where they belong to another file; then
 /// they are refused: nothing is lost in silence. Thread-safe.
@@ -18,7 +18,7 @@ internal sealed class RowFilter(FilesLacking lacking, FactTables complete, bool 
 {
     private readonly Referred[] _referred = [.. StagedColumn.Dimensions.Select(_ => new Referred())];
 
-    /// <summary>Fragments whose terms stand, whether they are sent or not.</summary>
+    /// <summary>Fragments whose terms exist, whether they are sent or not.</summary>
     private readonly NumberSet _withTerms = new();
 
     /// <summary>Whether any row of a table may have to be sent; where not, it need not even be read.</summary>
@@ -74,7 +74,7 @@ internal sealed class RowFilter(FilesLacking lacking, FactTables complete, bool 
             || !Leave(table, key);
     }
 
-    /// <summary>One that belongs to no file stands where a call stands that refers to it.</summary>
+    /// <summary>One that belongs to no file exists where a call exists that refers to it.</summary>
     private bool KeepsNode(StagedTable table, long? key, long? file)
     {
         var lacks = file is null
@@ -111,7 +111,7 @@ internal sealed class RowFilter(FilesLacking lacking, FactTables complete, bool 
             (isSent ? Needed : Spared).Add(number);
             if (isSent && _left.Contains(number))
                 throw new FieldException(
-                    $"{column.Name} refers to row {number} of {column.NumberOf}, which was left out because it stands; stage "
+                    $"{column.Name} refers to row {number} of {column.NumberOf}, which was left out because it exists; stage "
                     + "facts first, then graph_nodes, fragments, fragment_terms and terms");
         }
 

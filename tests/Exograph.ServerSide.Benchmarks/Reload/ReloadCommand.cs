@@ -84,7 +84,7 @@ internal static class ReloadCommand
             return;
         }
         await CorpusStaging.StageKeysAsync(session, corpus, cancellationToken);
-        var lacking = await session.LeaveOutStandingAsync(cancellationToken);
+        var lacking = await session.LeaveOutExistingAsync(cancellationToken);
         if (way == Way.LeftOut || lacking.Any != FactTables.None)
             await CorpusStaging.StageFactsAsync(session, corpus, cancellationToken);
     }

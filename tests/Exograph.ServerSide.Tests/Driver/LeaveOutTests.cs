@@ -91,7 +91,7 @@ public sealed class LeaveOutTests
         Assert.Equal(FactTables.All, lacking[3]);
         Assert.Equal(FactTables.All, lacking[1]); // not staged here
         Assert.Equal(FactTables.All, lacking[1L << 39]);
-        Assert.Equal((2, 0, FactTables.All), (lacking.Files, lacking.Standing, lacking.Any));
+        Assert.Equal((2, 0, FactTables.All), (lacking.Files, lacking.LackingNothing, lacking.Any));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class LeaveOutTests
         await LoadAsync(database, s_complete, [1]);
         await using var session = await database.Client.BeginLoadAsync(s_complete);
         await StageKeysAsync(session, [1]);
-        await session.LeaveOutStandingAsync();
+        await session.LeaveOutExistingAsync();
 
         CallEdgeRow[] calls = [Call(7, 8), Call(7, 8) with { FileId = 1 }];
         Assert.Equal(1, await session.StageAsync(calls.ToAsyncEnumerable()));
@@ -121,7 +121,7 @@ public sealed class LeaveOutTests
         await using (var session = await database.Client.BeginLoadAsync(s_complete))
         {
             await StageKeysAsync(session, [1, 2]);
-            await session.LeaveOutStandingAsync();
+            await session.LeaveOutExistingAsync();
             Assert.Equal(1, await session.StageAsync(fragments.ToAsyncEnumerable()));
             var error = await Assert.ThrowsAsync<LoadException>(() => session.StageAsync(comments.ToAsyncEnumerable()));
             Assert.Equal((IndexTable.Comments, 1L), (error.Table, error.Row));
@@ -130,7 +130,7 @@ public sealed class LeaveOutTests
         await using (var session = await database.Client.BeginLoadAsync(s_complete))
         {
             await StageKeysAsync(session, [1, 2]);
-            await session.LeaveOutStandingAsync();
+            await session.LeaveOutExistingAsync();
             Assert.Equal(1, await session.StageAsync(comments.ToAsyncEnumerable()));
             Assert.Equal(2, await session.StageAsync(fragments.ToAsyncEnumerable()));
             await session.FinalizeAsync();
@@ -150,7 +150,7 @@ public sealed class LeaveOutTests
         await LoadAsync(database, s_complete, [1, 2]);
         await using var session = await database.Client.BeginLoadAsync(s_complete);
         await StageKeysAsync(session, [1, 2]);
-        await session.LeaveOutStandingAsync();
+        await session.LeaveOutExistingAsync();
         await database.ExecuteAsync("DELETE FROM exograph.files WHERE path = '1'");
 
         Assert.Equal("XG011", (await Assert.ThrowsAsync<LoadException>(() => session.FinalizeAsync())).SqlState);
@@ -163,7 +163,7 @@ public sealed class LeaveOutTests
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             () => database.Client.BeginLoadAsync(new LoadOptions { Complete = (FactTables)1024 }));
         await using var session = await database.Client.BeginLoadAsync();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => session.LeaveOutStandingAsync());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => session.LeaveOutExistingAsync());
         Assert.Equal(0, (await session.FilesLackingAsync()).Files);
         Assert.Null((await session.FinalizeAsync()).FilesNotSent);
     }
@@ -178,7 +178,7 @@ public sealed class LeaveOutTests
         await using var session = await database.Client.BeginLoadAsync(options);
         await StageKeysAsync(session, files);
         if (options.Complete != FactTables.None)
-            await session.LeaveOutStandingAsync();
+            await session.LeaveOutExistingAsync();
         await session.StageAsync(files.Append(0).Select(n => new TermRow { Id = n + 1, Term = $"t{n}" }).ToAsyncEnumerable());
         await session.StageAsync(files.Select(Fragment).ToAsyncEnumerable());
         await session.StageAsync(files.Select(Node).ToAsyncEnumerable());
