@@ -73,7 +73,12 @@ internal sealed class CliApp
             await using var database = await OpenAsync(parsed, cancellationToken);
             var applied = await database.Client.MigrateAsync(
                 new MigrateOptions { Progress = new Notes(_context.Error, "applying ") }, cancellationToken);
-            Results(parsed).Value(new { applied }, applied.Count == 0 ? "up to date" : $"applied {applied.Count} scripts");
+            var migrations = applied.Count(name => char.IsAsciiDigit(name[0]));
+            await using var connection = database.DataSource.CreateConnection();
+            Results(parsed).Value(new { applied }, applied.Count == 0
+                ? "up to date"
+                : $"installed {migrations} migrations and {applied.Count - migrations} code files into {connection.Database} "
+                    + $"as schema version {ExographClient.LatestSchemaVersion}");
             return ExitCode.Ok;
         });
         return command;

@@ -36,13 +36,16 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     public static ExographClient Create(string connectionString, ILoggerFactory? loggerFactory = null) =>
         new(NpgsqlDataSource.Create(connectionString), loggerFactory, ownsDataSource: true);
 
+    /// <summary>Version of the schema that this library installs: the number of its last migration.</summary>
+    public static int LatestSchemaVersion => MigrationScripts.Embedded.Version;
+
     /// <summary>The database.</summary>
     public NpgsqlDataSource DataSource => Server.DataSource;
 
     internal Server Server { get; }
 
     /// <summary>Installs Exograph in the database or brings it up to date. Several may do so at once: they take turns.</summary>
-    /// <returns>Names of the scripts that were applied: none where the database was up to date.</returns>
+    /// <returns>Names of the scripts that were applied, of migrations with their numbers: none where the database was up to date.</returns>
     /// <exception cref="MigrationException">A script failed, or the database is newer than this library.</exception>
     /// <exception cref="ConnectionException">The server cannot be reached.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(

@@ -17,6 +17,8 @@ internal static class MigrationPrinter
         {MigrationSql.LockJournal};
         """;
 
+    private const string Count = @"SELECT :exograph_installed + 1 AS exograph_installed \gset";
+
     /// <summary>As the migrator waits for a first installation: for a minute, unless lock_timeout says otherwise.</summary>
     private static readonly string s_waitForFirstTurn = $"""
         DO $$
@@ -47,6 +49,7 @@ internal static class MigrationPrinter
             --     psql --dbname=... --file=this-file
             \set ON_ERROR_STOP on
             \set QUIET on
+            \set exograph_installed 0
 
             -- migrations/{first.Name}
             {Begin}
@@ -57,6 +60,7 @@ internal static class MigrationPrinter
             {first.Contents}
             {MigrationSql.EnsureJournal}
             {MigrationSql.RecordMigration(MigrationSql.Literal(first.Name))}
+            {Count}
             \endif
             {MigrationSql.BecomeOwner};
             {MigrationSql.LockJournal};
@@ -80,6 +84,7 @@ internal static class MigrationPrinter
                 \if :exograph_pending
                 {script.Contents}
                 {MigrationSql.RecordMigration(MigrationSql.Literal(script.Name))}
+                {Count}
                 \endif
                 COMMIT;
 
@@ -87,7 +92,13 @@ internal static class MigrationPrinter
         text.Append($"\n{BeginAsOwner}\nSET LOCAL client_min_messages = warning;\n");
         foreach (var script in scripts.Code)
             text.Append($"\n-- sql/{script.Name}\n{script.Contents}");
-        text.Append($"\n{MigrationSql.RecordCode(scripts.Code)}\nCOMMIT;\n");
+        text.Append($"""
+
+            {MigrationSql.RecordCode(scripts.Code)}
+            COMMIT;
+            \echo installed :exograph_installed migrations and {scripts.Code.Count} code files into :DBNAME as schema version {scripts.Version}
+
+            """);
         return text.ToString();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,6 +16,9 @@ internal sealed class MigrationScript(string name, string text) : DbUp.Engine.Sq
 /// <param name="Code">Re-runnable scripts in their order.</param>
 internal sealed record MigrationScripts(IReadOnlyList<MigrationScript> Migrations, IReadOnlyList<MigrationScript> Code)
 {
+    /// <summary>Number of the last migration.</summary>
+    public int Version => int.Parse(Migrations[^1].Name.AsSpan(0, 4), CultureInfo.InvariantCulture);
+
     private const string MigrationPrefix = "migrations/";
     private const string CodePrefix = "sql/";
 

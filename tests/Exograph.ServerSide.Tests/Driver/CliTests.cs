@@ -146,7 +146,10 @@ public sealed class CliTests
         Assert.Equal(4, load.ExitCode);
         Assert.Contains("Run exograph-load migrate", load.Error);
         var first = await CliRun.RunAsync(database, ["migrate"]);
-        Assert.Matches("^applied [0-9]+ scripts\n$", first.Output);
+        Assert.Equal(
+            $"installed {MigrationScripts.Embedded.Migrations.Count} migrations and {MigrationScripts.Embedded.Code.Count} code files "
+            + $"into {database.Settings.Database} as schema version {ExographClient.LatestSchemaVersion}\n",
+            first.Output);
         Assert.Contains("applying 0001_schemas_and_roles.sql", first.Error);
         Assert.Equal((0, "up to date\n"), Pair(await CliRun.RunAsync(database, ["migrate"])));
     }

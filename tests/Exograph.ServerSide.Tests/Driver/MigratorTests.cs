@@ -198,19 +198,23 @@ public sealed class MigratorTests
         await using var printed = await TestDatabase.CreateEmptyAsync();
         await using var migrated = await TestDatabase.CreateAsync();
         var script = Migrator.Print();
-        Assert.Equal("", await PsqlAsync(printed, script));
+        var scripts = MigrationScripts.Embedded;
+        Assert.Equal((Installed(scripts.Migrations.Count), ""), await PsqlAsync(printed, script));
         Assert.Equal(await SchemaAsync(migrated), await SchemaAsync(printed));
         Assert.Empty(await new Migrator(printed.DataSource).MigrateAsync());
-        Assert.Equal("", await PsqlAsync(printed, script));
+        Assert.Equal((Installed(0), ""), await PsqlAsync(printed, script));
         await printed.ExecuteAsync(FromTheFuture);
-        Assert.Contains("newer than this script", await PsqlAsync(printed, script));
+        Assert.Contains("newer than this script", (await PsqlAsync(printed, script)).Error);
+
+        string Installed(int migrations) => $"installed {migrations} migrations and {scripts.Code.Count} code files into "
+            + $"{printed.Settings.Database} as schema version {scripts.Migrations.Count}\n";
     }
 
-    /// <summary>Runs psql; returns what it says on standard error.</summary>
-    private static async Task<string> PsqlAsync(TestDatabase database, string script)
+    private static async Task<(string Output, string Error)> PsqlAsync(TestDatabase database, string script)
     {
         using var directory = new BundleDirectory().Add("install.sql", script);
-        return (await Psql.RunAsync(database.Settings, ["-f", "install.sql"], directory.Path)).Error;
+        var (_, output, error) = await Psql.RunAsync(database.Settings, ["-f", "install.sql"], directory.Path);
+        return (output, error);
     }
 
     /// <summary>Every relation with its columns, every function with its text, and who may what.</summary>
