@@ -49,6 +49,8 @@ internal sealed class CliApp
         Status(),
         Abandon(),
         RebuildIndexes(),
+        MergePartitions(),
+        DropMaps(),
         Stop(),
         new DemoCommand(this).Create(),
     };
@@ -156,6 +158,43 @@ internal sealed class CliApp
                 new RebuildIndexesOptions { Progress = new Notes(_context.Error, "") }, cancellationToken);
             Results(parsed).DeferredIndexes(left);
             return left.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private Command MergePartitions()
+    {
+        var keep = new Option<int>("--keep")
+        {
+            Description = "Newest partitions of each table to leave alone.",
+            DefaultValueFactory = _ => new MergePartitionsOptions().Keep,
+        };
+        var command = new Command("merge-partitions", "Takes the partitions of old loads together.") { keep };
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            var kept = parsed.GetValue(keep);
+            if (kept < 0)
+                throw new UsageException($"--keep is 0 or more, not {kept}");
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            await database.Client.MergePartitionsAsync(
+                new MergePartitionsOptions { Keep = kept, Progress = new Notes(_context.Error, "") }, cancellationToken);
+            Results(parsed).Value(new { kept }, "merged");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private Command DropMaps()
+    {
+        var load = new Argument<int>("load") { Description = "Number of a finalized load." };
+        var command = new Command("drop-maps", "Drops the tables that a load with --keep-maps has kept.") { load };
+        Run(command, async (parsed, cancellationToken) =>
+        {
+            await using var database = await OpenAsync(parsed, cancellationToken);
+            var number = parsed.GetValue(load);
+            await database.Client.DropMapsAsync(number, cancellationToken);
+            Results(parsed).Value(new { dropped = number }, $"dropped the maps of load {number}");
+            return ExitCode.Ok;
         });
         return command;
     }

@@ -222,7 +222,10 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     public Task DropMapsAsync(int loadId, CancellationToken cancellationToken = default) =>
         AllAsync(DropMaps, loadId, [Argument((int?)loadId)], cancellationToken);
 
-    /// <summary>Takes partitions of old loads together, with the provenance of their rows. Readers are not blocked.</summary>
+    /// <summary>
+    /// Takes partitions of old loads together, with the provenance of their rows. Readers wait only while the old ones are dropped.
+    /// For members of <c>exograph_owner</c>.
+    /// </summary>
     /// <exception cref="LoadException">The server refused, or another session is in the way.</exception>
     public Task MergePartitionsAsync(MergePartitionsOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -321,6 +324,10 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
             try
             {
                 return await work(new Migrator(DataSource)).ConfigureAwait(false);
+            }
+            catch (PostgresException e)
+            {
+                throw MigrationException.FromServer(e);
             }
             catch (Exception e) when (ConnectionException.Is(e))
             {

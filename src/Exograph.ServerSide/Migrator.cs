@@ -10,7 +10,7 @@ namespace Exograph.ServerSide;
 /// <c>exograph.schemaversions</c>; re-runnable code is applied again as a whole when any of it has changed. Several migrators may
 /// run at once: they take turns.
 /// </summary>
-public sealed class Migrator
+internal sealed class Migrator
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly MigrationScripts _scripts;

@@ -113,6 +113,26 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task Maps_are_dropped_and_partitions_of_old_loads_merged()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            using var bundle = new BundleDirectory().AddBasics().Add("comments.csv", $"file_id,text\n1,comment {i}\n");
+            string[] options = ["--partition-threshold", "0", "--keep-maps"];
+            Assert.Equal(0, (await CliRun.RunAsync(database, ["load", bundle.Path, .. options])).ExitCode);
+        }
+
+        Assert.Equal((0, "dropped the maps of load 1\n"), Pair(await CliRun.RunAsync(database, ["drop-maps", "1"])));
+        Assert.Equal(["exograph_load_2"], await database.ColumnAsync<string>(
+            "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'exograph\\_load\\_%'"));
+        Assert.Equal(2, (await CliRun.RunAsync(database, ["merge-partitions", "--keep", "-1"])).ExitCode);
+        var merged = await CliRun.RunAsync(database, ["merge-partitions", "--keep", "0"]);
+        Assert.Equal((0, "merged\n"), Pair(merged));
+        Assert.Contains("merging the partitions of comments from load 1 to 2", merged.Error);
+    }
+
+    [Fact]
     public async Task Indexes_are_deferred_and_rebuilt()
     {
         await using var database = await TestDatabase.CreateAsync();
