@@ -68,7 +68,12 @@ COMMENT ON COLUMN dup_select_private.table_facts.triggered IS
     'A BEFORE INSERT trigger of it or of a partition may give a row another key than it came with.';
 COMMENT ON COLUMN dup_select_private.table_facts.keys IS 'Those that can be a natural key, by name.';
 
--- All that a plan asks of a table, read once.
+-- All that a plan asks of a table, read once. Of geo.city (docs/dup-select.md), in parts:
+--   columns       (1, id, integer, .., required, always, expression: pg_catalog.nextval('geo.city_id_seq'), volatile)
+--                 (2, country_id, integer, .., required), (3, name, text, .., required), (4, population, integer, ..)
+--   keys          (city_country_id_name_key, parts: (2, country_id, OPERATOR(pg_catalog.=), ..), ..), columns: {2,3}, ..)
+--                 (city_pkey, ..)
+--   foreign_keys  (city_country_id_fkey, {country_id}, geo.country, {id}, {OPERATOR(pg_catalog.=)}, not nullable, not temporal)
 CREATE FUNCTION dup_select_private.table_facts(relation oid) RETURNS dup_select_private.table_facts
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -82,8 +87,8 @@ BEGIN
     v_table.triggered := dup_select_private.has_before_trigger(relation, NULL)
         OR EXISTS (SELECT FROM pg_partition_tree(relation) p WHERE dup_select_private.has_before_trigger(p.relid, NULL));
     v_table.columns := ARRAY(SELECT c FROM dup_select_private.columns_of(relation) c ORDER BY c.number);
-    v_table.keys := ARRAY(SELECT k FROM dup_select_private.keys_of(relation, v_table.columns) k ORDER BY k.name);
-    v_table.foreign_keys := ARRAY(SELECT k FROM dup_select_private.foreign_keys_of(relation) k ORDER BY k.name);
+    v_table.keys := ARRAY(SELECT k FROM dup_select_private.keys_of(relation, v_table.columns) k ORDER BY k.name COLLATE "C");
+    v_table.foreign_keys := ARRAY(SELECT k FROM dup_select_private.foreign_keys_of(relation) k ORDER BY k.name COLLATE "C");
     v_table.primary_key := ARRAY(
         SELECT a.attname
         FROM pg_index i

@@ -59,7 +59,7 @@ BEGIN
         END AS element
         FROM unnest(facts.foreign_keys) k
         WHERE NOT k.temporal
-        ORDER BY k.name
+        ORDER BY k.name COLLATE "C"
     LOOP
         CONTINUE WHEN v_key.parent = ANY (seen) OR v_key.columns && v_covered
             OR NOT v_key.columns <@ coalesce(wanted, v_key.columns);

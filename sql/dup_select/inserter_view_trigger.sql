@@ -118,7 +118,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         (SELECT format('    PERFORM pg_catalog.set_config(''search_path'', %I, true);' || chr(10), (plan.names).path)
          WHERE under_callers_path AND EXISTS (SELECT FROM computed)),
         (SELECT chr(10) || string_agg(format('    %s := NULL;' || chr(10), dup_select_private.new_column(k.name)),
-            '' ORDER BY k.name)
+            '' ORDER BY k.name COLLATE "C")
          FROM unnest(plan.read_keys) k (name)),
         (SELECT chr(10) || string_agg(format('    %s := %s;' || chr(10), r.target, dup_select_private.with_default(
                                                  r.target, (c.facts).expression)), '' ORDER BY (c.facts).number)

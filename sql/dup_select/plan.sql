@@ -2,7 +2,8 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- Errors: 22004, 22023, 42701, 42702, 42703, 42804, 42809, 428C9, 0A000, those of an expression.
+-- What an inserter view (by_row) or put_table is to do, step by step. Errors: 22004, 22023, 42701, 42702, 42703, 42804, 42809,
+-- 428C9, 0A000, those of an expression.
 CREATE FUNCTION dup_select_private.plan(
     target regclass, mapping jsonb, input regclass, natural_keys jsonb, superclass regclass, by_row boolean
 ) RETURNS dup_select_private.plan

@@ -28,8 +28,8 @@ BEGIN
     v_key.predicate := v_facts.predicate;
     v_key.predicate_columns := v_facts.predicate_columns;
     v_key.in_predicate := dup_select_private.in_predicate(level, v_facts);
-    SELECT coalesce(array_agg(c.slot ORDER BY (c.slot).name) FILTER (WHERE (c.facts).name <> ALL (level.shared)),
-                    array_agg(c.slot ORDER BY (c.slot).name)),
+    SELECT coalesce(array_agg(c.slot ORDER BY (c.slot).name COLLATE "C") FILTER (WHERE (c.facts).name <> ALL (level.shared)),
+                    array_agg(c.slot ORDER BY (c.slot).name COLLATE "C")),
            bool_or((c.facts).composite)
         INTO v_key.wanted, v_key.wants_composite
     FROM unnest(level.columns) c
@@ -106,7 +106,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     ) s
     WHERE NOT k.whole_row AND s.told AND (s.shown OR facts.triggered)
         AND NOT EXISTS (SELECT FROM columns x WHERE x.number = ANY (k.predicate_columns) AND NOT x.told)
-    ORDER BY NOT s.shown, NOT s.mapped, k.predicate IS NOT NULL, k.is_primary, k.name
+    ORDER BY NOT s.shown, NOT s.mapped, k.predicate IS NOT NULL, k.is_primary, k.name COLLATE "C"
 $$;
 
 -- Whether a unique index is on these columns, in any order, and on all rows.

@@ -11,13 +11,16 @@ DECLARE
     v_n      integer;
 BEGIN
     FOR v_entry IN
-        SELECT DISTINCT p.path[: n] AS path, n
-        FROM dup_select_private.paths_of_mapping(mapping) p CROSS JOIN generate_series(0, cardinality(p.path) - 1) n
-        ORDER BY n, 1
+        SELECT l.path
+        FROM (SELECT DISTINCT p.path[: n] AS path, n
+              FROM dup_select_private.paths_of_mapping(mapping) p CROSS JOIN generate_series(0, cardinality(p.path) - 1) n) l
+        ORDER BY l.n, l.path COLLATE "C"
     LOOP
         v_levels := v_levels || dup_select_private.new_level(target, v_entry.path, v_levels);
     END LOOP;
-    FOR v_entry IN SELECT * FROM dup_select_private.paths_of_mapping(mapping) p ORDER BY cardinality(p.path), p.path LOOP
+    FOR v_entry IN
+        SELECT * FROM dup_select_private.paths_of_mapping(mapping) p ORDER BY cardinality(p.path), p.path COLLATE "C"
+    LOOP
         v_n := dup_select_private.level_at(v_levels, trim_array(v_entry.path, 1));
         v_levels[v_n].columns := v_levels[v_n].columns
             || dup_select_private.mapped_column((v_levels[v_n]).facts, v_entry.path, v_entry.expression);

@@ -116,7 +116,8 @@ BEGIN
             v_plan.levels[v_n].settled := v_name;
         END IF;
         FOR v_column IN
-            SELECT n, ((v_level.columns[n]).facts).name FROM generate_subscripts(v_level.columns, 1) n ORDER BY 2
+            SELECT n, ((v_level.columns[n]).facts).name FROM generate_subscripts(v_level.columns, 1) n
+            ORDER BY ((v_level.columns[n]).facts).name COLLATE "C"
         LOOP
             v_name := dup_select_private.free_name(CASE
                 WHEN NOT plan.by_row THEN concat(v_level.name, '__', v_column.name)
