@@ -52,7 +52,8 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         MigrateOptions? options = null, CancellationToken cancellationToken = default)
     {
         var applied = await MigratorAsync("migrate", m => m.MigrateAsync(options?.Progress, cancellationToken)).ConfigureAwait(false);
-        Log.Migrated(Server.Logger, applied.Count);
+        if (applied.Count > 0)
+            Log.Migrated(Server.Logger, applied.Count);
         return applied;
     }
 
@@ -331,7 +332,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
             }
             catch (Exception e) when (ConnectionException.Is(e))
             {
-                throw ConnectionException.From(e);
+                throw ConnectionException.Lost(e);
             }
         });
 }

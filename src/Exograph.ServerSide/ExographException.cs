@@ -34,13 +34,20 @@ public sealed class ConnectionException : ExographException
     {
     }
 
-    internal static ConnectionException From(Exception e, int? loadId = null) =>
-        new(e is PostgresException server ? $"cannot connect: {server.MessageText}" : $"the server was lost: {e.Message}", e)
+    /// <summary>No connection could be opened.</summary>
+    internal static ConnectionException Unreachable(Exception e) =>
+        new($"cannot connect: {(e as PostgresException)?.MessageText ?? e.Message}", e)
         {
             SqlState = (e as PostgresException)?.SqlState,
-            LoadId = loadId,
-            Hint = loadId is null ? null : $"exograph-load status {loadId} tells what became of the load.",
+            Detail = (e as PostgresException)?.Detail,
         };
+
+    /// <summary>A connection was lost while it was at work.</summary>
+    internal static ConnectionException Lost(Exception e, int? loadId = null) => new($"the server was lost: {e.Message}", e)
+    {
+        LoadId = loadId,
+        Hint = loadId is null ? null : $"exograph-load status {loadId} tells what became of the load.",
+    };
 
     /// <summary>Whether an exception means that there is no connection, rather than an error in the use of one.</summary>
     internal static bool Is(Exception e) => e is NpgsqlException or SocketException;

@@ -307,7 +307,7 @@ public sealed class LoadSession : IAsyncDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.LoadRefused(_client.Server.Logger, e, LoadId);
+            Log.FinalizeFailed(_client.Server.Logger, e, LoadId);
             _leaveOpen = true; // all rows are there: what stands in the way is for somebody to look at
             throw;
         }

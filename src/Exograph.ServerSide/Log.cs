@@ -17,8 +17,8 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Information, "Finalized load {LoadId}: {Inserted} rows inserted, {Existing} existing, {Rejected} rejected")]
     public static partial void LoadFinalized(ILogger logger, int loadId, long inserted, long existing, long rejected);
 
-    [LoggerMessage(5, LogLevel.Error, "Load {LoadId} was refused and stays open")]
-    public static partial void LoadRefused(ILogger logger, Exception exception, int loadId);
+    [LoggerMessage(5, LogLevel.Error, "Finalizing load {LoadId} failed")]
+    public static partial void FinalizeFailed(ILogger logger, Exception exception, int loadId);
 
     [LoggerMessage(6, LogLevel.Information, "Abandoned load {LoadId}")]
     public static partial void LoadAbandoned(ILogger logger, int loadId);

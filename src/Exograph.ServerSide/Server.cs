@@ -46,7 +46,7 @@ internal sealed class Server(NpgsqlDataSource dataSource, ILogger logger)
                 }
                 catch (NpgsqlException e)
                 {
-                    throw ConnectionException.From(e, loadId);
+                    throw ConnectionException.Lost(e, loadId);
                 }
                 finally
                 {

@@ -53,7 +53,7 @@ internal static class ServerCall
         }
         catch (Exception e) when (ConnectionException.Is(e))
         {
-            throw ConnectionException.From(e);
+            throw ConnectionException.Unreachable(e);
         }
     }
 

@@ -148,7 +148,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         }
         catch (NpgsqlException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw ConnectionException.From(e, session.LoadId);
+            throw ConnectionException.Lost(e, session.LoadId);
         }
         finally
         {

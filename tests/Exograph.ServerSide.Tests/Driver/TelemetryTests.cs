@@ -121,7 +121,7 @@ public sealed class TelemetryTests
         Assert.Equal(
             [
                 "Exograph.ServerSide 1: Began load 1 \"logged\"",
-                "Exograph.ServerSide 5: Load 1 was refused and stays open",
+                "Exograph.ServerSide 5: Finalizing load 1 failed",
                 "Exograph.ServerSide 6: Abandoned load 1",
                 "Exograph.ServerSide 1: Began load 2 \"unnamed\"",
                 "Exograph.ServerSide 4: Finalized load 2: 2 rows inserted, 0 existing, 0 rejected",
