@@ -1,5 +1,10 @@
--- Who may read what the migrations have made. Stated here and not there, so that a restore that brought no rights can be mended:
--- this is run again. What code makes states its rights beside itself.
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Who may do what, in one list, after everything is made: a restore that brought no rights is mended by running the code again.
+-- What a DBA has given others is left alone.
+
+REVOKE ALL ON ALL ROUTINES IN SCHEMA exograph, exograph_private FROM PUBLIC;
 
 GRANT SELECT ON
     exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths, exograph.terms, exograph.fragments,
@@ -8,14 +13,19 @@ GRANT SELECT ON
     exograph.complete_facts,
     exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.reserved_ids,
     exograph.deferred_indexes,
-    exograph.schemaversions, exograph.code_versions -- so that a driver can tell that it is not of the same version
+    exograph.schemaversions, exograph.code_versions, -- so that a driver can tell that it is not of the same version
+    exograph.load_report, exograph.open_loads, exograph.lock_waits, exograph.fact_partitions, exograph.staging_columns,
+    exograph.file_keys
     TO exograph_loader, exograph_reader;
 
-REVOKE ALL ON FUNCTION exograph.text_digest(text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text, integer, integer, bytea) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION exograph.text_digest(text) TO exograph_loader, exograph_reader;
-GRANT EXECUTE ON FUNCTION exograph.graph_node_digest(bigint, bigint, text, text, text, text, integer, integer)
+-- UPDATE and DELETE, so that the trigger can say why not.
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA exograph_in TO exograph_loader;
+
+GRANT EXECUTE ON ROUTINE
+    exograph.text_digest, exograph.graph_node_digest, exograph.fragment_content_hash, exograph.complete_tables
     TO exograph_loader, exograph_reader;
-GRANT EXECUTE ON FUNCTION exograph.fragment_content_hash(text, text, text, bytea, text, integer, integer, bytea)
-    TO exograph_loader, exograph_reader;
+
+GRANT EXECUTE ON ROUTINE
+    exograph.begin_load, exograph.reserve_ids, exograph.resolve_terms, exograph.files_lacking, exograph.seal_load,
+    exograph.check_load, exograph.finalize_load, exograph.abandon_load, exograph.drop_maps, exograph.rebuild_indexes
+    TO exograph_loader;

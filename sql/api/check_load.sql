@@ -1,0 +1,31 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
+RETURNS TABLE (table_name text, reason text, staged_row jsonb, staged_ctid tid)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
+DECLARE
+    v_settings jsonb := exograph_private.saved_settings();
+BEGIN
+    CALL exograph_private.limit_lock_wait();
+    CALL exograph_private.raise_memory();
+    load_id := exograph_private.find_load(load_id);
+    PERFORM exograph_private.lock_open_load(load_id);
+    CALL exograph_private.enter_load(load_id);
+    CALL exograph_private.lock_staging(load_id);
+    CALL exograph_private.analyze_staging();
+    CALL exograph_private.validate_staging(load_id);
+    PERFORM exograph_private.broken_seal(load_id);
+    RETURN QUERY
+        SELECT r.table_name, r.reason, exograph_private.staged_row(r.table_name, r.staged_ctid), r.staged_ctid
+        FROM exograph_private.listed_rejects() r
+        ORDER BY r.position;
+    CALL exograph_private.restore_settings(v_settings);
+END
+$$;
+
+COMMENT ON FUNCTION exograph.check_load(integer) IS
+'Lists every staged row that breaks a rule, with the first rule it breaks, without finalizing: causes first, then the rows that
+are rejected because they name a rejected row or none. staged_ctid tells equal rows apart, until one is changed:
+DELETE FROM exograph_load_<n>.staged_<table> WHERE ctid = ''(0,7)''. NULL means the caller''s only open load. Errors: XG001,
+XG002, XG003, XG004, 42501, 55P03.';

@@ -1,0 +1,289 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Finds all staged rows that break a rule (table rejects of the load), and the canonical numbers of the others (tables keys_*).
+-- Tables come after those they refer to, so one pass reaches the fixpoint: a row that refers to a rejected one is rejected.
+CREATE OR REPLACE PROCEDURE exograph_private.validate_staging(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_reserved boolean := exograph_private.has_reserved_ids(load_id);
+BEGIN
+    CALL exograph_private.create_work_tables();
+    CALL exograph_private.note_reservations(load_id);
+
+    CALL exograph_private.validate_table('packages', v_reserved);
+    CALL exograph_private.key_packages();
+    CALL exograph_private.note_range('packages');
+    CALL exograph_private.validate_table('package_versions', v_reserved);
+    CALL exograph_private.key_package_versions();
+    CALL exograph_private.note_range('package_versions');
+    CALL exograph_private.validate_table('files', v_reserved);
+    CALL exograph_private.key_files();
+    CALL exograph_private.note_range('files');
+    CALL exograph_private.validate_table('terms', v_reserved);
+    CALL exograph_private.key_terms();
+    CALL exograph_private.note_range('terms');
+    CALL exograph_private.validate_table('fragments', v_reserved);
+    CALL exograph_private.key_fragments();
+    CALL exograph_private.note_range('fragments');
+    CALL exograph_private.validate_table('graph_nodes', v_reserved);
+    CALL exograph_private.key_graph_nodes();
+    CALL exograph_private.note_range('graph_nodes');
+
+    CALL exograph_private.validate_table('comments', v_reserved);
+    CALL exograph_private.validate_table('definitions', v_reserved);
+    CALL exograph_private.validate_table('symbol_references', v_reserved);
+    CALL exograph_private.validate_table('call_edges', v_reserved);
+    CALL exograph_private.validate_table('fragment_terms', v_reserved);
+END
+$$;
+
+-- Makes empty work tables in the schema of the load: rejects, keys and maps. keys_*: the numbers of the valid rows, each with
+-- the lowest number of equal natural key (its canonical number). map_*: what finalize_load makes of them, number to id.
+-- number_ranges, number_offsets: which of both need not be joined, because numbers have no gaps, or ids differ from them by one
+-- constant. The tables stay in the load's schema between calls, so that check_load can fill the first half without a trace in
+-- the index.
+CREATE OR REPLACE PROCEDURE exograph_private.create_work_tables()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_table text;
+BEGIN
+    FOR v_table IN
+        SELECT c.relname
+        FROM pg_class c
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+            AND (c.relname IN ('rejects', 'staged_rows', 'reserved_ranges', 'number_ranges', 'number_offsets')
+                 OR starts_with(c.relname, 'keys_') OR starts_with(c.relname, 'map_'))
+    LOOP
+        EXECUTE format('DROP TABLE %I', v_table);
+    END LOOP;
+    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text);
+    CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
+                                       indexed boolean, repeats boolean, unfit boolean);
+    CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
+    CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
+    CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);
+
+    CREATE UNLOGGED TABLE keys_packages (number bigint, canonical bigint);
+    CREATE UNLOGGED TABLE keys_package_versions (number bigint, canonical bigint, package bigint);
+    CREATE UNLOGGED TABLE keys_files (number bigint, canonical bigint, package_version bigint, package bigint);
+    CREATE UNLOGGED TABLE keys_terms (number integer, canonical integer, digest bytea);
+    CREATE UNLOGGED TABLE keys_fragments (number bigint, canonical bigint, file bigint, content_hash bytea, line integer,
+                                           end_line integer);
+    CREATE UNLOGGED TABLE keys_graph_nodes (number bigint, canonical bigint);
+
+    CREATE UNLOGGED TABLE map_packages (number bigint, id bigint, inserted boolean);
+    CREATE UNLOGGED TABLE map_package_versions (number bigint, id bigint, inserted boolean, package_id bigint);
+    CREATE UNLOGGED TABLE map_files (number bigint, id bigint, inserted boolean, package_version_id bigint, package_id bigint);
+    CREATE UNLOGGED TABLE map_terms (number integer, id integer, inserted boolean);
+    CREATE UNLOGGED TABLE map_fragments (number bigint, id bigint, inserted boolean);
+    CREATE UNLOGGED TABLE map_graph_nodes (number bigint, id bigint, inserted boolean);
+END
+$$;
+
+-- Notes the ids that a load has reserved, ranges that follow each other as one.
+CREATE OR REPLACE PROCEDURE exograph_private.note_reservations(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    INSERT INTO reserved_ranges (table_name, first, last)
+    SELECT r.table_name, min(r.first), max(r.last)
+    FROM (
+        SELECT i.table_name, i.first, i.last,
+               i.last - sum(i.last - i.first + 1) OVER (PARTITION BY i.table_name ORDER BY i.first) AS range
+        FROM exograph.reserved_ids i
+        WHERE i.load_id = note_reservations.load_id
+    ) r
+    GROUP BY r.table_name, r.range;
+    ANALYZE reserved_ranges;
+END
+$$;
+
+-- Counts the rows of a staging table, and adds those that break a rule to the load's rejects. The tables it refers to have been
+-- validated and keyed. reserved: its numbers must be ids that the load has reserved. One scan counts the rows and the rejects,
+-- in parallel, which INSERT .. SELECT cannot: 10M rows take half the time. Rejects are rare, and only then listed.
+CREATE OR REPLACE PROCEDURE exograph_private.validate_table(table_name text, reserved boolean)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_query      text := exograph_private.reject_query(table_name, reserved, (
+        SELECT jsonb_object_agg(r.table_name, jsonb_build_array(r.first, r.last)) FROM number_ranges r));
+    v_staged     bigint;
+    v_rejects    bigint;
+    v_derived    bigint;
+    v_unfinished bigint;
+BEGIN
+    EXECUTE format('SELECT count(*), count(q.reason), count(q.derived), count(q.unfinished) FROM (%s) q', v_query)
+    INTO v_staged, v_rejects, v_derived, v_unfinished;
+    INSERT INTO staged_rows (table_name, staged, derived, unfinished)
+    VALUES (table_name, v_staged, v_derived, v_unfinished);
+    IF v_rejects > 0 THEN
+        EXECUTE format(
+            'INSERT INTO rejects (table_name, staged_ctid, reason)
+             SELECT %L, q.staged_ctid, q.reason FROM (%s) q WHERE q.reason IS NOT NULL',
+            table_name, v_query);
+    END IF;
+END
+$$;
+
+-- Notes the range of the valid numbers of a staged dimension where they have no gaps. Where the valid numbers have no gaps,
+-- BETWEEN tells as much about a reference as a join does, without the join.
+CREATE OR REPLACE PROCEDURE exograph_private.note_range(table_name text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    EXECUTE format(
+        'INSERT INTO number_ranges (table_name, first, last)
+         SELECT %L, min(k.number), max(k.number) FROM %I k
+         HAVING count(*) = max(k.number)::bigint - min(k.number) + 1',
+        table_name, 'keys_' || table_name);
+END
+$$;
+
+-- Canonical numbers of the valid staged packages.
+CREATE OR REPLACE PROCEDURE exograph_private.key_packages()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    INSERT INTO keys_packages (number, canonical)
+    SELECT s.id, min(s.id) OVER (PARTITION BY s.ecosystem, s.name)
+    FROM staged_packages s
+    WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'packages' AND r.staged_ctid = s.ctid);
+    ANALYZE keys_packages;
+END
+$$;
+
+-- Canonical numbers of the valid staged package versions.
+CREATE OR REPLACE PROCEDURE exograph_private.key_package_versions()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    INSERT INTO keys_package_versions (number, canonical, package)
+    SELECT s.id, min(s.id) OVER (PARTITION BY p.canonical, s.version), p.canonical
+    FROM staged_package_versions s
+    JOIN keys_packages p ON p.number = s.package_id
+    WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'package_versions' AND r.staged_ctid = s.ctid);
+    ANALYZE keys_package_versions;
+END
+$$;
+
+-- Canonical numbers of the valid staged files, with version and package; these are NULL for a file without package.
+CREATE OR REPLACE PROCEDURE exograph_private.key_files()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    INSERT INTO keys_files (number, canonical, package_version, package)
+    SELECT s.id, min(s.id) OVER (PARTITION BY v.canonical, s.sha256), v.canonical, v.package
+    FROM staged_files s
+    LEFT JOIN keys_package_versions v ON v.number = s.package_version_id
+    WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'files' AND r.staged_ctid = s.ctid);
+    ANALYZE keys_files;
+END
+$$;
+
+-- Canonical numbers and digests of the valid staged terms; those that were resolved early have no digest.
+CREATE OR REPLACE PROCEDURE exograph_private.key_terms()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    INSERT INTO keys_terms (number, canonical, digest)
+    SELECT d.id, min(d.id) OVER (PARTITION BY d.digest), d.digest
+    FROM (
+        SELECT s.id, exograph.text_digest(s.term) AS digest
+        FROM staged_terms s
+        WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'terms' AND r.staged_ctid = s.ctid)
+    ) d;
+    INSERT INTO keys_terms (number, canonical)
+    SELECT DISTINCT r.id, r.id FROM resolved_terms r;
+    ANALYZE keys_terms;
+END
+$$;
+
+-- Canonical numbers and natural keys of the valid staged fragments; file is the canonical number of theirs, a content hash that
+-- is missing is computed.
+CREATE OR REPLACE PROCEDURE exograph_private.key_fragments()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    -- Numbers before bytes: comparing them sorts faster.
+    INSERT INTO keys_fragments (number, canonical, file, content_hash, line, end_line)
+    SELECT h.id, min(h.id) OVER (PARTITION BY h.file, h.line, h.end_line, h.content_hash), h.file, h.content_hash, h.line,
+           h.end_line
+    FROM (
+        SELECT s.id, k.canonical AS file, s.line, s.end_line, s.content_hash
+        FROM staged_fragments s
+        JOIN keys_files k ON k.number = s.file_id
+        WHERE s.content_hash IS NOT NULL
+            AND NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'fragments' AND r.staged_ctid = s.ctid)
+        UNION ALL
+        SELECT s.id, k.canonical, s.line, s.end_line, exograph.fragment_content_hash(
+            p.ecosystem, p.name, v.version, f.sha256, s.kind, s.line, s.end_line, s.exact_hash)
+        FROM staged_fragments s
+        JOIN keys_files k ON k.number = s.file_id
+        JOIN staged_files f ON f.id = k.number
+        LEFT JOIN staged_package_versions v ON v.id = f.package_version_id
+        LEFT JOIN staged_packages p ON p.id = v.package_id
+        WHERE s.content_hash IS NULL
+            AND NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'fragments' AND r.staged_ctid = s.ctid)
+    ) h;
+    ANALYZE keys_fragments;
+END
+$$;
+
+-- Canonical numbers of the valid staged graph nodes. The columns of the key themselves: a digest of them, as graph_node_digest
+-- makes it, takes 4 us a row.
+CREATE OR REPLACE PROCEDURE exograph_private.key_graph_nodes()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    INSERT INTO keys_graph_nodes (number, canonical)
+    SELECT s.id, min(s.id) OVER (
+        PARTITION BY f.canonical, CASE WHEN s.file_id IS NULL THEN v.canonical ELSE f.package_version END,
+            s.line, s.col, s.qualified_name, s.kind, s.external_id, s.engine)
+    FROM staged_graph_nodes s
+    LEFT JOIN keys_files f ON f.number = s.file_id
+    LEFT JOIN keys_package_versions v ON v.number = s.package_version_id
+    WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'graph_nodes' AND r.staged_ctid = s.ctid);
+    ANALYZE keys_graph_nodes;
+END
+$$;
+
+-- Reports the counts that validate_staging made, and compares them with the sealed ones until they agree. Errors: XG005.
+CREATE OR REPLACE PROCEDURE exograph_private.verify_staging(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_different text;
+BEGIN
+    INSERT INTO exograph.load_tables (load_id, table_name, position, staged)
+    SELECT verify_staging.load_id, s.table_name, c.table_position, s.staged
+    FROM staged_rows s
+    JOIN (SELECT DISTINCT table_name, table_position FROM exograph.staging_columns) c USING (table_name);
+
+    v_different := exograph_private.broken_seal(load_id);
+    IF v_different IS NOT NULL THEN
+        RAISE EXCEPTION 'load %: the staging does not hold what was sealed', load_id USING ERRCODE = 'XG005',
+            DETAIL = v_different,
+            HINT = format('Stage what is missing or remove what is too much, or seal the true counts: '
+                          'SELECT exograph.seal_load(%s, ...).', load_id);
+    END IF;
+END
+$$;
+
+-- How the rows that validate_staging counted differ from the sealed counts. NULL where they do not, where none are sealed, and
+-- where they once did not: the staging may be mended afterwards. The seal tells whether all that the producer sent arrived. Once
+-- that is known, nothing but a crash, which the token tells, can lose a row, and what differs afterwards is what somebody
+-- mended. That it is known must outlive the transaction that rejects the load, and what a sequence is set to does.
+CREATE OR REPLACE FUNCTION exograph_private.broken_seal(load_id integer) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_manifest  jsonb    := (SELECT l.manifest FROM exograph.loads l WHERE l.load_id = broken_seal.load_id);
+    v_seal      bigint   := hashtextextended(v_manifest::text, 0);
+    v_verified  regclass := to_regclass('verified_seal');
+    v_different text;
+BEGIN
+    IF v_manifest IS NULL OR v_seal = pg_sequence_last_value(v_verified) THEN
+        RETURN NULL;
+    END IF;
+    SELECT string_agg(format('%s: %s staged, %s sealed', s.table_name, s.staged, m.sealed), '; ' ORDER BY c.table_position)
+    INTO v_different
+    FROM staged_rows s
+    JOIN (SELECT DISTINCT table_name, table_position FROM exograph.staging_columns) c USING (table_name)
+    CROSS JOIN LATERAL (SELECT coalesce((v_manifest ->> s.table_name)::bigint, 0) AS sealed) m
+    WHERE m.sealed <> s.staged;
+    IF v_different IS NULL THEN
+        PERFORM setval(v_verified, v_seal);
+    END IF;
+    RETURN v_different;
+END
+$$;

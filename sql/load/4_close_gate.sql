@@ -1,0 +1,58 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Keeps all other writers out of the index until the transaction ends; what names the caller in the error. Errors: 55P03. One
+-- fixed order: the gate, then the index tables as they refer to each other. ONLY, because locking every partition is what makes
+-- many of them slow. Readers are not locked out: SHARE ROW EXCLUSIVE stops writers only.
+CREATE OR REPLACE PROCEDURE exograph_private.lock_index(what text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    LOCK TABLE exograph.gate, ONLY exograph.packages, ONLY exograph.package_versions, ONLY exograph.files,
+        ONLY exograph.file_paths, ONLY exograph.terms, ONLY exograph.fragments, ONLY exograph.graph_nodes,
+        ONLY exograph.comments, ONLY exograph.definitions, ONLY exograph.symbol_references, ONLY exograph.call_edges,
+        ONLY exograph.fragment_terms
+        IN SHARE ROW EXCLUSIVE MODE;
+    -- A writer above READ COMMITTED locks this row: it fails with 40001 where its snapshot is older than this transaction.
+    UPDATE exograph.gate g SET generation = g.generation + 1;
+EXCEPTION WHEN lock_not_available THEN
+    PERFORM exograph_private.raise_lock_timeout(
+        format('%s: another transaction is writing to the index', what),
+        'exograph.lock_waits shows who waits for whom. Nothing was changed: call again, perhaps with a longer lock_timeout.',
+        exograph_private.lock_holders(
+            ARRAY(SELECT c.oid FROM pg_class c
+                  WHERE c.relnamespace = 'exograph'::regnamespace
+                      AND c.relname IN ('gate', 'packages', 'package_versions', 'files', 'file_paths', 'terms', 'fragments',
+                                        'graph_nodes', 'comments', 'definitions', 'symbol_references', 'call_edges',
+                                        'fragment_terms')),
+            'ShareRowExclusiveLock'));
+END
+$$;
+
+-- Waits while a load is being finalized, and keeps finalizes out until this transaction ends. Errors: 40001 where the snapshot
+-- is older than a finalize; 55P03 after lock_timeout. A finalize takes the gate alone, so nothing is looked up behind it that it
+-- may be about to add. Above READ COMMITTED the wait is no help: the snapshot may be older than what was added meanwhile.
+CREATE OR REPLACE PROCEDURE exograph_private.wait_at_gate()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    BEGIN
+        LOCK TABLE exograph.gate IN ROW EXCLUSIVE MODE;
+    EXCEPTION WHEN lock_not_available THEN
+        PERFORM exograph_private.raise_lock_timeout(
+            'a load is being finalized, or the index maintained',
+            'exograph.lock_waits shows who waits for whom. Call again, perhaps with a longer lock_timeout.',
+            exograph_private.lock_holders(ARRAY['exograph.gate'::regclass], 'RowExclusiveLock'));
+    END;
+    CALL exograph_private.check_snapshot();
+END
+$$;
+
+-- Raises 40001 in a transaction above READ COMMITTED whose snapshot is older than a finalize. Every finalize updates the row of
+-- the gate: locking it fails where the snapshot does not show the last of them.
+CREATE OR REPLACE PROCEDURE exograph_private.check_snapshot()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        PERFORM FROM exograph.gate FOR SHARE;
+    END IF;
+END
+$$;

@@ -1,0 +1,269 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Adds the staged facts of a table that do not stand yet: as a partition of the load, which the staging table becomes where its
+-- rows are final, or to the shared one where they are too few. Reports the path and why.
+CREATE OR REPLACE PROCEDURE exograph_private.resolve_facts(load_id integer, table_name text, partition_threshold bigint)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_rows      bigint;
+    v_least     bigint := exograph_private.least_rows_of_partition(table_name, partition_threshold);
+    v_bound     text   := format(CASE WHEN v_least = partition_threshold THEN 'partition_threshold (%s)'
+                                      ELSE '%s, the least for the first facts of a table' END, v_least);
+    v_shared    boolean;
+    v_new       bigint;
+    v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
+    v_versioned boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = resolve_facts.table_name);
+    v_collapsed bigint;
+    v_path      text;
+    v_reason    text;
+BEGIN
+    SELECT t.staged - t.rejected INTO v_rows
+    FROM exograph.load_tables t
+    WHERE t.load_id = resolve_facts.load_id AND t.table_name = resolve_facts.table_name;
+    IF v_rows = 0 THEN
+        RETURN;
+    END IF;
+
+    PERFORM exograph_private.start_phase(load_id, 'resolving', table_name);
+    v_shared := v_rows < v_least;
+    IF v_shared THEN
+        v_reason := 'fewer rows than ' || v_bound;
+    ELSIF exograph_private.has_reserved_ids(load_id) THEN
+        SELECT a.path, a.reason, a.remaining, a.collapsed INTO v_path, v_reason, v_new, v_collapsed
+        FROM exograph_private.adopt_facts(load_id, table_name, v_rows, v_least, v_offsets, v_versioned) a;
+    ELSE
+        v_reason := 'the numbers are the producer''s own';
+    END IF;
+    IF v_path IS NULL THEN
+        CALL exograph_private.drop_staged_indexes(table_name, only_unique => false);
+        v_new := exograph_private.rewrite_facts(load_id, table_name, v_rows, v_shared, v_offsets, v_versioned);
+        v_path := CASE WHEN v_shared THEN 'shared' ELSE 'partition' END;
+    END IF;
+
+    IF v_new = 0 THEN
+        v_path := 'empty';
+        v_reason := 'all rows stood already';
+        EXECUTE format('DROP TABLE %I', 'new_' || table_name);
+    ELSE
+        IF v_collapsed IS NULL THEN
+            v_collapsed := exograph_private.index_facts(load_id, table_name, only_identity => v_shared OR v_new < v_least);
+        END IF;
+        IF v_path <> 'shared' AND v_new < v_least THEN
+            v_path := 'shared';
+            v_reason := 'fewer new rows than ' || v_bound;
+        END IF;
+        IF v_path = 'shared' THEN
+            CALL exograph_private.share_facts(load_id, table_name);
+        ELSE
+            CALL exograph_private.attach_facts(load_id, table_name);
+        END IF;
+    END IF;
+
+    UPDATE exograph.load_tables t
+    SET inserted = v_new - coalesce(v_collapsed, 0), existing = v_rows - v_new, collapsed = coalesce(v_collapsed, 0),
+        path = v_path, reason = v_reason
+    WHERE t.load_id = resolve_facts.load_id AND t.table_name = resolve_facts.table_name;
+END
+$$;
+
+-- Makes staged_<table> of a load with reserved ids new_<table> with its indexes (of fewer rows than least_rows: only the unique
+-- one), as it stands or after mending few rows. path: attached, mended, or NULL where it has to be written again, and has not
+-- been changed. remaining: rows that did not stand. collapsed: how many of these were equal to others. An index build also
+-- enters rows that this transaction deleted (rejects), or that an older snapshot may still see (rows mended by hand), so one
+-- that no index can hold spoils a table of good rows. That is rare, found out by the build alone, and undone here: the table is
+-- written again, without dead rows. If a live row is to blame, its index fails there in the same way.
+CREATE OR REPLACE FUNCTION exograph_private.adopt_facts(
+    IN load_id integer, IN table_name text, IN staged bigint, IN least_rows bigint, IN offsets jsonb, IN versioned boolean,
+    OUT path text, OUT reason text, OUT remaining bigint, OUT collapsed bigint
+)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+BEGIN
+    IF EXISTS (SELECT FROM staged_rows r WHERE r.table_name = adopt_facts.table_name AND r.unfit) THEN
+        RAISE program_limit_exceeded;
+    END IF;
+    SELECT f.path, f.reason, f.remaining INTO path, reason, remaining
+    FROM exograph_private.finish_facts(load_id, table_name, staged, offsets, versioned) f;
+    IF path IS NOT NULL AND remaining > 0 THEN
+        collapsed := exograph_private.index_facts(load_id, table_name, only_identity => remaining < least_rows);
+    END IF;
+EXCEPTION WHEN program_limit_exceeded OR data_exception OR internal_error OR raise_exception THEN
+    path := NULL;
+    reason := 'the staging table has dead rows that no index can hold';
+END
+$$;
+
+-- The part of adopt_facts that makes the rows of staged_<table> final, and the table new_<table>. A staged fact whose numbers
+-- are ids is final: its table need not be written again. A row changed in place leaves a dead one and writes WAL for both, so
+-- more than a tenth of them is not mended but written again.
+CREATE OR REPLACE FUNCTION exograph_private.finish_facts(
+    IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb, IN versioned boolean,
+    OUT path text, OUT reason text, OUT remaining bigint
+)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_query   text := exograph_private.changes_query(table_name, offsets, versioned);
+    v_changes bigint := 0;
+BEGIN
+    remaining := staged_rows;
+    -- Columns that somebody added have no default in the staging table.
+    IF (SELECT count(*) FROM pg_attribute a
+        WHERE a.attrelid = format('exograph.%I', table_name)::regclass AND a.attnum > 0 AND NOT a.attisdropped)
+        <> (SELECT count(*) + 1 FROM exograph.staging_columns c WHERE c.table_name = finish_facts.table_name)
+    THEN
+        reason := 'the table has columns of its own';
+        RETURN;
+    END IF;
+    IF v_query IS NOT NULL THEN
+        EXECUTE format('CREATE UNLOGGED TABLE changes AS %s LIMIT %s', v_query, staged_rows / 10 + 1);
+        GET DIAGNOSTICS v_changes = ROW_COUNT;
+        IF v_changes BETWEEN 1 AND staged_rows / 10 THEN
+            CALL exograph_private.drop_staged_indexes(table_name, only_unique => true);
+            remaining := staged_rows - exograph_private.patch_facts(load_id, table_name);
+        END IF;
+        DROP TABLE changes;
+    END IF;
+    IF v_changes > staged_rows / 10 THEN
+        reason := 'more than a tenth of the rows has other ids, or other packages, or may stand already';
+        RETURN;
+    END IF;
+    CALL exograph_private.form_partition(load_id, table_name);
+    IF v_changes = 0 THEN
+        path := 'attached';
+        reason := 'all rows were final';
+    ELSE
+        path := 'mended';
+        reason := format('%s rows were changed or stood already', v_changes);
+    END IF;
+END
+$$;
+
+-- Deletes the rows of staged_<table> that table changes lists and that stand in the index, reporting those that differ from what
+-- stands, brings the others that it lists into their final form, and returns how many stood.
+CREATE OR REPLACE FUNCTION exograph_private.patch_facts(load_id integer, table_name text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_match     record := exograph_private.match_facts(table_name);
+    v_columns   text   := (SELECT string_agg(format('%I', c.column_name), ', ' ORDER BY c.column_position)
+                           FROM exograph.staging_columns c
+                           WHERE c.table_name = patch_facts.table_name);
+    v_existing  bigint;
+    v_conflicts bigint;
+BEGIN
+    ANALYZE changes;
+    EXECUTE format(
+        'WITH standing AS (
+            DELETE FROM %I s USING changes f JOIN exograph.%I d ON %s WHERE s.ctid = f.staged_ctid AND NOT f.inserted
+            RETURNING %s AS differs)
+         SELECT count(*), count(*) FILTER (WHERE differs) FROM standing',
+        'staged_' || table_name, table_name, v_match.equal, coalesce(v_match.differing, 'false'))
+    INTO v_existing, v_conflicts;
+    EXECUTE format('UPDATE %I s SET (%s) = ROW(%s) FROM changes c WHERE s.ctid = c.staged_ctid',
+                   'staged_' || table_name, v_columns,
+                   (SELECT string_agg('c.' || trim(n), ', ') FROM string_to_table(v_columns, ',') n));
+
+    UPDATE exograph.load_tables t SET conflicting = t.conflicting + v_conflicts
+    WHERE t.load_id = patch_facts.load_id AND t.table_name = patch_facts.table_name;
+    RETURN v_existing;
+END
+$$;
+
+-- Writes the staged facts that do not stand yet, in final form, into a table new_<table>, and returns how many. Of the others it
+-- reports those that differ from what stands. shared: they are on their way to the shared partition. A table that is only passed
+-- on to the shared partition needs no WAL of its own.
+CREATE OR REPLACE FUNCTION exograph_private.rewrite_facts(
+    load_id integer, table_name text, staged_rows bigint, shared boolean, offsets jsonb, versioned boolean
+) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_fresh   bigint;
+    v_lacking bigint := 0;
+BEGIN
+    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING ALL EXCLUDING INDEXES,
+                                        CONSTRAINT load_id_is_this_load CHECK (load_id = %s)) %s',
+                   CASE WHEN shared THEN 'UNLOGGED' ELSE '' END,
+                   'new_' || table_name, table_name, load_id,
+                   CASE WHEN shared THEN '' ELSE exograph_private.tablespace_clause(format('exograph.%I', table_name)::regclass) END);
+    EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s, REPLICA IDENTITY FULL', 'new_' || table_name, load_id);
+    EXECUTE exograph_private.fact_query(load_id, table_name, true, offsets, versioned);
+    GET DIAGNOSTICS v_fresh = ROW_COUNT;
+    IF v_fresh < staged_rows THEN
+        EXECUTE exograph_private.fact_query(load_id, table_name, false, offsets, versioned);
+        GET DIAGNOSTICS v_lacking = ROW_COUNT;
+    END IF;
+    RETURN v_fresh + v_lacking;
+END
+$$;
+
+-- Makes staged_<table>, whose rows are final, new_<table>: with the constraints and defaults of the fact table, and out of
+-- everybody's reach. What ATTACH PARTITION demands of a table, in one ALTER, so that it is scanned once, or not at all where it
+-- has all of it.
+CREATE OR REPLACE PROCEDURE exograph_private.form_partition(load_id integer, table_name text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_parent   regclass := format('exograph.%I', table_name)::regclass;
+    v_grantees text;
+    v_forms    text[];
+BEGIN
+    EXECUTE format('ALTER TABLE %I RENAME TO %I', 'staged_' || table_name, 'new_' || table_name);
+    -- Whoever has rights: the loader, unless its role is gone, and whom an administrator let look at the staging.
+    SELECT string_agg(DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END, ', ') INTO v_grantees
+    FROM (
+        SELECT c.relacl AS acl, c.relowner AS owner
+        FROM pg_class c
+        WHERE c.oid = ('new_' || table_name)::regclass
+        UNION ALL
+        SELECT a.attacl, c.relowner
+        FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.oid = ('new_' || table_name)::regclass
+    ) r, aclexplode(r.acl) g
+    WHERE g.grantee <> r.owner;
+    IF v_grantees IS NOT NULL THEN
+        EXECUTE format('REVOKE ALL ON %I FROM %s', 'new_' || table_name, v_grantees);
+    END IF;
+    SELECT array_agg(f.form) INTO v_forms
+    FROM (
+        SELECT format('ALTER COLUMN %I SET NOT NULL', a.attname) AS form
+        FROM pg_attribute a
+        WHERE a.attrelid = v_parent AND a.attnum > 0 AND a.attnotnull
+        UNION ALL
+        SELECT format('ALTER COLUMN %I SET DEFAULT %s', a.attname, pg_get_expr(d.adbin, d.adrelid))
+        FROM pg_attribute a
+        JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE a.attrelid = v_parent AND a.attname <> 'load_id'
+        UNION ALL
+        SELECT format('ADD CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid))
+        FROM pg_constraint c
+        WHERE c.conrelid = v_parent AND c.contype = 'c'
+        UNION ALL
+        SELECT format('ADD CONSTRAINT load_id_is_this_load CHECK (load_id = %s)', form_partition.load_id)
+        WHERE NOT EXISTS (SELECT FROM pg_constraint c
+                          WHERE c.conrelid = ('new_' || form_partition.table_name)::regclass
+                              AND c.conname = 'load_id_is_this_load')
+    ) f;
+    EXECUTE format('ALTER TABLE %I %s, REPLICA IDENTITY FULL, RESET (autovacuum_enabled)',
+                   'new_' || table_name, array_to_string(v_forms, ', '));
+END
+$$;
+
+-- Drops the indexes of staged facts that are mended (unique ones: rows may become equal) or written again (all).
+CREATE OR REPLACE PROCEDURE exograph_private.drop_staged_indexes(table_name text, only_unique boolean)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_drop text;
+BEGIN
+    FOR v_drop IN
+        SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %s', i.indexrelid::regclass)
+                    ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', i.indrelid::regclass, c.conname) END
+        FROM pg_index i
+        LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
+        WHERE i.indrelid = format('%I', 'staged_' || table_name)::regclass AND (i.indisunique OR NOT only_unique)
+    LOOP
+        EXECUTE v_drop;
+    END LOOP;
+    IF NOT only_unique THEN
+        UPDATE staged_rows r SET indexed = false WHERE r.table_name = drop_staged_indexes.table_name;
+    END IF;
+END
+$$;

@@ -1,0 +1,154 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- The parts of the statements that bring staged facts into their final form: columns, their values (of staged_<table> s and its
+-- maps of_<column>), FROM with joins, and the condition that a row which this load inserted is part of the identity. offsets:
+-- what number_offsets has noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. versioned: every row names its package and
+-- version, which otherwise come from its file. One mechanism for five fact tables: their columns differ, the shape does not.
+-- Only what cannot be told from offsets is joined.
+CREATE OR REPLACE FUNCTION exograph_private.fact_parts(
+    IN table_name text, IN offsets jsonb, IN versioned boolean,
+    OUT columns text[], OUT "values" text[], OUT joins text, OUT inserted text
+)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_by_file  boolean := (versioned AND offsets ?& '{packages,package_versions}') IS NOT TRUE
+                          AND EXISTS (SELECT FROM exograph.staging_columns c
+                                      WHERE c.table_name = fact_parts.table_name AND c.column_name = 'file_id');
+    v_column   exograph.staging_columns;
+    v_name     text;
+    v_value    text;
+    v_offset   jsonb;
+    v_inserted text[] := '{}';
+BEGIN
+    joins := format('FROM %I s', 'staged_' || table_name);
+    FOR v_column IN
+        SELECT * FROM exograph.staging_columns c WHERE c.table_name = fact_parts.table_name ORDER BY c.column_position
+    LOOP
+        v_name := v_column.column_name;
+        v_offset := offsets -> v_column.refers_to;
+        v_value := CASE
+            WHEN v_by_file AND v_name = 'package_id'
+                THEN 'CASE WHEN s.file_id IS NULL THEN of_package_version_id.package_id ELSE of_file_id.package_id END'
+            WHEN v_by_file AND v_name = 'package_version_id'
+                THEN 'CASE WHEN s.file_id IS NULL THEN of_package_version_id.id ELSE of_file_id.package_version_id END'
+            WHEN v_offset IS NOT NULL THEN format('s.%I + %s', v_name, v_offset ->> 'id_offset')
+            WHEN v_column.refers_to IS NOT NULL THEN format('%I.id', 'of_' || v_name)
+            WHEN v_name = 'metadata' THEN 'coalesce(s.metadata, ''{}'')'
+            ELSE format('s.%I', v_name)
+        END;
+        columns := array_append(columns, quote_ident(v_name));
+        "values" := array_append("values", v_value);
+        IF v_column.refers_to IS NOT NULL AND v_name <> 'package_id'
+            AND (v_offset IS NULL OR v_by_file AND v_name IN ('package_version_id', 'file_id')
+                 OR v_column.identity AND v_offset ->> 'inserted' IS NULL)
+        THEN
+            joins := joins || format('%s%s %I AS %I ON %4$I.number = s.%5$I', chr(10),
+                CASE WHEN v_column.required THEN 'JOIN' ELSE 'LEFT JOIN' END,
+                'map_' || v_column.refers_to, 'of_' || v_name, v_name);
+        END IF;
+        IF v_column.identity AND v_column.refers_to IS NOT NULL THEN
+            v_inserted := array_append(v_inserted,
+                coalesce(v_offset ->> 'inserted', format('%I.inserted', 'of_' || v_name)));
+        END IF;
+    END LOOP;
+    inserted := CASE WHEN 'true' = ANY (v_inserted) THEN 'true' ELSE format('(%s)', array_to_string(v_inserted, ' OR ')) END;
+END
+$$;
+
+-- How facts of a table are compared: the columns of the identity and the others, as lists, and the conditions that a fact f has
+-- the identity of a standing d, and that their payloads differ. payload, differing: NULL where identity is all there is. One
+-- definition of identity and payload: what is compared within a load is compared with the index as well. NULLs of an identity
+-- are equal in a form that can be hashed, which IS NOT DISTINCT FROM cannot.
+CREATE OR REPLACE FUNCTION exograph_private.match_facts(
+    IN table_name text, OUT identity text, OUT payload text, OUT equal text, OUT differing text
+)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    SELECT string_agg(c.name, ', ') FILTER (WHERE c.identity),
+           string_agg(c.name, ', ') FILTER (WHERE NOT c.identity),
+           string_agg(format(CASE WHEN c.required THEN 'd.%1$s = f.%1$s'
+                                  ELSE 'coalesce(d.%1$s, 0) = coalesce(f.%1$s, 0) AND (d.%1$s IS NULL) = (f.%1$s IS NULL)' END,
+                             c.name), ' AND ') FILTER (WHERE c.identity),
+           string_agg(format('f.%1$s IS DISTINCT FROM d.%1$s', c.name), ' OR ') FILTER (WHERE NOT c.identity)
+    INTO identity, payload, equal, differing
+    FROM (
+        SELECT quote_ident(s.column_name) AS name, s.required, s.identity
+        FROM exograph.staging_columns s
+        WHERE s.table_name = match_facts.table_name
+        ORDER BY s.column_position
+    ) c;
+END
+$$;
+
+-- Text of the statement that fills new_<table> from the staged facts: with those of rows that this load inserted (fresh), or
+-- with the others as far as they do not stand, counting those that do with another payload as conflicting. offsets, versioned:
+-- as in fact_parts. SELECT exograph_private.fact_query(42, 'definitions', false, NULL, NULL) shows the text. Facts of new rows
+-- cannot stand in the index yet; only the others are looked up there. The join that finds what stands compares payloads as well,
+-- and keeps only the facts that lack, or differ: of a reload that is nothing.
+CREATE OR REPLACE FUNCTION exograph_private.fact_query(
+    load_id integer, table_name text, fresh boolean, offsets jsonb, versioned boolean
+) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_parts   record := exograph_private.fact_parts(table_name, offsets, versioned);
+    v_match   record := exograph_private.match_facts(table_name);
+    v_columns text   := array_to_string(v_parts.columns, ', ');
+    v_target  text   := format('INSERT INTO %I (%s)', 'new_' || table_name, v_columns);
+    v_facts   text   := format(
+'SELECT %s
+%s
+WHERE %s',
+        (SELECT string_agg(format('%s AS %s', p.value, p.name), ', ')
+         FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)),
+        v_parts.joins, CASE WHEN fresh THEN v_parts.inserted ELSE 'NOT ' || v_parts.inserted END);
+BEGIN
+    RETURN CASE
+        WHEN fresh THEN concat_ws(chr(10), v_target, v_facts)
+        WHEN v_match.differing IS NULL THEN format(
+'%s
+SELECT * FROM (%s) f
+WHERE NOT EXISTS (SELECT FROM exograph.%I d WHERE %s)',
+            v_target, v_facts, table_name, v_match.equal)
+        ELSE format(
+'WITH compared AS (
+    SELECT f.*, d.load_id IS NOT NULL AS stands
+    FROM (%1$s) f
+    LEFT JOIN exograph.%2$I d ON %3$s
+    WHERE d.load_id IS NULL OR %4$s
+), conflicts AS (
+    UPDATE exograph.load_tables t SET conflicting = t.conflicting + (SELECT count(*) FROM compared c WHERE c.stands)
+    WHERE t.load_id = %5$s AND t.table_name = %2$L
+)
+%6$s
+SELECT %7$s FROM compared c WHERE NOT c.stands',
+            v_facts, table_name, v_match.equal, v_match.differing, load_id, v_target, v_columns)
+    END;
+END
+$$;
+
+-- Text of the query for the staged facts that are not yet as they shall stand in the index, or may stand there already, in their
+-- final form. inserted: a row that this load inserted is part of the identity, so that they cannot stand. NULL where the maps
+-- tell that there are none. offsets, versioned: as in fact_parts. SELECT exograph_private.changes_query('definitions', NULL,
+-- NULL) shows the text.
+CREATE OR REPLACE FUNCTION exograph_private.changes_query(table_name text, offsets jsonb, versioned boolean) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_parts   record := exograph_private.fact_parts(table_name, offsets, versioned);
+    v_changed text := (SELECT string_agg(format('s.%s IS DISTINCT FROM %s', p.name, p.value), ' OR ')
+                       FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)
+                       WHERE p.value NOT IN ('s.' || p.name, format('s.%s + 0', p.name)));
+BEGIN
+    IF v_changed IS NULL AND v_parts.inserted = 'true' THEN
+        RETURN NULL;
+    END IF;
+    RETURN format(
+'SELECT s.ctid AS staged_ctid, %s AS inserted, %s
+%s
+WHERE %s',
+        v_parts.inserted,
+        (SELECT string_agg(format('%s AS %s', p.value, p.name), ', ')
+         FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)),
+        v_parts.joins, concat_ws(' OR ', v_changed, 'NOT ' || v_parts.inserted));
+END
+$$;

@@ -1,0 +1,37 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Statistics for the dimensions that the load changed by the share at which autovacuum would make them; partitions are analyzed
+-- before they are attached. As autovacuum decides it: a sample of a large table costs more than a small load, and tells nothing
+-- new after it. The server counts the rows of a load that analyzes as changes after its ANALYZE, for they are counted at the
+-- commit: they are taken off.
+CREATE OR REPLACE PROCEDURE exograph_private.analyze_dimensions(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_table text;
+BEGIN
+    FOR v_table IN
+        SELECT t.table_name
+        FROM exograph.load_tables t
+        JOIN pg_class c ON c.oid = format('exograph.%I', t.table_name)::regclass
+        LEFT JOIN LATERAL (
+            SELECT CASE WHEN s.last_analyzed < l.ended_at THEN o.inserted END AS inserted
+            FROM (SELECT greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))
+                      AS last_analyzed) s
+            JOIN exograph.load_phases p ON p.started_at <= s.last_analyzed
+            JOIN exograph.load_tables o USING (load_id, table_name)
+            JOIN exograph.loads l USING (load_id)
+            WHERE p.phase = 'analyzing' AND p.table_name = t.table_name
+            ORDER BY p.started_at DESC
+            LIMIT 1
+        ) analyzed ON true
+        WHERE t.load_id = analyze_dimensions.load_id AND t.path = 'merged'
+            AND t.inserted + greatest(pg_stat_get_mod_since_analyze(c.oid) - coalesce(analyzed.inserted, 0), 0)
+                >= c.reltuples * current_setting('autovacuum_analyze_scale_factor')::float8
+        ORDER BY t.position
+    LOOP
+        PERFORM exograph_private.start_phase(load_id, 'analyzing', v_table);
+        EXECUTE format('ANALYZE exograph.%I', v_table);
+    END LOOP;
+END
+$$;

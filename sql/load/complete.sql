@@ -1,0 +1,141 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+CREATE OR REPLACE FUNCTION exograph.complete_tables() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
+    SELECT '{comments,definitions,symbol_references,call_edges,fragments,fragment_terms,graph_nodes}'::pg_catalog.text[]
+$$;
+
+COMMENT ON FUNCTION exograph.complete_tables() IS
+    'Tables that a load can declare complete for its files: those whose rows belong to a file, fragment_terms by its fragments.';
+
+-- The loads whose declarations of completeness a load honours: those of its own role, and of roles to which INSERT on
+-- exograph.complete_facts is granted, superusers and members of exograph_owner among them. A load that declares a file's facts
+-- complete keeps others from sending them. INSERT on complete_facts is the right to do just that, and a privilege follows its
+-- role through renames and restores. Owner and superusers have it anyway. Whose an earlier load is, is told as owner_of_load
+-- tells it, for all loads at once.
+CREATE OR REPLACE FUNCTION exograph_private.trusted_loads(load_id integer) RETURNS integer[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_cluster bigint := exograph_private.cluster();
+    v_oids    oid[];
+    v_names   text[];
+BEGIN
+    SELECT array_agg(r.oid), array_agg(r.rolname::text) INTO v_oids, v_names
+    FROM exograph.loads l
+    JOIN pg_roles r ON r.oid = exograph_private.owner_of_load(l) OR has_table_privilege(r.oid, 'exograph.complete_facts', 'INSERT')
+    WHERE l.load_id = trusted_loads.load_id;
+    RETURN ARRAY(
+        SELECT l.load_id
+        FROM exograph.loads l
+        WHERE l.state = 'finalized'
+            AND CASE WHEN l.cluster = v_cluster THEN l.role_oid = ANY (v_oids) ELSE l.started_by = ANY (v_names) END);
+END
+$$;
+
+-- Makes the table of the load on the search path that notes what files_lacking answers: per file, the complete tables.
+CREATE OR REPLACE PROCEDURE exograph_private.create_told_files()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF to_regclass(format('%I.told_files', current_schema())) IS NULL THEN
+        CREATE UNLOGGED TABLE told_files (number bigint, tables text[]);
+        CREATE INDEX told_files_number_idx ON told_files (number);
+    END IF;
+END
+$$;
+
+-- The staged files of the load on the search path with numbers from first to last (NULL: from the least, to the greatest), each
+-- with the id of the file of its natural key that stands in the index, NULL where none does. A number that is NULL or used twice
+-- stands for no row. Two joins for files with and without package, as in merge_files. Of "count(*) = 1" the planner expects one
+-- group in 200, and then joins all versions with all packages row by row.
+CREATE OR REPLACE FUNCTION exograph_private.existing_files(first bigint DEFAULT NULL, last bigint DEFAULT NULL)
+RETURNS TABLE (number bigint, file_id bigint)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH asked AS (
+            SELECT s.id, s.package_version_id, s.sha256
+            FROM staged_files s
+            WHERE (existing_files.first IS NULL OR s.id >= existing_files.first)
+                AND (existing_files.last IS NULL OR s.id <= existing_files.last)
+        ), asked_versions AS (
+            SELECT v.id, min(v.package_id) AS package_id, min(v.version) AS version
+            FROM staged_package_versions v
+            WHERE v.id IN (SELECT a.package_version_id FROM asked a)
+            GROUP BY v.id HAVING count(*) < 2
+        ), asked_packages AS (
+            SELECT p.id, min(p.ecosystem) AS ecosystem, min(p.name) AS name
+            FROM staged_packages p
+            WHERE p.id IN (SELECT v.package_id FROM asked_versions v)
+            GROUP BY p.id HAVING count(*) < 2
+        )
+        SELECT a.id, CASE WHEN count(*) = 1 AND a.id IS NOT NULL THEN min(coalesce(f.id, l.id)) END
+        FROM asked a
+        LEFT JOIN asked_versions sv ON sv.id = a.package_version_id
+        LEFT JOIN asked_packages sp ON sp.id = sv.package_id
+        LEFT JOIN exograph.packages p ON p.ecosystem = sp.ecosystem AND p.name = sp.name
+        LEFT JOIN exograph.package_versions v ON v.package_id = p.id AND v.version = sv.version
+        LEFT JOIN exograph.files f ON f.package_version_id = v.id AND f.sha256 = a.sha256
+        LEFT JOIN exograph.files l
+            ON a.package_version_id IS NULL AND l.package_version_id IS NULL AND l.sha256 = a.sha256
+        GROUP BY a.id;
+END
+$$;
+
+-- Makes sure that what files_lacking last told of the load's files still holds. Errors: XG011. Between the question and the
+-- gate, a file may be deleted and come back without facts, with this very load.
+CREATE OR REPLACE PROCEDURE exograph_private.check_told_files(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_lost    bigint;
+    v_first   bigint;
+    v_trusted integer[] := exograph_private.trusted_loads(load_id);
+BEGIN
+    IF to_regclass(format('%I.told_files', current_schema())) IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT count(DISTINCT t.number), min(t.number) INTO v_lost, v_first
+    FROM told_files t
+    CROSS JOIN unnest(t.tables) AS n (name)
+    JOIN map_files m ON m.number = t.number
+    WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
+                      WHERE c.file_id = m.id AND c.load_id = ANY (v_trusted) AND n.name = ANY (c.tables));
+    IF v_lost > 0 THEN
+        RAISE EXCEPTION 'load %: of % file(s), facts that were told to stand do so no longer', load_id, v_lost
+            USING ERRCODE = 'XG011',
+                DETAIL = format('The first is file %s of the load: facts were deleted since files_lacking answered.', v_first),
+                HINT = format('SELECT * FROM exograph.files_lacking(%1$s) tells what to stage now; then finalize again. Or '
+                              'abandon the load and load again.', load_id);
+    END IF;
+END
+$$;
+
+-- Records, for the files of a load, the tables that it declares complete, a JSON array of names; those of which it rejected a
+-- row, or that a load which it trusts has declared, are left out.
+CREATE OR REPLACE PROCEDURE exograph_private.declare_complete(load_id integer, complete jsonb)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    -- What was skipped makes no whole.
+    v_tables text[] := ARRAY(
+        SELECT t.name FROM jsonb_array_elements_text(complete) WITH ORDINALITY AS t (name, position)
+        WHERE NOT EXISTS (SELECT FROM exograph.load_tables r
+                          WHERE r.load_id = declare_complete.load_id AND r.table_name = t.name AND r.rejected > 0)
+        ORDER BY t.position);
+    v_trusted integer[] := exograph_private.trusted_loads(load_id);
+BEGIN
+    IF v_tables = '{}' THEN
+        RETURN;
+    END IF;
+    PERFORM exograph_private.start_phase(load_id, 'declaring complete');
+
+    INSERT INTO exograph.complete_facts (file_id, load_id, tables)
+    SELECT m.file_id, declare_complete.load_id, array_agg(t.name ORDER BY t.position)
+    FROM (SELECT DISTINCT r.id AS file_id FROM map_files r) m
+    CROSS JOIN unnest(v_tables) WITH ORDINALITY AS t (name, position)
+    WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
+                      WHERE c.file_id = m.file_id AND c.load_id = ANY (v_trusted) AND t.name = ANY (c.tables))
+    GROUP BY m.file_id
+    ORDER BY m.file_id;
+END
+$$;

@@ -1,0 +1,139 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Whether a table lock of one mode keeps another from being granted; modes as pg_locks names them. Only what the loader asks
+-- for.
+CREATE OR REPLACE FUNCTION exograph_private.lock_conflicts(wanted text, held text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
+    SELECT CASE wanted
+               WHEN 'RowExclusiveLock' THEN
+                   held IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+               WHEN 'ShareRowExclusiveLock' THEN held NOT IN ('AccessShareLock', 'RowShareLock')
+               WHEN 'AccessExclusiveLock' THEN true
+           END
+$$;
+
+-- Who holds a lock, for messages: process, role, application; of a prepared transaction, which has no process, its name. Since
+-- when is for members of pg_read_all_stats; the owner of the schema is none unless a DBA made it one.
+CREATE OR REPLACE FUNCTION exograph_private.session_name(pid integer, virtual_transaction text DEFAULT NULL) RETURNS text
+LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
+    SELECT coalesce(
+        (SELECT pg_catalog.format('process %s (role %s, application %L%s)', a.pid, a.usename, a.application_name,
+                                  ', in a transaction since ' || pg_catalog.date_trunc('second', a.xact_start))
+         FROM pg_catalog.pg_stat_activity a
+         WHERE a.pid = session_name.pid),
+        (SELECT pg_catalog.format('prepared transaction %L (role %s, since %s)', x.gid, x.owner,
+                                  pg_catalog.date_trunc('second', x.prepared))
+         FROM pg_catalog.pg_prepared_xacts x
+         JOIN pg_catalog.pg_locks l
+             ON l.locktype = 'transactionid' AND l.transactionid = x.transaction AND l.pid IS NULL
+         WHERE l.virtualtransaction = session_name.virtual_transaction),
+        'process ' || session_name.pid)
+$$;
+
+-- At most three other sessions whose locks on tables conflict with a mode, for the detail of an error. NULL where there is none
+-- any more. Asked when the wait is over, so it finds who holds a conflicting lock now, or is before the caller in the queue.
+CREATE OR REPLACE FUNCTION exograph_private.lock_holders(tables oid[], mode text) RETURNS text
+LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
+    SELECT pg_catalog.string_agg(pg_catalog.format('%s %s %s on %s', exograph_private.session_name(h.pid, h.virtualtransaction),
+                                                   CASE WHEN h.granted THEN 'holds' ELSE 'waits for' END, h.mode,
+                                                   h.relation::pg_catalog.regclass), '; ' ORDER BY h.granted DESC, h.pid)
+    FROM (
+        SELECT DISTINCT ON (l.pid, l.virtualtransaction) l.pid, l.virtualtransaction, l.granted, l.mode, l.relation
+        FROM pg_catalog.pg_locks l
+        WHERE l.locktype = 'relation' AND l.relation = ANY (lock_holders.tables)
+            AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+            AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
+            AND exograph_private.lock_conflicts(lock_holders.mode, l.mode)
+        ORDER BY l.pid, l.virtualtransaction, l.granted DESC, l.relation
+        LIMIT 3
+    ) h
+$$;
+
+-- Another session that holds a row, by what the row notes (its xmax), for the detail of an error. NULL where it is gone. A row
+-- notes the transaction that locked it, or a list of them (a multixact), and each transaction holds a lock on its own number.
+-- That what the row notes is no list is known only by asking.
+CREATE OR REPLACE FUNCTION exograph_private.row_holder(noted xid) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_holder text;
+BEGIN
+    SELECT exograph_private.session_name(l.pid, l.virtualtransaction) INTO v_holder
+    FROM pg_locks l
+    WHERE l.locktype = 'transactionid' AND l.granted AND l.transactionid = noted AND l.pid IS DISTINCT FROM pg_backend_pid();
+    IF v_holder IS NULL AND noted::text <> '0' THEN
+        SELECT exograph_private.session_name(l.pid, l.virtualtransaction) INTO v_holder
+        FROM pg_get_multixact_members(noted) m
+        JOIN pg_locks l ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = m.xid
+        WHERE l.pid IS DISTINCT FROM pg_backend_pid()
+        LIMIT 1;
+    END IF;
+    RETURN v_holder;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL; -- no such list: the holder is gone
+END
+$$;
+
+-- Raises 55P03 with what was not had, who holds it (lock_holders or row_holder; NULL where it is gone), and what to do.
+CREATE OR REPLACE FUNCTION exograph_private.raise_lock_timeout(what text, hint text, holders text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+BEGIN
+    RAISE EXCEPTION '%', what USING ERRCODE = 'lock_not_available',
+        DETAIL = concat_ws(' ', format('It waited for longer than lock_timeout (%s).', current_setting('lock_timeout')),
+                           upper(left(holders, 1)) || substr(holders, 2) || '.'),
+        HINT = hint;
+END
+$$;
+
+-- Sets lock_timeout to 60 s until the transaction ends, where it is not set. Without a limit, one forgotten transaction would
+-- keep a load waiting, and behind it every writer.
+CREATE OR REPLACE PROCEDURE exograph_private.limit_lock_wait()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF current_setting('lock_timeout') = '0' THEN
+        PERFORM set_config('lock_timeout', '60s', true);
+    END IF;
+END
+$$;
+
+-- Locks index tables against readers too, all or none, until the transaction ends; what names the caller in the error, and
+-- otherwise ends its hint. Errors: 55P03 after lock_timeout, which must be set. A reader that holds one of the tables and asks
+-- for another would deadlock with who waits the other way round, and lose its query. So this never makes anybody wait for long:
+-- it asks for all tables within a fifth of a second, lets go of all where it does not get them, and asks for longer each time,
+-- but always for less than deadlock_timeout (1 s), when a waiter looks for deadlocks.
+CREATE OR REPLACE PROCEDURE exograph_private.lock_readers_out(what text, tables text[], otherwise text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_timeout text        := current_setting('lock_timeout');
+    v_end     timestamptz := clock_timestamp() + v_timeout::interval;
+    v_longest interval    := current_setting('deadlock_timeout')::interval * 0.8;
+    v_span    interval    := least('200ms', v_longest);
+    v_until   timestamptz;
+    v_left    integer; -- ms
+    v_table   text;
+BEGIN
+    LOOP
+        v_until := least(v_end, clock_timestamp() + v_span);
+        BEGIN
+            FOREACH v_table IN ARRAY tables LOOP
+                v_left := 1000 * extract(epoch FROM v_until - clock_timestamp());
+                PERFORM set_config('lock_timeout', greatest(1, v_left)::text, true);
+                EXECUTE format('LOCK TABLE ONLY exograph.%I IN ACCESS EXCLUSIVE MODE', v_table);
+            END LOOP;
+            PERFORM set_config('lock_timeout', v_timeout, true);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            IF clock_timestamp() >= v_end THEN
+                PERFORM exograph_private.raise_lock_timeout(
+                    format('%s: another transaction is reading %s', what, v_table),
+                    'exograph.lock_waits shows who waits for whom. Nothing was changed: call again, perhaps with a longer '
+                    'lock_timeout' || otherwise,
+                    exograph_private.lock_holders(ARRAY(SELECT format('exograph.%I', t)::regclass FROM unnest(tables) t),
+                                          'AccessExclusiveLock'));
+            END IF;
+        END;
+        PERFORM pg_sleep(least(0.1, extract(epoch FROM v_end - clock_timestamp())));
+        v_span := least(v_span * 2, v_longest);
+    END LOOP;
+END
+$$;

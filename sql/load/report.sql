@@ -1,0 +1,84 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Ends the phase at work, if any, and begins another. table_name is NULL where it concerns the whole load. The ledger becomes
+-- visible when the load commits; NOTICE tells the caller meanwhile, application_name everybody else.
+CREATE OR REPLACE FUNCTION exograph_private.start_phase(load_id integer, phase text, table_name text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_what text := concat_ws(' ', phase, table_name);
+BEGIN
+    PERFORM exograph_private.end_phase(load_id);
+    INSERT INTO exograph.load_phases (load_id, position, phase, table_name, started_at, started_lsn)
+    SELECT start_phase.load_id, count(*) + 1, start_phase.phase, start_phase.table_name,
+           clock_timestamp(), pg_current_wal_insert_lsn()
+    FROM exograph.load_phases p
+    WHERE p.load_id = start_phase.load_id;
+    PERFORM set_config('application_name', format('exograph load %s: %s', load_id, v_what), true);
+    RAISE NOTICE 'load %: %', load_id, v_what;
+END
+$$;
+
+-- Enters time and WAL of the phase at work, if any.
+CREATE OR REPLACE FUNCTION exograph_private.end_phase(load_id integer) RETURNS void
+LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
+    UPDATE exograph.load_phases p
+    SET milliseconds = extract(epoch FROM pg_catalog.clock_timestamp() - p.started_at) * 1000,
+        wal_bytes = pg_catalog.pg_current_wal_insert_lsn() - p.started_lsn
+    WHERE p.load_id = end_phase.load_id AND p.milliseconds IS NULL
+$$;
+
+-- Enters the outcome of a dimension into the report; existing and collapsed are counted from its map.
+CREATE OR REPLACE FUNCTION exograph_private.report_merge(load_id integer, table_name text, inserted bigint, conflicting bigint)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_existing  bigint;
+    v_collapsed bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FILTER (WHERE NOT m.inserted), count(*) FILTER (WHERE m.inserted) - $1 FROM %I m',
+                   'map_' || table_name)
+    INTO v_existing, v_collapsed USING inserted;
+
+    UPDATE exograph.load_tables t
+    SET inserted = report_merge.inserted, existing = v_existing, collapsed = v_collapsed, conflicting = report_merge.conflicting,
+        path = CASE report_merge.inserted WHEN 0 THEN 'empty' ELSE 'merged' END
+    WHERE t.load_id = report_merge.load_id AND t.table_name = report_merge.table_name;
+END
+$$;
+
+-- Makes sure that every staged row is accounted for. Errors: XG009.
+CREATE OR REPLACE PROCEDURE exograph_private.check_accounting(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_different text;
+BEGIN
+    SELECT string_agg(format('%s: %s staged, but %s inserted + %s existing + %s collapsed + %s rejected', t.table_name, t.staged,
+                             t.inserted, t.existing, t.collapsed, t.rejected), '; ' ORDER BY t.position)
+    INTO v_different
+    FROM exograph.load_tables t
+    WHERE t.load_id = check_accounting.load_id AND t.staged <> t.inserted + t.existing + t.collapsed + t.rejected;
+    IF v_different IS NOT NULL THEN
+        RAISE EXCEPTION 'load %: the accounting does not add up', load_id USING ERRCODE = 'XG009',
+            DETAIL = v_different,
+            HINT = 'Nothing was changed. This is a defect of the loader: please report it with the detail above.';
+    END IF;
+END
+$$;
+
+-- Ends the last phase and sums time and WAL of the phases per table.
+CREATE OR REPLACE PROCEDURE exograph_private.finish_report(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    PERFORM exograph_private.end_phase(load_id);
+    UPDATE exograph.load_tables t
+    SET milliseconds = p.milliseconds, wal_bytes = p.wal_bytes
+    FROM (
+        SELECT p.table_name, sum(p.milliseconds) AS milliseconds, sum(p.wal_bytes) AS wal_bytes
+        FROM exograph.load_phases p
+        WHERE p.load_id = finish_report.load_id AND p.table_name IS NOT NULL
+        GROUP BY p.table_name
+    ) p
+    WHERE t.load_id = finish_report.load_id AND t.table_name = p.table_name;
+END
+$$;

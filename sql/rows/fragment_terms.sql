@@ -1,0 +1,52 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+CREATE OR REPLACE VIEW exograph_in.fragment_terms WITH (security_invoker = true) AS
+SELECT t.fragment_id, t.term_id, g.content_hash AS fragment_content_hash, w.term
+FROM exograph.fragment_terms t
+JOIN exograph.fragments g ON g.id = t.fragment_id
+JOIN exograph.terms w ON w.id = t.term_id;
+
+-- Trigger of exograph_in.fragment_terms: inserts a fact, unless it stands in any partition; makes the term, not the fragment.
+-- Errors: 23502, 23503, XG010, and those of exograph.terms' constraints.
+CREATE OR REPLACE FUNCTION exograph_private.insert_fragment_term() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+    NEW.fragment_id := exograph_private.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, file_id => NULL);
+    NEW.term_id := exograph_private.resolve_term(NEW.term_id, NEW.term);
+
+    -- In place of a foreign key, as for the term above: nobody deletes the fragment until this transaction ends.
+    PERFORM FROM exograph.fragments f WHERE f.id = NEW.fragment_id FOR KEY SHARE;
+    IF NOT FOUND AND NEW.fragment_id IS NOT NULL THEN
+        CALL exograph_private.raise_missing_parent('fragments', format('id %s', NEW.fragment_id));
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM exograph.fragment_terms d
+                   WHERE d.term_id = NEW.term_id AND d.fragment_id = NEW.fragment_id)
+    THEN
+        INSERT INTO exograph.fragment_terms (fragment_id, term_id)
+        VALUES (NEW.fragment_id, NEW.term_id)
+        ON CONFLICT (term_id, fragment_id, load_id) DO NOTHING;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.fragment_terms
+FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.enter_gate();
+CREATE OR REPLACE TRIGGER insert_fragment_term INSTEAD OF INSERT ON exograph_in.fragment_terms
+FOR EACH ROW EXECUTE FUNCTION exograph_private.insert_fragment_term();
+CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.fragment_terms
+FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.refuse_change();
+CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.fragment_terms
+FOR EACH ROW EXECUTE FUNCTION exograph_private.refuse_change();
+
+COMMENT ON VIEW exograph_in.fragment_terms IS
+    'Inserter view of the terms of fragments; the fragment (by fragment_id or fragment_content_hash) must stand, the term (by '
+    'term_id or term) is made if it does not. Nothing is inserted where the fact stands in any partition.';
+COMMENT ON COLUMN exograph_in.fragment_terms.fragment_id IS
+    'Names the fragment in place of fragment_content_hash. Comes back. Required, or the hash.';
+COMMENT ON COLUMN exograph_in.fragment_terms.term_id IS 'Names the term in place of term. Comes back. Required, or the term.';
+COMMENT ON COLUMN exograph_in.fragment_terms.fragment_content_hash IS
+    'Names the fragment, where no other has this hash. Comes back as given.';
+COMMENT ON COLUMN exograph_in.fragment_terms.term IS 'Names the term, and makes it. Comes back as given.';
