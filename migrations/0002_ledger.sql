@@ -93,7 +93,7 @@ CREATE TABLE exograph.load_phases (
 );
 
 -- finalize_load looks up which load analyzed a dimension last: the ledger grows with every load.
-CREATE INDEX load_phases_analyzing ON exograph.load_phases (table_name, started_at) WHERE phase = 'analyzing';
+CREATE INDEX load_phases_analyze ON exograph.load_phases (table_name, started_at) WHERE phase = 'analyze';
 
 COMMENT ON TABLE exograph.load_phases IS 'Phases of finalize_load in their order, with their time and WAL.';
 COMMENT ON COLUMN exograph.load_phases.table_name IS 'Index table at work. NULL where the phase concerns the whole load.';

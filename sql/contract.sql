@@ -4,21 +4,21 @@ SET LOCAL ROLE exograph_owner;
 -- The contract of the staging tables, a line per column: what reject_query() checks and fact_query() resolves. Position 4 is
 -- that of file_paths, which has no staging table.
 CREATE OR REPLACE VIEW exograph.staging_columns AS
-SELECT c.table_name, t.position AS table_position,
+SELECT c.table_name, t.position AS table_position, t.kind,
        c.column_name, c.position AS column_position, c.required, c.max_bytes, c.refers_to, c.identity
 FROM (VALUES
-    ('packages', 1),
-    ('package_versions', 2),
-    ('files', 3),
-    ('terms', 5),
-    ('fragments', 6),
-    ('graph_nodes', 7),
-    ('comments', 8),
-    ('definitions', 9),
-    ('symbol_references', 10),
-    ('call_edges', 11),
-    ('fragment_terms', 12)
-) AS t (table_name, position)
+    ('packages', 1, 'dimension'),
+    ('package_versions', 2, 'dimension'),
+    ('files', 3, 'dimension'),
+    ('terms', 5, 'dimension'),
+    ('fragments', 6, 'dimension'),
+    ('graph_nodes', 7, 'dimension'),
+    ('comments', 8, 'fact'),
+    ('definitions', 9, 'fact'),
+    ('symbol_references', 10, 'fact'),
+    ('call_edges', 11, 'fact'),
+    ('fragment_terms', 12, 'fact')
+) AS t (table_name, position, kind)
 JOIN (SELECT row_number() OVER () AS position, v.* FROM (VALUES
     -- table, column, required, longest in bytes, table it refers to, part of a fact's identity
     ('packages',          'id',                    true,  NULL, NULL,               false),
@@ -126,5 +126,12 @@ JOIN (SELECT row_number() OVER () AS position, v.* FROM (VALUES
 ORDER BY t.position, c.position;
 
 COMMENT ON VIEW exograph.staging_columns IS
-    'Contract of the staging tables: per column whether a value is required, how long it may be in bytes, which staging '
+    'Contract of the staging tables: the kind of the table (a dimension has ids and a natural key, a fact an identity), and per '
+    'column whether a value is required, how long it may be in bytes, which staging '
     'table''s numbers it refers to, and whether it is part of a fact''s identity.';
+
+-- The same, a line per table. is_full: all of its columns are required.
+CREATE VIEW exograph_private.staging_tables AS
+SELECT c.table_name, c.table_position, c.kind, bool_and(c.required) AS is_full
+FROM exograph.staging_columns c
+GROUP BY c.table_name, c.table_position, c.kind;

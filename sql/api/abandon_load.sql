@@ -5,9 +5,8 @@ CREATE OR REPLACE PROCEDURE exograph.abandon_load(load_id integer DEFAULT NULL)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_load     exograph.loads;
-    v_settings jsonb := exograph_private.saved_settings();
+    v_settings jsonb := exograph_private.take_settings();
 BEGIN
-    CALL exograph_private.limit_lock_wait();
     load_id := exograph_private.find_load(load_id);
     v_load := exograph_private.lock_load(load_id);
     IF v_load.state = 'abandoned' THEN
@@ -16,9 +15,9 @@ BEGIN
         RETURN;
     END IF;
     PERFORM exograph_private.lock_open_load(load_id);
-    PERFORM exograph_private.take_back_ids(abandon_load.load_id, c.table_name)
-    FROM exograph.staging_columns c
-    WHERE c.column_name = 'id';
+    PERFORM exograph_private.take_back_ids(abandon_load.load_id, t.table_name)
+    FROM exograph_private.staging_tables t
+    WHERE t.kind = 'dimension';
     BEGIN
         CALL exograph_private.drop_staging(load_id);
     EXCEPTION WHEN lock_not_available THEN

@@ -5,16 +5,13 @@ CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
 RETURNS TABLE (table_name text, reason text, staged_row jsonb, staged_ctid tid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
-    v_settings jsonb := exograph_private.saved_settings();
+    v_load     exograph_private.load;
+    v_settings jsonb := exograph_private.take_settings();
 BEGIN
-    CALL exograph_private.limit_lock_wait();
-    CALL exograph_private.raise_memory();
     load_id := exograph_private.find_load(load_id);
-    PERFORM exograph_private.lock_open_load(load_id);
-    CALL exograph_private.enter_load(load_id);
-    CALL exograph_private.lock_staging(load_id);
-    CALL exograph_private.analyze_staging();
-    CALL exograph_private.validate_staging(load_id);
+    v_load := exograph_private.read_load(exograph_private.lock_open_load(load_id));
+    CALL exograph_private.open_staging(load_id);
+    CALL exograph_private.validate_staging(v_load);
     PERFORM exograph_private.broken_seal(load_id);
     RETURN QUERY
         SELECT r.table_name, r.reason, exograph_private.staged_row(r.table_name, r.staged_ctid), r.staged_ctid

@@ -5,9 +5,8 @@ CREATE OR REPLACE PROCEDURE exograph.drop_maps(load_id integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_load     exograph.loads;
-    v_settings jsonb := exograph_private.saved_settings();
+    v_settings jsonb := exograph_private.take_settings();
 BEGIN
-    CALL exograph_private.limit_lock_wait();
     v_load := exograph_private.lock_load(load_id);
     IF v_load.state = 'open' THEN
         RAISE EXCEPTION 'load % is open, it has no maps yet', load_id USING ERRCODE = 'XG002',

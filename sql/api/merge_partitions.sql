@@ -4,7 +4,7 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE PROCEDURE exograph.merge_partitions(keep integer DEFAULT 16)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' AS $$
 DECLARE
-    v_settings jsonb := exograph_private.saved_settings();
+    v_settings jsonb := exograph_private.take_settings();
     v_ranges   jsonb;
     v_range    record;
 BEGIN
@@ -13,8 +13,6 @@ BEGIN
             HINT = 'It is the number of newest partitions to leave alone.';
     END IF;
     CALL exograph_private.require_fit_transaction('merge_partitions');
-    CALL exograph_private.limit_lock_wait();
-    CALL exograph_private.raise_memory();
     CALL exograph_private.lock_index('merge_partitions');
     CALL exograph_private.find_mergeable(keep, v_ranges);
     FOR v_range IN

@@ -6,16 +6,15 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE PROCEDURE exograph.rebuild_indexes()
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_settings jsonb := exograph_private.saved_settings();
+    v_settings jsonb := exograph_private.take_settings();
     v_index    text;
 BEGIN
     CALL exograph_private.require_fit_transaction('rebuild_indexes');
     IF NOT EXISTS (SELECT FROM exograph.deferred_indexes) THEN
         RAISE NOTICE 'no index is deferred';
+        CALL exograph_private.restore_settings(v_settings);
         RETURN;
     END IF;
-    CALL exograph_private.limit_lock_wait();
-    CALL exograph_private.raise_memory();
     CALL exograph_private.lock_index('rebuild_indexes');
     FOR v_index IN SELECT d.index_name FROM exograph.deferred_indexes d ORDER BY d.table_name, d.index_name LOOP
         BEGIN

@@ -9,18 +9,19 @@ RETURNS TABLE (first bigint, last bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
+    v_load     exograph_private.load;
     v_sequence regclass;
     v_left     bigint;
     v_taken    bigint;
     v_most     bigint;
 BEGIN
-    PERFORM exograph_private.lock_open_load(reserve_ids.load_id);
-    IF NOT exograph_private.has_reserved_ids(reserve_ids.load_id) THEN
+    v_load := exograph_private.read_load(exograph_private.lock_open_load(reserve_ids.load_id));
+    IF NOT v_load.is_reserved THEN
         RAISE EXCEPTION 'load % was not begun with ids => ''reserved''', reserve_ids.load_id USING ERRCODE = 'XG008',
             HINT = 'It gives new ids to its rows whatever their numbers are, so reserved ones would be lost.';
     END IF;
-    IF NOT EXISTS (SELECT FROM exograph.staging_columns c
-                   WHERE c.table_name = reserve_ids.table_name AND c.column_name = 'id')
+    IF NOT EXISTS (SELECT FROM exograph_private.staging_tables t
+                   WHERE t.table_name = reserve_ids.table_name AND t.kind = 'dimension')
     THEN
         RAISE EXCEPTION 'table_name must be ''packages'', ''package_versions'', ''files'', ''terms'', ''fragments'' or '
                 '''graph_nodes'', not %', quote_nullable(reserve_ids.table_name)

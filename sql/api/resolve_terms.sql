@@ -6,7 +6,8 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE FUNCTION exograph.resolve_terms(terms text[], load_id integer DEFAULT NULL) RETURNS integer[]
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_ids integer[];
+    v_load exograph_private.load;
+    v_ids  integer[];
 BEGIN
     IF array_position(terms, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'a term is NULL' USING ERRCODE = 'null_value_not_allowed',
@@ -14,8 +15,8 @@ BEGIN
     END IF;
     -- The load before the gate, in the order in which finalize_load locks them.
     IF load_id IS NOT NULL THEN
-        PERFORM exograph_private.lock_open_load(load_id);
-        IF NOT exograph_private.has_reserved_ids(load_id) THEN
+        v_load := exograph_private.read_load(exograph_private.lock_open_load(load_id));
+        IF NOT v_load.is_reserved THEN
             RAISE EXCEPTION 'load % was not begun with ids => ''reserved''', load_id USING ERRCODE = 'XG008',
                 HINT = 'Its term numbers are its own, so ids of the index would be taken for them.';
         END IF;

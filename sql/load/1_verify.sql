@@ -1,6 +1,26 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
+-- The first step of finalize_load.
+CREATE OR REPLACE PROCEDURE exograph_private.verify(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    CALL exograph_private.start_phase(load_id, 'verify');
+    CALL exograph_private.open_staging(load_id);
+END
+$$;
+
+-- Makes sure that the staging is there, puts it on the search path, and lets nobody else at it until the transaction ends.
+-- Errors: XG004, 55P03.
+CREATE OR REPLACE PROCEDURE exograph_private.open_staging(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    CALL exograph_private.enter_load(load_id);
+    CALL exograph_private.lock_staging(load_id);
+    CALL exograph_private.analyze_staging();
+END
+$$;
+
 -- Makes sure that the staging is there, and locks it against everybody else. Errors: XG004, 55P03. A COPY still running would
 -- add rows behind the counts; one that begins now waits and finds the staging gone. Readers are kept out, too: the tables are
 -- renamed or dropped in the end, and a wait is better here than behind the closed gate.

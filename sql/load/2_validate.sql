@@ -1,83 +1,45 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Finds all staged rows that break a rule (table rejects of the load), and the canonical numbers of the others (tables keys_*).
--- Tables come after those they refer to, so one pass reaches the fixpoint: a row that refers to a rejected one is rejected.
-CREATE OR REPLACE PROCEDURE exograph_private.validate_staging(load_id integer)
+-- Finds the rows that break a rule, and leaves them out or fails; compares what is staged with what was sealed. Errors: XG005,
+-- XG006.
+CREATE OR REPLACE PROCEDURE exograph_private.validate(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_reserved boolean := exograph_private.has_reserved_ids(load_id);
 BEGIN
-    CALL exograph_private.create_work_tables();
-    CALL exograph_private.note_reservations(load_id);
-
-    CALL exograph_private.validate_table('packages', v_reserved);
-    CALL exograph_private.key_packages();
-    CALL exograph_private.note_range('packages');
-    CALL exograph_private.validate_table('package_versions', v_reserved);
-    CALL exograph_private.key_package_versions();
-    CALL exograph_private.note_range('package_versions');
-    CALL exograph_private.validate_table('files', v_reserved);
-    CALL exograph_private.key_files();
-    CALL exograph_private.note_range('files');
-    CALL exograph_private.validate_table('terms', v_reserved);
-    CALL exograph_private.key_terms();
-    CALL exograph_private.note_range('terms');
-    CALL exograph_private.validate_table('fragments', v_reserved);
-    CALL exograph_private.key_fragments();
-    CALL exograph_private.note_range('fragments');
-    CALL exograph_private.validate_table('graph_nodes', v_reserved);
-    CALL exograph_private.key_graph_nodes();
-    CALL exograph_private.note_range('graph_nodes');
-
-    CALL exograph_private.validate_table('comments', v_reserved);
-    CALL exograph_private.validate_table('definitions', v_reserved);
-    CALL exograph_private.validate_table('symbol_references', v_reserved);
-    CALL exograph_private.validate_table('call_edges', v_reserved);
-    CALL exograph_private.validate_table('fragment_terms', v_reserved);
+    CALL exograph_private.start_phase(load.load_id, 'validate');
+    CALL exograph_private.validate_staging(load);
+    CALL exograph_private.check_seal(load.load_id);
+    CALL exograph_private.open_report(load);
+    CALL exograph_private.handle_rejects(load);
 END
 $$;
 
--- Makes empty work tables in the schema of the load: rejects, keys and maps. keys_*: the numbers of the valid rows, each with
--- the lowest number of equal natural key (its canonical number). map_*: what finalize_load makes of them, number to id.
--- number_ranges, number_offsets: which of both need not be joined, because numbers have no gaps, or ids differ from them by one
--- constant. The tables stay in the load's schema between calls, so that check_load can fill the first half without a trace in
--- the index.
-CREATE OR REPLACE PROCEDURE exograph_private.create_work_tables()
+-- Finds all staged rows that break a rule (table rejects of the load), and the canonical numbers of the others (tables keys_*).
+-- Tables come after those they refer to, so one pass reaches the fixpoint: a row that refers to a rejected one is rejected.
+CREATE OR REPLACE PROCEDURE exograph_private.validate_staging(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_table text;
 BEGIN
-    FOR v_table IN
-        SELECT c.relname
-        FROM pg_class c
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
-            AND (c.relname IN ('rejects', 'staged_rows', 'reserved_ranges', 'number_ranges', 'number_offsets')
-                 OR starts_with(c.relname, 'keys_') OR starts_with(c.relname, 'map_'))
-    LOOP
-        EXECUTE format('DROP TABLE %I', v_table);
-    END LOOP;
-    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text);
-    CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
-                                       indexed boolean, repeats boolean, unfit boolean);
-    CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
-    CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
-    CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);
+    CALL exograph_private.create_work_tables();
+    CALL exograph_private.note_reservations(load.load_id);
 
-    CREATE UNLOGGED TABLE keys_packages (number bigint, canonical bigint);
-    CREATE UNLOGGED TABLE keys_package_versions (number bigint, canonical bigint, package bigint);
-    CREATE UNLOGGED TABLE keys_files (number bigint, canonical bigint, package_version bigint, package bigint);
-    CREATE UNLOGGED TABLE keys_terms (number integer, canonical integer, digest bytea);
-    CREATE UNLOGGED TABLE keys_fragments (number bigint, canonical bigint, file bigint, content_hash bytea, line integer,
-                                           end_line integer);
-    CREATE UNLOGGED TABLE keys_graph_nodes (number bigint, canonical bigint);
+    CALL exograph_private.validate_table('packages', load.is_reserved);
+    CALL exograph_private.key_packages();
+    CALL exograph_private.validate_table('package_versions', load.is_reserved);
+    CALL exograph_private.key_package_versions();
+    CALL exograph_private.validate_table('files', load.is_reserved);
+    CALL exograph_private.key_files();
+    CALL exograph_private.validate_table('terms', load.is_reserved);
+    CALL exograph_private.key_terms();
+    CALL exograph_private.validate_table('fragments', load.is_reserved);
+    CALL exograph_private.key_fragments();
+    CALL exograph_private.validate_table('graph_nodes', load.is_reserved);
+    CALL exograph_private.key_graph_nodes();
 
-    CREATE UNLOGGED TABLE map_packages (number bigint, id bigint, inserted boolean);
-    CREATE UNLOGGED TABLE map_package_versions (number bigint, id bigint, inserted boolean, package_id bigint);
-    CREATE UNLOGGED TABLE map_files (number bigint, id bigint, inserted boolean, package_version_id bigint, package_id bigint);
-    CREATE UNLOGGED TABLE map_terms (number integer, id integer, inserted boolean);
-    CREATE UNLOGGED TABLE map_fragments (number bigint, id bigint, inserted boolean);
-    CREATE UNLOGGED TABLE map_graph_nodes (number bigint, id bigint, inserted boolean);
+    CALL exograph_private.validate_table('comments', load.is_reserved);
+    CALL exograph_private.validate_table('definitions', load.is_reserved);
+    CALL exograph_private.validate_table('symbol_references', load.is_reserved);
+    CALL exograph_private.validate_table('call_edges', load.is_reserved);
+    CALL exograph_private.validate_table('fragment_terms', load.is_reserved);
 END
 $$;
 
@@ -124,19 +86,6 @@ BEGIN
 END
 $$;
 
--- Notes the range of the valid numbers of a staged dimension where they have no gaps. Where the valid numbers have no gaps,
--- BETWEEN tells as much about a reference as a join does, without the join.
-CREATE OR REPLACE PROCEDURE exograph_private.note_range(table_name text)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    EXECUTE format(
-        'INSERT INTO number_ranges (table_name, first, last)
-         SELECT %L, min(k.number), max(k.number) FROM %I k
-         HAVING count(*) = max(k.number)::bigint - min(k.number) + 1',
-        table_name, 'keys_' || table_name);
-END
-$$;
-
 -- Canonical numbers of the valid staged packages.
 CREATE OR REPLACE PROCEDURE exograph_private.key_packages()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
@@ -146,6 +95,10 @@ BEGIN
     FROM staged_packages s
     WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'packages' AND r.staged_ctid = s.ctid);
     ANALYZE keys_packages;
+    INSERT INTO number_ranges (table_name, first, last)
+    SELECT 'packages', min(k.number), max(k.number)
+    FROM keys_packages k
+    HAVING count(*) = max(k.number)::bigint - min(k.number) + 1;
 END
 $$;
 
@@ -159,6 +112,10 @@ BEGIN
     JOIN keys_packages p ON p.number = s.package_id
     WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'package_versions' AND r.staged_ctid = s.ctid);
     ANALYZE keys_package_versions;
+    INSERT INTO number_ranges (table_name, first, last)
+    SELECT 'package_versions', min(k.number), max(k.number)
+    FROM keys_package_versions k
+    HAVING count(*) = max(k.number)::bigint - min(k.number) + 1;
 END
 $$;
 
@@ -172,6 +129,10 @@ BEGIN
     LEFT JOIN keys_package_versions v ON v.number = s.package_version_id
     WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'files' AND r.staged_ctid = s.ctid);
     ANALYZE keys_files;
+    INSERT INTO number_ranges (table_name, first, last)
+    SELECT 'files', min(k.number), max(k.number)
+    FROM keys_files k
+    HAVING count(*) = max(k.number)::bigint - min(k.number) + 1;
 END
 $$;
 
@@ -189,6 +150,10 @@ BEGIN
     INSERT INTO keys_terms (number, canonical)
     SELECT DISTINCT r.id, r.id FROM resolved_terms r;
     ANALYZE keys_terms;
+    INSERT INTO number_ranges (table_name, first, last)
+    SELECT 'terms', min(k.number), max(k.number)
+    FROM keys_terms k
+    HAVING count(*) = max(k.number)::bigint - min(k.number) + 1;
 END
 $$;
 
@@ -219,6 +184,10 @@ BEGIN
             AND NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'fragments' AND r.staged_ctid = s.ctid)
     ) h;
     ANALYZE keys_fragments;
+    INSERT INTO number_ranges (table_name, first, last)
+    SELECT 'fragments', min(k.number), max(k.number)
+    FROM keys_fragments k
+    HAVING count(*) = max(k.number)::bigint - min(k.number) + 1;
 END
 $$;
 
@@ -236,21 +205,19 @@ BEGIN
     LEFT JOIN keys_package_versions v ON v.number = s.package_version_id
     WHERE NOT EXISTS (SELECT FROM rejects r WHERE r.table_name = 'graph_nodes' AND r.staged_ctid = s.ctid);
     ANALYZE keys_graph_nodes;
+    INSERT INTO number_ranges (table_name, first, last)
+    SELECT 'graph_nodes', min(k.number), max(k.number)
+    FROM keys_graph_nodes k
+    HAVING count(*) = max(k.number)::bigint - min(k.number) + 1;
 END
 $$;
 
--- Reports the counts that validate_staging made, and compares them with the sealed ones until they agree. Errors: XG005.
-CREATE OR REPLACE PROCEDURE exograph_private.verify_staging(load_id integer)
+-- Compares the counts that validate_staging made with the sealed ones, until they agree once. Errors: XG005.
+CREATE OR REPLACE PROCEDURE exograph_private.check_seal(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_different text;
+    v_different text := exograph_private.broken_seal(load_id);
 BEGIN
-    INSERT INTO exograph.load_tables (load_id, table_name, position, staged)
-    SELECT verify_staging.load_id, s.table_name, c.table_position, s.staged
-    FROM staged_rows s
-    JOIN (SELECT DISTINCT table_name, table_position FROM exograph.staging_columns) c USING (table_name);
-
-    v_different := exograph_private.broken_seal(load_id);
     IF v_different IS NOT NULL THEN
         RAISE EXCEPTION 'load %: the staging does not hold what was sealed', load_id USING ERRCODE = 'XG005',
             DETAIL = v_different,
@@ -275,10 +242,10 @@ BEGIN
     IF v_manifest IS NULL OR v_seal = pg_sequence_last_value(v_verified) THEN
         RETURN NULL;
     END IF;
-    SELECT string_agg(format('%s: %s staged, %s sealed', s.table_name, s.staged, m.sealed), '; ' ORDER BY c.table_position)
+    SELECT string_agg(format('%s: %s staged, %s sealed', s.table_name, s.staged, m.sealed), '; ' ORDER BY t.table_position)
     INTO v_different
     FROM staged_rows s
-    JOIN (SELECT DISTINCT table_name, table_position FROM exograph.staging_columns) c USING (table_name)
+    JOIN exograph_private.staging_tables t USING (table_name)
     CROSS JOIN LATERAL (SELECT coalesce((v_manifest ->> s.table_name)::bigint, 0) AS sealed) m
     WHERE m.sealed <> s.staged;
     IF v_different IS NULL THEN

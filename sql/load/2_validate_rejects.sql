@@ -3,43 +3,31 @@ SET LOCAL ROLE exograph_owner;
 
 -- Fails the load for its rejects or, under on_reject => 'skip' and within reject_limit, moves them from staging to
 -- exograph.load_rejects. Errors: XG006.
-CREATE OR REPLACE PROCEDURE exograph_private.report_rejects(load_id integer, options jsonb)
+CREATE OR REPLACE PROCEDURE exograph_private.handle_rejects(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_rejects bigint := (SELECT count(*) FROM rejects);
-    v_limit   bigint := (options ->> 'reject_limit')::bigint;
     v_table   text;
 BEGIN
-    IF v_rejects = 0 THEN
-        RETURN;
+    IF v_rejects > 0 AND load.on_reject = 'fail' THEN
+        CALL exograph_private.raise_rejects(load.load_id, v_rejects);
+    ELSIF v_rejects > load.reject_limit THEN
+        CALL exograph_private.raise_rejects(load.load_id, v_rejects, load.reject_limit);
     END IF;
-    IF options ->> 'on_reject' = 'fail' OR v_rejects > v_limit THEN
-        CALL exograph_private.raise_rejects(load_id, v_rejects, CASE options ->> 'on_reject' WHEN 'skip' THEN v_limit END);
-    END IF;
-    UPDATE exograph.load_tables t
-    SET rejected = r.rejected
-    FROM (SELECT table_name, count(*) AS rejected FROM rejects GROUP BY table_name) r
-    WHERE t.load_id = report_rejects.load_id AND t.table_name = r.table_name;
-
-    FOR v_table IN
-        SELECT t.table_name
-        FROM exograph.load_tables t
-        WHERE t.load_id = report_rejects.load_id AND t.rejected > 0
-        ORDER BY t.position
-    LOOP
+    FOR v_table IN SELECT DISTINCT r.table_name FROM rejects r LOOP
         EXECUTE format(
             'WITH rejected AS (
                  DELETE FROM %1$I s USING rejects r WHERE r.table_name = %2$L AND r.staged_ctid = s.ctid
                  RETURNING r.reason, %4$s AS staged_row)
              INSERT INTO exograph.load_rejects (load_id, table_name, reason, staged_row)
              SELECT %3$s, %2$L, reason, staged_row FROM rejected',
-            'staged_' || v_table, v_table, load_id, exograph_private.printed_row(v_table));
+            'staged_' || v_table, v_table, load.load_id, exograph_private.printed_row(v_table));
     END LOOP;
 END
 $$;
 
 -- Raises XG006 with the rejects by reason and the first rows, causes first. reject_limit is NULL where none may be skipped.
-CREATE OR REPLACE PROCEDURE exograph_private.raise_rejects(load_id integer, rejected bigint, reject_limit bigint)
+CREATE OR REPLACE PROCEDURE exograph_private.raise_rejects(load_id integer, rejected bigint, reject_limit bigint DEFAULT NULL)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_most   CONSTANT integer := 10;
@@ -57,7 +45,7 @@ BEGIN
         GROUP BY r.table_name, r.reason
     ) c;
 
-    SELECT string_agg(format('%s %s', f.table_name, left(exograph_private.staged_row(f.table_name, f.staged_ctid)::text, 300)), '; '
+    SELECT string_agg(f.table_name || ' ' || left(exograph_private.staged_row(f.table_name, f.staged_ctid)::text, 300), '; '
                       ORDER BY f.position)
     INTO v_first
     FROM exograph_private.listed_rejects() f
@@ -84,9 +72,9 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN QUERY
         SELECT r.table_name, r.reason, r.staged_ctid, row_number() OVER (
-            ORDER BY r.reason LIKE '% is no number of a valid row in staged\_%', c.table_position, r.staged_ctid)
+            ORDER BY r.reason LIKE '% is no number of a valid row in staged\_%', t.table_position, r.staged_ctid)
         FROM rejects r
-        JOIN (SELECT DISTINCT c.table_name, c.table_position FROM exograph.staging_columns c) c USING (table_name)
+        JOIN exograph_private.staging_tables t USING (table_name)
         ORDER BY 4;
 END
 $$;

@@ -1,6 +1,15 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
+-- From here on nobody else writes to the index until the transaction ends.
+CREATE OR REPLACE PROCEDURE exograph_private.close_gate(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    CALL exograph_private.start_phase(load_id, 'close gate');
+    CALL exograph_private.lock_index(format('load %s', load_id));
+END
+$$;
+
 -- Keeps all other writers out of the index until the transaction ends; what names the caller in the error. Errors: 55P03. One
 -- fixed order: the gate, then the index tables as they refer to each other. ONLY, because locking every partition is what makes
 -- many of them slow. Readers are not locked out: SHARE ROW EXCLUSIVE stops writers only.

@@ -62,42 +62,37 @@ CROSS JOIN LATERAL (
 -- Drops the query indexes of the large dimensions that the load brings rows for, and saves in exograph.deferred_indexes how to
 -- build them again. Errors: 55P03. An index made by hand under the name of one that is deferred already stays: one definition
 -- may not replace another.
-CREATE OR REPLACE PROCEDURE exograph_private.defer_indexes(load_id integer)
+CREATE OR REPLACE PROCEDURE exograph_private.defer_indexes(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_tables text[];
     v_index  text;
 BEGIN
-    PERFORM exograph_private.start_phase(load_id, 'deferring indexes');
-    WITH saved AS (
-        INSERT INTO exograph.deferred_indexes (index_name, table_name, definition, tablespace, attributes, load_id)
-        SELECT i.name, i.table_name, i.definition, i.tablespace, i.attributes, t.load_id
-        FROM exograph_private.droppable_indexes i
-        JOIN exograph.load_tables t ON t.table_name = i.table_name
-        WHERE i.is_deferrable AND t.load_id = defer_indexes.load_id AND t.staged > t.rejected
-        ON CONFLICT (index_name) DO NOTHING
-        RETURNING table_name
-    ), told AS (
-        UPDATE exograph.load_tables t
-        SET reason = format('indexes deferred until rebuild_indexes(): %s', s.count)
-        FROM (SELECT table_name, count(*) FROM saved GROUP BY table_name) s
-        WHERE t.load_id = defer_indexes.load_id AND t.table_name = s.table_name
-        RETURNING t.table_name, t.position
-    )
-    SELECT array_agg(told.table_name ORDER BY told.position) INTO v_tables FROM told;
+    CALL exograph_private.start_phase(load.load_id, 'defer indexes');
+    INSERT INTO exograph.deferred_indexes (index_name, table_name, definition, tablespace, attributes, load_id)
+    SELECT i.name, i.table_name, i.definition, i.tablespace, i.attributes, load.load_id
+    FROM exograph_private.droppable_indexes i
+    JOIN exograph.load_tables t USING (table_name)
+    WHERE i.is_deferrable AND t.load_id = load.load_id AND t.staged > t.rejected
+    ON CONFLICT (index_name) DO NOTHING;
     -- The next of several loads finds them gone, and leaves readers alone.
-    IF v_tables IS NULL THEN
+    v_tables := ARRAY(SELECT DISTINCT d.table_name FROM exograph.deferred_indexes d WHERE d.load_id = load.load_id);
+    IF v_tables = '{}' THEN
         RETURN;
     END IF;
-    CALL exograph_private.lock_readers_out(format('load %s', load_id), v_tables, ', or with defer_indexes => false.');
-    FOR v_index IN SELECT d.index_name FROM exograph.deferred_indexes d WHERE d.load_id = defer_indexes.load_id LOOP
+    CALL exograph_private.lock_readers_out(
+        format('load %s', load.load_id),
+        ARRAY(SELECT t.table_name FROM exograph_private.staging_tables t WHERE t.table_name = ANY (v_tables)
+              ORDER BY t.table_position),
+        ', or with defer_indexes => false.');
+    FOR v_index IN SELECT d.index_name FROM exograph.deferred_indexes d WHERE d.load_id = load.load_id LOOP
         EXECUTE format('DROP INDEX exograph.%I', v_index);
     END LOOP;
 END
 $$;
 
 -- Tells the caller, with the number of its load, how many indexes are missing, where any are.
-CREATE OR REPLACE PROCEDURE exograph_private.note_deferred_indexes(load_id integer)
+CREATE OR REPLACE PROCEDURE exograph_private.warn_of_deferred_indexes(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_count bigint := (SELECT count(*) FROM exograph.deferred_indexes);
@@ -136,7 +131,7 @@ BEGIN
 END
 $$;
 
--- Makes an index or a key as sheddable_indexes describes it. tablespace NULL is that of the database. The SET clause ends what
+-- Makes an index or a key as droppable_indexes describes it. tablespace NULL is that of the database. The SET clause ends what
 -- set_config does here with the procedure.
 CREATE OR REPLACE PROCEDURE exograph_private.make_index(definition text, tablespace text, attributes text[])
 LANGUAGE plpgsql SECURITY INVOKER SET default_tablespace = '' AS $$
@@ -179,33 +174,33 @@ BEGIN
         RAISE NOTICE 'the indexes of the empty tables are kept and maintained row by row: somebody is reading one of them';
         RETURN false;
     END;
-    CREATE UNLOGGED TABLE shed AS
+    CREATE UNLOGGED TABLE dropped_indexes AS
     SELECT d.*
     FROM exograph_private.droppable_indexes d
-    -- Terms that were resolved early stand already.
+    -- Terms that were resolved early exist already.
     WHERE d.is_rebuildable AND (d.table_name <> 'terms' OR v_no_terms);
-    FOR v_index IN SELECT s.position, s.removal FROM shed s ORDER BY s.position DESC LOOP
+    FOR v_index IN SELECT s.position, s.removal FROM dropped_indexes s ORDER BY s.position DESC LOOP
         BEGIN
             EXECUTE v_index.removal;
         EXCEPTION WHEN dependent_objects_still_exist THEN
             -- A foreign key or a view of the database's own hangs on it.
-            DELETE FROM shed s WHERE s.position = v_index.position;
+            DELETE FROM dropped_indexes s WHERE s.position = v_index.position;
         END;
     END LOOP;
     RETURN true;
 END
 $$;
 
--- Makes again what shed_indexes took away; the foreign keys are validated by it.
+-- Makes again what drop_indexes took away; the foreign keys are validated by it.
 CREATE OR REPLACE PROCEDURE exograph_private.build_indexes(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_shed record;
+    v_dropped record;
 BEGIN
-    FOR v_shed IN SELECT * FROM shed s ORDER BY s.position LOOP
-        PERFORM exograph_private.start_phase(load_id, 'indexing', v_shed.table_name);
-        CALL exograph_private.make_index(v_shed.definition, v_shed.tablespace, v_shed.attributes);
+    FOR v_dropped IN SELECT * FROM dropped_indexes s ORDER BY s.position LOOP
+        CALL exograph_private.start_phase(load_id, 'index', v_dropped.table_name);
+        CALL exograph_private.make_index(v_dropped.definition, v_dropped.tablespace, v_dropped.attributes);
     END LOOP;
-    DROP TABLE shed;
+    DROP TABLE dropped_indexes;
 END
 $$;

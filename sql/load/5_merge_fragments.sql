@@ -1,19 +1,19 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Merges the staged fragments into the index: the row that stands wins, then the lowest number.
-CREATE OR REPLACE PROCEDURE exograph_private.merge_fragments(load_id integer)
+-- Merges the staged fragments into the index: the existing row wins, then the lowest number.
+CREATE OR REPLACE PROCEDURE exograph_private.merge_fragments(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_reserved boolean := exograph_private.has_reserved_ids(load_id);
     v_before   bigint;
     v_inserted bigint;
+    v_merged   bigint;
 BEGIN
-    PERFORM exograph_private.start_phase(load_id, 'merging', 'fragments');
-    v_before := exograph_private.take_back_ids(load_id, 'fragments');
+    CALL exograph_private.start_phase(load.load_id, 'merge', 'fragments');
+    v_before := exograph_private.take_back_ids(load.load_id, 'fragments');
 
     INSERT INTO map_fragments (number, id, inserted)
-    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.fragments_id_seq') END),
+    SELECT c.number, coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.fragments_id_seq') END),
            c.id IS NULL
     FROM (
         -- A file that this load inserts has no fragments yet.
@@ -31,7 +31,7 @@ BEGIN
         WHERE k.number = k.canonical AND NOT m.inserted
         ORDER BY number
     ) c;
-    IF NOT v_reserved THEN -- before the rows, which may fail
+    IF NOT load.is_reserved THEN -- before the rows, which may fail
         SELECT count(*) INTO v_inserted FROM map_fragments m WHERE m.inserted; -- 0.08 s a million
         CALL exograph_private.note_ids('fragments', v_before, v_inserted);
     END IF;
@@ -39,7 +39,7 @@ BEGIN
     INSERT INTO exograph.fragments (id, package_id, package_version_id, file_id, content_hash, ast, kind, module, name, arity,
                                     line, end_line, mass, exact_hash, sub_hashes, load_id)
     SELECT m.id, f.package_id, f.package_version_id, f.id, k.content_hash, s.ast, s.kind, s.module, s.name, s.arity,
-           s.line, s.end_line, s.mass, s.exact_hash, coalesce(s.sub_hashes, '{}'), merge_fragments.load_id
+           s.line, s.end_line, s.mass, s.exact_hash, coalesce(s.sub_hashes, '{}'), load.load_id
     FROM map_fragments m
     JOIN keys_fragments k ON k.number = m.number
     JOIN staged_fragments s ON s.id = m.number
@@ -55,7 +55,13 @@ BEGIN
     WHERE k.number <> k.canonical;
 
     ANALYZE map_fragments;
-    PERFORM exograph_private.report_merge(load_id, 'fragments', v_inserted, (
+    INSERT INTO number_offsets (table_name, id_offset, inserted)
+    SELECT 'fragments', min(m.id - m.number),
+           CASE WHEN bool_and(m.inserted) = bool_or(m.inserted) THEN bool_and(m.inserted) END
+    FROM map_fragments m
+    HAVING min(m.id - m.number) = max(m.id - m.number);
+    v_merged := (SELECT count(*) FROM map_fragments m WHERE m.inserted);
+    PERFORM exograph_private.report_merge(load, 'fragments', v_inserted, v_merged, (
         SELECT count(*)
         FROM (
             SELECT m.number, m.id FROM map_fragments m WHERE NOT m.inserted

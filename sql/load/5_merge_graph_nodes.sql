@@ -1,21 +1,21 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Merges the staged graph nodes into the index: the row that stands wins, then the lowest number. Digests of the staged nodes, 4
+-- Merges the staged graph nodes into the index: the existing row wins, then the lowest number. Digests of the staged nodes, 4
 -- us each, are only made where there are nodes to compare them with.
-CREATE OR REPLACE PROCEDURE exograph_private.merge_graph_nodes(load_id integer)
+CREATE OR REPLACE PROCEDURE exograph_private.merge_graph_nodes(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_reserved boolean := exograph_private.has_reserved_ids(load_id);
     v_standing boolean := EXISTS (SELECT FROM exograph.graph_nodes);
     v_before   bigint;
     v_inserted bigint;
+    v_merged   bigint;
 BEGIN
-    PERFORM exograph_private.start_phase(load_id, 'merging', 'graph_nodes');
-    v_before := exograph_private.take_back_ids(load_id, 'graph_nodes');
+    CALL exograph_private.start_phase(load.load_id, 'merge', 'graph_nodes');
+    v_before := exograph_private.take_back_ids(load.load_id, 'graph_nodes');
 
     INSERT INTO map_graph_nodes (number, id, inserted)
-    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.graph_nodes_id_seq') END),
+    SELECT c.number, coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.graph_nodes_id_seq') END),
            c.id IS NULL
     FROM (
         SELECT k.number, n.id
@@ -32,7 +32,7 @@ BEGIN
         WHERE k.number = k.canonical
         ORDER BY k.number
     ) c;
-    IF NOT v_reserved THEN -- before the rows, which may fail
+    IF NOT load.is_reserved THEN -- before the rows, which may fail
         SELECT count(*) INTO v_inserted FROM map_graph_nodes m WHERE m.inserted; -- 0.08 s a million
         CALL exograph_private.note_ids('graph_nodes', v_before, v_inserted);
     END IF;
@@ -43,7 +43,7 @@ BEGIN
            CASE WHEN s.file_id IS NULL THEN v.package_id ELSE f.package_id END,
            CASE WHEN s.file_id IS NULL THEN v.id ELSE f.package_version_id END,
            f.id, g.id, s.engine, s.external_id, s.kind,
-           s.module, s.name, s.arity, s.qualified_name, s.line, s.col, coalesce(s.metadata, '{}'), merge_graph_nodes.load_id
+           s.module, s.name, s.arity, s.qualified_name, s.line, s.col, coalesce(s.metadata, '{}'), load.load_id
     FROM map_graph_nodes m
     JOIN staged_graph_nodes s ON s.id = m.number
     LEFT JOIN map_files f ON f.number = s.file_id
@@ -60,7 +60,13 @@ BEGIN
     WHERE k.number <> k.canonical;
 
     ANALYZE map_graph_nodes;
-    PERFORM exograph_private.report_merge(load_id, 'graph_nodes', v_inserted, (
+    INSERT INTO number_offsets (table_name, id_offset, inserted)
+    SELECT 'graph_nodes', min(m.id - m.number),
+           CASE WHEN bool_and(m.inserted) = bool_or(m.inserted) THEN bool_and(m.inserted) END
+    FROM map_graph_nodes m
+    HAVING min(m.id - m.number) = max(m.id - m.number);
+    v_merged := (SELECT count(*) FROM map_graph_nodes m WHERE m.inserted);
+    PERFORM exograph_private.report_merge(load, 'graph_nodes', v_inserted, v_merged, (
         SELECT count(*)
         FROM (
             SELECT m.number, m.id FROM map_graph_nodes m WHERE NOT m.inserted
@@ -73,24 +79,5 @@ BEGIN
         LEFT JOIN map_fragments g ON g.number = s.fragment_id
         WHERE (g.id, s.module, s.name, s.arity, coalesce(s.metadata, '{}'))
             IS DISTINCT FROM (n.fragment_id, n.module, n.name, n.arity, n.metadata)));
-END
-$$;
-
--- Notes the difference of id and number of those dimensions where it is one and the same for all rows, and whether all were
--- inserted, or none (NULL: some). Rows that are new to the index get ids in the order of their numbers, or reserved ids are
--- their numbers. Then the id of a number is a sum, and no fact has to be joined to learn it.
-CREATE OR REPLACE PROCEDURE exograph_private.note_offsets()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_table text;
-BEGIN
-    FOR v_table IN SELECT c.table_name FROM exograph.staging_columns c WHERE c.column_name = 'id' LOOP
-        EXECUTE format(
-            'INSERT INTO number_offsets (table_name, id_offset, inserted)
-             SELECT %L, min(m.id - m.number), CASE WHEN bool_and(m.inserted) = bool_or(m.inserted) THEN bool_and(m.inserted) END
-             FROM %I m
-             HAVING min(m.id - m.number) = max(m.id - m.number)',
-            v_table, 'map_' || v_table);
-    END LOOP;
 END
 $$;

@@ -1,19 +1,19 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Merges the staged packages into the index: the row that stands wins, then the lowest number.
-CREATE OR REPLACE PROCEDURE exograph_private.merge_packages(load_id integer)
+-- Merges the staged packages into the index: the existing row wins, then the lowest number.
+CREATE OR REPLACE PROCEDURE exograph_private.merge_packages(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_reserved boolean := exograph_private.has_reserved_ids(load_id);
     v_before   bigint;
     v_inserted bigint;
+    v_merged   bigint;
 BEGIN
-    PERFORM exograph_private.start_phase(load_id, 'merging', 'packages');
-    v_before := exograph_private.take_back_ids(load_id, 'packages');
+    CALL exograph_private.start_phase(load.load_id, 'merge', 'packages');
+    v_before := exograph_private.take_back_ids(load.load_id, 'packages');
 
     INSERT INTO map_packages (number, id, inserted)
-    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.packages_id_seq') END),
+    SELECT c.number, coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.packages_id_seq') END),
            c.id IS NULL
     FROM (
         SELECT k.number, p.id
@@ -23,13 +23,13 @@ BEGIN
         WHERE k.number = k.canonical
         ORDER BY k.number
     ) c;
-    IF NOT v_reserved THEN -- before the rows, which may fail
+    IF NOT load.is_reserved THEN -- before the rows, which may fail
         SELECT count(*) INTO v_inserted FROM map_packages m WHERE m.inserted; -- 0.08 s a million
         CALL exograph_private.note_ids('packages', v_before, v_inserted);
     END IF;
 
     INSERT INTO exograph.packages (id, ecosystem, name, metadata, load_id)
-    SELECT m.id, s.ecosystem, s.name, coalesce(s.metadata, '{}'), merge_packages.load_id
+    SELECT m.id, s.ecosystem, s.name, coalesce(s.metadata, '{}'), load.load_id
     FROM map_packages m
     JOIN staged_packages s ON s.id = m.number
     WHERE m.inserted
@@ -43,7 +43,13 @@ BEGIN
     WHERE k.number <> k.canonical;
 
     ANALYZE map_packages;
-    PERFORM exograph_private.report_merge(load_id, 'packages', v_inserted, (
+    INSERT INTO number_offsets (table_name, id_offset, inserted)
+    SELECT 'packages', min(m.id - m.number),
+           CASE WHEN bool_and(m.inserted) = bool_or(m.inserted) THEN bool_and(m.inserted) END
+    FROM map_packages m
+    HAVING min(m.id - m.number) = max(m.id - m.number);
+    v_merged := (SELECT count(*) FROM map_packages m WHERE m.inserted);
+    PERFORM exograph_private.report_merge(load, 'packages', v_inserted, v_merged, (
         SELECT count(*)
         FROM (
             SELECT m.number, m.id FROM map_packages m WHERE NOT m.inserted
@@ -57,19 +63,20 @@ BEGIN
 END
 $$;
 
--- Merges the staged package versions into the index: the row that stands wins, then the lowest number.
-CREATE OR REPLACE PROCEDURE exograph_private.merge_package_versions(load_id integer)
+-- Merges the staged package versions into the index: the existing row wins, then the lowest number.
+CREATE OR REPLACE PROCEDURE exograph_private.merge_package_versions(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_reserved boolean := exograph_private.has_reserved_ids(load_id);
     v_before   bigint;
     v_inserted bigint;
+    v_merged   bigint;
 BEGIN
-    PERFORM exograph_private.start_phase(load_id, 'merging', 'package_versions');
-    v_before := exograph_private.take_back_ids(load_id, 'package_versions');
+    CALL exograph_private.start_phase(load.load_id, 'merge', 'package_versions');
+    v_before := exograph_private.take_back_ids(load.load_id, 'package_versions');
 
     INSERT INTO map_package_versions (number, id, inserted, package_id)
-    SELECT c.number, coalesce(c.id, CASE WHEN v_reserved THEN c.number ELSE nextval('exograph.package_versions_id_seq') END),
+    SELECT c.number,
+           coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.package_versions_id_seq') END),
            c.id IS NULL, c.package_id
     FROM (
         SELECT k.number, v.id, p.id AS package_id
@@ -80,13 +87,13 @@ BEGIN
         WHERE k.number = k.canonical
         ORDER BY k.number
     ) c;
-    IF NOT v_reserved THEN -- before the rows, which may fail
+    IF NOT load.is_reserved THEN -- before the rows, which may fail
         SELECT count(*) INTO v_inserted FROM map_package_versions m WHERE m.inserted; -- 0.08 s a million
         CALL exograph_private.note_ids('package_versions', v_before, v_inserted);
     END IF;
 
     INSERT INTO exograph.package_versions (id, package_id, version, source_ref, checksum, metadata, load_id)
-    SELECT m.id, m.package_id, s.version, s.source_ref, s.checksum, coalesce(s.metadata, '{}'), merge_package_versions.load_id
+    SELECT m.id, m.package_id, s.version, s.source_ref, s.checksum, coalesce(s.metadata, '{}'), load.load_id
     FROM map_package_versions m
     JOIN staged_package_versions s ON s.id = m.number
     WHERE m.inserted
@@ -100,7 +107,13 @@ BEGIN
     WHERE k.number <> k.canonical;
 
     ANALYZE map_package_versions;
-    PERFORM exograph_private.report_merge(load_id, 'package_versions', v_inserted, (
+    INSERT INTO number_offsets (table_name, id_offset, inserted)
+    SELECT 'package_versions', min(m.id - m.number),
+           CASE WHEN bool_and(m.inserted) = bool_or(m.inserted) THEN bool_and(m.inserted) END
+    FROM map_package_versions m
+    HAVING min(m.id - m.number) = max(m.id - m.number);
+    v_merged := (SELECT count(*) FROM map_package_versions m WHERE m.inserted);
+    PERFORM exograph_private.report_merge(load, 'package_versions', v_inserted, v_merged, (
         SELECT count(*)
         FROM (
             SELECT m.number, m.id FROM map_package_versions m WHERE NOT m.inserted

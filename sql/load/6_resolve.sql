@@ -1,16 +1,17 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Adds the staged facts of a table that do not stand yet: as a partition of the load, which the staging table becomes where its
+-- Adds the staged facts of a table that do not exist yet: as a partition of the load, which the staging table becomes where its
 -- rows are final, or to the shared one where they are too few. Reports the path and why.
-CREATE OR REPLACE PROCEDURE exograph_private.resolve_facts(load_id integer, table_name text, partition_threshold bigint)
+CREATE OR REPLACE PROCEDURE exograph_private.resolve_facts(load exograph_private.load, table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_rows      bigint;
-    v_least     bigint := exograph_private.least_rows_of_partition(table_name, partition_threshold);
-    v_bound     text   := format(CASE WHEN v_least = partition_threshold THEN 'partition_threshold (%s)'
+    v_rows      bigint := (SELECT t.staged - t.rejected FROM exograph.load_tables t
+                           WHERE t.load_id = load.load_id AND t.table_name = resolve_facts.table_name);
+    v_least     bigint := exograph_private.least_rows_of_partition(table_name, load.partition_threshold);
+    v_bound     text   := format(CASE WHEN v_least = load.partition_threshold THEN 'partition_threshold (%s)'
                                       ELSE '%s, the least for the first facts of a table' END, v_least);
-    v_shared    boolean;
+    v_shared    boolean := v_rows < v_least;
     v_new       bigint;
     v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
     v_versioned boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = resolve_facts.table_name);
@@ -18,52 +19,47 @@ DECLARE
     v_path      text;
     v_reason    text;
 BEGIN
-    SELECT t.staged - t.rejected INTO v_rows
-    FROM exograph.load_tables t
-    WHERE t.load_id = resolve_facts.load_id AND t.table_name = resolve_facts.table_name;
     IF v_rows = 0 THEN
         RETURN;
     END IF;
-
-    PERFORM exograph_private.start_phase(load_id, 'resolving', table_name);
-    v_shared := v_rows < v_least;
+    CALL exograph_private.start_phase(load.load_id, 'resolve', table_name);
     IF v_shared THEN
         v_reason := 'fewer rows than ' || v_bound;
-    ELSIF exograph_private.has_reserved_ids(load_id) THEN
+    ELSIF load.is_reserved THEN
         SELECT a.path, a.reason, a.remaining, a.collapsed INTO v_path, v_reason, v_new, v_collapsed
-        FROM exograph_private.adopt_facts(load_id, table_name, v_rows, v_least, v_offsets, v_versioned) a;
+        FROM exograph_private.adopt_facts(load.load_id, table_name, v_rows, v_least, v_offsets, v_versioned) a;
     ELSE
         v_reason := 'the numbers are the producer''s own';
     END IF;
     IF v_path IS NULL THEN
         CALL exograph_private.drop_staged_indexes(table_name, only_unique => false);
-        v_new := exograph_private.rewrite_facts(load_id, table_name, v_rows, v_shared, v_offsets, v_versioned);
+        v_new := exograph_private.rewrite_facts(load.load_id, table_name, v_rows, v_shared, v_offsets, v_versioned);
         v_path := CASE WHEN v_shared THEN 'shared' ELSE 'partition' END;
     END IF;
 
     IF v_new = 0 THEN
         v_path := 'empty';
-        v_reason := 'all rows stood already';
+        v_reason := 'all rows existed already';
         EXECUTE format('DROP TABLE %I', 'new_' || table_name);
     ELSE
         IF v_collapsed IS NULL THEN
-            v_collapsed := exograph_private.index_facts(load_id, table_name, only_identity => v_shared OR v_new < v_least);
+            v_collapsed := exograph_private.index_facts(load.load_id, table_name, only_identity => v_shared OR v_new < v_least);
         END IF;
         IF v_path <> 'shared' AND v_new < v_least THEN
             v_path := 'shared';
             v_reason := 'fewer new rows than ' || v_bound;
         END IF;
         IF v_path = 'shared' THEN
-            CALL exograph_private.share_facts(load_id, table_name);
+            CALL exograph_private.share_facts(load.load_id, table_name);
         ELSE
-            CALL exograph_private.attach_facts(load_id, table_name);
+            CALL exograph_private.attach_facts(load.load_id, table_name);
         END IF;
     END IF;
 
     UPDATE exograph.load_tables t
     SET inserted = v_new - coalesce(v_collapsed, 0), existing = v_rows - v_new, collapsed = coalesce(v_collapsed, 0),
         path = v_path, reason = v_reason
-    WHERE t.load_id = resolve_facts.load_id AND t.table_name = resolve_facts.table_name;
+    WHERE t.load_id = load.load_id AND t.table_name = resolve_facts.table_name;
 END
 $$;
 
@@ -183,7 +179,8 @@ BEGIN
                                         CONSTRAINT load_id_is_this_load CHECK (load_id = %s)) %s',
                    CASE WHEN shared THEN 'UNLOGGED' ELSE '' END,
                    'new_' || table_name, table_name, load_id,
-                   CASE WHEN shared THEN '' ELSE exograph_private.tablespace_clause(format('exograph.%I', table_name)::regclass) END);
+                   CASE WHEN NOT shared
+                       THEN exograph_private.tablespace_clause(format('exograph.%I', table_name)::regclass) END);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s, REPLICA IDENTITY FULL', 'new_' || table_name, load_id);
     EXECUTE exograph_private.fact_query(load_id, table_name, true, offsets, versioned);
     GET DIAGNOSTICS v_fresh = ROW_COUNT;

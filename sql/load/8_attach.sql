@@ -14,7 +14,7 @@ BEGIN
         EXECUTE format('ANALYZE %I', 'new_' || table_name);
     END IF;
 
-    PERFORM exograph_private.start_phase(load_id, 'attaching', table_name);
+    CALL exograph_private.start_phase(load_id, 'attach', table_name);
     EXECUTE format('ALTER TABLE %I RENAME TO %I', 'new_' || table_name, v_partition);
     EXECUTE format('ALTER TABLE %I SET SCHEMA exograph', v_partition);
     EXECUTE format('ALTER TABLE exograph.%I ATTACH PARTITION exograph.%I FOR VALUES FROM (%s) TO (%s)',
@@ -29,7 +29,7 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_columns text;
 BEGIN
-    PERFORM exograph_private.start_phase(load_id, 'sharing', table_name);
+    CALL exograph_private.start_phase(load_id, 'share', table_name);
     SELECT string_agg(format('%I', c.column_name), ', ') INTO v_columns
     FROM exograph.staging_columns c
     WHERE c.table_name = share_facts.table_name;

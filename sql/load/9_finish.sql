@@ -1,6 +1,22 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
+-- Checks the accounting, drops the staging and closes the ledger. Errors: XG009, 2BP01.
+CREATE OR REPLACE PROCEDURE exograph_private.finish(load exograph_private.load, options jsonb)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    CALL exograph_private.start_phase(load.load_id, 'finish');
+    CALL exograph_private.check_accounting(load.load_id);
+    CALL exograph_private.warn_of_partitions();
+    CALL exograph_private.warn_of_deferred_indexes(load.load_id);
+    CALL exograph_private.drop_staging(load.load_id, load.keep_maps);
+    CALL exograph_private.finish_report(load.load_id);
+    UPDATE exograph.loads l
+    SET state = 'finalized', ended_at = clock_timestamp(), options = finish.options
+    WHERE l.load_id = load.load_id;
+END
+$$;
+
 -- Statistics for the dimensions that the load changed by the share at which autovacuum would make them; partitions are analyzed
 -- before they are attached. As autovacuum decides it: a sample of a large table costs more than a small load, and tells nothing
 -- new after it. The server counts the rows of a load that analyzes as changes after its ANALYZE, for they are counted at the
@@ -21,7 +37,7 @@ BEGIN
             JOIN exograph.load_phases p ON p.started_at <= s.last_analyzed
             JOIN exograph.load_tables o USING (load_id, table_name)
             JOIN exograph.loads l USING (load_id)
-            WHERE p.phase = 'analyzing' AND p.table_name = t.table_name
+            WHERE p.phase = 'analyze' AND p.table_name = t.table_name
             ORDER BY p.started_at DESC
             LIMIT 1
         ) analyzed ON true
@@ -30,7 +46,7 @@ BEGIN
                 >= c.reltuples * current_setting('autovacuum_analyze_scale_factor')::float8
         ORDER BY t.position
     LOOP
-        PERFORM exograph_private.start_phase(load_id, 'analyzing', v_table);
+        CALL exograph_private.start_phase(load_id, 'analyze', v_table);
         EXECUTE format('ANALYZE exograph.%I', v_table);
     END LOOP;
 END

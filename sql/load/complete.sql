@@ -23,7 +23,8 @@ DECLARE
 BEGIN
     SELECT array_agg(r.oid), array_agg(r.rolname::text) INTO v_oids, v_names
     FROM exograph.loads l
-    JOIN pg_roles r ON r.oid = exograph_private.owner_of_load(l) OR has_table_privilege(r.oid, 'exograph.complete_facts', 'INSERT')
+    JOIN pg_roles r
+        ON r.oid = exograph_private.owner_of_load(l) OR has_table_privilege(r.oid, 'exograph.complete_facts', 'INSERT')
     WHERE l.load_id = trusted_loads.load_id;
     RETURN ARRAY(
         SELECT l.load_id
@@ -102,7 +103,7 @@ BEGIN
     WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
                       WHERE c.file_id = m.id AND c.load_id = ANY (v_trusted) AND n.name = ANY (c.tables));
     IF v_lost > 0 THEN
-        RAISE EXCEPTION 'load %: of % file(s), facts that were told to stand do so no longer', load_id, v_lost
+        RAISE EXCEPTION 'load %: of % file(s), facts that were told to exist do so no longer', load_id, v_lost
             USING ERRCODE = 'XG011',
                 DETAIL = format('The first is file %s of the load: facts were deleted since files_lacking answered.', v_first),
                 HINT = format('SELECT * FROM exograph.files_lacking(%1$s) tells what to stage now; then finalize again. Or '
@@ -111,26 +112,25 @@ BEGIN
 END
 $$;
 
--- Records, for the files of a load, the tables that it declares complete, a JSON array of names; those of which it rejected a
--- row, or that a load which it trusts has declared, are left out.
-CREATE OR REPLACE PROCEDURE exograph_private.declare_complete(load_id integer, complete jsonb)
+-- Records, for the files of a load, the tables that it declares complete; those of which it rejected a row, for what was skipped
+-- makes no whole, or that a load which it trusts has declared, are left out.
+CREATE OR REPLACE PROCEDURE exograph_private.declare_complete(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    -- What was skipped makes no whole.
-    v_tables text[] := ARRAY(
-        SELECT t.name FROM jsonb_array_elements_text(complete) WITH ORDINALITY AS t (name, position)
+    v_tables  text[] := ARRAY(
+        SELECT t.name FROM unnest(load.complete) WITH ORDINALITY AS t (name, position)
         WHERE NOT EXISTS (SELECT FROM exograph.load_tables r
-                          WHERE r.load_id = declare_complete.load_id AND r.table_name = t.name AND r.rejected > 0)
+                          WHERE r.load_id = load.load_id AND r.table_name = t.name AND r.rejected > 0)
         ORDER BY t.position);
-    v_trusted integer[] := exograph_private.trusted_loads(load_id);
+    v_trusted integer[];
 BEGIN
     IF v_tables = '{}' THEN
         RETURN;
     END IF;
-    PERFORM exograph_private.start_phase(load_id, 'declaring complete');
-
+    CALL exograph_private.start_phase(load.load_id, 'declare complete');
+    v_trusted := exograph_private.trusted_loads(load.load_id);
     INSERT INTO exograph.complete_facts (file_id, load_id, tables)
-    SELECT m.file_id, declare_complete.load_id, array_agg(t.name ORDER BY t.position)
+    SELECT m.file_id, load.load_id, array_agg(t.name ORDER BY t.position)
     FROM (SELECT DISTINCT r.id AS file_id FROM map_files r) m
     CROSS JOIN unnest(v_tables) WITH ORDINALITY AS t (name, position)
     WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c

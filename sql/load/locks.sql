@@ -85,17 +85,6 @@ BEGIN
 END
 $$;
 
--- Sets lock_timeout to 60 s until the transaction ends, where it is not set. Without a limit, one forgotten transaction would
--- keep a load waiting, and behind it every writer.
-CREATE OR REPLACE PROCEDURE exograph_private.limit_lock_wait()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    IF current_setting('lock_timeout') = '0' THEN
-        PERFORM set_config('lock_timeout', '60s', true);
-    END IF;
-END
-$$;
-
 -- Locks index tables against readers too, all or none, until the transaction ends; what names the caller in the error, and
 -- otherwise ends its hint. Errors: 55P03 after lock_timeout, which must be set. A reader that holds one of the tables and asks
 -- for another would deadlock with who waits the other way round, and lose its query. So this never makes anybody wait for long:

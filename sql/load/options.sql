@@ -57,10 +57,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     }'::pg_catalog.jsonb
 $$;
 
--- Whether the rows of a load are numbered by reserved ids. NULL where there is no such load.
-CREATE OR REPLACE FUNCTION exograph_private.has_reserved_ids(load_id integer) RETURNS boolean
+-- What the steps of a load need to know of it, read once.
+CREATE TYPE exograph_private.load AS (
+    load_id             integer,
+    is_reserved         boolean, -- its numbers are ids that it has reserved
+    on_reject           text,
+    reject_limit        bigint,  -- NULL: no limit
+    keep_maps           boolean,
+    partition_threshold bigint,
+    defer_indexes       boolean,
+    complete            text[]
+);
+
+-- A load with its options: those given now go before those of begin_load, and these before the defaults.
+CREATE OR REPLACE FUNCTION exograph_private.read_load(load exograph.loads, given jsonb DEFAULT '{}')
+RETURNS exograph_private.load
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(l.options ->> 'ids', exograph_private.default_options() ->> 'ids') = 'reserved'
-    FROM exograph.loads l
-    WHERE l.load_id = has_reserved_ids.load_id
+    SELECT load.load_id, o.ids = 'reserved', o.on_reject, o.reject_limit, o.keep_maps, o.partition_threshold, o.defer_indexes,
+           o.complete
+    FROM pg_catalog.jsonb_to_record(exograph_private.default_options() || load.options || read_load.given) AS o (
+        ids text, on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, defer_indexes boolean,
+        complete text[])
 $$;

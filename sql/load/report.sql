@@ -3,12 +3,12 @@ SET LOCAL ROLE exograph_owner;
 
 -- Ends the phase at work, if any, and begins another. table_name is NULL where it concerns the whole load. The ledger becomes
 -- visible when the load commits; NOTICE tells the caller meanwhile, application_name everybody else.
-CREATE OR REPLACE FUNCTION exograph_private.start_phase(load_id integer, phase text, table_name text DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+CREATE OR REPLACE PROCEDURE exograph_private.start_phase(load_id integer, phase text, table_name text DEFAULT NULL)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_what text := concat_ws(' ', phase, table_name);
 BEGIN
-    PERFORM exograph_private.end_phase(load_id);
+    CALL exograph_private.end_phase(load_id);
     INSERT INTO exograph.load_phases (load_id, position, phase, table_name, started_at, started_lsn)
     SELECT start_phase.load_id, count(*) + 1, start_phase.phase, start_phase.table_name,
            clock_timestamp(), pg_current_wal_insert_lsn()
@@ -20,30 +20,58 @@ END
 $$;
 
 -- Enters time and WAL of the phase at work, if any.
-CREATE OR REPLACE FUNCTION exograph_private.end_phase(load_id integer) RETURNS void
-LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
+CREATE OR REPLACE PROCEDURE exograph_private.end_phase(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
     UPDATE exograph.load_phases p
-    SET milliseconds = extract(epoch FROM pg_catalog.clock_timestamp() - p.started_at) * 1000,
-        wal_bytes = pg_catalog.pg_current_wal_insert_lsn() - p.started_lsn
-    WHERE p.load_id = end_phase.load_id AND p.milliseconds IS NULL
+    SET milliseconds = extract(epoch FROM clock_timestamp() - p.started_at) * 1000,
+        wal_bytes = pg_current_wal_insert_lsn() - p.started_lsn
+    WHERE p.load_id = end_phase.load_id AND p.milliseconds IS NULL;
+END
 $$;
 
--- Enters the outcome of a dimension into the report; existing and collapsed are counted from its map.
-CREATE OR REPLACE FUNCTION exograph_private.report_merge(load_id integer, table_name text, inserted bigint, conflicting bigint)
-RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-DECLARE
-    v_existing  bigint;
-    v_collapsed bigint;
+-- Enters what was staged and rejected, a line for each table. Each path of a valid staged file is a row for file_paths.
+CREATE OR REPLACE PROCEDURE exograph_private.open_report(load exograph_private.load)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    EXECUTE format('SELECT count(*) FILTER (WHERE NOT m.inserted), count(*) FILTER (WHERE m.inserted) - $1 FROM %I m',
-                   'map_' || table_name)
-    INTO v_existing, v_collapsed USING inserted;
+    INSERT INTO exograph.load_tables (load_id, table_name, position, staged, rejected)
+    SELECT load.load_id, s.table_name, t.table_position, s.staged,
+           (SELECT count(*) FROM rejects r WHERE r.table_name = s.table_name)
+    FROM staged_rows s
+    JOIN exograph_private.staging_tables t USING (table_name);
+    INSERT INTO exograph.load_tables (load_id, table_name, position, staged)
+    SELECT t.load_id, 'file_paths', 4, t.staged - t.rejected
+    FROM exograph.load_tables t
+    WHERE t.load_id = load.load_id AND t.table_name = 'files';
+END
+$$;
 
+-- Enters what became of the valid rows of a table: so many were inserted and collapsed, the others existed. Of them, so many
+-- conflicting ones differ from the row that won. path and reason: as in exograph.load_tables.
+CREATE OR REPLACE FUNCTION exograph_private.report(
+    load exograph_private.load, table_name text, inserted bigint, collapsed bigint, conflicting bigint, path text, reason text
+) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+BEGIN
     UPDATE exograph.load_tables t
-    SET inserted = report_merge.inserted, existing = v_existing, collapsed = v_collapsed, conflicting = report_merge.conflicting,
-        path = CASE report_merge.inserted WHEN 0 THEN 'empty' ELSE 'merged' END
-    WHERE t.load_id = report_merge.load_id AND t.table_name = report_merge.table_name;
+    SET inserted = report.inserted, collapsed = report.collapsed, conflicting = report.conflicting,
+        existing = t.staged - t.rejected - report.inserted - report.collapsed, path = report.path, reason = report.reason
+    WHERE t.load_id = load.load_id AND t.table_name = report.table_name;
+END
+$$;
+
+-- The same for a dimension. merged: the valid staged rows whose row this load inserted. Indexes that the load has deferred are
+-- the reason.
+CREATE OR REPLACE FUNCTION exograph_private.report_merge(
+    load exograph_private.load, table_name text, inserted bigint, merged bigint, conflicting bigint
+) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+BEGIN
+    PERFORM exograph_private.report(
+        load, table_name, inserted, merged - inserted, conflicting, CASE inserted WHEN 0 THEN 'empty' ELSE 'merged' END,
+        (SELECT 'indexes deferred until rebuild_indexes(): ' || nullif(count(*), 0)
+         FROM exograph.deferred_indexes d
+         WHERE d.load_id = load.load_id AND d.table_name = report_merge.table_name));
 END
 $$;
 
@@ -70,7 +98,7 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.finish_report(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    PERFORM exograph_private.end_phase(load_id);
+    CALL exograph_private.end_phase(load_id);
     UPDATE exograph.load_tables t
     SET milliseconds = p.milliseconds, wal_bytes = p.wal_bytes
     FROM (

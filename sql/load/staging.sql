@@ -44,10 +44,10 @@ BEGIN
     EXECUTE format('CREATE SCHEMA %I', v_schema);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', v_schema, v_loader);
     FOR v_table, v_columns, v_mirror, v_is_fact, v_is_full IN
-        SELECT c.table_name, string_agg(format('%I', c.column_name), ', '), exograph_private.column_definitions(c.table_name),
-               bool_or(c.identity), bool_and(c.required)
-        FROM exograph.staging_columns c
-        GROUP BY c.table_name
+        SELECT t.table_name, (SELECT string_agg(format('%I', c.column_name), ', ') FROM exograph.staging_columns c
+                              WHERE c.table_name = t.table_name),
+               exograph_private.column_definitions(t.table_name), t.kind = 'fact', t.is_full
+        FROM exograph_private.staging_tables t
     LOOP
         EXECUTE format('CREATE %s TABLE %I.%I (%s) WITH (autovacuum_enabled = false) %s',
                        CASE WHEN logged_facts AND v_is_fact THEN '' ELSE 'UNLOGGED' END, v_schema, 'staged_' || v_table,
@@ -67,7 +67,7 @@ BEGIN
     END LOOP;
     EXECUTE format('CREATE UNLOGGED TABLE %I.resolved_terms (id integer)', v_schema);
     IF logged_facts IS NOT TRUE THEN -- its rows get their ids when it is finalized
-        FOR v_table IN SELECT c.table_name FROM exograph.staging_columns c WHERE c.column_name = 'id' LOOP
+        FOR v_table IN SELECT t.table_name FROM exograph_private.staging_tables t WHERE t.kind = 'dimension' LOOP
             EXECUTE format('CREATE SEQUENCE %I.%I', v_schema, 'taken_' || v_table);
         END LOOP;
     END IF;

@@ -49,32 +49,29 @@ LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
         AND l.pid = pg_catalog.pg_backend_pid() AND l.granted
 $$;
 
--- Memory settings under which finalize_load works: those in force, or the least that it needs to be fast. The defaults are those
--- of many small sessions: at 4 MB the sort of 1M fragments goes over the disk, and at 64 MB an index build may take but one
--- parallel worker. A DBA who gives more keeps it.
-CREATE OR REPLACE FUNCTION exograph_private.load_settings() RETURNS TABLE (name text, setting text)
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT f.name, CASE WHEN pg_catalog.pg_size_bytes(pg_catalog.current_setting(f.name)) < pg_catalog.pg_size_bytes(f.least)
-                        THEN f.least ELSE pg_catalog.current_setting(f.name) END
-    FROM (VALUES ('work_mem', '64MB'), ('maintenance_work_mem', '256MB')) AS f (name, least)
-$$;
-
--- The settings that finalize_load and its kin change for their transaction, as they are in force, for restore_settings.
-CREATE OR REPLACE FUNCTION exograph_private.saved_settings() RETURNS jsonb
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT pg_catalog.jsonb_object_agg(s.name, pg_catalog.current_setting(s.name))
-    FROM (SELECT name FROM exograph_private.load_settings() UNION ALL VALUES ('application_name'), ('lock_timeout')) s
-$$;
-
--- Puts load_settings in force for the transaction; restore_settings takes them back.
-CREATE OR REPLACE PROCEDURE exograph_private.raise_memory()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+-- Puts the settings that a load works under in force for the transaction, and returns those that they took the place of, for
+-- restore_settings. The defaults of the server are those of many small sessions: at 4 MB the sort of 1M fragments goes over the
+-- disk, and at 64 MB an index build may take but one parallel worker. A DBA who gives more keeps it; a lock_timeout, too, if set.
+CREATE OR REPLACE FUNCTION exograph_private.take_settings() RETURNS jsonb
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_settings jsonb := jsonb_build_object('application_name', current_setting('application_name'));
+    v_name     text;
+    v_least    text;
+    v_setting  text;
 BEGIN
-    PERFORM set_config(s.name, s.setting, true) FROM exograph_private.load_settings() s;
+    FOR v_name, v_least IN VALUES ('work_mem', '64MB'), ('maintenance_work_mem', '256MB'), ('lock_timeout', '60s') LOOP
+        v_setting := current_setting(v_name);
+        v_settings := v_settings || jsonb_build_object(v_name, v_setting);
+        IF (CASE v_name WHEN 'lock_timeout' THEN v_setting = '0' ELSE pg_size_bytes(v_setting) < pg_size_bytes(v_least) END) THEN
+            PERFORM set_config(v_name, v_least, true);
+        END IF;
+    END LOOP;
+    RETURN v_settings;
 END
 $$;
 
--- Puts settings back to what saved_settings noted. The caller's transaction may go on.
+-- Puts back what take_settings found: the caller's transaction may go on.
 CREATE OR REPLACE PROCEDURE exograph_private.restore_settings(settings jsonb)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN

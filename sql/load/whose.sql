@@ -30,7 +30,8 @@ BEGIN
         PERFORM exograph_private.raise_lock_timeout(
             format('load %s: another session is working on it', load_id),
             'exograph.lock_waits shows who waits for whom. Call again when it is done, perhaps with a longer lock_timeout.',
-            (SELECT exograph_private.row_holder(l.xmax) || ' works on it' FROM exograph.loads l WHERE l.load_id = lock_load.load_id));
+            (SELECT exograph_private.row_holder(l.xmax) || ' works on it'
+             FROM exograph.loads l WHERE l.load_id = lock_load.load_id));
     END;
     IF v_load.load_id IS NULL THEN
         RAISE EXCEPTION 'there is no load %', load_id USING ERRCODE = 'XG001',
@@ -69,7 +70,8 @@ BEGIN
         RAISE EXCEPTION 'role % has no open load', quote_ident(exograph_private.caller()) USING ERRCODE = 'XG003',
             HINT = 'SELECT exograph.begin_load(''a label'') begins one; a load that somebody else began is named by its number.';
     END IF;
-    RAISE EXCEPTION 'role % has % open loads', quote_ident(exograph_private.caller()), cardinality(v_open) USING ERRCODE = 'XG003',
+    RAISE EXCEPTION 'role % has % open loads', quote_ident(exograph_private.caller()), cardinality(v_open)
+        USING ERRCODE = 'XG003',
         DETAIL = format('They are %s.', array_to_string(v_open, ', ')),
         HINT = format('Name one: CALL exograph.finalize_load(%s).', v_open[1]);
 END

@@ -94,7 +94,7 @@ internal static class GrowthCommand
         }
 
         var cost = new LoadCost(
-            total, Seconds("merging"), Seconds("analyzing"), Seconds("resolving", "indexing", "attaching", "sharing"));
+            total, Seconds("merge"), Seconds("analyze"), Seconds("resolve", "index", "attach", "share"));
         return (cost, report.Tables.Sum(t => t.Inserted));
     }
 

@@ -47,7 +47,7 @@ internal sealed class ContenderContext(ContenderSettings settings) : IAsyncDispo
     }
 
     /// <summary>The contenders that write the index tables themselves end with this, as the loader does.</summary>
-    public Task AnalyzeAsync(CancellationToken cancellationToken) => PhaseAsync("analyzing", async () =>
+    public Task AnalyzeAsync(CancellationToken cancellationToken) => PhaseAsync("analyze", async () =>
     {
         var leaves = await LeafTable.ReadAsync(DataSource, cancellationToken);
         await DataSource.RunAsync($"ANALYZE {string.Join(", ", leaves.Select(l => l.Name))}", cancellationToken);

@@ -5,7 +5,7 @@ namespace Exograph.ServerSide.Benchmarks.Waits;
 /// <summary>When a load began, each of its phases, and its end.</summary>
 internal sealed record Timeline(DateTime Began, IReadOnlyList<PhaseStart> Phases, DateTime Ended)
 {
-    private const string Gate = "closing the gate";
+    private const string Gate = "close gate";
 
     public double Seconds => (Ended - Began).TotalSeconds;
 

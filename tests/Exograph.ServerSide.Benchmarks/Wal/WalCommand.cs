@@ -92,7 +92,7 @@ internal static class WalCommand
         void Write(string phase, long rows, WalVolume wal)
         {
             // Other phases, and a record for more rows than a page holds, write rows of the catalog.
-            var writesRows = phase.Split(' ')[0] is "staging" or "merging" or "resolving" or "sharing"
+            var writesRows = phase.Split(' ')[0] is "staging" or "merge" or "resolve" or "share"
                 && rows > 0 && rows <= wal.HeapRecords * MostRowsOfPage;
             var perRecord = writesRows ? $"{(double)rows / wal.HeapRecords:F1}" : "";
             var perRow = rows > 0 ? $"{(double)wal.AllBytes / rows:F1}" : "";

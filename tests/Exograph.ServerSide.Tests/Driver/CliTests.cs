@@ -23,7 +23,7 @@ public sealed class CliTests
         Assert.Equal("load 1 \"a label\": finalized", lines[0]);
         Assert.Matches("^table +staged +inserted +existing +collapsed +rejected +conflicting +path +ms +WAL bytes$", lines[1]);
         Assert.Matches("^packages +1 +1 +0 +0 +0 +0 +merged ", lines[2]);
-        Assert.Contains("load 1: merging packages", run.Error);
+        Assert.Contains("load 1: merge packages", run.Error);
     }
 
     [Fact]

@@ -296,7 +296,7 @@ public sealed class LoadSessionTests
         await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
         await session.FinalizeAsync();
         Assert.Contains(seen.Reports, p => p is { Table: IndexTable.Terms, RowsStaged: 2, Phase: null });
-        Assert.Contains(seen.Reports, p => p.Phase?.Contains("merging terms") == true && p.LoadId == session.LoadId);
+        Assert.Contains(seen.Reports, p => p.Phase?.Contains("merge terms") == true && p.LoadId == session.LoadId);
     }
 
     private static async Task IsAbandonedAsync(TestDatabase database, int loadId)

@@ -114,7 +114,7 @@ public sealed class AdoptionTests : LoadingTest
 
         Assert.Equal(Sample.Facts.Except([fact]).Order(StringComparer.Ordinal), await IndexedBeforeTheGateAsync(sample.Load));
         Assert.Equal(1, await Db.CountAsync(
-            $"exograph.load_phases WHERE load_id = {sample.Load.Id} AND phase = 'indexing' AND table_name = '{fact}'"));
+            $"exograph.load_phases WHERE load_id = {sample.Load.Id} AND phase = 'index' AND table_name = '{fact}'"));
         Assert.StartsWith("partition|", await sample.PathAsync(fact), StringComparison.Ordinal);
     }
 
@@ -521,7 +521,7 @@ public sealed class AdoptionTests : LoadingTest
             """
             CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''out of luck''; END';
             CREATE TRIGGER fail BEFORE INSERT ON exograph.load_phases FOR EACH ROW
-            WHEN (NEW.phase = 'attaching' AND NEW.table_name = 'fragment_terms') EXECUTE FUNCTION public.fail();
+            WHEN (NEW.phase = 'attach' AND NEW.table_name = 'fragment_terms') EXECUTE FUNCTION public.fail();
             """);
 
         await loader.FailsAsync("P0001", sample.Load.FinalizeSql());
@@ -557,7 +557,7 @@ public sealed class AdoptionTests : LoadingTest
     /// <summary>The facts that a load indexed while others could still write, in the order of their names.</summary>
     private Task<string[]> IndexedBeforeTheGateAsync(Load load) => Db.RowsAsync($"""
         SELECT i.table_name FROM exograph.load_phases i JOIN exograph.load_phases g USING (load_id)
-        WHERE load_id = {load.Id} AND i.phase = 'indexing' AND g.phase = 'closing the gate' AND i.position < g.position ORDER BY 1
+        WHERE load_id = {load.Id} AND i.phase = 'index' AND g.phase = 'close gate' AND i.position < g.position ORDER BY 1
         """);
 
     /// <summary>Partition, load_id and count of the facts of a table.</summary>

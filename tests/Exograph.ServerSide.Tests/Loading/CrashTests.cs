@@ -83,11 +83,11 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
     }
 
     [Theory]
-    [InlineData("validating")]
-    [InlineData("closing the gate")]
-    [InlineData("merging graph_nodes")]
-    [InlineData("attaching definitions")]
-    [InlineData("finishing")]
+    [InlineData("validate")]
+    [InlineData("close gate")]
+    [InlineData("merge graph_nodes")]
+    [InlineData("attach definitions")]
+    [InlineData("finish")]
     public async Task A_backend_killed_while_it_finalizes_leaves_nothing_in_the_index(string phase)
     {
         var database = await victim.CreateDatabaseAsync();

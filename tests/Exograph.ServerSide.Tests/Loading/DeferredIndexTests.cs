@@ -65,7 +65,7 @@ public sealed class DeferredIndexTests : LoadingTest
 
         await load.FinalizeAsync(Defer);
 
-        Assert.Equal(1, await Db.CountAsync("exograph.load_phases WHERE phase = 'indexing' AND table_name = 'terms'"));
+        Assert.Equal(1, await Db.CountAsync("exograph.load_phases WHERE phase = 'index' AND table_name = 'terms'"));
         Assert.Equal(s_queryIndexes.Length, before.Except(await Db.CatalogAsync()).Count());
         await Db.ExecuteAsync(Rebuild);
         Assert.Equal(before, await Db.CatalogAsync());
@@ -87,7 +87,7 @@ public sealed class DeferredIndexTests : LoadingTest
 
         await load.FinalizeAsync();
 
-        Assert.Equal(1, await Db.CountAsync("exograph.load_phases WHERE phase = 'indexing' AND table_name = 'terms'"));
+        Assert.Equal(1, await Db.CountAsync("exograph.load_phases WHERE phase = 'index' AND table_name = 'terms'"));
         Assert.Equal(before, await Db.CatalogAsync());
     }
 
@@ -389,7 +389,7 @@ public sealed class DeferredIndexTests : LoadingTest
         var load = await Sample.BeginAsync(Db);
         var victim = await OpenAsync();
         var other = await OpenAsync();
-        await PhaseStop.HoldAsync(other, "merging graph_nodes");
+        await PhaseStop.HoldAsync(other, "merge graph_nodes");
 
         var finalizing = victim.FailsAsync(sqlState, load.FinalizeSql(Defer));
         await other.UntilBlockedAsync(victim);

@@ -167,7 +167,7 @@ public sealed class FilesLackingTests : LoadingTest
         await (await Sample.BeginAsync(Db, "complete => '{}'")).FinalizeAsync();
         await (await Sample.BeginAsync(Db, All)).FinalizeAsync();
 
-        Assert.Equal(["3"], await Db.RowsAsync("SELECT load_id FROM exograph.load_phases WHERE phase = 'declaring complete'"));
+        Assert.Equal(["3"], await Db.RowsAsync("SELECT load_id FROM exograph.load_phases WHERE phase = 'declare complete'"));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class FirstLoadTests : LoadingTest
 
         await load.FinalizeAsync();
 
-        Assert.Contains("indexing|terms", await PhasesAsync(load));
+        Assert.Contains("index|terms", await PhasesAsync(load));
         Assert.Equal(before, await Db.CatalogAsync());
         await Db.FailsAsync("23505", "INSERT INTO exograph.terms (term) VALUES ('t1')");
         await Db.FailsAsync("23503", "INSERT INTO exograph.files (package_id, package_version_id, path, source, sha256) "
@@ -28,7 +28,7 @@ public sealed class FirstLoadTests : LoadingTest
 
         await load.FinalizeAsync();
 
-        Assert.DoesNotContain("indexing|terms", await PhasesAsync(load));
+        Assert.DoesNotContain("index|terms", await PhasesAsync(load));
         Assert.Equal(20_000, (await load.OutcomeAsync("terms")).Inserted);
     }
 
@@ -43,7 +43,7 @@ public sealed class FirstLoadTests : LoadingTest
         await Db.ExecuteAsync("SET lock_timeout = '2s'");
         await load.FinalizeAsync();
 
-        Assert.DoesNotContain("indexing|terms", await PhasesAsync(load));
+        Assert.DoesNotContain("index|terms", await PhasesAsync(load));
         Assert.Equal(20_000, (await load.OutcomeAsync("terms")).Inserted);
         Assert.Contains(
             "the indexes of the empty tables are kept and maintained row by row: somebody is reading one of them",
@@ -64,7 +64,7 @@ public sealed class FirstLoadTests : LoadingTest
 
         await load.FinalizeAsync();
 
-        Assert.Contains("indexing|terms", await PhasesAsync(load));
+        Assert.Contains("index|terms", await PhasesAsync(load));
         Assert.Equal(before, await Db.CatalogAsync());
     }
 

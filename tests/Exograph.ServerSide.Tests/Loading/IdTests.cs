@@ -63,7 +63,7 @@ public sealed class IdTests : LoadingTest
         await (await Sample.BeginAsync(Db)).FinalizeAsync();
         var load = await Load.BeginAsync(Db);
         await StageNewRowsAsync(load);
-        await FailAtAsync("finishing");
+        await FailAtAsync("finish");
 
         for (var attempt = 0; attempt < 3; attempt++)
             await Db.FailsAsync("P0001", load.FinalizeSql());
@@ -110,7 +110,7 @@ public sealed class IdTests : LoadingTest
         var before = await SequencesAsync();
         var load = await Load.BeginAsync(Db);
         await StageNewRowsAsync(load);
-        await FailAtAsync("finishing");
+        await FailAtAsync("finish");
         await Db.FailsAsync("P0001", load.FinalizeSql());
         Assert.Equal(
             ["packages|3", "package_versions|3", "files|3", "terms|5", "fragments|3", "graph_nodes|3"], await SequencesAsync());
@@ -124,7 +124,7 @@ public sealed class IdTests : LoadingTest
     public async Task A_first_load_that_is_abandoned_after_a_failure_leaves_sequences_as_new()
     {
         var load = await Sample.BeginAsync(Db);
-        await FailAtAsync("finishing");
+        await FailAtAsync("finish");
         await Db.FailsAsync("P0001", load.FinalizeSql());
         await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id}); DROP TRIGGER fail ON exograph.load_phases");
 
@@ -140,7 +140,7 @@ public sealed class IdTests : LoadingTest
     public async Task Ids_that_others_have_taken_since_a_failure_stay_theirs(string taking)
     {
         var load = await Sample.BeginAsync(Db);
-        await FailAtAsync("finishing");
+        await FailAtAsync("finish");
         await Db.FailsAsync("P0001", load.FinalizeSql());
         await Db.ExecuteAsync(taking);
         var taken = await Db.ScalarAsync<long>("SELECT last_value FROM exograph.terms_id_seq");
@@ -157,7 +157,7 @@ public sealed class IdTests : LoadingTest
     public async Task Ids_are_not_given_back_while_somebody_else_is_at_the_table()
     {
         var load = await Sample.BeginAsync(Db);
-        await FailAtAsync("finishing");
+        await FailAtAsync("finish");
         await Db.FailsAsync("P0001", load.FinalizeSql());
         var other = await OpenAsync();
         await other.ExecuteAsync("BEGIN; LOCK TABLE exograph.terms IN ROW EXCLUSIVE MODE");

@@ -92,7 +92,7 @@ public sealed class InterruptionTests : LoadingTest
         await load.FinalizeAsync();
 
         Assert.Equal(new Outcome(2) { Inserted = 2 }, await load.OutcomeAsync("packages"));
-        Assert.Equal(1, await Db.CountAsync("exograph.load_phases WHERE phase = 'verifying'"));
+        Assert.Equal(1, await Db.CountAsync("exograph.load_phases WHERE phase = 'verify'"));
     }
 
     private async Task AssertUntouchedAsync(Load load)

@@ -69,13 +69,13 @@ public sealed class LedgerTests : LoadingTest
 
         Assert.Equal(
             [
-                "verifying|null", "validating|null", "closing the gate|null", "merging|packages", "merging|package_versions",
-                "merging|files", "merging|file_paths", "merging|terms", "merging|fragments", "merging|graph_nodes",
-                "resolving|comments", "indexing|comments", "sharing|comments", "resolving|definitions", "indexing|definitions",
-                "attaching|definitions",
+                "verify|null", "validate|null", "close gate|null", "merge|packages", "merge|package_versions",
+                "merge|files", "merge|file_paths", "merge|terms", "merge|fragments", "merge|graph_nodes",
+                "resolve|comments", "index|comments", "share|comments", "resolve|definitions", "index|definitions",
+                "attach|definitions",
             ],
             await Db.RowsAsync("SELECT phase, table_name FROM exograph.load_phases ORDER BY position LIMIT 16"));
-        Assert.Equal(["finishing"], await Db.RowsAsync("SELECT phase FROM exograph.load_phases ORDER BY position DESC LIMIT 1"));
+        Assert.Equal(["finish"], await Db.RowsAsync("SELECT phase FROM exograph.load_phases ORDER BY position DESC LIMIT 1"));
         Assert.Equal(["true"],
             await Db.RowsAsync("SELECT DISTINCT milliseconds >= 0 AND wal_bytes >= 0 FROM exograph.load_phases"));
         Assert.Equal(["true|true"],
@@ -103,7 +103,7 @@ public sealed class LedgerTests : LoadingTest
             // Untold, the server counts a session's changes when it has been idle for a second.
             await Db.ExecuteAsync("SELECT pg_stat_force_next_flush()");
             return await Db.CountAsync(
-                $"exograph.load_phases WHERE load_id = {load.Id} AND phase = 'analyzing' AND table_name = 'terms'") == 1;
+                $"exograph.load_phases WHERE load_id = {load.Id} AND phase = 'analyze' AND table_name = 'terms'") == 1;
         }
 
         Assert.True(await IsAnalyzedByAsync(terms: 1000));
@@ -135,9 +135,9 @@ public sealed class LedgerTests : LoadingTest
 
         var finalizing = load.FinalizeAsync();
         await writer.UntilBlockedAsync(Db);
-        Assert.Equal([$"exograph load {load.Id}: closing the gate"],
+        Assert.Equal([$"exograph load {load.Id}: close gate"],
             await reader.RowsAsync("SELECT application_name FROM pg_stat_activity WHERE pid = $1", Db.ProcessId));
-        Assert.Equal([$"{Db.ProcessId}|closing the gate"], await reader.RowsAsync("SELECT pid, phase FROM exograph.open_loads"));
+        Assert.Equal([$"{Db.ProcessId}|close gate"], await reader.RowsAsync("SELECT pid, phase FROM exograph.open_loads"));
         await writer.ExecuteAsync("COMMIT");
         await finalizing;
 

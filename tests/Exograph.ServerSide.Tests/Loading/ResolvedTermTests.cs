@@ -174,7 +174,7 @@ public sealed class ResolvedTermTests : LoadingTest
         var load = await Sample.BeginAsync(Db);
         var holder = await OpenAsync();
         var resolver = await OpenAsync();
-        await PhaseStop.HoldAsync(holder, "merging terms");
+        await PhaseStop.HoldAsync(holder, "merge terms");
         var finalizing = load.FinalizeAsync();
         await holder.UntilBlockedAsync(Db);
 

@@ -37,7 +37,7 @@ internal sealed class RestoreContender : ILoadContender
         await context.PhaseAsync("copying", () => InParallelAsync(
             parts, streams, (part, token) => IndexDump.CopyInAsync(dataSource, part, input, token), cancellationToken),
             cancellationToken);
-        await context.PhaseAsync("indexing", async () =>
+        await context.PhaseAsync("index", async () =>
         {
             await RunAllAsync(schema.Indexes.Select(i => i.Create));
             foreach (var constraint in schema.Indexes.Select(i => i.AddConstraint).OfType<string>())

@@ -87,7 +87,7 @@ internal static class MarkdownReport
             """);
     }
 
-    /// <summary>Many phases end in the table that they are about, as "indexing comments".</summary>
+    /// <summary>Many phases end in the table that they are about, as "index comments".</summary>
     private static string KindOf(string phase) =>
         phase.Split(' ', '.') is [var kind, .., var table] && IndexTables.All.Contains(table) ? kind : phase;
 }

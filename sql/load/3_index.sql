@@ -1,0 +1,224 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Builds the indexes of staged facts that will probably become partitions as they stand, and makes their statistics. An index
+-- build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows mended by hand): a
+-- table that holds one which no index can hold is noted as unfit. What is read from staged facts alone is done while everybody
+-- may still write. What exists already is asked in a transaction of its own that is rolled back: its locks, kept while this
+-- load waits at the gate, would keep a load that defers indexes waiting behind it.
+CREATE OR REPLACE PROCEDURE exograph_private.index_staged(load exograph_private.load)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_facts text[];
+    v_fact  text;
+BEGIN
+    IF NOT load.is_reserved THEN
+        RETURN;
+    END IF;
+    BEGIN
+        v_facts := exograph_private.adoptable_facts(load);
+        RAISE EXCEPTION 'asked';
+    EXCEPTION WHEN raise_exception THEN
+        NULL;
+    END;
+    FOREACH v_fact IN ARRAY v_facts LOOP
+        CALL exograph_private.start_phase(load.load_id, 'index', v_fact);
+        BEGIN
+            CALL exograph_private.index_staged_table(load.load_id, v_fact);
+        EXCEPTION WHEN program_limit_exceeded OR data_exception OR internal_error OR raise_exception THEN
+            -- A dead row. Were it a live one, the table that resolve_facts writes again would fail in the same way.
+            UPDATE staged_rows r SET unfit = true WHERE r.table_name = v_fact;
+        END;
+    END LOOP;
+END
+$$;
+
+-- Fact tables of a load with reserved ids that will probably become partitions as they are staged: at most a tenth of the files
+-- exists and of the rows is to be filled in, and, for fragment_terms, none of the terms exists. Asked before the gate is closed:
+-- a little more may exist by then.
+CREATE OR REPLACE FUNCTION exograph_private.adoptable_facts(load exograph_private.load) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF (SELECT count(n.file_id) > count(*) / 10 FROM exograph_private.existing_files() n) THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(
+        SELECT t.table_name
+        FROM exograph.load_tables t
+        JOIN staged_rows r USING (table_name)
+        JOIN exograph_private.staging_tables k USING (table_name)
+        WHERE t.load_id = load.load_id AND k.kind = 'fact'
+            AND t.staged > t.rejected
+            AND t.staged - t.rejected >= exograph_private.least_rows_of_partition(t.table_name, load.partition_threshold)
+            AND r.unfinished <= (t.staged - t.rejected) / 10
+            AND NOT (t.table_name = 'fragment_terms' AND EXISTS (
+                SELECT FROM staged_terms s JOIN exograph.terms x ON exograph.text_digest(x.term) = exograph.text_digest(s.term)))
+        ORDER BY t.position);
+END
+$$;
+
+-- Rows from which on the facts of a load become a partition: partition_threshold, or, while the table is empty, a tenth of it
+-- that is at least 1,000. The first facts of a table would each pay for index maintenance and four foreign-key triggers, 36 us:
+-- 12,000 took 0.43 s, and 0.05 s in partitions. It happens once in a table, and so costs it one partition.
+CREATE OR REPLACE FUNCTION exograph_private.least_rows_of_partition(table_name text, partition_threshold bigint) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_empty boolean;
+BEGIN
+    EXECUTE format('SELECT NOT EXISTS (SELECT FROM exograph.%I)', table_name) INTO v_empty;
+    RETURN CASE WHEN v_empty THEN least(partition_threshold, greatest(partition_threshold / 10, 1000))
+                ELSE partition_threshold END;
+END
+$$;
+
+-- Builds on staged_<table> what its partition will need, as far as its rows need not be changed for it. Errors: whatever an
+-- index build raises. NOT NULL costs a scan, 1.7 s of 20M rows; where all columns are required it need not be made behind the
+-- closed gate.
+CREATE OR REPLACE PROCEDURE exograph_private.index_staged_table(load_id integer, table_name text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_staged text := 'staged_' || table_name;
+    v_forms  text;
+    v_index  regclass;
+BEGIN
+    SELECT string_agg(format('ALTER %I SET NOT NULL', c.column_name), ', ') INTO v_forms
+    FROM exograph.staging_columns c
+    WHERE c.table_name = index_staged_table.table_name
+    HAVING bool_and(c.required);
+    IF v_forms IS NOT NULL THEN
+        EXECUTE format('ALTER TABLE %I %s', v_staged, v_forms);
+    END IF;
+    FOR v_index IN
+        SELECT i.indexrelid FROM pg_index i
+        WHERE i.indrelid = format('exograph.%I', table_name)::regclass
+        ORDER BY i.indisunique DESC
+    LOOP
+        BEGIN
+            CALL exograph_private.create_fact_index(v_index, v_staged, exograph_private.partition_name(table_name, load_id));
+        EXCEPTION WHEN unique_violation THEN
+            -- Equal facts are collapsed when their ids are known to be final.
+            UPDATE staged_rows r SET repeats = true WHERE r.table_name = index_staged_table.table_name;
+        END;
+    END LOOP;
+    EXECUTE format('ANALYZE %I', v_staged);
+    UPDATE staged_rows r SET indexed = true WHERE r.table_name = index_staged_table.table_name;
+END
+$$;
+
+-- Collapses facts of equal identity in new_<table>, returns how many went, and builds its indexes; only_identity: the unique
+-- one, which finds them.
+CREATE OR REPLACE FUNCTION exograph_private.index_facts(load_id integer, table_name text, only_identity boolean) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_collapsed bigint;
+    v_index     regclass;
+BEGIN
+    CALL exograph_private.start_phase(load_id, 'index', table_name);
+    v_collapsed := exograph_private.index_identity(load_id, table_name);
+    IF only_identity THEN
+        RETURN v_collapsed;
+    END IF;
+    FOR v_index IN
+        SELECT i.indexrelid FROM pg_index i
+        WHERE i.indrelid = format('exograph.%I', table_name)::regclass AND NOT i.indisunique
+    LOOP
+        CALL exograph_private.create_fact_index(
+            v_index, 'new_' || table_name, exograph_private.partition_name(table_name, load_id));
+    END LOOP;
+    RETURN v_collapsed;
+END
+$$;
+
+-- Builds the identity index of new_<table>, collapsing facts of equal identity where there are any, and returns how many went.
+-- Most loads hold no fact twice, and the index has to be built anyway: it is asked first, and only its failure, or that of
+-- index_staged, makes anybody look for duplicates.
+CREATE OR REPLACE FUNCTION exograph_private.index_identity(load_id integer, table_name text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_index     regclass := exograph_private.identity_index(table_name);
+    v_partition text     := exograph_private.partition_name(table_name, load_id);
+    v_collapsed bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM staged_rows r WHERE r.table_name = index_identity.table_name AND r.repeats) THEN
+        BEGIN
+            CALL exograph_private.create_fact_index(v_index, 'new_' || table_name, v_partition);
+            RETURN 0;
+        EXCEPTION WHEN unique_violation THEN
+            NULL;
+        END;
+    END IF;
+    v_collapsed := exograph_private.collapse_facts(load_id, table_name);
+    CALL exograph_private.create_fact_index(v_index, 'new_' || table_name, v_partition);
+    RETURN v_collapsed;
+END
+$$;
+
+-- Deletes from new_<table> all but the lowest of the facts of equal identity, and returns how many went.
+CREATE OR REPLACE FUNCTION exograph_private.collapse_facts(load_id integer, table_name text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_match     record := exograph_private.match_facts(table_name);
+    v_collapsed bigint;
+    v_conflicts bigint;
+BEGIN
+    EXECUTE format(
+        'CREATE UNLOGGED TABLE losing AS
+         SELECT ranked.ctid AS row, ranked.differs
+         FROM (SELECT ctid, row_number() OVER w AS position, ROW(%2$s) IS DISTINCT FROM first_value(ROW(%2$s)) OVER w AS differs
+               FROM %1$I
+               WINDOW w AS (PARTITION BY %3$s ORDER BY %2$s)) ranked
+         WHERE ranked.position > 1',
+        'new_' || table_name, concat_ws(', ', v_match.payload, 'load_id'), v_match.identity);
+    EXECUTE format('DELETE FROM %I n USING losing WHERE n.ctid = losing.row', 'new_' || table_name);
+    GET DIAGNOSTICS v_collapsed = ROW_COUNT;
+    v_conflicts := (SELECT count(*) FILTER (WHERE differs) FROM losing);
+    DROP TABLE losing;
+
+    UPDATE exograph.load_tables t SET conflicting = t.conflicting + v_conflicts
+    WHERE t.load_id = collapse_facts.load_id AND t.table_name = collapse_facts.table_name;
+    RETURN v_collapsed;
+END
+$$;
+
+-- The unique index of a fact table.
+CREATE OR REPLACE FUNCTION exograph_private.identity_index(table_name text) RETURNS regclass
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT i.indexrelid::pg_catalog.regclass
+    FROM pg_catalog.pg_index i
+    WHERE i.indrelid = pg_catalog.format('exograph.%I', table_name)::pg_catalog.regclass AND i.indisunique
+$$;
+
+-- Builds on a table of the load what parent_index is on the partitioned table, named after the partition to be, unless it is
+-- there, in its tablespace. Errors: 23505, 42501. The definition is that of the partitioned table's own index, so ATTACH finds
+-- its equal and builds nothing under lock.
+CREATE OR REPLACE PROCEDURE exograph_private.create_fact_index(parent_index regclass, target text, partition_name text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_parent     text;
+    v_index      text;
+    v_name       name;
+    v_tablespace text;
+    v_default    text := current_setting('default_tablespace');
+BEGIN
+    SELECT p.relname, c.relname, t.spcname INTO v_parent, v_index, v_tablespace
+    FROM pg_index i
+    JOIN pg_class c ON c.oid = i.indexrelid
+    JOIN pg_class p ON p.oid = i.indrelid
+    LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace
+    WHERE i.indexrelid = parent_index;
+    v_name := partition_name || CASE WHEN starts_with(v_index, v_parent || '_')
+                                     THEN substr(v_index, length(v_parent) + 1) ELSE '_' || v_index END;
+    IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                   WHERE i.indrelid = format('%I', target)::regclass AND c.relname = v_name)
+    THEN
+        -- A definition does not say where.
+        IF exograph_private.tablespace_clause(parent_index) <> '' THEN
+            PERFORM set_config('default_tablespace', v_tablespace, true);
+        END IF;
+        EXECUTE replace(pg_get_indexdef(parent_index),
+                        format(' INDEX %I ON ONLY %I.%I ', v_index, 'exograph', v_parent), -- quoted or not, as the caller has it
+                        format(' INDEX %I ON %I ', v_name, target));
+        PERFORM set_config('default_tablespace', v_default, true);
+    END IF;
+END
+$$;

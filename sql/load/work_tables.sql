@@ -1,0 +1,56 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- Makes the work tables of a load empty, in its schema, which is on the search path. Who writes and who reads them:
+--
+-- staged_rows      2_validate counts; 3_index notes what it has built; 6_resolve, 8_attach
+-- rejects          2_validate: the rows that break a rule; 2_validate_rejects, and whoever reads staged rows after it
+-- reserved_ranges  2_validate: the ids that the load has reserved, for the rules
+-- number_ranges    2_validate: dimensions whose valid numbers have no gaps, so that BETWEEN tells what a join would
+-- keys_*           2_validate: the valid numbers, each with the lowest number of equal natural key (its canonical number);
+--                  5_merge
+-- map_*            5_merge: number to id; 5_merge, 6_resolve, complete. keep_maps keeps them
+-- number_offsets   5_merge: dimensions whose ids differ from the numbers by one constant, so that they need not be joined;
+--                  6_resolve
+--
+-- They stay between calls, so that check_load can fill the first half without a trace in the index. Made where they are needed:
+-- told_files (files_lacking, complete), dropped_indexes (4_defer_indexes), changes, losing and new_* (6_resolve, 3_index). Made
+-- by begin_load: staged_*, resolved_terms (resolve_terms), the sequences taken_* (ids) and verified_seal (2_validate), and
+-- staging_token.
+CREATE OR REPLACE PROCEDURE exograph_private.create_work_tables()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_table text;
+BEGIN
+    FOR v_table IN
+        SELECT c.relname
+        FROM pg_class c
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+            AND (c.relname IN ('rejects', 'staged_rows', 'reserved_ranges', 'number_ranges', 'number_offsets')
+                 OR starts_with(c.relname, 'keys_') OR starts_with(c.relname, 'map_'))
+    LOOP
+        EXECUTE format('DROP TABLE %I', v_table);
+    END LOOP;
+    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text);
+    CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
+                                       indexed boolean, repeats boolean, unfit boolean);
+    CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
+    CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
+    CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);
+
+    CREATE UNLOGGED TABLE keys_packages (number bigint, canonical bigint);
+    CREATE UNLOGGED TABLE keys_package_versions (number bigint, canonical bigint, package bigint);
+    CREATE UNLOGGED TABLE keys_files (number bigint, canonical bigint, package_version bigint, package bigint);
+    CREATE UNLOGGED TABLE keys_terms (number integer, canonical integer, digest bytea);
+    CREATE UNLOGGED TABLE keys_fragments (number bigint, canonical bigint, file bigint, content_hash bytea, line integer,
+                                           end_line integer);
+    CREATE UNLOGGED TABLE keys_graph_nodes (number bigint, canonical bigint);
+
+    CREATE UNLOGGED TABLE map_packages (number bigint, id bigint, inserted boolean);
+    CREATE UNLOGGED TABLE map_package_versions (number bigint, id bigint, inserted boolean, package_id bigint);
+    CREATE UNLOGGED TABLE map_files (number bigint, id bigint, inserted boolean, package_version_id bigint, package_id bigint);
+    CREATE UNLOGGED TABLE map_terms (number integer, id integer, inserted boolean);
+    CREATE UNLOGGED TABLE map_fragments (number bigint, id bigint, inserted boolean);
+    CREATE UNLOGGED TABLE map_graph_nodes (number bigint, id bigint, inserted boolean);
+END
+$$;
