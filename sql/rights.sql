@@ -22,7 +22,8 @@ GRANT SELECT ON
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA exograph_in TO exograph_loader;
 
 GRANT EXECUTE ON ROUTINE
-    exograph.text_digest, exograph.graph_node_digest, exograph.fragment_content_hash, exograph.complete_tables
+    exograph.text_digest, exograph.graph_node_digest, exograph.fragment_content_hash, exograph.complete_tables,
+    exograph.staging_schema
     TO exograph_loader, exograph_reader;
 
 GRANT EXECUTE ON ROUTINE

@@ -33,7 +33,7 @@ BEGIN
     RETURNING load_id INTO v_load_id;
     CALL exograph_private.create_staging(v_load_id, logged_facts => ids = 'reserved');
     IF cardinality(complete) > 0 THEN -- files_lacking will be asked about the files of one bundle after the other
-        EXECUTE format('CREATE INDEX ON %I.staged_files (id)', exograph_private.staging_schema(v_load_id));
+        EXECUTE format('CREATE INDEX ON %I.staged_files (id)', exograph.staging_schema(v_load_id));
     END IF;
     RETURN v_load_id;
 END

@@ -35,7 +35,7 @@ BEGIN
     JOIN exograph.terms t ON exograph.text_digest(t.term) = exograph.text_digest(n.term) AND t.term = n.term;
 
     IF load_id IS NOT NULL THEN
-        EXECUTE format('INSERT INTO %I.resolved_terms SELECT unnest($1)', exograph_private.staging_schema(load_id)) USING v_ids;
+        EXECUTE format('INSERT INTO %I.resolved_terms SELECT unnest($1)', exograph.staging_schema(load_id)) USING v_ids;
     END IF;
     RETURN coalesce(v_ids, '{}');
 END

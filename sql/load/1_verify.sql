@@ -27,7 +27,7 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.lock_staging(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_schema oid := to_regnamespace(exograph_private.staging_schema(load_id));
+    v_schema oid := to_regnamespace(exograph.staging_schema(load_id));
 BEGIN
     CALL exograph_private.require_staging(load_id);
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', (

@@ -27,7 +27,7 @@ DECLARE
     -- By catalog: a schema that somebody else made in its place may not be entered.
     v_note     regclass := (SELECT c.oid FROM pg_class c
                             JOIN pg_namespace n ON n.oid = c.relnamespace
-                            WHERE n.nspname = exograph_private.staging_schema(load_id) AND n.nspowner = current_user::regrole
+                            WHERE n.nspname = exograph.staging_schema(load_id) AND n.nspowner = current_user::regrole
                                 AND c.relname = 'taken_' || take_back_ids.table_name AND c.relkind = 'S');
     v_sequence regclass := pg_get_serial_sequence(format('exograph.%I', table_name), 'id');
     v_noted    bigint   := pg_sequence_last_value(v_note);

@@ -1,12 +1,6 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Name of the schema that holds the staging tables of a load.
-CREATE OR REPLACE FUNCTION exograph_private.staging_schema(load_id integer) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
-    SELECT pg_catalog.concat('exograph_load_', load_id)
-$$;
-
 -- Makes the schema of a load: staging tables that mirror the index tables, those of facts LOGGED if asked for; what
 -- resolve_terms notes; sequences, which outlive a rollback, to remember that the seal was verified, and which ids an attempt to
 -- finalize took; and the token that tells crash-emptied from empty. Errors: 42501, 42P06. Columns, types and collations of the
@@ -19,7 +13,7 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.create_staging(load_id integer, logged_facts boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_schema  text := exograph_private.staging_schema(load_id);
+    v_schema  text := exograph.staging_schema(load_id);
     v_loader  text := exograph_private.caller();
     v_table   text;
     v_columns text;
@@ -114,7 +108,7 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.enter_load(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    PERFORM set_config('search_path', format('%I, pg_temp', exograph_private.staging_schema(load_id)), true);
+    PERFORM set_config('search_path', format('%I, pg_temp', exograph.staging_schema(load_id)), true);
 END
 $$;
 
@@ -124,7 +118,7 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.require_staging(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_schema  text := exograph_private.staging_schema(load_id);
+    v_schema  text := exograph.staging_schema(load_id);
     v_missing text;
     v_reason  text;
     v_rows    bigint;
@@ -163,7 +157,7 @@ CREATE OR REPLACE PROCEDURE exograph_private.raise_staging_in_use(load_id intege
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_holders text := exograph_private.lock_holders(
-        ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(exograph_private.staging_schema(load_id))),
+        ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(exograph.staging_schema(load_id))),
         'AccessExclusiveLock');
 BEGIN
     PERFORM exograph_private.raise_lock_timeout(
@@ -182,7 +176,7 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.drop_staging(load_id integer, keep_maps boolean DEFAULT false)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_schema text := exograph_private.staging_schema(load_id);
+    v_schema text := exograph.staging_schema(load_id);
     v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = exograph_private.owner_of_load(l)
                       WHERE l.load_id = drop_staging.load_id);
     v_table  text;

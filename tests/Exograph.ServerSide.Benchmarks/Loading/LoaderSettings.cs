@@ -11,7 +11,8 @@ internal static class LoaderSettings
             SELECT s FROM pg_proc, unnest(proconfig) s
             WHERE pronamespace = 'exograph'::regnamespace AND proname = 'finalize_load' AND s NOT LIKE 'search_path=%'
             UNION ALL
-            SELECT name || '=' || setting FROM exograph.load_settings()
+            SELECT s.name || '=' || current_setting(s.name)
+            FROM exograph_private.take_settings(), (VALUES ('work_mem'), ('maintenance_work_mem')) AS s (name)
             """, r => r.GetString(0), cancellationToken);
 
     /// <summary>A data source whose sessions have them.</summary>

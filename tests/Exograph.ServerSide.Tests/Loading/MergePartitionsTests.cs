@@ -239,7 +239,7 @@ public sealed class MergePartitionsTests : LoadingTest
     public async Task Finalize_warns_of_more_partitions_than_most_partitions()
     {
         await Db.ExecuteAsync(
-            "CREATE OR REPLACE FUNCTION exograph.most_partitions() RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 3'");
+            "CREATE OR REPLACE FUNCTION exograph_private.most_partitions() RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 3'");
         await LoadAsync();
         await LoadAsync();
         Assert.DoesNotContain(Db.Notices, n => n.Severity == "WARNING");

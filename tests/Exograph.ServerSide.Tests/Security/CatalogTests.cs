@@ -7,12 +7,11 @@ namespace Exograph.ServerSide.Tests.Security;
 /// <summary>Who may do what, as the catalog has it.</summary>
 public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<MigratedDatabase>
 {
-    private const string Schemas = "('exograph', 'exograph_in', 'dup_select', 'dup_select_private')";
+    private const string Schemas = "('exograph', 'exograph_in', 'exograph_private', 'dup_select', 'dup_select_private')";
 
     private static readonly string[] s_forReading =
     [
-        "complete_tables", "default_options", "fragment_content_hash", "graph_node_digest", "most_partitions", "partition_name",
-        "staging_schema", "text_digest",
+        "complete_tables", "fragment_content_hash", "graph_node_digest", "staging_schema", "text_digest",
     ];
 
     private static readonly string[] s_forLoading =
@@ -26,7 +25,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
         "call_edges", "code_versions", "comments", "complete_facts", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths",
         "files", "fragment_terms", "fragments", "graph_nodes",
         "load_phases", "load_rejects", "load_report", "load_tables", "loads", "lock_waits", "open_loads", "package_versions",
-        "packages", "reserved_ids", "schemaversions", "sheddable_indexes", "staging_columns", "symbol_references", "terms",
+        "packages", "reserved_ids", "schemaversions", "staging_columns", "symbol_references", "terms",
     ];
 
     /// <summary>The views answer UPDATE and DELETE with 0A000.</summary>
@@ -92,7 +91,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             SELECT format('function %s: %s', p.oid::regprocedure, a.privilege_type)
             FROM pg_proc p
             CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-            WHERE p.pronamespace = 'exograph'::regnamespace AND a.grantee = 0
+            WHERE p.pronamespace IN ('exograph'::regnamespace, 'exograph_private'::regnamespace) AND a.grantee = 0
             UNION ALL
             SELECT format('relation %s: %s', c.oid::regclass, a.privilege_type)
             FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
@@ -163,14 +162,26 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             """));
 
     [Fact]
-    public async Task Everything_has_a_comment() => Assert.Empty(await ColumnAsync(
+    public async Task Nothing_outside_depends_on_what_is_dropped_and_made_again_but_the_triggers_of_the_inserter_views() => Assert.Empty(
+        await ColumnAsync(
+            """
+            SELECT DISTINCT format('%s %s', o.type, o.identity)
+            FROM pg_depend d
+            JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
+            CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) o
+            WHERE p.pronamespace = 'exograph_private'::regnamespace AND o.schema IS DISTINCT FROM 'exograph_private'
+                AND NOT (o.type = 'trigger' AND o.identity LIKE '% on exograph\_in.%')
+            """));
+
+    [Fact]
+    public async Task Everything_that_people_see_has_a_comment() => Assert.Empty(await ColumnAsync(
         $"""
         SELECT p.oid::regprocedure::text FROM pg_proc p
-        WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas})
-            AND obj_description(p.oid, 'pg_proc') IS NULL AND p.pronamespace <> 'dup_select_private'::regnamespace
+        WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas} AND nspname !~ '_private$')
+            AND obj_description(p.oid, 'pg_proc') IS NULL
         UNION ALL
         SELECT c.oid::regclass::text FROM pg_class c
-        WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas}) AND c.relkind IN ('r', 'p', 'v')
+        WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas} AND nspname !~ '_private$') AND c.relkind IN ('r', 'p', 'v')
             AND NOT c.relispartition AND c.relname <> 'schemaversions' AND obj_description(c.oid, 'pg_class') IS NULL
         UNION ALL
         SELECT nspname FROM pg_namespace WHERE nspname IN {Schemas} AND obj_description(oid, 'pg_namespace') IS NULL
@@ -179,7 +190,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
     private Task<List<string>> ExecutableByAsync(string role) => ColumnAsync(
         $"""
         SELECT DISTINCT p.proname::text COLLATE "C" FROM pg_proc p
-        WHERE p.pronamespace = 'exograph'::regnamespace AND has_function_privilege('{role}', p.oid, 'EXECUTE') ORDER BY 1
+        WHERE p.pronamespace IN ('exograph'::regnamespace, 'exograph_private'::regnamespace)
+            AND has_function_privilege('{role}', p.oid, 'EXECUTE') ORDER BY 1
         """);
 
     private Task<List<string>> ColumnAsync(string sql) => shared.Database.ColumnAsync<string>(sql);

@@ -79,13 +79,16 @@ public sealed class InserterTests : LoadingTest
         var hostile = await OpenAsAsync(role);
         await hostile.ExecuteAsync("CREATE TEMPORARY TABLE mine (id integer, term text)");
         var functions = await Db.RowsAsync(
-            "SELECT proname FROM pg_proc WHERE pronamespace = 'exograph'::regnamespace AND prorettype = 'trigger'::regtype");
+            """
+            SELECT format('%s.%I', pronamespace::regnamespace, proname) FROM pg_proc
+            WHERE pronamespace IN ('exograph'::regnamespace, 'exograph_private'::regnamespace) AND prorettype = 'trigger'::regtype
+            """);
 
         Assert.True(functions.Length >= 13);
         foreach (var function in functions)
         {
             await hostile.FailsAsync("42501",
-                $"CREATE TRIGGER t BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION exograph.{function}()");
+                $"CREATE TRIGGER t BEFORE INSERT ON mine FOR EACH ROW EXECUTE FUNCTION {function}()");
         }
     }
 

@@ -175,7 +175,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
 
         var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(_dataSource).MigrateAsync());
 
-        Assert.Equal(("ledger/load_report.sql", "42501"), (error.Script, error.SqlState));
+        Assert.Equal(("api/load_report.sql", "42501"), (error.Script, error.SqlState));
         Assert.Contains("load_report", error.Message, StringComparison.Ordinal);
         Assert.Contains("exograph_owner", error.Hint, StringComparison.Ordinal);
     }
