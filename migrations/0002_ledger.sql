@@ -54,7 +54,7 @@ CREATE TABLE exograph.load_tables (
     wal_bytes    bigint  NOT NULL DEFAULT 0,
     reason       text,
     CONSTRAINT load_tables_pkey PRIMARY KEY (load_id, table_name),
-    CONSTRAINT path_is_known CHECK (path IN ('empty', 'merged', 'attached', 'mended', 'partition', 'shared'))
+    CONSTRAINT path_is_known CHECK (path IN ('empty', 'merged', 'attached', 'patched', 'partition', 'shared'))
 );
 
 COMMENT ON TABLE exograph.load_tables IS
@@ -64,14 +64,14 @@ COMMENT ON COLUMN exograph.load_tables.table_name IS
 COMMENT ON COLUMN exograph.load_tables.position IS 'Order in which the tables are loaded.';
 COMMENT ON COLUMN exograph.load_tables.staged IS 'Rows in the staging table when the load was finalized.';
 COMMENT ON COLUMN exograph.load_tables.inserted IS 'Rows that this load added to the index.';
-COMMENT ON COLUMN exograph.load_tables.existing IS 'Staged rows whose key or identity stood in the index before.';
+COMMENT ON COLUMN exograph.load_tables.existing IS 'Staged rows whose key or identity existed in the index before.';
 COMMENT ON COLUMN exograph.load_tables.collapsed IS 'Staged rows equal in key or identity to one that this load inserted.';
 COMMENT ON COLUMN exograph.load_tables.rejected IS 'Staged rows that broke a rule; exograph.load_rejects holds them.';
 COMMENT ON COLUMN exograph.load_tables.conflicting IS
     'Of the rows of equal key or identity: those that differ from the one that won, be it of the load or of the index before it. '
     'They are counted under collapsed or existing as well.';
 COMMENT ON COLUMN exograph.load_tables.path IS
-    'How the rows went in: merged (dimension), attached (the staging table became the load''s partition as it stood), mended '
+    'How the rows went in: merged (dimension), attached (the staging table became the load''s partition as it was), patched '
     '(the same after some of its rows were changed), partition (written again as the load''s partition), shared (shared '
     'partition), empty (nothing new).';
 COMMENT ON COLUMN exograph.load_tables.milliseconds IS 'Time that finalize_load spent on this table.';

@@ -194,7 +194,7 @@ CREATE TABLE exograph.complete_facts (
 );
 
 COMMENT ON TABLE exograph.complete_facts IS
-    'What loads have declared complete: of these files, all rows of these tables stand. Advice for exograph.files_lacking, never '
+    'What loads have declared complete: of these files, all rows of these tables exist. Advice for exograph.files_lacking, never '
     'truth. Deleting a row makes nothing worse: later loads send the file''s facts again. What a load declares is honoured by '
     'loads of the same role, and by all where that role has been granted INSERT here.';
 COMMENT ON COLUMN exograph.complete_facts.load_id IS

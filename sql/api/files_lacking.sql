@@ -44,7 +44,7 @@ $$;
 COMMENT ON FUNCTION exograph.files_lacking(integer, bigint, bigint) IS
 'Of the staged files of an open load, with numbers from first to last, the tables that no earlier load has declared complete for
 the file of the same natural key: their facts are to be sent. Loads of other roles count where the role has been granted INSERT
-on exograph.complete_facts. A file that does not stand lacks all; so do those whose number is
+on exograph.complete_facts. A file that does not exist lacks all; so do those whose number is
 NULL or used twice, or whose version or package is not staged. Packages, versions and files must be staged before. It is
 advice: facts may be sent nevertheless. finalize_load fails with XG011 where facts that were told to stand do so no longer. NULL
 means the caller''s only open load, the first number, the last. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';

@@ -76,15 +76,15 @@ BEGIN
     WHERE i.is_deferrable AND t.load_id = load.load_id AND t.staged > t.rejected
     ON CONFLICT (index_name) DO NOTHING;
     -- The next of several loads finds them gone, and leaves readers alone.
-    v_tables := ARRAY(SELECT DISTINCT d.table_name FROM exograph.deferred_indexes d WHERE d.load_id = load.load_id);
+    v_tables := ARRAY(
+        SELECT t.table_name
+        FROM exograph_private.staging_tables t
+        WHERE t.table_name IN (SELECT d.table_name FROM exograph.deferred_indexes d WHERE d.load_id = load.load_id)
+        ORDER BY t.table_position);
     IF v_tables = '{}' THEN
         RETURN;
     END IF;
-    CALL exograph_private.lock_readers_out(
-        format('load %s', load.load_id),
-        ARRAY(SELECT t.table_name FROM exograph_private.staging_tables t WHERE t.table_name = ANY (v_tables)
-              ORDER BY t.table_position),
-        ', or with defer_indexes => false.');
+    CALL exograph_private.lock_readers_out(format('load %s', load.load_id), v_tables, ', or with defer_indexes => false.');
     FOR v_index IN SELECT d.index_name FROM exograph.deferred_indexes d WHERE d.load_id = load.load_id LOOP
         EXECUTE format('DROP INDEX exograph.%I', v_index);
     END LOOP;

@@ -6,7 +6,7 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE PROCEDURE exograph_private.merge_graph_nodes(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_standing boolean := EXISTS (SELECT FROM exograph.graph_nodes);
+    v_existing boolean := EXISTS (SELECT FROM exograph.graph_nodes);
     v_before   bigint;
     v_inserted bigint;
     v_merged   bigint;
@@ -24,7 +24,7 @@ BEGIN
         LEFT JOIN map_files f ON f.number = s.file_id
         LEFT JOIN map_package_versions v ON v.number = s.package_version_id
         LEFT JOIN exograph.graph_nodes n
-            ON v_standing
+            ON v_existing
             AND exograph.graph_node_digest(n.package_version_id, n.file_id,
                                           n.engine, n.kind, n.external_id, n.qualified_name, n.line, n.col)
              = exograph.graph_node_digest(CASE WHEN s.file_id IS NULL THEN v.id ELSE f.package_version_id END, f.id,

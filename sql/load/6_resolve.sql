@@ -64,8 +64,8 @@ END
 $$;
 
 -- Makes staged_<table> of a load with reserved ids new_<table> with its indexes (of fewer rows than least_rows: only the unique
--- one), as it stands or after mending few rows. path: attached, mended, or NULL where it has to be written again, and has not
--- been changed. remaining: rows that did not stand. collapsed: how many of these were equal to others. An index build also
+-- one), as it stands or after patching few rows. path: attached, patched, or NULL where it has to be written again, and has not
+-- been changed. remaining: rows that did not exist. collapsed: how many of these were equal to others. An index build also
 -- enters rows that this transaction deleted (rejects), or that an older snapshot may still see (rows mended by hand), so one
 -- that no index can hold spoils a table of good rows. That is rare, found out by the build alone, and undone here: the table is
 -- written again, without dead rows. If a live row is to blame, its index fails there in the same way.
@@ -91,7 +91,7 @@ $$;
 
 -- The part of adopt_facts that makes the rows of staged_<table> final, and the table new_<table>. A staged fact whose numbers
 -- are ids is final: its table need not be written again. A row changed in place leaves a dead one and writes WAL for both, so
--- more than a tenth of them is not mended but written again.
+-- more than a tenth of them is not patched but written again.
 CREATE OR REPLACE FUNCTION exograph_private.finish_facts(
     IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb, IN versioned boolean,
     OUT path text, OUT reason text, OUT remaining bigint
@@ -120,7 +120,7 @@ BEGIN
         DROP TABLE changes;
     END IF;
     IF v_changes > staged_rows / 10 THEN
-        reason := 'more than a tenth of the rows has other ids, or other packages, or may stand already';
+        reason := 'more than a tenth of the rows has other ids, or other packages, or may exist already';
         RETURN;
     END IF;
     CALL exograph_private.form_partition(load_id, table_name);
@@ -128,14 +128,14 @@ BEGIN
         path := 'attached';
         reason := 'all rows were final';
     ELSE
-        path := 'mended';
-        reason := format('%s rows were changed or stood already', v_changes);
+        path := 'patched';
+        reason := format('%s rows were changed or existed already', v_changes);
     END IF;
 END
 $$;
 
--- Deletes the rows of staged_<table> that table changes lists and that stand in the index, reporting those that differ from what
--- stands, brings the others that it lists into their final form, and returns how many stood.
+-- Deletes the rows of staged_<table> that table changes lists and that exist in the index, reporting those that differ from what
+-- stands, brings the others that it lists into their final form, and returns how many existed.
 CREATE OR REPLACE FUNCTION exograph_private.patch_facts(load_id integer, table_name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -164,7 +164,7 @@ BEGIN
 END
 $$;
 
--- Writes the staged facts that do not stand yet, in final form, into a table new_<table>, and returns how many. Of the others it
+-- Writes the staged facts that do not exist yet, in final form, into a table new_<table>, and returns how many. Of the others it
 -- reports those that differ from what stands. shared: they are on their way to the shared partition. A table that is only passed
 -- on to the shared partition needs no WAL of its own.
 CREATE OR REPLACE FUNCTION exograph_private.rewrite_facts(
@@ -244,7 +244,7 @@ BEGIN
 END
 $$;
 
--- Drops the indexes of staged facts that are mended (unique ones: rows may become equal) or written again (all).
+-- Drops the indexes of staged facts that are patched (unique ones: rows may become equal) or written again (all).
 CREATE OR REPLACE PROCEDURE exograph_private.drop_staged_indexes(table_name text, only_unique boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE

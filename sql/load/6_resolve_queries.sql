@@ -82,9 +82,9 @@ END
 $$;
 
 -- Text of the statement that fills new_<table> from the staged facts: with those of rows that this load inserted (fresh), or
--- with the others as far as they do not stand, counting those that do with another payload as conflicting. offsets, versioned:
+-- with the others as far as they do not exist, counting those that do with another payload as conflicting. offsets, versioned:
 -- as in fact_parts. SELECT exograph_private.fact_query(42, 'definitions', false, NULL, NULL) shows the text. Facts of new rows
--- cannot stand in the index yet; only the others are looked up there. The join that finds what stands compares payloads as well,
+-- cannot exist in the index yet; only the others are looked up there. The join that finds what stands compares payloads as well,
 -- and keeps only the facts that lack, or differ: of a reload that is nothing.
 CREATE OR REPLACE FUNCTION exograph_private.fact_query(
     load_id integer, table_name text, fresh boolean, offsets jsonb, versioned boolean
@@ -112,23 +112,23 @@ WHERE NOT EXISTS (SELECT FROM exograph.%I d WHERE %s)',
             v_target, v_facts, table_name, v_match.equal)
         ELSE format(
 'WITH compared AS (
-    SELECT f.*, d.load_id IS NOT NULL AS stands
+    SELECT f.*, d.load_id IS NOT NULL AS is_existing
     FROM (%1$s) f
     LEFT JOIN exograph.%2$I d ON %3$s
     WHERE d.load_id IS NULL OR %4$s
 ), conflicts AS (
-    UPDATE exograph.load_tables t SET conflicting = t.conflicting + (SELECT count(*) FROM compared c WHERE c.stands)
+    UPDATE exograph.load_tables t SET conflicting = t.conflicting + (SELECT count(*) FROM compared c WHERE c.is_existing)
     WHERE t.load_id = %5$s AND t.table_name = %2$L
 )
 %6$s
-SELECT %7$s FROM compared c WHERE NOT c.stands',
+SELECT %7$s FROM compared c WHERE NOT c.is_existing',
             v_facts, table_name, v_match.equal, v_match.differing, load_id, v_target, v_columns)
     END;
 END
 $$;
 
--- Text of the query for the staged facts that are not yet as they shall stand in the index, or may stand there already, in their
--- final form. inserted: a row that this load inserted is part of the identity, so that they cannot stand. NULL where the maps
+-- Text of the query for the staged facts that are not yet as they shall exist in the index, or may exist there already, in their
+-- final form. inserted: a row that this load inserted is part of the identity, so that they cannot exist. NULL where the maps
 -- tell that there are none. offsets, versioned: as in fact_parts. SELECT exograph_private.changes_query('definitions', NULL,
 -- NULL) shows the text.
 CREATE OR REPLACE FUNCTION exograph_private.changes_query(table_name text, offsets jsonb, versioned boolean) RETURNS text

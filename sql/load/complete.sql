@@ -46,7 +46,7 @@ END
 $$;
 
 -- The staged files of the load on the search path with numbers from first to last (NULL: from the least, to the greatest), each
--- with the id of the file of its natural key that stands in the index, NULL where none does. A number that is NULL or used twice
+-- with the id of the file of its natural key that exists in the index, NULL where none does. A number that is NULL or used twice
 -- stands for no row. Two joins for files with and without package, as in merge_files. Of "count(*) = 1" the planner expects one
 -- group in 200, and then joins all versions with all packages row by row.
 CREATE OR REPLACE FUNCTION exograph_private.existing_files(first bigint DEFAULT NULL, last bigint DEFAULT NULL)

@@ -42,6 +42,7 @@ BEGIN
                               WHERE c.table_name = t.table_name),
                exograph_private.column_definitions(t.table_name), t.kind = 'fact', t.is_full
         FROM exograph_private.staging_tables t
+        ORDER BY t.table_position
     LOOP
         EXECUTE format('CREATE %s TABLE %I.%I (%s) WITH (autovacuum_enabled = false) %s',
                        CASE WHEN logged_facts AND v_is_fact THEN '' ELSE 'UNLOGGED' END, v_schema, 'staged_' || v_table,

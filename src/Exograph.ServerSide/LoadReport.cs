@@ -55,7 +55,7 @@ public sealed record LoadReportTable
     /// <summary>Rows that differ from the row of equal key that won.</summary>
     public required long Conflicting { get; init; }
     /// <summary>
-    /// How the rows went in: <c>merged</c>, <c>attached</c>, <c>mended</c>, <c>partition</c>, <c>shared</c> or <c>empty</c>.
+    /// How the rows went in: <c>merged</c>, <c>attached</c>, <c>patched</c>, <c>partition</c>, <c>shared</c> or <c>empty</c>.
     /// </summary>
     public required string Path { get; init; }
     /// <summary>Why facts took that path; null for other tables, and where nothing was staged.</summary>

@@ -188,7 +188,7 @@ public sealed class AdoptionTests : LoadingTest
     }
 
     [Theory]
-    [InlineData(4, "mended|4 rows were changed or stood already")]
+    [InlineData(4, "patched|4 rows were changed or existed already")]
     [InlineData(5, "partition|more than a tenth of the rows has other ids, or other packages, or may stand already")]
     public async Task Rows_without_their_package_are_mended_where_they_are_few(int rows, string expected)
     {
@@ -207,7 +207,7 @@ public sealed class AdoptionTests : LoadingTest
         foreach (var fact in facts)
         {
             Assert.Equal(expected, await sample.PathAsync(fact));
-            Assert.Equal(expected.StartsWith("mended", StringComparison.Ordinal),
+            Assert.Equal(expected.StartsWith("patched", StringComparison.Ordinal),
                 files[fact] == await sample.FileOfPartitionAsync(fact));
             Assert.Equal(new Outcome(40) { Inserted = 40 }, await sample.Load.OutcomeAsync(fact));
             Assert.Equal(["40|1|1"], await Db.RowsAsync(
@@ -217,7 +217,7 @@ public sealed class AdoptionTests : LoadingTest
     }
 
     [Theory]
-    [InlineData(4, "mended")]
+    [InlineData(4, "patched")]
     [InlineData(5, "partition")]
     public async Task Facts_of_rows_that_came_twice_are_mended_where_they_are_few(int rows, string path)
     {
@@ -251,7 +251,7 @@ public sealed class AdoptionTests : LoadingTest
     }
 
     [Theory]
-    [InlineData(4, "mended")]
+    [InlineData(4, "patched")]
     [InlineData(5, "partition")]
     public async Task Facts_that_stand_already_are_left_out(int rows, string path)
     {
@@ -289,7 +289,7 @@ public sealed class AdoptionTests : LoadingTest
         foreach (var fact in Sample.Facts)
         {
             var existing = fact == "fragment_terms" ? 3 : 0;
-            Assert.Equal("mended|3 rows were changed or stood already", await sample.PathAsync(fact));
+            Assert.Equal("patched|3 rows were changed or existed already", await sample.PathAsync(fact));
             Assert.Equal(new Outcome(40) { Inserted = 40 - existing, Existing = existing }, await sample.Load.OutcomeAsync(fact));
         }
         Assert.Equal(["38|38", "39|39", "40|40", "44|44"], await Db.RowsAsync(
@@ -308,7 +308,7 @@ public sealed class AdoptionTests : LoadingTest
         Assert.Equal(before, await Db.IndexAsync());
         foreach (var fact in Sample.Facts)
         {
-            Assert.Equal("empty|all rows stood already", await again.PathAsync(fact));
+            Assert.Equal("empty|all rows existed already", await again.PathAsync(fact));
             Assert.Equal(new Outcome(40) { Existing = 40 }, await again.Load.OutcomeAsync(fact));
         }
         Assert.Equal(0, await Db.CountAsync($"exograph.fact_partitions WHERE first_load = {again.Load.Id}"));

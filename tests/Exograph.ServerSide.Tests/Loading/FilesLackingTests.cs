@@ -239,7 +239,7 @@ public sealed class FilesLackingTests : LoadingTest
         await Db.ExecuteAsync("DELETE FROM exograph.files WHERE path = 'lib/b.ex'");
 
         var error = await Db.FailsAsync("XG011", load.FinalizeSql());
-        Assert.Equal($"load {load.Id}: of 2 file(s), facts that were told to stand do so no longer", error.MessageText);
+        Assert.Equal($"load {load.Id}: of 2 file(s), facts that were told to exist do so no longer", error.MessageText);
         Assert.Contains($"exograph.files_lacking({load.Id})", error.Hint);
         Assert.Equal(0, await Db.CountAsync("exograph.files WHERE path = 'lib/b.ex'"));
 

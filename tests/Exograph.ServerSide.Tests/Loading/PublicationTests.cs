@@ -30,7 +30,7 @@ public sealed class PublicationTests : LoadingTest
         await Db.ExecuteAsync($"UPDATE {reserved.Load.Staged("comments")} SET text = 'because' WHERE line = 2");
         await Db.ExecuteAsync($"DELETE FROM {reserved.Load.Staged("fragment_terms")} WHERE fragment_id = {reserved.Id("fragments", 40)}");
         await reserved.Load.FinalizeAsync();
-        Assert.StartsWith("mended|", await reserved.PathAsync("comments"), StringComparison.Ordinal);
+        Assert.StartsWith("patched|", await reserved.PathAsync("comments"), StringComparison.Ordinal);
         Assert.Equal(1, (await reserved.Load.OutcomeAsync("definitions")).Rejected);
 
         await Db.ExecuteAsync(

@@ -93,7 +93,7 @@ public sealed class ResolvedTermTests : LoadingTest
 
         await sample.Load.FinalizeAsync();
 
-        Assert.Equal("mended|1 rows were changed or stood already", await sample.PathAsync("fragment_terms"));
+        Assert.Equal("patched|1 rows were changed or existed already", await sample.PathAsync("fragment_terms"));
         Assert.Equal(new Outcome(42) { Inserted = 41, Collapsed = 1 }, await sample.Load.OutcomeAsync("fragment_terms"));
         Assert.Equal(new Outcome(40) { Inserted = 39, Existing = 1 }, await sample.Load.OutcomeAsync("terms"));
         Assert.Equal(["a1", "new"], await Db.RowsAsync(
