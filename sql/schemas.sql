@@ -27,7 +27,6 @@ $$;
 
 SET LOCAL client_min_messages = warning; -- without the list of what goes
 DROP SCHEMA IF EXISTS exograph_private CASCADE;
-RESET client_min_messages;
 CREATE SCHEMA exograph_private;
 COMMENT ON SCHEMA exograph_private IS
     'Code behind schemas exograph and exograph_in. Nobody has a right on it; it is made again whenever any of the code changes.';

@@ -7,8 +7,10 @@ FROM exograph.fragment_terms t
 JOIN exograph.fragments g ON g.id = t.fragment_id
 JOIN exograph.terms w ON w.id = t.term_id;
 
--- Trigger of exograph_in.fragment_terms: inserts a fact, unless it stands in any partition; makes the term, not the fragment.
--- Errors: 23502, 23503, XG010, and those of exograph.terms' constraints.
+COMMENT ON VIEW exograph_in.fragment_terms IS
+    'Inserter view of the terms of fragments; the fragment (by fragment_id or fragment_content_hash) must exist, the term (by '
+    'term_id or term) is made if it does not. Nothing is inserted where the fact exists in any partition.';
+
 CREATE OR REPLACE FUNCTION exograph_private.insert_fragment_term() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
@@ -31,22 +33,3 @@ BEGIN
     RETURN NEW;
 END
 $$;
-
-CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.fragment_terms
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.enter_gate();
-CREATE OR REPLACE TRIGGER insert_fragment_term INSTEAD OF INSERT ON exograph_in.fragment_terms
-FOR EACH ROW EXECUTE FUNCTION exograph_private.insert_fragment_term();
-CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.fragment_terms
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.refuse_change();
-CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.fragment_terms
-FOR EACH ROW EXECUTE FUNCTION exograph_private.refuse_change();
-
-COMMENT ON VIEW exograph_in.fragment_terms IS
-    'Inserter view of the terms of fragments; the fragment (by fragment_id or fragment_content_hash) must stand, the term (by '
-    'term_id or term) is made if it does not. Nothing is inserted where the fact stands in any partition.';
-COMMENT ON COLUMN exograph_in.fragment_terms.fragment_id IS
-    'Names the fragment in place of fragment_content_hash. Comes back. Required, or the hash.';
-COMMENT ON COLUMN exograph_in.fragment_terms.term_id IS 'Names the term in place of term. Comes back. Required, or the term.';
-COMMENT ON COLUMN exograph_in.fragment_terms.fragment_content_hash IS
-    'Names the fragment, where no other has this hash. Comes back as given.';
-COMMENT ON COLUMN exograph_in.fragment_terms.term IS 'Names the term, and makes it. Comes back as given.';

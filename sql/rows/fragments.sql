@@ -7,18 +7,51 @@ SELECT g.id, g.package_id, g.package_version_id, g.file_id, k.ecosystem, k.packa
 FROM exograph.fragments g
 JOIN exograph.file_keys k ON k.file_id = g.file_id;
 
--- The fragment with this natural key, inserted if it does not stand. Errors: those of exograph.fragments' constraints. What the
--- constraints refuse is refused where the key stands, too: it is not looked up, and the INSERT says why.
-CREATE OR REPLACE FUNCTION exograph_private.put_fragment(fragment exograph.fragments) RETURNS exograph.fragments
+COMMENT ON VIEW exograph_in.fragments IS
+    'Inserter view of fragments; the file is named by file_id, or by its version and file_sha256, and must exist. Without '
+    'content_hash the row gets exograph.fragment_content_hash. RETURNING gives the existing row; columns that name parents by '
+    'key come back as given.';
+
+CREATE OR REPLACE FUNCTION exograph_private.insert_fragment() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    v_existing exograph.fragments;
+BEGIN
+    IF NEW.id IS NOT NULL THEN
+        CALL exograph_private.raise_given_id(NEW.id);
+    END IF;
+    SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
+    FROM exograph_private.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package,
+                                       NEW.version, NEW.file_sha256) f;
+    -- Where kind or line is missing, that is what the error shall name, not the hash made of them.
+    IF NEW.content_hash IS NULL THEN
+        NEW.content_hash := exograph.fragment_content_hash(
+            (SELECT p.ecosystem FROM exograph.packages p WHERE p.id = NEW.package_id),
+            (SELECT p.name FROM exograph.packages p WHERE p.id = NEW.package_id),
+            (SELECT v.version FROM exograph.package_versions v WHERE v.id = NEW.package_version_id),
+            (SELECT f.sha256 FROM exograph.files f WHERE f.id = NEW.file_id),
+            coalesce(NEW.kind, ''), coalesce(NEW.line, 0), NEW.end_line, NEW.exact_hash);
+    END IF;
+    v_existing := exograph_private.put_fragment(NEW);
+    SELECT v_existing.id, v_existing.package_id, v_existing.package_version_id, v_existing.file_id, v_existing.ast,
+           v_existing.kind, v_existing.module, v_existing.name, v_existing.arity, v_existing.line, v_existing.end_line,
+           v_existing.mass, v_existing.exact_hash, v_existing.sub_hashes
+    INTO NEW.id, NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.ast, NEW.kind, NEW.module, NEW.name, NEW.arity,
+         NEW.line, NEW.end_line, NEW.mass, NEW.exact_hash, NEW.sub_hashes;
+    RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION exograph_private.put_fragment(fragment exograph_in.fragments) RETURNS exograph.fragments
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_valid    boolean := num_nulls(fragment.file_id, fragment.ast, fragment.kind, fragment.line, fragment.mass) = 0
         AND coalesce(greatest(octet_length(fragment.kind), octet_length(fragment.exact_hash)), 0) <= 500
         AND coalesce(greatest(octet_length(fragment.module), octet_length(fragment.name)), 0) <= 2000;
-    v_standing exograph.fragments;
+    v_existing exograph.fragments;
 BEGIN
     LOOP
-        SELECT f.* INTO v_standing
+        SELECT f.* INTO v_existing
         FROM exograph.fragments f
         WHERE v_valid AND f.content_hash = fragment.content_hash AND f.file_id = fragment.file_id AND f.line = fragment.line
             AND (f.end_line = fragment.end_line OR f.end_line IS NULL AND fragment.end_line IS NULL);
@@ -30,18 +63,18 @@ BEGIN
                 fragment.kind, fragment.module, fragment.name, fragment.arity, fragment.line, fragment.end_line, fragment.mass,
                 fragment.exact_hash, coalesce(fragment.sub_hashes, '{}'))
         ON CONFLICT ON CONSTRAINT fragments_natural_key DO NOTHING
-        RETURNING f.* INTO v_standing;
+        RETURNING f.* INTO v_existing;
         EXIT WHEN FOUND;
         v_valid := true;
     END LOOP;
-    RETURN v_standing;
+    RETURN v_existing;
 END
 $$;
 
--- Id of the fragment that a row names by id or by content hash; of several with that hash the one of the row's file, which may
--- be NULL. NULL where none is named. Errors: 23503, XG010 where two could be meant. Producers may hash text alone, so that one
--- hash stands in many files: that of the row's own file is meant.
-CREATE OR REPLACE FUNCTION exograph_private.resolve_fragment(fragment_id bigint, content_hash bytea, file_id bigint) RETURNS bigint
+-- Of several with this content hash that of the row's file, which may be NULL: producers may hash text alone, so that one hash
+-- exists in many files. XG010 where two could be meant.
+CREATE OR REPLACE FUNCTION exograph_private.resolve_fragment(fragment_id bigint, content_hash bytea, file_id bigint)
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_ids  bigint[];
@@ -52,7 +85,8 @@ BEGIN
         IF NOT FOUND THEN
             CALL exograph_private.raise_missing_parent('fragments', format('id %s', fragment_id));
         ELSIF content_hash <> v_hash THEN
-            CALL exograph_private.raise_contradiction('content_hash', content_hash::text, 'fragment_id', fragment_id, v_hash::text);
+            CALL exograph_private.raise_contradiction('content_hash', content_hash::text,
+                                                      'fragment_id', fragment_id, v_hash::text);
         END IF;
         RETURN fragment_id;
     ELSIF content_hash IS NULL THEN
@@ -76,74 +110,3 @@ BEGIN
     END CASE;
 END
 $$;
-
--- Trigger of exograph_in.fragments: inserts a fragment, or finds it; makes package and version, not the file. Errors: 23503,
--- 428C9, XG010, and those of the tables' constraints.
-CREATE OR REPLACE FUNCTION exograph_private.insert_fragment() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-    v_standing exograph.fragments;
-BEGIN
-    IF NEW.id IS NOT NULL THEN
-        CALL exograph_private.raise_given_id(NEW.id);
-    END IF;
-    SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
-    FROM exograph_private.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version,
-                               NEW.file_sha256) f;
-    -- Where kind or line is missing, that is what the error shall name, not the hash made of them.
-    IF NEW.content_hash IS NULL THEN
-        NEW.content_hash := exograph.fragment_content_hash(
-            (SELECT p.ecosystem FROM exograph.packages p WHERE p.id = NEW.package_id),
-            (SELECT p.name FROM exograph.packages p WHERE p.id = NEW.package_id),
-            (SELECT v.version FROM exograph.package_versions v WHERE v.id = NEW.package_version_id),
-            (SELECT f.sha256 FROM exograph.files f WHERE f.id = NEW.file_id),
-            coalesce(NEW.kind, ''), coalesce(NEW.line, 0), NEW.end_line, NEW.exact_hash);
-    END IF;
-    v_standing := exograph_private.put_fragment((
-        NULL, NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.content_hash, NEW.ast, NEW.kind, NEW.module, NEW.name,
-        NEW.arity, NEW.line, NEW.end_line, NEW.mass, NEW.exact_hash, NEW.sub_hashes, 0)::exograph.fragments);
-    SELECT v_standing.id, v_standing.package_id, v_standing.package_version_id, v_standing.file_id, v_standing.ast,
-           v_standing.kind, v_standing.module, v_standing.name, v_standing.arity, v_standing.line, v_standing.end_line,
-           v_standing.mass, v_standing.exact_hash, v_standing.sub_hashes
-    INTO NEW.id, NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.ast, NEW.kind, NEW.module, NEW.name, NEW.arity,
-         NEW.line, NEW.end_line, NEW.mass, NEW.exact_hash, NEW.sub_hashes;
-    RETURN NEW;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.fragments
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.enter_gate();
-CREATE OR REPLACE TRIGGER insert_fragment INSTEAD OF INSERT ON exograph_in.fragments
-FOR EACH ROW EXECUTE FUNCTION exograph_private.insert_fragment();
-CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.fragments
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.refuse_change();
-CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.fragments
-FOR EACH ROW EXECUTE FUNCTION exograph_private.refuse_change();
-
-COMMENT ON VIEW exograph_in.fragments IS
-    'Inserter view of fragments; the file is named by file_id, or by its version and file_sha256, and must stand. Without '
-    'content_hash the row gets exograph.fragment_content_hash. RETURNING gives the row that stands; columns that '
-    'name parents by key come back as given.';
-COMMENT ON COLUMN exograph_in.fragments.id IS 'Comes back. The index gives it; never given.';
-COMMENT ON COLUMN exograph_in.fragments.package_id IS 'Names the version in place of ecosystem and package. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.package_version_id IS 'Names the version in place of its key. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.file_id IS
-    'Names the file in place of its version and file_sha256. Comes back. Required, or its key.';
-COMMENT ON COLUMN exograph_in.fragments.ecosystem IS 'Names the version, with package and version. Comes back as given.';
-COMMENT ON COLUMN exograph_in.fragments.package IS 'Names the version, with ecosystem and version. Comes back as given.';
-COMMENT ON COLUMN exograph_in.fragments.version IS
-    'Names the version, with ecosystem and package, or package_id. Comes back as given.';
-COMMENT ON COLUMN exograph_in.fragments.file_sha256 IS
-    'Names the file, with its version; without any, a file of no package. Comes back as given.';
-COMMENT ON COLUMN exograph_in.fragments.content_hash IS
-    'The key, with file, line and end_line. NULL is exograph.fragment_content_hash. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.ast IS 'Required. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.kind IS 'Required. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.module IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.name IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.arity IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.line IS 'Required. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.end_line IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.mass IS 'Required. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.exact_hash IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.fragments.sub_hashes IS 'NULL is {}. Comes back.';

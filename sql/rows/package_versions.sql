@@ -6,17 +6,39 @@ SELECT v.id, v.package_id, p.ecosystem, p.name AS package, v.version, v.source_r
 FROM exograph.package_versions v
 JOIN exograph.packages p ON p.id = v.package_id;
 
--- The version with this key, inserted if it does not stand; nobody deletes it until the transaction ends. Errors: 40001, and
--- those of exograph.package_versions' constraints.
+COMMENT ON VIEW exograph_in.package_versions IS
+    'Inserter view of package versions; the package is named by package_id, or by ecosystem and package, and made if it does '
+    'not exist. RETURNING gives the existing row; columns that name parents by key come back as given.';
+
+CREATE OR REPLACE FUNCTION exograph_private.insert_package_version() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    v_existing exograph.package_versions;
+BEGIN
+    IF NEW.id IS NOT NULL THEN
+        CALL exograph_private.raise_given_id(NEW.id);
+    END IF;
+    IF num_nonnulls(NEW.package_id, NEW.ecosystem, NEW.package) > 0 THEN
+        NEW.package_id := exograph_private.resolve_package(NEW.package_id, NEW.ecosystem, NEW.package);
+    END IF;
+    v_existing := exograph_private.put_package_version(NEW.package_id, NEW.version, NEW.source_ref, NEW.checksum, NEW.metadata);
+    NEW.id := v_existing.id;
+    NEW.source_ref := v_existing.source_ref;
+    NEW.checksum := v_existing.checksum;
+    NEW.metadata := v_existing.metadata;
+    RETURN NEW;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION exograph_private.put_package_version(
     package_id bigint, version text, source_ref text, checksum text, metadata jsonb
 ) RETURNS exograph.package_versions
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_standing exograph.package_versions;
+    v_existing exograph.package_versions;
 BEGIN
     LOOP
-        SELECT v.* INTO v_standing
+        SELECT v.* INTO v_existing
         FROM exograph.package_versions v
         WHERE v.package_id = put_package_version.package_id AND v.version = put_package_version.version
         FOR KEY SHARE;
@@ -26,16 +48,14 @@ BEGIN
         VALUES (put_package_version.package_id, put_package_version.version, put_package_version.source_ref,
                 put_package_version.checksum, coalesce(put_package_version.metadata, '{}'))
         ON CONFLICT ON CONSTRAINT package_versions_natural_key DO NOTHING
-        RETURNING v.* INTO v_standing;
+        RETURNING v.* INTO v_existing;
         EXIT WHEN FOUND;
     END LOOP;
-    RETURN v_standing;
+    RETURN v_existing;
 END
 $$;
 
--- Ids of the version that a row names by id or by natural key, and of its package; both are made if they do not stand, and kept
--- from being deleted until the transaction ends. NULL where none is named. Errors: 23503, 40001, XG010, and those of the tables'
--- constraints.
+-- Also the id of its package, which is made with it.
 CREATE OR REPLACE FUNCTION exograph_private.resolve_version(
     INOUT package_version_id bigint, INOUT package_id bigint, IN ecosystem text, IN package text, IN version text
 )
@@ -52,7 +72,7 @@ BEGIN
         END IF;
         IF num_nonnulls(package_id, ecosystem, package, version) > 0 THEN
             CALL exograph_private.check_version('package_version_id', package_version_id, package_version_id,
-                                        NULL, package_id, ecosystem, package, version);
+                                                NULL, package_id, ecosystem, package, version);
         END IF;
         package_id := v_package_id;
     ELSIF version IS NOT NULL THEN
@@ -64,46 +84,3 @@ BEGIN
     END IF;
 END
 $$;
-
--- Trigger of exograph_in.package_versions: inserts a version, or finds it; makes its package. Errors: 428C9, XG010, and those of
--- the tables' constraints.
-CREATE OR REPLACE FUNCTION exograph_private.insert_package_version() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-    v_standing exograph.package_versions;
-BEGIN
-    IF NEW.id IS NOT NULL THEN
-        CALL exograph_private.raise_given_id(NEW.id);
-    END IF;
-    IF num_nonnulls(NEW.package_id, NEW.ecosystem, NEW.package) > 0 THEN
-        NEW.package_id := exograph_private.resolve_package(NEW.package_id, NEW.ecosystem, NEW.package);
-    END IF;
-    v_standing := exograph_private.put_package_version(NEW.package_id, NEW.version, NEW.source_ref, NEW.checksum, NEW.metadata);
-    NEW.id := v_standing.id;
-    NEW.source_ref := v_standing.source_ref;
-    NEW.checksum := v_standing.checksum;
-    NEW.metadata := v_standing.metadata;
-    RETURN NEW;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.package_versions
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.enter_gate();
-CREATE OR REPLACE TRIGGER insert_package_version INSTEAD OF INSERT ON exograph_in.package_versions
-FOR EACH ROW EXECUTE FUNCTION exograph_private.insert_package_version();
-CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.package_versions
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.refuse_change();
-CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.package_versions
-FOR EACH ROW EXECUTE FUNCTION exograph_private.refuse_change();
-
-COMMENT ON VIEW exograph_in.package_versions IS
-    'Inserter view of package versions; the package is named by package_id, or by ecosystem and package, and made if it does '
-    'not stand. RETURNING gives the row that stands; columns that name parents by key come back as given.';
-COMMENT ON COLUMN exograph_in.package_versions.id IS 'Comes back. The index gives it; never given.';
-COMMENT ON COLUMN exograph_in.package_versions.package_id IS 'Names the package in place of ecosystem and package. Comes back.';
-COMMENT ON COLUMN exograph_in.package_versions.ecosystem IS 'Names the package, with package. Comes back as given.';
-COMMENT ON COLUMN exograph_in.package_versions.package IS 'Names the package, with ecosystem. Comes back as given.';
-COMMENT ON COLUMN exograph_in.package_versions.version IS 'Required. The key, with the package.';
-COMMENT ON COLUMN exograph_in.package_versions.source_ref IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.package_versions.checksum IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.package_versions.metadata IS 'NULL is {}. Comes back.';

@@ -1,74 +1,35 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Trigger before each INSERT into an inserter view, COPY included: waits at the gate. Errors: 40001, 55P03.
-CREATE OR REPLACE FUNCTION exograph_private.enter_gate() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    CALL exograph_private.wait_at_gate();
-    RETURN NULL;
-END
-$$;
+-- What the inserter views of exograph_in share, and how they work. Each has a trigger function insert_..., which calls
+--
+--   resolve_...  for a parent that the row names, by id, by natural key or by both: its id, NULL where the row names none. A
+--                package, a version, a term and a node of a call are made where they do not exist; of others that is an error.
+--   put_...      for a row of a dimension: the existing row with its key, or the one that was inserted.
+--   find_...     for a fact: the existing one with its identity, in whatever partition. If there is none, it is inserted.
+--
+-- Select first: most rows that come row by row exist already, and an INSERT in vain burns an id. After a conflict a new statement
+-- looks the row up, and sees it; if it was deleted meanwhile, the next round inserts it. What the constraints refuse is refused
+-- where the key exists, too: it is not looked up, and the INSERT says why.
+--
+-- A parent is locked until the transaction ends, so that nobody deletes it between the look and the INSERT of its child.
+--
+-- Errors: 23503 (no such parent), XG010 (named twice, and not alike), those of the constraints, and above READ COMMITTED 40001.
 
--- Trigger on the inserter views: UPDATE and DELETE fail with 0A000.
-CREATE OR REPLACE FUNCTION exograph_private.refuse_change() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-BEGIN
-    RAISE EXCEPTION '% on %.% is not possible: rows are only inserted through this view', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
-        USING ERRCODE = 'feature_not_supported',
-            HINT = 'The row that stands wins over what is inserted. Whoever owns the index changes it in schema exograph.';
-END
-$$;
+CREATE OR REPLACE VIEW exograph.file_keys AS
+SELECT f.id AS file_id, p.ecosystem, p.name AS package, v.version, f.sha256 AS file_sha256
+FROM exograph.files f
+LEFT JOIN exograph.package_versions v ON v.id = f.package_version_id
+LEFT JOIN exograph.packages p ON p.id = v.package_id;
 
--- Raises XG010: a row for an inserter view names a parent twice, and not alike. actual NULL: the parent has no such value.
-CREATE OR REPLACE PROCEDURE exograph_private.raise_contradiction(
-    column_name text, said text, id_name text, id bigint, actual text
-)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    RAISE EXCEPTION '% % contradicts % %, which has %',
-        column_name, said, id_name, id, coalesce(column_name || ' ' || actual, 'none')
-        USING ERRCODE = 'XG010',
-            HINT = 'A parent is named by its id or by its natural key; where both are given, they must mean the same row.';
-END
-$$;
+COMMENT ON VIEW exograph.file_keys IS
+    'The natural key of each file. ecosystem, package and version are NULL for a file without package.';
 
--- Raises 23503: a row for an inserter view names a parent that does not stand and cannot be made from its key.
-CREATE OR REPLACE PROCEDURE exograph_private.raise_missing_parent(table_name text, key text)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    RAISE EXCEPTION 'there is no row in exograph.% with %', table_name, key
-        USING ERRCODE = 'foreign_key_violation', SCHEMA = 'exograph', TABLE = table_name,
-            HINT = format('Insert it through exograph_in.%s first.', table_name);
-END
-$$;
-
--- Raises 428C9: a row for an inserter view brings an id of its own.
-CREATE OR REPLACE PROCEDURE exograph_private.raise_given_id(id bigint)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    RAISE EXCEPTION 'id % cannot be inserted: the index gives the ids', id USING ERRCODE = 'generated_always',
-        HINT = 'Leave the column out, and take the id from RETURNING.';
-END
-$$;
-
--- Raises XG010 where something that a row says of a parent (NULL: nothing) differs from the parent that an id names.
-CREATE OR REPLACE PROCEDURE exograph_private.check_said(id_name text, id bigint, columns text[], said text[], actual text[])
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    FOR i IN 1 .. cardinality(columns) LOOP
-        IF said[i] IS NOT NULL AND said[i] IS DISTINCT FROM actual[i] THEN
-            CALL exograph_private.raise_contradiction(columns[i], said[i], id_name, id, actual[i]);
-        END IF;
-    END LOOP;
-END
-$$;
-
--- Keeps a version and its package (NULL: none) and a file (NULL: none) from being deleted until the transaction ends, after
--- waiting for whoever is deleting them; false where one is gone. Errors: 40001. Deleting a package, version or file locks it and
--- then what belongs to it. The foreign keys of a row may lock in any other order, and deadlock with that, unless the topmost is
--- locked first.
-CREATE OR REPLACE FUNCTION exograph_private.hold_parents(package_id bigint, package_version_id bigint, file_id bigint) RETURNS boolean
+-- Keeps a version and its package (NULL: none) and a file (NULL: none) from being deleted, after waiting for whoever is deleting
+-- them; false where one is gone. Deleting a package, version or file locks it and then what belongs to it. The foreign keys of a
+-- row may lock in any other order, and deadlock with that, unless the topmost is locked first.
+CREATE OR REPLACE FUNCTION exograph_private.hold_parents(package_id bigint, package_version_id bigint, file_id bigint)
+RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
     IF package_version_id IS NOT NULL THEN
@@ -86,35 +47,8 @@ BEGIN
 END
 $$;
 
--- Keeps what the nodes of a call belong to from being deleted until the transaction ends. One of them may be NULL. Errors: 23503
--- where a node does not stand, 40001. In the order of their ids, as a DELETE of many meets them. One by one, because the plan of
--- a join that was made for a small table reads all nodes: 5,000 calls took 5.7 s instead of 1.0 s.
-CREATE OR REPLACE PROCEDURE exograph_private.hold_nodes(caller_node_id bigint, callee_node_id bigint)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_id   bigint;
-    v_node record;
-    v_held bigint[];
-BEGIN
-    FOREACH v_id IN ARRAY ARRAY[least(caller_node_id, callee_node_id), greatest(caller_node_id, callee_node_id)] LOOP
-        SELECT n.package_id, n.package_version_id, n.file_id INTO v_node FROM exograph.graph_nodes n WHERE n.id = v_id;
-        IF NOT FOUND THEN
-            CALL exograph_private.raise_missing_parent('graph_nodes', format('id %s', v_id));
-        END IF;
-        -- Most calls stay within a file.
-        IF v_held IS DISTINCT FROM ARRAY[v_node.package_version_id, v_node.file_id] THEN
-            IF NOT exograph_private.hold_parents(v_node.package_id, v_node.package_version_id, v_node.file_id) THEN
-                CALL exograph_private.raise_missing_parent('graph_nodes', format('id %s', v_id));
-            END IF;
-            v_held := ARRAY[v_node.package_version_id, v_node.file_id];
-        END IF;
-    END LOOP;
-END
-$$;
-
--- Raises XG010 where what a row says of its package and version (NULL: nothing) contradicts the version that an id means.
--- actual_version_id is NULL for a file without package. Table by table: the plan of a join that was made for small tables reads
--- whole indexes.
+-- Refuses what a row says of its package and version (NULL: nothing) where the version that an id means is another one; it is
+-- NULL for a file without package. Table by table: the plan of a join that was made for small tables reads whole indexes.
 CREATE OR REPLACE PROCEDURE exograph_private.check_version(
     id_name text, id bigint, actual_version_id bigint,
     package_version_id bigint, package_id bigint, ecosystem text, package text, version text
@@ -132,34 +66,44 @@ BEGIN
 END
 $$;
 
--- Raises XG010 where what a row says of a node (NULL: nothing) contradicts the node that an id names. qualified_name is a column
--- of the call, too, and need not be that of a node named by id.
-CREATE OR REPLACE PROCEDURE exograph_private.check_node(
-    id_name text, id bigint, ecosystem text, package text, version text, file_sha256 bytea, engine text, kind text,
-    external_id text, line integer, col integer
-)
+-- Refuses whatever a row says of a parent (NULL: nothing) that differs from the one that an id names.
+CREATE OR REPLACE PROCEDURE exograph_private.check_said(id_name text, id bigint, columns text[], said text[], actual text[])
 LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_node   exograph.graph_nodes;
-    v_sha256 bytea;
 BEGIN
-    IF num_nonnulls(ecosystem, package, version, file_sha256, engine, kind, external_id, line, col) = 0 THEN
-        RETURN;
-    END IF;
-    SELECT n.* INTO v_node FROM exograph.graph_nodes n WHERE n.id = check_node.id;
-    SELECT f.sha256 INTO v_sha256 FROM exograph.files f WHERE f.id = v_node.file_id;
-    CALL exograph_private.check_version(id_name, id, v_node.package_version_id, NULL, NULL, ecosystem, package, version);
-    CALL exograph_private.check_said(id_name, id, '{file_sha256,engine,kind,external_id,line,col}',
-        ARRAY[file_sha256::text, engine, kind, external_id, line::text, col::text],
-        ARRAY[v_sha256::text, v_node.engine, v_node.kind, v_node.external_id, v_node.line::text, v_node.col::text]);
+    FOR i IN 1 .. cardinality(columns) LOOP
+        IF said[i] IS NOT NULL AND said[i] IS DISTINCT FROM actual[i] THEN
+            CALL exograph_private.raise_contradiction(columns[i], said[i], id_name, id, actual[i]);
+        END IF;
+    END LOOP;
 END
 $$;
 
-CREATE OR REPLACE VIEW exograph.file_keys AS
-SELECT f.id AS file_id, p.ecosystem, p.name AS package, v.version, f.sha256 AS file_sha256
-FROM exograph.files f
-LEFT JOIN exograph.package_versions v ON v.id = f.package_version_id
-LEFT JOIN exograph.packages p ON p.id = v.package_id;
+-- actual is NULL where the parent has no such value.
+CREATE OR REPLACE PROCEDURE exograph_private.raise_contradiction(
+    column_name text, said text, id_name text, id bigint, actual text
+)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    RAISE EXCEPTION '% % contradicts % %, which has %',
+        column_name, said, id_name, id, coalesce(column_name || ' ' || actual, 'none')
+        USING ERRCODE = 'XG010',
+            HINT = 'A parent is named by its id or by its natural key; where both are given, they must mean the same row.';
+END
+$$;
 
-COMMENT ON VIEW exograph.file_keys IS
-    'The natural key of each file. ecosystem, package and version are NULL for a file without package.';
+CREATE OR REPLACE PROCEDURE exograph_private.raise_missing_parent(table_name text, key text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    RAISE EXCEPTION 'there is no row in exograph.% with %', table_name, key
+        USING ERRCODE = 'foreign_key_violation', SCHEMA = 'exograph', TABLE = table_name,
+            HINT = format('Insert it through exograph_in.%s first.', table_name);
+END
+$$;
+
+CREATE OR REPLACE PROCEDURE exograph_private.raise_given_id(id bigint)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    RAISE EXCEPTION 'id % cannot be inserted: the index gives the ids', id USING ERRCODE = 'generated_always',
+        HINT = 'Leave the column out, and take the id from RETURNING.';
+END
+$$;

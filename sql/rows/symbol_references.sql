@@ -1,120 +1,25 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
-CREATE OR REPLACE VIEW exograph_in.symbol_references WITH (security_invoker = true) AS
-SELECT r.package_id, r.package_version_id, r.file_id, r.fragment_id, k.ecosystem, k.package, k.version,
-       k.file_sha256, g.content_hash AS fragment_content_hash, r.kind, r.module, r.name,
-       r.arity, r.qualified_name, r.line, r.col
-FROM exograph.symbol_references r
-JOIN exograph.file_keys k ON k.file_id = r.file_id
-LEFT JOIN exograph.fragments g ON g.id = r.fragment_id;
-
--- The symbol reference with this identity in any partition; NULLs are equal in line and col. NULL where none stands. Four
--- statements, as IS NOT DISTINCT FROM uses no index. OFFSET 0 keeps the planner from the index on qualified_name, which
--- thousands may share: with plans made for one row, the second 5,000 references to one name took 18 s instead of 0.7 s.
-CREATE OR REPLACE FUNCTION exograph_private.find_symbol_reference(
-    file_id bigint, line integer, col integer, kind text, qualified_name text
-) RETURNS exograph.symbol_references
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+-- A reference has the shape of a definition: its view and functions are those of definitions.sql with the other table's name.
+-- Made here and not at run time: SQL that names its table only then is planned anew for each row.
+DO $$
 DECLARE
-    v_standing exograph.symbol_references;
+    v_sql text;
 BEGIN
-    IF num_nulls(line, col) = 0 THEN
-        SELECT d.* INTO v_standing
-        FROM (SELECT i.* FROM exograph.symbol_references i
-              WHERE i.file_id = find_symbol_reference.file_id AND i.line = find_symbol_reference.line
-                  AND i.col = find_symbol_reference.col
-              OFFSET 0) d
-        WHERE d.kind = find_symbol_reference.kind AND d.qualified_name = find_symbol_reference.qualified_name;
-    ELSIF line IS NOT NULL THEN
-        SELECT d.* INTO v_standing
-        FROM (SELECT i.* FROM exograph.symbol_references i
-              WHERE i.file_id = find_symbol_reference.file_id AND i.line = find_symbol_reference.line AND i.col IS NULL
-              OFFSET 0) d
-        WHERE d.kind = find_symbol_reference.kind AND d.qualified_name = find_symbol_reference.qualified_name;
-    ELSIF col IS NOT NULL THEN
-        SELECT d.* INTO v_standing
-        FROM exograph.symbol_references d
-        WHERE d.file_id = find_symbol_reference.file_id AND d.line IS NULL AND d.col = find_symbol_reference.col
-            AND d.kind = find_symbol_reference.kind AND d.qualified_name = find_symbol_reference.qualified_name;
-    ELSE
-        SELECT d.* INTO v_standing
-        FROM exograph.symbol_references d
-        WHERE d.file_id = find_symbol_reference.file_id AND d.line IS NULL AND d.col IS NULL
-            AND d.kind = find_symbol_reference.kind AND d.qualified_name = find_symbol_reference.qualified_name;
-    END IF;
-    RETURN v_standing;
-END
-$$;
-
--- Trigger of exograph_in.symbol_references: inserts a fact, unless it stands in any partition; makes package and version, not
--- file and fragment. Errors: 23503, XG010, and those of the tables' constraints. What the constraints refuse is refused where
--- the fact stands, too: it is not looked up, and the INSERT says why.
-CREATE OR REPLACE FUNCTION exograph_private.insert_symbol_reference() RETURNS trigger
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-    v_valid    boolean := NEW.name IS NOT NULL
-        AND coalesce(greatest(octet_length(NEW.module), octet_length(NEW.name)), 0) <= 2000;
-    v_standing exograph.symbol_references;
-BEGIN
-    SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
-    FROM exograph_private.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version,
-                               NEW.file_sha256) f;
-    NEW.fragment_id := exograph_private.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, NEW.file_id);
+    FOR v_sql IN
+        SELECT 'CREATE OR REPLACE VIEW exograph_in.definitions WITH (security_invoker = true) AS '
+            || pg_get_viewdef('exograph_in.definitions'::regclass)
+        UNION ALL
+        SELECT pg_get_functiondef(f)
+        FROM unnest('{exograph_private.insert_definition,exograph_private.find_definition}'::regproc[]) f
     LOOP
-        IF v_valid THEN
-            v_standing := exograph_private.find_symbol_reference(NEW.file_id, NEW.line, NEW.col, NEW.kind, NEW.qualified_name);
-        END IF;
-        EXIT WHEN v_standing.file_id IS NOT NULL;
-
-        INSERT INTO exograph.symbol_references AS d (package_id, package_version_id, file_id, fragment_id, kind, module, name,
-                                                     arity, qualified_name, line, col)
-        VALUES (NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.fragment_id, NEW.kind, NEW.module, NEW.name, NEW.arity,
-                NEW.qualified_name, NEW.line, NEW.col)
-        ON CONFLICT (file_id, line, col, kind, qualified_name, load_id) DO NOTHING
-        RETURNING d.* INTO v_standing;
-        EXIT WHEN FOUND;
-        v_valid := true;
+        EXECUTE replace(v_sql, 'definition', 'symbol_reference');
     END LOOP;
-    NEW.fragment_id := v_standing.fragment_id;
-    NEW.module := v_standing.module;
-    NEW.name := v_standing.name;
-    NEW.arity := v_standing.arity;
-    RETURN NEW;
 END
 $$;
-
-CREATE OR REPLACE TRIGGER enter_gate BEFORE INSERT ON exograph_in.symbol_references
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.enter_gate();
-CREATE OR REPLACE TRIGGER insert_symbol_reference INSTEAD OF INSERT ON exograph_in.symbol_references
-FOR EACH ROW EXECUTE FUNCTION exograph_private.insert_symbol_reference();
-CREATE OR REPLACE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON exograph_in.symbol_references
-FOR EACH STATEMENT EXECUTE FUNCTION exograph_private.refuse_change();
-CREATE OR REPLACE TRIGGER refuse_row_change INSTEAD OF UPDATE OR DELETE ON exograph_in.symbol_references
-FOR EACH ROW EXECUTE FUNCTION exograph_private.refuse_change();
 
 COMMENT ON VIEW exograph_in.symbol_references IS
     'Inserter view of symbol references; file (by file_id, or version and file_sha256) and fragment (by fragment_id or '
-    'fragment_content_hash) must stand. Nothing is inserted where the fact stands in any partition. RETURNING gives the row '
-    'that stands; columns that name parents by key come back as given.';
-COMMENT ON COLUMN exograph_in.symbol_references.package_id IS 'Names the version in place of ecosystem and package. Comes back.';
-COMMENT ON COLUMN exograph_in.symbol_references.package_version_id IS 'Names the version in place of its key. Comes back.';
-COMMENT ON COLUMN exograph_in.symbol_references.file_id IS
-    'Names the file in place of its version and file_sha256. Comes back. Required, or its key.';
-COMMENT ON COLUMN exograph_in.symbol_references.fragment_id IS
-    'Names the fragment in place of fragment_content_hash; may be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.symbol_references.ecosystem IS 'Names the version, with package and version. Comes back as given.';
-COMMENT ON COLUMN exograph_in.symbol_references.package IS 'Names the version, with ecosystem and version. Comes back as given.';
-COMMENT ON COLUMN exograph_in.symbol_references.version IS
-    'Names the version, with ecosystem and package, or package_id. Comes back as given.';
-COMMENT ON COLUMN exograph_in.symbol_references.file_sha256 IS
-    'Names the file, with its version; without any, a file of no package. Comes back as given.';
-COMMENT ON COLUMN exograph_in.symbol_references.fragment_content_hash IS
-    'Names the fragment: that of the row''s file or, where it has none such, the only one. Comes back as given.';
-COMMENT ON COLUMN exograph_in.symbol_references.kind IS 'Required. Part of the identity.';
-COMMENT ON COLUMN exograph_in.symbol_references.module IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.symbol_references.name IS 'Required. Comes back.';
-COMMENT ON COLUMN exograph_in.symbol_references.arity IS 'May be NULL. Comes back.';
-COMMENT ON COLUMN exograph_in.symbol_references.qualified_name IS 'Required. Part of the identity.';
-COMMENT ON COLUMN exograph_in.symbol_references.line IS 'Part of the identity, as given; may be NULL.';
-COMMENT ON COLUMN exograph_in.symbol_references.col IS 'Part of the identity, as given; may be NULL.';
+    'fragment_content_hash) must exist. Nothing is inserted where the fact exists in any partition. RETURNING gives the '
+    'existing row; columns that name parents by key come back as given.';
