@@ -147,14 +147,14 @@ BEGIN
             NULL;
         END;
     END IF;
-    v_collapsed := exograph_private.collapse_facts(load_id, table_name);
+    v_collapsed := exograph_private.collapse_facts(table_name);
     CALL exograph_private.create_fact_index(v_index, 'new_' || table_name, v_partition);
     RETURN v_collapsed;
 END
 $$;
 
 -- Deletes from new_<table> all but the lowest of the facts of equal identity, and returns how many went.
-CREATE OR REPLACE FUNCTION exograph_private.collapse_facts(load_id integer, table_name text) RETURNS bigint
+CREATE OR REPLACE FUNCTION exograph_private.collapse_facts(table_name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_match     record := exograph_private.match_facts(table_name);
@@ -174,8 +174,7 @@ BEGIN
     v_conflicts := (SELECT count(*) FILTER (WHERE differs) FROM losing);
     DROP TABLE losing;
 
-    UPDATE exograph.load_tables t SET conflicting = t.conflicting + v_conflicts
-    WHERE t.load_id = collapse_facts.load_id AND t.table_name = collapse_facts.table_name;
+    UPDATE staged_rows r SET conflicting = r.conflicting + v_conflicts WHERE r.table_name = collapse_facts.table_name;
     RETURN v_collapsed;
 END
 $$;

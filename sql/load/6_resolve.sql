@@ -6,18 +6,19 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE PROCEDURE exograph_private.resolve_facts(load exograph_private.load, table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_rows      bigint := (SELECT t.staged - t.rejected FROM exograph.load_tables t
-                           WHERE t.load_id = load.load_id AND t.table_name = resolve_facts.table_name);
-    v_least     bigint := exograph_private.least_rows_of_partition(table_name, load.partition_threshold);
-    v_bound     text   := format(CASE WHEN v_least = load.partition_threshold THEN 'partition_threshold (%s)'
-                                      ELSE '%s, the least for the first facts of a table' END, v_least);
-    v_shared    boolean := v_rows < v_least;
-    v_new       bigint;
-    v_offsets   jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
-    v_versioned boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = resolve_facts.table_name);
-    v_collapsed bigint;
-    v_path      text;
-    v_reason    text;
+    v_rows        bigint := (SELECT t.staged - t.rejected FROM exograph.load_tables t
+                             WHERE t.load_id = load.load_id AND t.table_name = resolve_facts.table_name);
+    v_least       bigint := exograph_private.least_rows_of_partition(table_name, load.partition_threshold);
+    v_bound       text   := format(CASE WHEN v_least = load.partition_threshold THEN 'partition_threshold (%s)'
+                                        ELSE '%s, the least for the first facts of a table' END, v_least);
+    v_shared      boolean := v_rows < v_least;
+    v_new         bigint;
+    v_offsets     jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
+    v_versioned   boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = resolve_facts.table_name);
+    v_collapsed   bigint;
+    v_conflicting bigint;
+    v_path        text;
+    v_reason      text;
 BEGIN
     IF v_rows = 0 THEN
         RETURN;
@@ -56,15 +57,14 @@ BEGIN
         END IF;
     END IF;
 
-    UPDATE exograph.load_tables t
-    SET inserted = v_new - coalesce(v_collapsed, 0), existing = v_rows - v_new, collapsed = coalesce(v_collapsed, 0),
-        path = v_path, reason = v_reason
-    WHERE t.load_id = load.load_id AND t.table_name = resolve_facts.table_name;
+    v_collapsed := coalesce(v_collapsed, 0);
+    SELECT r.conflicting INTO v_conflicting FROM staged_rows r WHERE r.table_name = resolve_facts.table_name;
+    PERFORM exograph_private.report(load, table_name, v_new - v_collapsed, v_collapsed, v_conflicting, v_path, v_reason);
 END
 $$;
 
 -- Makes staged_<table> of a load with reserved ids new_<table> with its indexes (of fewer rows than least_rows: only the unique
--- one), as it stands or after patching few rows. path: attached, patched, or NULL where it has to be written again, and has not
+-- one), as it is or after patching few rows. path: attached, patched, or NULL where it has to be written again, and has not
 -- been changed. remaining: rows that did not exist. collapsed: how many of these were equal to others. An index build also
 -- enters rows that this transaction deleted (rejects), or that an older snapshot may still see (rows mended by hand), so one
 -- that no index can hold spoils a table of good rows. That is rare, found out by the build alone, and undone here: the table is
@@ -115,7 +115,7 @@ BEGIN
         GET DIAGNOSTICS v_changes = ROW_COUNT;
         IF v_changes BETWEEN 1 AND staged_rows / 10 THEN
             CALL exograph_private.drop_staged_indexes(table_name, only_unique => true);
-            remaining := staged_rows - exograph_private.patch_facts(load_id, table_name);
+            remaining := staged_rows - exograph_private.patch_facts(table_name);
         END IF;
         DROP TABLE changes;
     END IF;
@@ -134,9 +134,9 @@ BEGIN
 END
 $$;
 
--- Deletes the rows of staged_<table> that table changes lists and that exist in the index, reporting those that differ from what
--- stands, brings the others that it lists into their final form, and returns how many existed.
-CREATE OR REPLACE FUNCTION exograph_private.patch_facts(load_id integer, table_name text) RETURNS bigint
+-- Of the rows of staged_<table> that table changes lists, deletes those that exist in the index, counting the ones that conflict,
+-- and brings the others into their final form. Returns how many existed.
+CREATE OR REPLACE FUNCTION exograph_private.patch_facts(table_name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_match     record := exograph_private.match_facts(table_name);
@@ -148,24 +148,22 @@ DECLARE
 BEGIN
     ANALYZE changes;
     EXECUTE format(
-        'WITH standing AS (
+        'WITH existing AS (
             DELETE FROM %I s USING changes f JOIN exograph.%I d ON %s WHERE s.ctid = f.staged_ctid AND NOT f.inserted
             RETURNING %s AS differs)
-         SELECT count(*), count(*) FILTER (WHERE differs) FROM standing',
+         SELECT count(*), count(*) FILTER (WHERE differs) FROM existing',
         'staged_' || table_name, table_name, v_match.equal, coalesce(v_match.differing, 'false'))
     INTO v_existing, v_conflicts;
     EXECUTE format('UPDATE %I s SET (%s) = ROW(%s) FROM changes c WHERE s.ctid = c.staged_ctid',
                    'staged_' || table_name, v_columns,
                    (SELECT string_agg('c.' || trim(n), ', ') FROM string_to_table(v_columns, ',') n));
-
-    UPDATE exograph.load_tables t SET conflicting = t.conflicting + v_conflicts
-    WHERE t.load_id = patch_facts.load_id AND t.table_name = patch_facts.table_name;
+    UPDATE staged_rows r SET conflicting = r.conflicting + v_conflicts WHERE r.table_name = patch_facts.table_name;
     RETURN v_existing;
 END
 $$;
 
 -- Writes the staged facts that do not exist yet, in final form, into a table new_<table>, and returns how many. Of the others it
--- reports those that differ from what stands. shared: they are on their way to the shared partition. A table that is only passed
+-- counts those that conflict. shared: they are on their way to the shared partition. A table that is only passed
 -- on to the shared partition needs no WAL of its own.
 CREATE OR REPLACE FUNCTION exograph_private.rewrite_facts(
     load_id integer, table_name text, staged_rows bigint, shared boolean, offsets jsonb, versioned boolean
@@ -182,10 +180,10 @@ BEGIN
                    CASE WHEN NOT shared
                        THEN exograph_private.tablespace_clause(format('exograph.%I', table_name)::regclass) END);
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s, REPLICA IDENTITY FULL', 'new_' || table_name, load_id);
-    EXECUTE exograph_private.fact_query(load_id, table_name, true, offsets, versioned);
+    EXECUTE exograph_private.fact_query(table_name, true, offsets, versioned);
     GET DIAGNOSTICS v_fresh = ROW_COUNT;
     IF v_fresh < staged_rows THEN
-        EXECUTE exograph_private.fact_query(load_id, table_name, false, offsets, versioned);
+        EXECUTE exograph_private.fact_query(table_name, false, offsets, versioned);
         GET DIAGNOSTICS v_lacking = ROW_COUNT;
     END IF;
     RETURN v_fresh + v_lacking;

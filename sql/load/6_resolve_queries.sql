@@ -57,7 +57,7 @@ END
 $$;
 
 -- How facts of a table are compared: the columns of the identity and the others, as lists, and the conditions that a fact f has
--- the identity of a standing d, and that their payloads differ. payload, differing: NULL where identity is all there is. One
+-- the identity of an existing d, and that their payloads differ. payload, differing: NULL where identity is all there is. One
 -- definition of identity and payload: what is compared within a load is compared with the index as well. NULLs of an identity
 -- are equal in a form that can be hashed, which IS NOT DISTINCT FROM cannot.
 CREATE OR REPLACE FUNCTION exograph_private.match_facts(
@@ -83,12 +83,11 @@ $$;
 
 -- Text of the statement that fills new_<table> from the staged facts: with those of rows that this load inserted (fresh), or
 -- with the others as far as they do not exist, counting those that do with another payload as conflicting. offsets, versioned:
--- as in fact_parts. SELECT exograph_private.fact_query(42, 'definitions', false, NULL, NULL) shows the text. Facts of new rows
--- cannot exist in the index yet; only the others are looked up there. The join that finds what stands compares payloads as well,
+-- as in fact_parts. SELECT exograph_private.fact_query('definitions', false, NULL, NULL) shows the text. Facts of new rows
+-- cannot exist in the index yet; only the others are looked up there. The join that finds those compares payloads as well,
 -- and keeps only the facts that lack, or differ: of a reload that is nothing.
-CREATE OR REPLACE FUNCTION exograph_private.fact_query(
-    load_id integer, table_name text, fresh boolean, offsets jsonb, versioned boolean
-) RETURNS text
+CREATE OR REPLACE FUNCTION exograph_private.fact_query(table_name text, fresh boolean, offsets jsonb, versioned boolean)
+RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_parts   record := exograph_private.fact_parts(table_name, offsets, versioned);
@@ -117,12 +116,12 @@ WHERE NOT EXISTS (SELECT FROM exograph.%I d WHERE %s)',
     LEFT JOIN exograph.%2$I d ON %3$s
     WHERE d.load_id IS NULL OR %4$s
 ), conflicts AS (
-    UPDATE exograph.load_tables t SET conflicting = t.conflicting + (SELECT count(*) FROM compared c WHERE c.is_existing)
-    WHERE t.load_id = %5$s AND t.table_name = %2$L
+    UPDATE staged_rows r SET conflicting = r.conflicting + (SELECT count(*) FROM compared c WHERE c.is_existing)
+    WHERE r.table_name = %2$L
 )
-%6$s
-SELECT %7$s FROM compared c WHERE NOT c.is_existing',
-            v_facts, table_name, v_match.equal, v_match.differing, load_id, v_target, v_columns)
+%5$s
+SELECT %6$s FROM compared c WHERE NOT c.is_existing',
+            v_facts, table_name, v_match.equal, v_match.differing, v_target, v_columns)
     END;
 END
 $$;

@@ -3,7 +3,8 @@ SET LOCAL ROLE exograph_owner;
 
 -- Makes the work tables of a load empty, in its schema, which is on the search path. Who writes and who reads them:
 --
--- staged_rows      2_validate counts; 3_index notes what it has built; 6_resolve, 8_attach
+-- staged_rows      2_validate counts; 3_index notes what it has built, 6_resolve and 3_index facts that conflict; 6_resolve,
+--                  8_attach
 -- rejects          2_validate: the rows that break a rule; 2_validate_rejects, and whoever reads staged rows after it
 -- reserved_ranges  2_validate: the ids that the load has reserved, for the rules
 -- number_ranges    2_validate: dimensions whose valid numbers have no gaps, so that BETWEEN tells what a join would
@@ -33,7 +34,7 @@ BEGIN
     END LOOP;
     CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text);
     CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
-                                       indexed boolean, repeats boolean, unfit boolean);
+                                       indexed boolean, repeats boolean, unfit boolean, conflicting bigint DEFAULT 0);
     CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
     CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
     CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);
