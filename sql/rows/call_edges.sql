@@ -32,7 +32,9 @@ DECLARE
         AND greatest(octet_length(NEW.caller_qualified_name), octet_length(NEW.callee_qualified_name)) <= 2000;
     v_existing exograph.call_edges;
 BEGIN
-    CALL exograph_private.put_versions_of_call(NEW);
+    IF num_nonnulls(NEW.version, NEW.caller_version, NEW.callee_version) > 1 THEN
+        CALL exograph_private.put_versions_of_call(NEW);
+    END IF;
     SELECT f.file_id, f.package_version_id, f.package_id INTO NEW.file_id, NEW.package_version_id, NEW.package_id
     FROM exograph_private.resolve_file(NEW.file_id, NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package,
                                        NEW.version, NEW.file_sha256) f;
@@ -72,9 +74,6 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_version record;
 BEGIN
-    IF num_nonnulls(call.version, call.caller_version, call.callee_version) < 2 THEN
-        RETURN;
-    END IF;
     FOR v_version IN
         SELECT v.ecosystem, v.package, v.version
         FROM (VALUES (call.caller_node_id, call.caller_ecosystem, call.caller_package, call.caller_version),

@@ -27,7 +27,7 @@ public sealed class ConcurrencyTests : LoadingTest
     {
         var sessions = await OpenManyAsync();
         var statements = Enumerable.Range(0, 4).SelectMany(round => Row.Of.Keys.Select(view => Statement(view, round))).ToArray();
-        // What names a file or a fragment needs it: these stand, and the rest comes in any order.
+        // What names a file or a fragment needs it: these exist, and the rest comes in any order.
         for (var round = 0; round < 4; round++)
         {
             await Db.ExecuteAsync(Statement("files", round));
@@ -116,7 +116,7 @@ public sealed class ConcurrencyTests : LoadingTest
     }
 
     [Fact]
-    public async Task Transactions_that_find_standing_rows_in_opposite_orders_do_not_wait()
+    public async Task Transactions_that_find_existing_rows_in_opposite_orders_do_not_wait()
     {
         await Row.InsertAllAsync(Db);
         var other = await OpenAsync();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Exograph.ServerSide.Tests.RowWise;
 
-/// <summary>How the inserter views look up what stands. A session keeps its plans while the tables grow.</summary>
+/// <summary>How the inserter views look up what exists. A session keeps its plans while the tables grow.</summary>
 public sealed class PlanTests : LoadingTest
 {
     [Fact]

@@ -41,9 +41,9 @@ public sealed class RefusalTests : LoadingTest
     [Fact]
     public async Task An_id_that_is_given_is_refused()
     {
-        foreach (var standing in new[] { false, true })
+        foreach (var existing in new[] { false, true })
         {
-            if (standing)
+            if (existing)
                 await Row.InsertAllAsync(Db);
             var before = await Db.IndexAsync();
             foreach (var view in Row.Dimensions)
@@ -112,7 +112,7 @@ public sealed class RefusalTests : LoadingTest
         var callee = "(SELECT id FROM exograph.graph_nodes WHERE engine = 'static' AND kind = 'external')";
         await Row.InsertAllAsync(Db);
         var before = await Db.IndexAsync();
-        foreach (var (role, line) in new[] { ("caller", 2), ("callee", 2), ("caller", 99), ("callee", 99) }) // 2 stands
+        foreach (var (role, line) in new[] { ("caller", 2), ("callee", 2), ("caller", 99), ("callee", 99) }) // 2 exists
         {
             var other = role == "caller" ? "callee" : "caller";
             var error = await Db.FailsAsync("23502",
@@ -181,7 +181,7 @@ public sealed class RefusalTests : LoadingTest
     }
 
     [Fact]
-    public async Task A_file_or_fragment_that_does_not_stand_is_asked_for()
+    public async Task A_file_or_fragment_that_does_not_exist_is_asked_for()
     {
         (string View, string Column, string Value)[] cases =
         [
@@ -209,7 +209,7 @@ public sealed class RefusalTests : LoadingTest
     }
 
     [Fact]
-    public async Task An_id_that_does_not_stand_is_refused()
+    public async Task An_id_that_does_not_exist_is_refused()
     {
         (string View, string Column, string InPlaceOf)[] cases =
         [
@@ -237,7 +237,7 @@ public sealed class RefusalTests : LoadingTest
     }
 
     [Fact]
-    public async Task A_node_that_does_not_stand_is_refused()
+    public async Task A_node_that_does_not_exist_is_refused()
     {
         await Row.InsertAllAsync(Db);
         foreach (var role in new[] { "caller", "callee" })
@@ -345,7 +345,7 @@ public sealed class RefusalTests : LoadingTest
         "engine e contradicts caller_node_id 1, which has engine static")]
     [InlineData("call_edges", "callee_node_id", "2", "callee_package", "'beta'",
         "package beta contradicts callee_node_id 2, which has none")]
-    public async Task A_contradiction_shows_what_is_given_and_what_stands(
+    public async Task A_contradiction_shows_what_is_given_and_what_exists(
         string view, string id, string value, string column, string given, string message)
     {
         await Row.InsertAllAsync(Db);
@@ -364,7 +364,7 @@ public sealed class RefusalTests : LoadingTest
     [InlineData("call_edges", "caller_node_id", "graph_nodes")]
     [InlineData("call_edges", "callee_node_id", "graph_nodes")]
     [InlineData("fragment_terms", "term_id", "terms")]
-    public async Task An_id_that_does_not_stand_is_missing_even_beside_a_key_that_does(string view, string id, string table)
+    public async Task An_id_that_does_not_exist_is_missing_even_beside_a_key_that_does(string view, string id, string table)
     {
         await Row.InsertAllAsync(Db);
 
@@ -416,7 +416,7 @@ public sealed class RefusalTests : LoadingTest
         [.. columns.Split(' ').Select(column => (column, (string?)null))];
 
     /// <summary>
-    /// Makes sure that a view refuses rows, both where its own complete row stands and where it does not, and that none of
+    /// Makes sure that a view refuses rows, both where its own complete row exists and where it does not, and that none of
     /// them leaves a trace.
     /// </summary>
     private async Task AllRefusedAsync(
@@ -426,9 +426,9 @@ public sealed class RefusalTests : LoadingTest
         var ofView = cases.ToLookup(c => c.View);
         foreach (var view in Row.Of.Keys)
         {
-            foreach (var standing in new[] { false, true })
+            foreach (var existing in new[] { false, true })
             {
-                if (standing)
+                if (existing)
                     await Db.ExecuteAsync(Row.Insert(view));
                 var before = await Db.IndexAsync();
                 foreach (var (_, sql, isRight) in ofView[view])
@@ -437,7 +437,7 @@ public sealed class RefusalTests : LoadingTest
                     var exception = await Record.ExceptionAsync(() => Db.ExecuteAsync(sql));
                     await Db.ExecuteAsync("ROLLBACK");
                     if (exception is not PostgresException error)
-                        wrong.Add($"accepted{(standing ? ", as the key stands" : "")}: {sql}");
+                        wrong.Add($"accepted{(existing ? ", as the key exists" : "")}: {sql}");
                     else if (error.SqlState != sqlState || !isRight(error))
                         wrong.Add($"{error.MessageText} ({error.SqlState}, column {error.ColumnName}, hint {error.Hint}): {sql}");
                 }

@@ -8,7 +8,7 @@ namespace Exograph.ServerSide.Tests.RowWise;
 public sealed class ReturningTests : LoadingTest
 {
     [Fact]
-    public async Task Every_view_returns_the_new_row_and_then_the_standing_one()
+    public async Task Every_view_returns_the_new_row_and_then_the_existing_one()
     {
         foreach (var view in Row.Of.Keys)
         {
@@ -25,7 +25,7 @@ public sealed class ReturningTests : LoadingTest
     }
 
     [Fact]
-    public async Task The_columns_of_the_keys_are_returned_as_they_stand()
+    public async Task The_columns_of_the_keys_are_returned_as_they_are()
     {
         await Row.InsertAllAsync(Db);
         foreach (var view in Row.Of.Keys)
@@ -37,12 +37,12 @@ public sealed class ReturningTests : LoadingTest
     }
 
     [Fact]
-    public async Task The_standing_row_wins_and_is_what_is_returned()
+    public async Task The_existing_row_wins_and_is_what_is_returned()
     {
         await Row.InsertAllAsync(Db);
         var before = await Db.IndexAsync();
 
-        foreach (var (view, change, column, standing) in new[]
+        foreach (var (view, change, column, existing) in new[]
         {
             ("packages", ("metadata", "'{\"other\": 1}'"), "metadata", "{\"a\": 1}"),
             ("package_versions", ("checksum", "'other'"), "checksum", "sum"),
@@ -54,13 +54,13 @@ public sealed class ReturningTests : LoadingTest
             ("call_edges", ("metadata", "'{\"other\": 1}'"), "metadata", "{\"d\": 4}"),
         })
         {
-            Assert.Equal([standing], await Db.RowsAsync($"{Row.Insert(view, change)} RETURNING {column}"));
+            Assert.Equal([existing], await Db.RowsAsync($"{Row.Insert(view, change)} RETURNING {column}"));
         }
         Assert.Equal(before, await Db.IndexAsync());
     }
 
     [Fact]
-    public async Task A_standing_row_is_returned_with_the_id_of_its_fragment_not_of_the_one_that_was_given()
+    public async Task An_existing_row_is_returned_with_the_id_of_its_fragment_not_of_the_one_that_was_given()
     {
         await Row.InsertAllAsync(Db);
         await Db.ExecuteAsync(Row.Insert("fragments", ("content_hash", "'\\x77'")));

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Exograph.ServerSide.Tests.RowWise;
 
-/// <summary>Where facts go that come by themselves, and that none stands twice, in whatever partition.</summary>
-public sealed class StandingFactTests : LoadingTest
+/// <summary>Where facts go that come by themselves, and that none exists twice, in whatever partition.</summary>
+public sealed class ExistingFactTests : LoadingTest
 {
     [Fact]
     public async Task Rows_that_come_by_themselves_carry_load_0_and_share_a_partition()
