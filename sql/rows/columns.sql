@@ -65,7 +65,7 @@ BEGIN
             ('fragment_terms', 'term', 'Names the term, and makes it. Comes back as given.')
         ), of_nodes (columns, comment) AS (VALUES -- of a call: caller_... and callee_...
             ('node_id',
-             'Names the %s in place of its key, whole or part of which may be given, too. Comes back. Required, or the key.'),
+             'Names the %s in place of its key, all or part of which may be given, too. Comes back. Required, or the key.'),
             ('qualified_name', 'Required. Part of the %s''s key, and kept with the call. Comes back.'),
             ('ecosystem', 'Part of the %s''s key, with its package and version; may be NULL.'),
             ('package', 'Part of the %s''s key, with its ecosystem and version; may be NULL.'),
