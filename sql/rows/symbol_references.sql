@@ -2,7 +2,8 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- A reference has the shape of a definition: its view and functions are those of definitions.sql with the other table's name.
--- Made here and not at run time: SQL that names its table only then is planned anew for each row.
+-- Made here and not at run time: SQL that names its table only then is planned anew for each row, and 20,000 took 2.4 s of CPU
+-- instead of 1.0 s.
 DO $$
 DECLARE
     v_sql text;
