@@ -22,7 +22,7 @@ BEGIN
         END IF;
         CALL exograph_private.require_staging(load_id);
     END IF;
-    CALL exograph_private.wait_at_gate();
+    CALL exograph.wait_at_gate();
     INSERT INTO exograph.terms (term)
     SELECT DISTINCT ON (exograph.text_digest(n.term)) n.term
     FROM unnest(resolve_terms.terms) AS n (term)

@@ -4,7 +4,7 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE FUNCTION exograph_private.enter_gate() RETURNS trigger
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    CALL exograph_private.wait_at_gate();
+    CALL exograph.wait_at_gate();
     RETURN NULL;
 END
 $$;

@@ -189,7 +189,7 @@ public sealed class AdoptionTests : LoadingTest
 
     [Theory]
     [InlineData(4, "patched|4 rows were changed or existed already")]
-    [InlineData(5, "partition|more than a tenth of the rows has other ids, or other packages, or may stand already")]
+    [InlineData(5, "partition|more than a tenth of the rows has other ids, or other packages, or may exist already")]
     public async Task Rows_without_their_package_are_mended_where_they_are_few(int rows, string expected)
     {
         var sample = await ReservedSample.BeginAsync(Db);
@@ -421,7 +421,7 @@ public sealed class AdoptionTests : LoadingTest
 
         await sample.Load.FinalizeAsync("on_reject => 'skip'");
 
-        Assert.Equal("mended|3 rows were changed or stood already", await sample.PathAsync("comments"));
+        Assert.Equal("patched|3 rows were changed or existed already", await sample.PathAsync("comments"));
         Assert.Equal("partition|the staging table has dead rows that no index can hold", await sample.PathAsync("definitions"));
         Assert.Equal(new Outcome(40) { Inserted = 36, Existing = 3, Rejected = 1, Conflicting = 1 },
             await sample.Load.OutcomeAsync("definitions"));

@@ -130,7 +130,7 @@ public sealed class RejectTests : LoadingTest
             """);
         Assert.Empty(await load.CheckAsync());
         await load.FinalizeAsync();
-        Assert.Equal(["patched|7.0"], await Db.RowsAsync(
+        Assert.Equal(["mended|7.0"], await Db.RowsAsync(
             $"""
             SELECT p.name, v.version FROM exograph.packages p JOIN exograph.package_versions v ON v.package_id = p.id
             WHERE p.load_id = {load.Id}
