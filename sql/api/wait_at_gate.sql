@@ -1,8 +1,8 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- A finalize takes the gate alone, so nothing is looked up behind it that it may be about to add. Above READ COMMITTED the wait is
--- no help: the snapshot may be older than what was added meanwhile.
+-- A finalize takes the gate alone, so nothing is looked up behind it that it may be about to add. Above READ COMMITTED the wait
+-- is no help: the snapshot may be older than what was added meanwhile.
 CREATE OR REPLACE PROCEDURE exograph.wait_at_gate()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN

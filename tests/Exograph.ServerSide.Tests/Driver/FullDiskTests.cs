@@ -45,7 +45,7 @@ public sealed class FullDiskTests
 
             var finalizing = await CliRun.RunAsync(database, ["load", medium.Path]);
             Assert.Equal(4, finalizing.ExitCode);
-            Assert.Contains("load 2: merging files", finalizing.Error, StringComparison.Ordinal);
+            Assert.Contains("load 2: merge files", finalizing.Error, StringComparison.Ordinal);
             Assert.Contains("[53100]", finalizing.Error, StringComparison.Ordinal);
             Assert.Contains("note: load 2 stays open: ", finalizing.Error, StringComparison.Ordinal);
             Assert.Equal(["abandoned", "open"], await database.ColumnAsync<string>("SELECT state FROM exograph.loads ORDER BY load_id"));
