@@ -1,4 +1,5 @@
 using Exograph.EmbeddedPostgres;
+using Exograph.ServerSide.Tests.Readme;
 using Npgsql;
 using Xunit;
 
@@ -14,13 +15,8 @@ public sealed class SubscriberTests : IAsyncLifetime
             exograph.symbol_references, exograph.call_edges, exograph.fragment_terms
         """;
 
-    // Printed by the publisher, run by the subscriber.
-    private const string Partitions =
-        """
-        SELECT format('CREATE TABLE IF NOT EXISTS exograph.%I PARTITION OF exograph.%I FOR VALUES FROM (%s) TO (%s);',
-                      partition_name, table_name, first_load, last_load + 1)
-        FROM exograph.fact_partitions WHERE first_load IS NOT NULL
-        """;
+    /// <summary>Printed by the publisher, run by the subscriber.</summary>
+    private static readonly string s_partitions = Pages.BlocksOf("docs/operations.md").Single(b => b.Language == "sql").Text;
 
     private EmbeddedPostgresServer _server = null!;
 
@@ -50,7 +46,7 @@ public sealed class SubscriberTests : IAsyncLifetime
         // A partition of its own has to be made there, too.
         var load = await ReservedSample.BeginAsync(publisher);
         await load.Load.FinalizeAsync();
-        foreach (var statement in await publisher.RowsAsync(Partitions))
+        foreach (var statement in await publisher.RowsAsync(s_partitions))
             await subscriber.ExecuteAsync(statement);
         await subscriber.ExecuteAsync("ALTER SUBSCRIPTION s REFRESH PUBLICATION");
         await UntilEqualAsync(publisher, subscriber);

@@ -1,33 +1,88 @@
 using System.Text.RegularExpressions;
+using Exograph.ServerSide.Tests.Extract;
 using Exograph.ServerSide.Tests.Support;
 using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Readme;
 
-/// <summary>What README shows is what happens.</summary>
+/// <summary>What README and its pages show is what happens.</summary>
 public sealed partial class ReadmeTests
 {
-    private static readonly string s_readme = Read("README.md");
+    internal static (string Directory, string Script)[] AllScripts { get; } =
+    [
+        ("examples/by-hand", "load.sql"),
+        ("examples/row-wise", "insert.sql"),
+        (".", "examples/herbarium/load.sql"),
+        ("examples/loads", "rejects.sql"),
+        ("examples/loads", "reserved.sql"),
+        ("examples/loads", "complete.sql"),
+    ];
+
+    public static TheoryData<string, string> Scripts => new(AllScripts);
 
     [Theory]
-    [InlineData("examples/by-hand", "load.sql")]
-    [InlineData("examples/row-wise", "insert.sql")]
-    [InlineData(".", "examples/herbarium/load.sql")]
+    [MemberData(nameof(Scripts))]
     public async Task An_example_is_shown_as_it_is_with_what_it_prints(string directory, string script)
     {
-        Assert.Contains($"```sql\n{Read($"{directory}/{script}")}```", s_readme, StringComparison.Ordinal);
+        var source = Pages.Read($"{directory}/{script}");
+        var shown = Enumerable.Range(0, Pages.Blocks.Count)
+            .Where(i => Pages.Blocks[i].Language == "sql" && Pages.Blocks[i].IsExcerptOf(source)).ToList();
+        Assert.NotEmpty(shown);
         await using var database = await TestDatabase.CreateAsync();
 
         var printed = await Psql.RunAsync(database, script, Repository.PathOf(directory));
 
-        Assert.Contains($"```text\n{printed}```", s_readme, StringComparison.Ordinal);
+        Assert.All(shown.Select(Pages.PrintedBy).OfType<Block>(), block => Assert.True(block.IsExcerptOf(printed),
+            $"{block.Page} shows\n{block.Text}\nof {script}, which prints\n{printed}"));
     }
 
     [Fact]
-    public async Task The_example_of_the_library_is_shown_as_it_is_and_loads()
+    public async Task The_chapter_by_hand_begins_with_an_empty_database()
     {
-        AssertShown("LibraryExample.cs");
+        var (block, _) = Pages.Find("sh", b => b.Text.Contains("load.sql", StringComparison.Ordinal));
+        var (_, shown) = Pages.Find("sql", b => b.IsExcerptOf(Pages.Read("examples/by-hand/load.sql")));
+        await using var database = await TestDatabase.CreateEmptyAsync();
+
+        var printed = await Shell.RunAsync(database, block.Text);
+
+        Assert.True(shown!.IsExcerptOf(printed), printed);
+    }
+
+    [Fact]
+    public async Task The_lines_of_the_command_line_load()
+    {
+        var (block, _) = Pages.Find("sh", b => b.Text.Contains("exograph-load load", StringComparison.Ordinal));
+        await using var database = await TestDatabase.CreateAsync();
+
+        await Shell.RunAsync(database, block.Text);
+
+        Assert.Equal(
+            ["finalized 1 0", "finalized 0 1", "finalized 0 1"],
+            await database.ColumnAsync<string>("""
+                SELECT concat_ws(' ', r.state, r.inserted, r.existing) FROM exograph.load_report r
+                WHERE r.table_name = 'packages' ORDER BY r.load_id
+                """));
+    }
+
+    [Fact]
+    public async Task The_demo_prints_what_is_shown_of_it()
+    {
+        var (_, shown) = Pages.Find("sh", b => b.Text.EndsWith(" demo\n", StringComparison.Ordinal));
+        using var folder = new SourceFolder().With("A.cs", "class A { void F() { F(); } }");
+
+        var demo = await CliRun.RunAsync(null, ["demo", "--source", folder.Sources]);
+
+        Assert.Equal(0, demo.ExitCode);
+        var pieces = new Block(shown!.Page, shown.Language, WithoutFigures(shown.Text));
+        Assert.True(pieces.IsExcerptOf(WithoutFigures(demo.Output)), demo.Output);
+
+        static string WithoutFigures(string text) => Spaces().Replace(Figure().Replace(text, "0"), " ");
+    }
+
+    [Fact]
+    public async Task The_example_of_the_library_loads()
+    {
         await using var database = await TestDatabase.CreateEmptyAsync();
 
         var report = await LibraryExample.RunAsync(database.ConnectionString, CancellationToken.None);
@@ -37,9 +92,8 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public async Task The_example_of_a_view_is_shown_as_it_is_and_gives_the_same_ids_again()
+    public async Task The_example_of_a_view_gives_the_same_ids_again()
     {
-        AssertShown("RowExample.cs");
         await using var database = await TestDatabase.CreateAsync();
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
 
@@ -55,7 +109,7 @@ public sealed partial class ReadmeTests
     {
         var raised = SqlFiles("sql").Concat(SqlFiles("migrations"))
             .SelectMany(f => ErrorCode().Matches(File.ReadAllText(f)).Select(m => m.Value));
-        var listed = ErrorRow().Matches(s_readme).Select(m => m.Groups[1].Value);
+        var listed = ErrorRow().Matches(Pages.Readme).Select(m => m.Groups[1].Value);
 
         Assert.Equal(raised.Distinct().Order(StringComparer.Ordinal), listed);
 
@@ -63,34 +117,11 @@ public sealed partial class ReadmeTests
             Directory.EnumerateFiles(Repository.PathOf(folder), "*.sql", SearchOption.AllDirectories);
     }
 
-    [Fact]
-    public void Every_variable_of_the_programs_is_in_README_or_in_a_page()
-    {
-        var pages = s_readme + string.Concat(Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md").Select(File.ReadAllText));
-        var read = Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
-            .SelectMany(f => Variable().Matches(File.ReadAllText(f)).Select(m => m.Value)).Distinct();
+    [GeneratedRegex(@"[\d,]+")]
+    private static partial Regex Figure();
 
-        Assert.All(read, variable => Assert.Contains($"`{variable}", pages, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void The_example_of_an_upgrader_is_shown_as_it_is() => AssertShown("DbUpExample.cs", Read("docs/operations.md"));
-
-    private static void AssertShown(string file) => AssertShown(file, s_readme);
-
-    private static void AssertShown(string file, string page)
-    {
-        var example = Read($"tests/Exograph.ServerSide.Tests/Readme/{file}").Split("        // README\n")[1];
-        Assert.Contains($"```csharp\n{Indent().Replace(example, "")}```", page, StringComparison.Ordinal);
-    }
-
-    private static string Read(string file) => File.ReadAllText(Repository.PathOf(file));
-
-    [GeneratedRegex("(?m)^        ")]
-    private static partial Regex Indent();
-
-    [GeneratedRegex(@"\bEXOGRAPH_[A-Z_]+")]
-    private static partial Regex Variable();
+    [GeneratedRegex(" +")]
+    private static partial Regex Spaces();
 
     [GeneratedRegex(@"\bXG\d{3}\b(?=')")]
     private static partial Regex ErrorCode();

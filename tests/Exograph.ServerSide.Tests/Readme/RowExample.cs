@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Exograph.ServerSide.Tests.Readme;
 
-/// <summary>The example of an inserter view that README shows, between the markers.</summary>
+/// <summary>The example of an inserter view that docs/row-wise.md shows, between the markers.</summary>
 internal static class RowExample
 {
     public static async Task<Dictionary<string, int>> RunAsync(

@@ -25,6 +25,9 @@ internal static class Psql
 
     private static readonly Lazy<Task<(string Program, string? Libraries)>> s_program = new(FindAsync);
 
+    /// <summary>Where psql is, and where its libraries are, if not in the usual places.</summary>
+    public static Task<(string Program, string? Libraries)> ProgramAsync() => s_program.Value;
+
     /// <summary>What a script prints; it must not fail.</summary>
     public static Task<string> RunAsync(TestDatabase database, string script, string directory) =>
         RunAsync(database.Settings, script, directory);
@@ -40,7 +43,7 @@ internal static class Psql
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
         NpgsqlConnectionStringBuilder settings, string[] arguments, string directory)
     {
-        var (program, libraries) = await s_program.Value;
+        var (program, libraries) = await ProgramAsync();
         var start = new ProcessStartInfo(program, ["-X", .. arguments])
         {
             WorkingDirectory = directory,

@@ -1,0 +1,30 @@
+-- A load whose numbers are ids of the index. psql -X -f reserved.sql
+\set ON_ERROR_STOP on
+SELECT exograph.begin_load('reserved', ids => 'reserved') AS load_id \gset
+
+-- Ranges (first, last) that nobody else gets; here of one id each.
+SELECT first AS package FROM exograph.reserve_ids(:load_id, 'packages', 1) \gset
+SELECT first AS version FROM exograph.reserve_ids(:load_id, 'package_versions', 1) \gset
+SELECT first AS file FROM exograph.reserve_ids(:load_id, 'files', 1) \gset
+SELECT first AS fragment FROM exograph.reserve_ids(:load_id, 'fragments', 1) \gset
+
+-- Ids of terms, in their order; those that do not exist are inserted.
+SELECT exograph.resolve_terms(ARRAY['call:hello', 'atom:world'], :load_id) AS terms \gset
+
+SELECT exograph.staging_schema(:load_id) AS staging \gset
+BEGIN;
+SET LOCAL search_path TO :"staging";
+INSERT INTO staged_packages (id, ecosystem, name) VALUES (:package, 'hex', 'reserved');
+INSERT INTO staged_package_versions (id, package_id, version) VALUES (:version, :package, '1.0.0');
+INSERT INTO staged_files (id, package_version_id, path, source, sha256)
+VALUES (:file, :version, 'lib/a.ex', 'hello(:world)', pg_catalog.sha256('hello(:world)'));
+INSERT INTO staged_fragments (id, file_id, ast, kind, line, mass) VALUES (:fragment, :file, 'hello(:world)', 'call', 1, 2);
+INSERT INTO staged_definitions (package_id, package_version_id, file_id, fragment_id, kind, name, qualified_name, line, col)
+VALUES (:package, :version, :file, :fragment, 'function', 'hello', 'Reserved.hello/1', 1, 1);
+INSERT INTO staged_fragment_terms (fragment_id, term_id) SELECT :fragment, pg_catalog.unnest(:'terms'::integer[]);
+COMMIT;
+
+CALL exograph.finalize_load(:load_id, partition_threshold => 0);
+
+SELECT table_name, staged, inserted, path, reason FROM exograph.load_report
+WHERE load_id = :load_id AND table_name IN ('definitions', 'fragment_terms');
