@@ -99,6 +99,26 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public void README_has_every_phase_of_a_load()
+    {
+        var phases = Directory.EnumerateFiles(Repository.PathOf("sql"), "*.sql", SearchOption.AllDirectories)
+            .SelectMany(f => Phase().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Contains("verify", phases);
+        Assert.All(phases, phase => Assert.Contains($"**{phase}**", Pages.Readme, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task README_has_every_command()
+    {
+        var help = await CliRun.RunAsync(null, ["--help"]);
+        var commands = Command().Matches(help.Output.Split("Commands:")[1]).Select(m => m.Groups[1].Value).ToList();
+
+        Assert.Contains("load", commands);
+        Assert.All(commands, command => Assert.Contains($"`{command}", Pages.Readme, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_variable_of_the_programs_is_in_a_page()
     {
         var pages = string.Concat(Pages.All.Select(Pages.Read));
@@ -132,6 +152,12 @@ public sealed partial class PageTests
 
     [GeneratedRegex("(?m)^```")]
     private static partial Regex FenceLine();
+
+    [GeneratedRegex(@"start_phase\([^,]+, '([a-z ]+)'")]
+    private static partial Regex Phase();
+
+    [GeneratedRegex("(?m)^  ([a-z][a-z-]*) ")]
+    private static partial Regex Command();
 
     [GeneratedRegex(@"\bEXOGRAPH_[A-Z_]+")]
     private static partial Regex Variable();
