@@ -66,6 +66,7 @@ internal static class Shell
     {
         var tool = Path.Combine(tools, name);
         File.WriteAllText(tool, $"#!/bin/sh\nexec {command} \"$@\"\n");
-        File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }
