@@ -2,7 +2,7 @@
 -- The migrator runs this one again where a restore into another database or cluster did not bring what is made here.
 --
 -- The schemas and the three roles. Roles belong to the cluster, not to the database: another installation may have made
--- them, or be making them at this moment. Whatever stood before is taken over only where nobody else can have a hand in it:
+-- them, or be making them at this moment. Whatever existed before is taken over only where nobody else can have a hand in it:
 -- definer functions work with the rights of the owner, so whoever acts for it owns the index.
 
 -- Also where another upgrader runs this under a path of its own: what is bound here stays bound.
@@ -87,7 +87,7 @@ BEGIN
         SELECT 4, o.rolname, format('role %s has default privileges in this database', o.rolname),
                format('\ddp shows them; DROP OWNED BY %I takes them away.', o.rolname)
         FROM ours o JOIN pg_default_acl d ON d.defaclrole = o.oid
-        WHERE to_regclass('exograph.loads') IS NULL -- once Exograph stands, they are the administrator's
+        WHERE to_regclass('exograph.loads') IS NULL -- once Exograph is installed, they are the administrator's
     ) p (place, role, problem, remedy)
     ORDER BY p.place, p.role
     LIMIT 1;
@@ -135,7 +135,7 @@ BEGIN
 END
 $$;
 
--- A schema of ours that stood before the installation must be empty, but for the journal, which DbUp makes before the first
+-- A schema of ours that existed before the installation must be empty, but for the journal, which DbUp makes before the first
 -- script; it and the journal must belong to who installs. After a restore they hold our own objects, of a superuser.
 DO $$
 DECLARE
@@ -167,7 +167,7 @@ BEGIN
         WHERE NOT (r.rolname IN ('exograph_owner', current_user) OR r.rolsuper AND NOT v_is_new)
         UNION ALL
         SELECT format('schema %s holds %s %s, which %s', h.nspname, h.type, h.identity,
-                      CASE WHEN v_is_new AND NOT h.is_journal THEN 'stood before the installation and belongs' ELSE 'belongs' END
+                      CASE WHEN v_is_new AND NOT h.is_journal THEN 'existed before the installation and ' ELSE '' END || 'belongs'
                           || ' to role ' || quote_ident(r.rolname)),
                'Look what it is, and who made it; drop it, or choose another database.'
         FROM held h JOIN pg_roles r ON r.oid = h.owner
@@ -182,7 +182,7 @@ BEGIN
 END
 $$;
 
--- What stood there is handed over to the owner, without the rights that default privileges of its maker have given others.
+-- What existed there is handed over to the owner, without the rights that default privileges of its maker have given others.
 DO $$
 DECLARE
     v_statement text;
@@ -241,7 +241,7 @@ COMMENT ON SCHEMA exograph IS 'Index of source code: the index tables, the load 
 COMMENT ON SCHEMA exograph_in IS
     'Inserter views: insert rows by natural key, get ids. Under session_replication_role = replica they store nothing, though '
     'INSERT counts the rows: PostgreSQL fires no trigger of a view then, nor can one be enabled ALWAYS.';
-COMMENT ON SCHEMA dup_select IS 'Dup-select toolkit: insert, or find the row that stands, for any table.';
+COMMENT ON SCHEMA dup_select IS 'Dup-select toolkit: insert, or find the existing row, for any table.';
 
 REVOKE ALL ON SCHEMA exograph, exograph_in, dup_select FROM PUBLIC;
 GRANT USAGE ON SCHEMA exograph TO exograph_loader, exograph_reader;

@@ -5,7 +5,7 @@
 -- partition of its own shares one: row-wise facts carry load_id 0, facts of a small load its number negated. There is no
 -- DEFAULT partition, because attaching beside one scans and locks it.
 --
--- The identity is a unique index that ends in load_id, as partitioning demands; that no identity stands in two partitions
+-- The identity is a unique index that ends in load_id, as partitioning demands; that no identity is in two partitions
 -- is the loader's work. It doubles as the look-up by file, and in fragment_terms as the inverted index.
 
 -- Also where another upgrader runs this, under a path and as a role of its own: what is bound here stays bound.
@@ -200,6 +200,6 @@ COMMENT ON TABLE exograph.complete_facts IS
 COMMENT ON COLUMN exograph.complete_facts.load_id IS
     'Load that was the first to declare these tables complete for the file, of those that it honours.';
 COMMENT ON COLUMN exograph.complete_facts.tables IS
-    'The tables; no table stands in two rows of a file of one role. Those of which a row has been deleted since are taken out.';
+    'The tables; no table is in two rows of a file of one role. Those of which a row has been deleted since are taken out.';
 
 ALTER TABLE exograph.complete_facts OWNER TO exograph_owner;

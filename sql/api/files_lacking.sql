@@ -1,7 +1,7 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- What was told is kept: should it stand no longer when the load is finalized, its facts would be missing and nobody know.
+-- What was told is kept: should it exist no longer when the load is finalized, its facts would be missing and nobody know.
 -- A plan for any range would read all staged files; bundles are asked about one by one.
 CREATE OR REPLACE FUNCTION exograph.files_lacking(
     load_id integer DEFAULT NULL, first bigint DEFAULT NULL, last bigint DEFAULT NULL
@@ -46,5 +46,5 @@ COMMENT ON FUNCTION exograph.files_lacking(integer, bigint, bigint) IS
 the file of the same natural key: their facts are to be sent. Loads of other roles count where the role has been granted INSERT
 on exograph.complete_facts. A file that does not exist lacks all; so do those whose number is
 NULL or used twice, or whose version or package is not staged. Packages, versions and files must be staged before. It is
-advice: facts may be sent nevertheless. finalize_load fails with XG011 where facts that were told to stand do so no longer. NULL
+advice: facts may be sent nevertheless. finalize_load fails with XG011 where facts that were told to exist do so no longer. NULL
 means the caller''s only open load, the first number, the last. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';

@@ -1,7 +1,7 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Builds the indexes of staged facts that will probably become partitions as they stand, and makes their statistics. An index
+-- Builds the indexes of staged facts that will probably become partitions as they are, and makes their statistics. An index
 -- build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows mended by hand): a
 -- table that holds one which no index can hold is noted as unfit. What is read from staged facts alone is done while everybody
 -- may still write. What exists already is asked in a transaction of its own that is rolled back: its locks, kept while this

@@ -104,7 +104,7 @@ BEGIN
 END
 $$;
 
--- Builds an index of exograph.deferred_indexes, or finds it standing, and forgets its definition. Errors: 42710 where something
+-- Builds an index of exograph.deferred_indexes, or finds it there, and forgets its definition. Errors: 42710 where something
 -- else bears its name, and whatever CREATE INDEX raises.
 CREATE OR REPLACE PROCEDURE exograph_private.rebuild_index(index_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
@@ -124,7 +124,7 @@ BEGIN
     ELSIF NOT EXISTS (SELECT FROM pg_index x
                       WHERE x.indexrelid = v_index AND x.indisvalid AND pg_get_indexdef(x.indexrelid) = v_saved.definition)
     THEN
-        RAISE EXCEPTION '% stands, but is not the index that was deferred, or is not valid', v_name
+        RAISE EXCEPTION '% exists, but is not the index that was deferred, or is not valid', v_name
             USING ERRCODE = 'duplicate_object';
     END IF;
     DELETE FROM exograph.deferred_indexes d WHERE d.index_name = rebuild_index.index_name;

@@ -18,7 +18,7 @@ $$;
 
 -- Gives the ids of a dimension back that an earlier attempt to finalize the load took (note_ids), unless anybody took any since
 -- or is about to. Returns the last id that is taken, 0 where none is. The ids of an attempt that was rolled back are nobody's.
--- Where the sequence still stands where the attempt left it, it is set back: under the locks that keep everybody else from it,
+-- Where the sequence is still where the attempt left it, it is set back: under the locks that keep everybody else from it,
 -- in a subtransaction that is rolled back to let go of them. What a sequence is set to outlives that, as it outlived the
 -- attempt.
 CREATE OR REPLACE FUNCTION exograph_private.take_back_ids(load_id integer, table_name text) RETURNS bigint

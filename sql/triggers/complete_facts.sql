@@ -2,7 +2,7 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- With a file its declarations go by themselves. This is for what goes without it: the calls of one file go with the nodes of
--- another, and would be missing for good if a later load were told that they stand.
+-- another, and would be missing for good if a later load were told that they exist.
 CREATE OR REPLACE FUNCTION exograph.void_declarations() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -16,7 +16,7 @@ internal sealed class BundleStager(LoadSession session, BundleOptions options)
     private long _rowsRead;
 
     /// <summary>
-    /// Parses, checks and stages the bundle. Where the load declares tables complete, facts of a directory that stand are left
+    /// Parses, checks and stages the bundle. Where the load declares tables complete, facts of a directory that exist are left
     /// out, and files of which nothing is needed are not read.
     /// </summary>
     /// <exception cref="BundleException">The bundle is at fault. The load can only be abandoned.</exception>

@@ -46,7 +46,7 @@ public sealed record LoadReportTable
     public required long Staged { get; init; }
     /// <summary>Rows added to the index.</summary>
     public required long Inserted { get; init; }
-    /// <summary>Rows whose key stood in the index before.</summary>
+    /// <summary>Rows whose key existed in the index before.</summary>
     public required long Existing { get; init; }
     /// <summary>Rows equal in key to one that this load inserted.</summary>
     public required long Collapsed { get; init; }

@@ -10,7 +10,7 @@ internal static class MigrationPrinter
         {ServerCall.PinPath};
         """;
 
-    /// <summary>The journal stands: as the owner of all, when it is our turn.</summary>
+    /// <summary>The journal exists: as the owner of all, when it is our turn.</summary>
     private const string BeginAsOwner = $"""
         {Begin}
         {MigrationSql.BecomeOwner};

@@ -3,7 +3,7 @@ namespace Exograph.ServerSide;
 /// <summary>What the migrator and the printed script ask and note beside the scripts.</summary>
 internal static class MigrationSql
 {
-    /// <summary>Key of the advisory lock that migrators queue for until the journal stands: the bytes of "exograph".</summary>
+    /// <summary>Key of the advisory lock that migrators queue for until the journal exists: the bytes of "exograph".</summary>
     public const long LockKey = 0x65786F6772617068;
 
     public const string LockHeldHint = "Let it end. If it is no migrator, pg_terminate_backend ends it.";
@@ -17,7 +17,7 @@ internal static class MigrationSql
         );
         """;
 
-    /// <summary>Once the journal stands, migrators queue for it: nobody else can lock it.</summary>
+    /// <summary>Once the journal exists, migrators queue for it: nobody else can lock it.</summary>
     public const string LockJournal = "LOCK TABLE exograph.schemaversions IN SHARE ROW EXCLUSIVE MODE";
 
     /// <summary>Scripts run as the owner of all: default privileges of who installs apply to nothing that they make.</summary>
@@ -64,7 +64,7 @@ internal static class MigrationSql
         """;
 
     /// <summary>
-    /// Whether a table stands that may be read: a view of somebody else would run as whoever migrates. Asks the catalog itself,
+    /// Whether a table exists that may be read: a view of somebody else would run as whoever migrates. Asks the catalog itself,
     /// because who has no right on the schema cannot look a name up in it.
     /// </summary>
     public static string Stands(string table) => $"""

@@ -75,7 +75,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     {
         await _admin.ExecuteAsync("CREATE SCHEMA dup_select; CREATE TABLE dup_select.mine ()");
 
-        await RefusedAsync("XG013", "dup_select.mine", "stood before the installation");
+        await RefusedAsync("XG013", "dup_select.mine", "existed before the installation");
     }
 
     [Theory]
