@@ -149,7 +149,7 @@ public sealed class CliTests
         Assert.Contains("exograph.files_package_id was not built: ", refused.Error);
         var table = await CliRun.RunAsync(database, ["rebuild-indexes"]);
         Assert.Equal(4, table.ExitCode);
-        Assert.Matches("^table +index +problem\nfiles +files_package_id +exograph.files_package_id stands", table.Output);
+        Assert.Matches("^table +index +problem\nfiles +files_package_id +exograph.files_package_id exists", table.Output);
 
         await database.ExecuteAsync("DROP INDEX exograph.files_package_id");
         var rebuilt = await CliRun.RunAsync(database, ["rebuild-indexes"]);
