@@ -1,23 +1,6 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
-CREATE OR REPLACE VIEW exograph.fact_partitions AS
-SELECT p.relname::text AS table_name, c.relname::text AS partition_name,
-       b.bounds[1]::integer AS first_load, b.bounds[2]::integer - 1 AS last_load,
-       greatest(c.reltuples, 0)::bigint AS estimated_rows, pg_total_relation_size(c.oid) AS bytes
-FROM pg_catalog.pg_inherits i
-JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
-JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
-CROSS JOIN LATERAL (
-    SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM [(]([0-9]+)[)] TO [(]([0-9]+)[)]') AS bounds
-) b
-WHERE p.relnamespace = 'exograph'::regnamespace AND p.relkind = 'p'
-ORDER BY p.relname, b.bounds[1]::integer NULLS FIRST;
-
-COMMENT ON VIEW exograph.fact_partitions IS
-    'Partitions of the fact tables with the loads they hold, estimated rows, and size in bytes with indexes. first_load and '
-    'last_load are NULL for the shared partition.';
-
 -- Partitions of a fact table from which on finalize_load warns that they should be merged. Measured: 400 partitions make an
 -- unpruned query take 1,600 locks and 138 ms to plan. 64 keep that near 20 ms.
 CREATE OR REPLACE FUNCTION exograph_private.most_partitions() RETURNS integer

@@ -6,6 +6,14 @@ SET LOCAL ROLE exograph_owner;
 
 REVOKE ALL ON ALL ROUTINES IN SCHEMA exograph, exograph_private FROM PUBLIC;
 
+-- For the owner alone; what constraints and triggers of the tables call.
+REVOKE ALL ON ROUTINE
+    exograph.merge_partitions, exograph.wait_at_gate,
+    exograph.json_is_printable, exograph.large_json_is_printable,
+    exograph.delete_facts_of_terms, exograph.delete_terms_of_fragments, exograph.void_declarations,
+    exograph.void_declarations_of_terms
+    FROM PUBLIC;
+
 GRANT SELECT ON
     exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths, exograph.terms, exograph.fragments,
     exograph.graph_nodes,

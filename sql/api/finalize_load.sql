@@ -44,7 +44,7 @@ BEGIN
     CALL exograph_private.resolve_facts(v_load, 'fragment_terms');
     CALL exograph_private.declare_complete(v_load);
     CALL exograph_private.analyze_dimensions(load_id);
-    CALL exograph_private.finish(v_load, exograph_private.default_options() || v_ledger.options || v_options);
+    CALL exograph_private.finish(v_load);
     CALL exograph_private.restore_settings(v_settings);
 END
 $$;

@@ -10,8 +10,7 @@ BEGIN
 END
 $$;
 
--- Makes sure that the staging is there, puts it on the search path, and lets nobody else at it until the transaction ends.
--- Errors: XG004, 55P03.
+-- Puts the staging on the search path, locks it until the transaction ends, and analyzes it. Errors: XG004, 55P03.
 CREATE OR REPLACE PROCEDURE exograph_private.open_staging(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN

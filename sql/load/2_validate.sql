@@ -212,7 +212,7 @@ BEGIN
 END
 $$;
 
--- Compares the counts that validate_staging made with the sealed ones, until they agree once. Errors: XG005.
+-- Compares the counts that validate_staging made with the sealed ones, unless they have agreed before. Errors: XG005.
 CREATE OR REPLACE PROCEDURE exograph_private.check_seal(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -228,9 +228,9 @@ END
 $$;
 
 -- How the rows that validate_staging counted differ from the sealed counts. NULL where they do not, where none are sealed, and
--- where they once did not: the staging may be mended afterwards. The seal tells whether all that the producer sent arrived. Once
--- that is known, nothing but a crash, which the token tells, can lose a row, and what differs afterwards is what somebody
--- mended. That it is known must outlive the transaction that rejects the load, and what a sequence is set to does.
+-- where they once did not: the staging may be corrected afterwards. The seal tells whether all that the producer sent arrived.
+-- Once that is known, nothing but a crash, which the token tells, can lose a row, and what differs afterwards is what somebody
+-- corrected. That it is known must outlive the transaction that rejects the load, and what a sequence is set to does.
 CREATE OR REPLACE FUNCTION exograph_private.broken_seal(load_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE

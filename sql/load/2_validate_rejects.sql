@@ -57,8 +57,8 @@ BEGIN
             array_to_string(v_rules[:v_most], '; ') || CASE WHEN cardinality(v_rules) > v_most THEN '; ..' ELSE '' END
         USING ERRCODE = 'XG006', TABLE = v_table, CONSTRAINT = v_reason,
             DETAIL = format('First rows: %s', v_first),
-            HINT = format('SELECT * FROM exograph.check_load(%1$s) lists them. Mend the staging tables and call again, or leave '
-                          'them out: CALL exograph.finalize_load(%1$s, on_reject => ''skip'').', load_id);
+            HINT = format('SELECT * FROM exograph.check_load(%1$s) lists them. Correct the staging tables and call again, or '
+                          'leave them out: CALL exograph.finalize_load(%1$s, on_reject => ''skip'').', load_id);
 END
 $$;
 

@@ -2,9 +2,9 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Builds the indexes of staged facts that will probably become partitions as they are, and makes their statistics. An index
--- build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows mended by hand): a
+-- build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows corrected by hand): a
 -- table that holds one which no index can hold is noted as unfit. What is read from staged facts alone is done while everybody
--- may still write. What exists already is asked in a transaction of its own that is rolled back: its locks, kept while this
+-- may still write. What exists already is asked in a subtransaction that is rolled back: its locks, kept while this
 -- load waits at the gate, would keep a load that defers indexes waiting behind it.
 CREATE OR REPLACE PROCEDURE exograph_private.index_staged(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
@@ -107,6 +107,7 @@ $$;
 
 -- Collapses facts of equal identity in new_<table>, returns how many went, and builds its indexes; only_identity: the unique
 -- one, which finds them.
+-- Called by 6_resolve, behind the closed gate; what index_staged has built is not built again.
 CREATE OR REPLACE FUNCTION exograph_private.index_facts(load_id integer, table_name text, only_identity boolean) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -130,8 +131,8 @@ END
 $$;
 
 -- Builds the identity index of new_<table>, collapsing facts of equal identity where there are any, and returns how many went.
--- Most loads hold no fact twice, and the index has to be built anyway: it is asked first, and only its failure, or that of
--- index_staged, makes anybody look for duplicates.
+-- Most loads hold no fact twice, and the index has to be built anyway: it is asked first, and only its failure, here or in
+-- index_staged_table, makes anybody look for duplicates.
 CREATE OR REPLACE FUNCTION exograph_private.index_identity(load_id integer, table_name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE

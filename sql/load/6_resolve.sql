@@ -66,7 +66,7 @@ $$;
 -- Makes staged_<table> of a load with reserved ids new_<table> with its indexes (of fewer rows than least_rows: only the unique
 -- one), as it is or after patching few rows. path: attached, patched, or NULL where it has to be written again, and has not
 -- been changed. remaining: rows that did not exist. collapsed: how many of these were equal to others. An index build also
--- enters rows that this transaction deleted (rejects), or that an older snapshot may still see (rows mended by hand), so one
+-- enters rows that this transaction deleted (rejects), or that an older snapshot may still see (rows corrected by hand), so one
 -- that no index can hold spoils a table of good rows. That is rare, found out by the build alone, and undone here: the table is
 -- written again, without dead rows. If a live row is to blame, its index fails there in the same way.
 CREATE OR REPLACE FUNCTION exograph_private.adopt_facts(

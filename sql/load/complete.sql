@@ -1,18 +1,10 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
-CREATE OR REPLACE FUNCTION exograph.complete_tables() RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
-    SELECT '{comments,definitions,symbol_references,call_edges,fragments,fragment_terms,graph_nodes}'::pg_catalog.text[]
-$$;
-
-COMMENT ON FUNCTION exograph.complete_tables() IS
-    'Tables that a load can declare complete for its files: those whose rows belong to a file, fragment_terms by its fragments.';
-
 -- The loads whose declarations of completeness a load honours: those of its own role, and of roles to which INSERT on
 -- exograph.complete_facts is granted, superusers and members of exograph_owner among them. A load that declares a file's facts
 -- complete keeps others from sending them. INSERT on complete_facts is the right to do just that, and a privilege follows its
--- role through renames and restores. Owner and superusers have it anyway. Whose an earlier load is, is told as owner_of_load
+-- role through renames and restores. Whose an earlier load is, is told as owner_of_load
 -- tells it, for all loads at once.
 CREATE OR REPLACE FUNCTION exograph_private.trusted_loads(load_id integer) RETURNS integer[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
@@ -47,7 +39,7 @@ $$;
 
 -- The staged files of the load on the search path with numbers from first to last (NULL: from the least, to the greatest), each
 -- with the id of the file of its natural key that exists in the index, NULL where none does. A number that is NULL or used twice
--- stands for no row. Two joins for files with and without package, as in merge_files. Of "count(*) = 1" the planner expects one
+-- names no row. Two joins for files with and without package, as in merge_files. Of "count(*) = 1" the planner expects one
 -- group in 200, and then joins all versions with all packages row by row.
 CREATE OR REPLACE FUNCTION exograph_private.existing_files(first bigint DEFAULT NULL, last bigint DEFAULT NULL)
 RETURNS TABLE (number bigint, file_id bigint)
@@ -109,33 +101,5 @@ BEGIN
                 HINT = format('SELECT * FROM exograph.files_lacking(%1$s) tells what to stage now; then finalize again. Or '
                               'abandon the load and load again.', load_id);
     END IF;
-END
-$$;
-
--- Records, for the files of a load, the tables that it declares complete; those of which it rejected a row, for what was skipped
--- makes no whole, or that a load which it trusts has declared, are left out.
-CREATE OR REPLACE PROCEDURE exograph_private.declare_complete(load exograph_private.load)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_tables  text[] := ARRAY(
-        SELECT t.name FROM unnest(load.complete) WITH ORDINALITY AS t (name, position)
-        WHERE NOT EXISTS (SELECT FROM exograph.load_tables r
-                          WHERE r.load_id = load.load_id AND r.table_name = t.name AND r.rejected > 0)
-        ORDER BY t.position);
-    v_trusted integer[];
-BEGIN
-    IF v_tables = '{}' THEN
-        RETURN;
-    END IF;
-    CALL exograph_private.start_phase(load.load_id, 'declare complete');
-    v_trusted := exograph_private.trusted_loads(load.load_id);
-    INSERT INTO exograph.complete_facts (file_id, load_id, tables)
-    SELECT m.file_id, load.load_id, array_agg(t.name ORDER BY t.position)
-    FROM (SELECT DISTINCT r.id AS file_id FROM map_files r) m
-    CROSS JOIN unnest(v_tables) WITH ORDINALITY AS t (name, position)
-    WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
-                      WHERE c.file_id = m.file_id AND c.load_id = ANY (v_trusted) AND t.name = ANY (c.tables))
-    GROUP BY m.file_id
-    ORDER BY m.file_id;
 END
 $$;

@@ -66,7 +66,8 @@ CREATE TYPE exograph_private.load AS (
     keep_maps           boolean,
     partition_threshold bigint,
     defer_indexes       boolean,
-    complete            text[]
+    complete            text[],
+    options             jsonb    -- all of these, for the ledger
 );
 
 -- A load with its options: those given now go before those of begin_load, and these before the defaults.
@@ -74,8 +75,9 @@ CREATE OR REPLACE FUNCTION exograph_private.read_load(load exograph.loads, given
 RETURNS exograph_private.load
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT load.load_id, o.ids = 'reserved', o.on_reject, o.reject_limit, o.keep_maps, o.partition_threshold, o.defer_indexes,
-           o.complete
-    FROM pg_catalog.jsonb_to_record(exograph_private.default_options() || load.options || read_load.given) AS o (
+           o.complete, m.options
+    FROM (SELECT exograph_private.default_options() || load.options || read_load.given AS options) m
+    CROSS JOIN pg_catalog.jsonb_to_record(m.options) AS o (
         ids text, on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, defer_indexes boolean,
         complete text[])
 $$;

@@ -1,7 +1,7 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Those of references are made of these, in symbol_references.sql.
+-- The view and the functions of symbol_references are made from these, in symbol_references.sql.
 
 CREATE OR REPLACE VIEW exograph_in.definitions WITH (security_invoker = true) AS
 SELECT d.package_id, d.package_version_id, d.file_id, d.fragment_id, k.ecosystem, k.package, k.version,
@@ -50,9 +50,9 @@ BEGIN
 END
 $$;
 
--- NULLs are equal in line and col. Four statements, as IS NOT DISTINCT FROM uses no index. OFFSET 0 keeps the planner from the
--- index on qualified_name, which thousands may share: with plans made for one row, the second 5,000 references to one name took
--- 18 s instead of 0.7 s.
+-- The existing fact of the same identity, in whatever partition; all NULL where there is none. NULLs are equal in line and col.
+-- Four statements, as IS NOT DISTINCT FROM uses no index. OFFSET 0 keeps the planner from the index on qualified_name, which
+-- thousands may share: with plans made for one row, the second 5,000 references to one name took 18 s instead of 0.7 s.
 CREATE OR REPLACE FUNCTION exograph_private.find_definition(fact exograph_in.definitions) RETURNS exograph.definitions
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE

@@ -65,7 +65,7 @@ public sealed class RejectTests : LoadingTest
             + "packages {\"id\": 2, \"name\": null, \"metadata\": null, \"ecosystem\": \"hex\"}; "
             + "packages {\"id\": 4, \"name\": \"x\", \"metadata\": null, \"ecosystem\": null}", error.Detail);
         Assert.Equal(
-            $"SELECT * FROM exograph.check_load({load.Id}) lists them. Mend the staging tables and call again, or leave "
+            $"SELECT * FROM exograph.check_load({load.Id}) lists them. Correct the staging tables and call again, or leave "
             + $"them out: CALL exograph.finalize_load({load.Id}, on_reject => 'skip').", error.Hint);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Exograph.ServerSide.Tests.RowWise;
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
@@ -172,6 +173,20 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             WHERE p.pronamespace = 'exograph_private'::regnamespace AND o.schema IS DISTINCT FROM 'exograph_private'
                 AND NOT (o.type = 'trigger' AND o.identity LIKE '% on exograph\_in.%')
             """));
+
+    [Fact]
+    public async Task Every_routine_is_on_the_list_of_rights_or_private()
+    {
+        var rights = await File.ReadAllTextAsync(Repository.PathOf("sql/rights.sql"));
+
+        var routines = await ColumnAsync(
+            """
+            SELECT DISTINCT 'exograph.' || proname FROM pg_proc
+            WHERE pronamespace IN ('exograph'::regnamespace, 'exograph_in'::regnamespace)
+            """);
+
+        Assert.Equal([], routines.Where(name => !Regex.IsMatch(rights, $@"\b{name}\b")));
+    }
 
     [Fact]
     public async Task Everything_that_people_see_has_a_comment() => Assert.Empty(await ColumnAsync(

@@ -23,7 +23,7 @@ BEGIN
 END
 $$;
 
--- Puts the facts of new_<table> into the shared partition, under the load's number negated.
+-- Puts the facts of new_<table> into the shared partition, under the load's number negated: it holds what is below 1.
 CREATE OR REPLACE PROCEDURE exograph_private.share_facts(load_id integer, table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
