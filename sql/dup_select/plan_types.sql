@@ -15,6 +15,7 @@ CREATE TYPE dup_select_private.plan_column AS (
     slot dup_select_private.slot, echo boolean);
 COMMENT ON TYPE dup_select_private.plan_column IS
     'A column that the statements fill: from the input, or with the key of a parent.';
+COMMENT ON COLUMN dup_select_private.plan_column.facts IS 'What the catalog says of it.';
 COMMENT ON COLUMN dup_select_private.plan_column.expression IS 'As mapped. NULL where only a parent fills it.';
 COMMENT ON COLUMN dup_select_private.plan_column.input IS 'The input column, where the expression is nothing but its name.';
 COMMENT ON COLUMN dup_select_private.plan_column.direct IS 'It is that input column as it comes, of the same type.';
@@ -27,6 +28,7 @@ COMMENT ON COLUMN dup_select_private.plan_column.echo IS 'NEW itself gets the de
 
 CREATE TYPE dup_select_private.plan_part AS (facts dup_select_private.key_part, given boolean, absent boolean);
 COMMENT ON TYPE dup_select_private.plan_part IS 'A part of a natural key, as a new row has it.';
+COMMENT ON COLUMN dup_select_private.plan_part.facts IS 'What the catalog says of it.';
 COMMENT ON COLUMN dup_select_private.plan_part.given IS
     'It depends on what the statements fill; else it is the same for all rows.';
 COMMENT ON COLUMN dup_select_private.plan_part.absent IS 'It is a column that nothing fills: NULL.';
@@ -36,13 +38,16 @@ CREATE TYPE dup_select_private.plan_key AS (
     predicate_columns integer[], in_predicate boolean, wanted dup_select_private.slot[], wants_composite boolean);
 COMMENT ON TYPE dup_select_private.plan_key IS 'The natural key of a level.';
 COMMENT ON COLUMN dup_select_private.plan_key.index_name IS 'NULL where natural_keys names columns that no unique index is on.';
+COMMENT ON COLUMN dup_select_private.plan_key.parts IS 'In the order of the index, or of natural_keys.';
 COMMENT ON COLUMN dup_select_private.plan_key.shown IS 'The values show it; else a BEFORE trigger has yet to make it.';
 COMMENT ON COLUMN dup_select_private.plan_key.nulls_distinct IS 'A row with NULL in it has no key, and is always a new one.';
 COMMENT ON COLUMN dup_select_private.plan_key.predicate IS 'Of a partial index.';
+COMMENT ON COLUMN dup_select_private.plan_key.predicate_columns IS 'Numbers of the columns that the predicate names.';
 COMMENT ON COLUMN dup_select_private.plan_key.in_predicate IS
     'Whether a new row falls under the index: true where it always does, or it is a whole one; NULL where that depends on the '
     'row.';
 COMMENT ON COLUMN dup_select_private.plan_key.wanted IS 'An optional parent is looked for where one of these is not NULL.';
+COMMENT ON COLUMN dup_select_private.plan_key.wants_composite IS 'One of these is composite: see column_facts.composite.';
 
 CREATE TYPE dup_select_private.plan_level AS (
     path text[], facts dup_select_private.table_facts, name text, child integer, reference dup_select_private.foreign_key_facts,
@@ -50,6 +55,8 @@ CREATE TYPE dup_select_private.plan_level AS (
     own dup_select_private.slot[], above dup_select_private.slot[], together integer, settled text);
 COMMENT ON TYPE dup_select_private.plan_level IS
     'A table at a path from the target: the target itself at the empty path, a parent at the path of its foreign key.';
+COMMENT ON COLUMN dup_select_private.plan_level.path IS 'Columns of the foreign keys on the way from the target.';
+COMMENT ON COLUMN dup_select_private.plan_level.facts IS 'What the catalog says of the table.';
 COMMENT ON COLUMN dup_select_private.plan_level.name IS 'As short as the levels can be told apart: for aliases and variables.';
 COMMENT ON COLUMN dup_select_private.plan_level.child IS 'Number of the level whose foreign key refers to it.';
 COMMENT ON COLUMN dup_select_private.plan_level.reference IS 'That foreign key.';
@@ -57,6 +64,7 @@ COMMENT ON COLUMN dup_select_private.plan_level.optional IS 'A column of that fo
 COMMENT ON COLUMN dup_select_private.plan_level.out_names IS
     'The columns of the view that give back its key, as reference.columns.';
 COMMENT ON COLUMN dup_select_private.plan_level.shared IS 'Columns of its key that its child fills otherwise, too.';
+COMMENT ON COLUMN dup_select_private.plan_level.columns IS 'Those that the statements fill.';
 COMMENT ON COLUMN dup_select_private.plan_level.key IS 'NULL where the mapping fills no unique key: every row is a new one.';
 COMMENT ON COLUMN dup_select_private.plan_level.own IS 'Where its key goes, as reference.columns.';
 COMMENT ON COLUMN dup_select_private.plan_level.above IS
@@ -86,6 +94,9 @@ CREATE TYPE dup_select_private.plan AS (
 COMMENT ON TYPE dup_select_private.plan IS
     'What an inserter view (by_row) or put_table is to do. The only text in it is the user''s.';
 COMMENT ON COLUMN dup_select_private.plan.levels IS 'The target first, each level before its parents.';
+COMMENT ON COLUMN dup_select_private.plan.inputs IS 'The columns of a view, or of the source of put_table.';
+COMMENT ON COLUMN dup_select_private.plan.by_row IS 'An inserter view; else put_table.';
+COMMENT ON COLUMN dup_select_private.plan.names IS 'Names that the statements make up.';
 COMMENT ON COLUMN dup_select_private.plan.pinned IS 'Its statements run under search_path = pg_catalog, pg_temp.';
 COMMENT ON COLUMN dup_select_private.plan.read_keys IS
     'Input columns of a view that are the natural key of a parent and have the name of the column that refers to it.';
