@@ -227,10 +227,9 @@ BEGIN
 END
 $$;
 
--- How the rows that validate_staging counted differ from the sealed counts. NULL where they do not, where none are sealed, and
--- where they once did not: the staging may be corrected afterwards. The seal tells whether all that the producer sent arrived.
--- Once that is known, nothing but a crash, which the token tells, can lose a row, and what differs afterwards is what somebody
--- corrected. That it is known must outlive the transaction that rejects the load, and what a sequence is set to does.
+-- How the counts differ from the sealed ones. NULL where they do not, where none are sealed, or where they agreed in an earlier
+-- call: the seal tells whether all that was sent arrived, and what differs afterwards is what somebody corrected (a crash is
+-- told by the token). That they agreed must outlive a rollback, as the value of a sequence does.
 CREATE OR REPLACE FUNCTION exograph_private.broken_seal(load_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE

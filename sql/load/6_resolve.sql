@@ -64,11 +64,10 @@ END
 $$;
 
 -- Makes staged_<table> of a load with reserved ids new_<table> with its indexes (of fewer rows than least_rows: only the unique
--- one), as it is or after patching few rows. path: attached, patched, or NULL where it has to be written again, and has not
--- been changed. remaining: rows that did not exist. collapsed: how many of these were equal to others. An index build also
--- enters rows that this transaction deleted (rejects), or that an older snapshot may still see (rows corrected by hand), so one
--- that no index can hold spoils a table of good rows. That is rare, found out by the build alone, and undone here: the table is
--- written again, without dead rows. If a live row is to blame, its index fails there in the same way.
+-- one), as it is or after patching few rows. path: attached, patched, or NULL where it has to be written again, and has not been
+-- changed. remaining: rows that did not exist. collapsed: how many of these were equal to others. Where the staging table holds
+-- a dead row that no index can hold (index_staged), all is undone here and the table is written again; if a live row is to
+-- blame, its index fails there in the same way.
 CREATE OR REPLACE FUNCTION exograph_private.adopt_facts(
     IN load_id integer, IN table_name text, IN staged bigint, IN least_rows bigint, IN offsets jsonb, IN versioned boolean,
     OUT path text, OUT reason text, OUT remaining bigint, OUT collapsed bigint
@@ -163,8 +162,7 @@ END
 $$;
 
 -- Writes the staged facts that do not exist yet, in final form, into a table new_<table>, and returns how many. Of the others it
--- counts those that conflict. shared: they are on their way to the shared partition. A table that is only passed
--- on to the shared partition needs no WAL of its own.
+-- counts those that conflict. shared: the table is only passed on to the shared partition, and needs no WAL of its own.
 CREATE OR REPLACE FUNCTION exograph_private.rewrite_facts(
     load_id integer, table_name text, staged_rows bigint, shared boolean, offsets jsonb, versioned boolean
 ) RETURNS bigint

@@ -84,8 +84,8 @@ $$;
 -- Text of the statement that fills new_<table> from the staged facts: with those of rows that this load inserted (fresh), or
 -- with the others as far as they do not exist, counting those that do with another payload as conflicting. offsets, versioned:
 -- as in fact_parts. SELECT exograph_private.fact_query('definitions', false, NULL, NULL) shows the text. Facts of new rows
--- cannot exist in the index yet; only the others are looked up there. The join that finds those compares payloads as well,
--- and keeps only the facts that lack, or differ: of a reload that is nothing.
+-- cannot exist in the index yet; only the others are looked up there. That join compares payloads, too, and keeps only the facts
+-- that do not exist or differ: of a reload, none.
 CREATE OR REPLACE FUNCTION exograph_private.fact_query(table_name text, fresh boolean, offsets jsonb, versioned boolean)
 RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$

@@ -3,9 +3,8 @@ SET LOCAL ROLE exograph_owner;
 
 -- The loads whose declarations of completeness a load honours: those of its own role, and of roles to which INSERT on
 -- exograph.complete_facts is granted, superusers and members of exograph_owner among them. A load that declares a file's facts
--- complete keeps others from sending them. INSERT on complete_facts is the right to do just that, and a privilege follows its
--- role through renames and restores. Whose an earlier load is, is told as owner_of_load
--- tells it, for all loads at once.
+-- complete keeps others from sending them: INSERT on complete_facts is the right to do just that, and a privilege follows its
+-- role through renames and restores. Whose an earlier load is: as in owner_of_load, for all loads at once.
 CREATE OR REPLACE FUNCTION exograph_private.trusted_loads(load_id integer) RETURNS integer[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE

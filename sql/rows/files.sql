@@ -58,7 +58,7 @@ BEGIN
 END
 $$;
 
--- Locks it, too. Two statements, because IS NOT DISTINCT FROM uses no index.
+-- The id of the file of a version (NULL: none) with a hash, locked; NULL where there is none.
 CREATE OR REPLACE FUNCTION exograph_private.find_file(package_version_id bigint, sha256 bytea) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
@@ -72,7 +72,7 @@ BEGIN
 END
 $$;
 
--- Also the ids of its version and package, which a row may name without a file.
+-- The file that a row names by id or by key, locked, with its version and package; these also where it names no file.
 CREATE OR REPLACE FUNCTION exograph_private.resolve_file(
     INOUT file_id bigint, INOUT package_version_id bigint, INOUT package_id bigint,
     IN ecosystem text, IN package text, IN version text, IN file_sha256 bytea

@@ -71,8 +71,7 @@ BEGIN
 END
 $$;
 
--- Of several with this content hash that of the row's file, which may be NULL: producers may hash text alone, so that one hash
--- exists in many files. XG010 where two could be meant.
+-- The fragment that a row names. Of several with its content hash that of the row's file (NULL: none).
 CREATE OR REPLACE FUNCTION exograph_private.resolve_fragment(fragment_id bigint, content_hash bytea, file_id bigint)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
