@@ -4,8 +4,8 @@ SET LOCAL ROLE exograph_owner;
 -- Builds the indexes of staged facts that will probably become partitions as they are, and makes their statistics. An index
 -- build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows corrected by hand): a
 -- table that holds one which no index can hold is noted as unfit. What is read from staged facts alone is done while everybody
--- may still write. What exists already is asked in a subtransaction that is rolled back: its locks, kept while this
--- load waits at the gate, would keep a load that defers indexes waiting behind it.
+-- may still write. What exists already is asked in a subtransaction that is rolled back: its locks, kept while this load waits at
+-- the gate, would keep a load that defers indexes waiting behind it.
 CREATE OR REPLACE PROCEDURE exograph_private.index_staged(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -83,8 +83,8 @@ DECLARE
 BEGIN
     SELECT string_agg(format('ALTER %I SET NOT NULL', c.column_name), ', ') INTO v_forms
     FROM exograph.staging_columns c
-    WHERE c.table_name = index_staged_table.table_name
-    HAVING bool_and(c.required);
+    JOIN exograph_private.staging_tables t USING (table_name)
+    WHERE c.table_name = index_staged_table.table_name AND t.is_full;
     IF v_forms IS NOT NULL THEN
         EXECUTE format('ALTER TABLE %I %s', v_staged, v_forms);
     END IF;
@@ -106,8 +106,7 @@ END
 $$;
 
 -- Collapses facts of equal identity in new_<table>, returns how many went, and builds its indexes; only_identity: the unique
--- one, which finds them.
--- Called by 6_resolve, behind the closed gate; what index_staged has built is not built again.
+-- one, which finds them. Called by 6_resolve, behind the closed gate; what index_staged has built is not built again.
 CREATE OR REPLACE FUNCTION exograph_private.index_facts(load_id integer, table_name text, only_identity boolean) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE

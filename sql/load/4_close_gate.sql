@@ -30,9 +30,8 @@ EXCEPTION WHEN lock_not_available THEN
         exograph_private.lock_holders(
             ARRAY(SELECT c.oid FROM pg_class c
                   WHERE c.relnamespace = 'exograph'::regnamespace
-                      AND c.relname IN ('gate', 'packages', 'package_versions', 'files', 'file_paths', 'terms', 'fragments',
-                                        'graph_nodes', 'comments', 'definitions', 'symbol_references', 'call_edges',
-                                        'fragment_terms')),
+                      AND (c.relname IN ('gate', 'file_paths')
+                           OR c.relname IN (SELECT t.table_name FROM exograph_private.staging_tables t))),
             'ShareRowExclusiveLock'));
 END
 $$;

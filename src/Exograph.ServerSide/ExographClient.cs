@@ -32,7 +32,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
 
     /// <summary>A client with a data source of its own, which is disposed with it.</summary>
     /// <param name="connectionString">Connection string of Npgsql.</param>
-    /// <param name="loggerFactory">Where to log. Npgsql does not log there: it would print every statement of a migration.</param>
+    /// <param name="loggerFactory">Where this library logs; Npgsql does not log there.</param>
     public static ExographClient Create(string connectionString, ILoggerFactory? loggerFactory = null) =>
         new(NpgsqlDataSource.Create(connectionString), loggerFactory, ownsDataSource: true);
 
