@@ -15,35 +15,46 @@ public static class ExtractCommand
     private static readonly Option<string?> s_package = new("--package")
     {
         Description = "The one package of all files; without it each project file below the folder is a package.",
+        HelpName = "name",
     };
-    private static readonly Option<string?> s_version = new("--version") { Description = "The version of --package." };
+    private static readonly Option<string?> s_version = new("--version")
+    {
+        Description = "The version of --package.",
+        HelpName = "v",
+    };
     private static readonly Option<string> s_ecosystem = new("--ecosystem")
     {
         Description = "The ecosystem of the packages.",
+        HelpName = "name",
         DefaultValueFactory = _ => "nuget",
     };
     private static readonly Option<string> s_output = new("--output", "-o")
     {
         Description = "The directory of the bundle, or - for one NDJSON stream on standard output.",
+        HelpName = "dir|-",
         Required = true,
     };
     private static readonly Option<int> s_minMass = new("--min-mass")
     {
         Description = "The least number of syntax nodes that makes a fragment of a statement or an expression.",
+        HelpName = "nodes",
         DefaultValueFactory = _ => new ExtractOptions { Directory = "" }.MinMass,
     };
     private static readonly Option<string[]> s_define = new("--define")
     {
         Description = "A preprocessor symbol that is defined, besides those of the project; several with semicolons or options.",
+        HelpName = "symbol[;..]",
         DefaultValueFactory = _ => [],
     };
     private static readonly Option<string?> s_framework = new("--framework")
     {
         Description = "The target framework, such as net8.0, to read projects as that have it; else the newest of each.",
+        HelpName = "TFM",
     };
     private static readonly Option<int> s_maxMemory = new("--max-memory")
     {
         Description = "MiB that files being parsed may take together, roughly; what takes more alone is stored without fragments.",
+        HelpName = "MiB",
         DefaultValueFactory = _ => (int)(new ExtractOptions { Directory = "" }.MaxMemory >> 20),
     };
     private static readonly Option<bool> s_gzip = new("--gzip") { Description = "Compress the files of the directory." };
@@ -56,14 +67,7 @@ public static class ExtractCommand
     /// <summary>Runs the tool: 0 is success, 1 a failure or cancellation, 2 wrong usage or input.</summary>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken = default)
     {
-        var csharp = new Command("csharp", "Reads C# sources with Roslyn, as syntax: nothing is compiled or restored.")
-        {
-            s_folder, s_output, s_package, s_version, s_ecosystem, s_minMass, s_define,
-            s_framework, s_maxMemory, s_gzip, s_force, s_quiet,
-        };
-        csharp.SetAction(ExtractAsync);
-        var root = new RootCommand("Reads source code and writes a bundle for exograph-load.") { csharp };
-        var parsed = root.Parse(args);
+        var parsed = Root().Parse(args);
         var console = new InvocationConfiguration
         {
             Output = new TerminalWriter(Console.Out),
@@ -73,6 +77,18 @@ public static class ExtractCommand
         };
         var code = await parsed.InvokeAsync(console, cancellationToken).ConfigureAwait(false);
         return parsed.Errors.Count > 0 ? BadInput : code;
+    }
+
+    /// <summary>The commands and their options.</summary>
+    public static RootCommand Root()
+    {
+        var csharp = new Command("csharp", "Reads C# sources with Roslyn, as syntax: nothing is compiled or restored.")
+        {
+            s_folder, s_output, s_package, s_version, s_ecosystem, s_minMass, s_define,
+            s_framework, s_maxMemory, s_gzip, s_force, s_quiet,
+        };
+        csharp.SetAction(ExtractAsync);
+        return new RootCommand("Reads source code and writes a bundle for exograph-load.") { csharp };
     }
 
     private static async Task<int> ExtractAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public enum BundleLoadState
 public sealed class BundleLoader
 {
     /// <summary>Rejected rows of a load that are looked for in its bundles.</summary>
-    private const int MostShown = 20;
+    private static readonly RejectOptions s_shown = new() { Limit = 20 };
 
     /// <summary>With more of them the server would be asked for too long.</summary>
     private const long MostSought = 1_000_000;
@@ -99,7 +99,7 @@ public sealed class BundleLoader
             if (e is LoadException { Rejects.Count: > 0 } refused)
             {
                 await PlaceAsync(session, refused.Rejects.Sum(r => r.Rows),
-                    () => _client.CheckLoadAsync(session.LoadId, MostShown, cancellationToken), cancellationToken);
+                    () => _client.CheckLoadAsync(session.LoadId, s_shown, cancellationToken), cancellationToken);
             }
             throw;
         }
@@ -122,7 +122,7 @@ public sealed class BundleLoader
             : await session.FinalizeAsync(cancellationToken);
         _reports.Add(report);
         await PlaceAsync(session, report.Tables.Sum(t => t.Rejected),
-            () => _client.GetRejectsAsync(session.LoadId, MostShown, cancellationToken), cancellationToken);
+            () => _client.GetRejectsAsync(session.LoadId, s_shown, cancellationToken), cancellationToken);
     }
 
     /// <summary>Finds the first of the rows that the server refused, by file and line.</summary>

@@ -41,8 +41,8 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
 
         public override void Report(LoadProgress value)
         {
-            if (value.Phase is not null)
-                Write($"{value.Phase}");
+            if (value.Notice is not null)
+                Write($"{value.Notice}");
         }
 
         private void Write(TerminalLine line)
@@ -67,9 +67,9 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
 
         public override void Report(LoadProgress value)
         {
-            var task = Task("staged", value.Phase is null ? $"{value.LoadId} {TableOf(value)}" : $"{value.LoadId}");
+            var task = Task("staged", value.Notice is null ? $"{value.LoadId} {TableOf(value)}" : $"{value.LoadId}");
             task.IsIndeterminate = true;
-            task.Description = Shown(value.Phase ?? $"load {value.LoadId}: {value.RowsStaged:N0} rows of {TableOf(value)} staged");
+            task.Description = Shown(value.Notice ?? $"load {value.LoadId}: {value.RowsStaged:N0} rows of {TableOf(value)} staged");
         }
 
         private ProgressTask Task(string description, string key) =>

@@ -13,6 +13,8 @@ namespace Exograph.ServerSide;
 /// </summary>
 public sealed class ExographClient : IAsyncDisposable, IDisposable
 {
+    private const int TermsOfBatch = 5_000;
+
     private readonly bool _ownsDataSource;
 
     /// <summary>A client for the database of <paramref name="dataSource"/>, which stays the caller's.</summary>
@@ -32,9 +34,9 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
 
     /// <summary>A client with a data source of its own, which is disposed with it.</summary>
     /// <param name="connectionString">Connection string of Npgsql.</param>
-    /// <param name="loggerFactory">Where this library logs; Npgsql does not log there.</param>
-    public static ExographClient Create(string connectionString, ILoggerFactory? loggerFactory = null) =>
-        new(NpgsqlDataSource.Create(connectionString), loggerFactory, ownsDataSource: true);
+    /// <param name="loggerFactory">Where to log; Npgsql logs there, too, under categories of its own.</param>
+    public static ExographClient Create(string connectionString, ILoggerFactory? loggerFactory = null) => new(
+        new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(loggerFactory).Build(), loggerFactory, ownsDataSource: true);
 
     /// <summary>Version of the schema that this library installs: the number of its last migration.</summary>
     public static int LatestSchemaVersion => MigrationScripts.Embedded.Version;
@@ -128,27 +130,21 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
 
     /// <summary>The staged rows of an open load that break a rule. Nothing is changed.</summary>
     /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
-    /// <param name="limit">Most rows to return.</param>
+    /// <param name="options">How many of them to return.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
     public Task<IReadOnlyList<RejectedRow>> CheckLoadAsync(
-        int? loadId = null, int limit = 1000, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return AllAsync(Check, loadId, [Argument(loadId), Argument((int?)limit)], cancellationToken);
-    }
+        int? loadId = null, RejectOptions? options = null, CancellationToken cancellationToken = default) =>
+        RejectsAsync(Check, loadId, options, cancellationToken);
 
     /// <summary>The rows that a finalized load has left out: <see cref="RejectPolicy.Skip"/>.</summary>
     /// <param name="loadId">Number of the load.</param>
-    /// <param name="limit">Most rows to return.</param>
+    /// <param name="options">How many of them to return.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LoadException">The server refused.</exception>
     public Task<IReadOnlyList<RejectedRow>> GetRejectsAsync(
-        int loadId, int limit = 1000, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        return AllAsync(LeftOut, loadId, [Argument((int?)loadId), Argument((int?)limit)], cancellationToken);
-    }
+        int loadId, RejectOptions? options = null, CancellationToken cancellationToken = default) =>
+        RejectsAsync(LeftOut, loadId, options, cancellationToken);
 
     /// <summary>Drops the staged rows of an open load and ends it.</summary>
     /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
@@ -183,6 +179,16 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     public Task<IReadOnlyList<LoadReport>> ListLoadsAsync(CancellationToken cancellationToken = default) =>
         AllAsync(Loads, null, [Argument((int?)null)], cancellationToken);
 
+    /// <summary>The open loads, the oldest first: how much is staged, and which session is at which phase of finalizing.</summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public Task<IReadOnlyList<OpenLoad>> ListOpenLoadsAsync(CancellationToken cancellationToken = default) =>
+        AllAsync(OpenLoads, null, [], cancellationToken);
+
+    /// <summary>The sessions at work on Exograph that wait for a lock, each with those that hold it; who waits longest is first.</summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public Task<IReadOnlyList<LockWait>> ListLockWaitsAsync(CancellationToken cancellationToken = default) =>
+        AllAsync(LockWaits, null, [], cancellationToken);
+
     /// <summary>Tells the server how many rows of each table were staged; finalize refuses any other number.</summary>
     /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
     public Task SealLoadAsync(
@@ -204,19 +210,21 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
             cancellationToken);
 
     /// <summary>
-    /// Ids of terms, in their order; those that do not exist in the index are added to it at once. Resolve some thousand terms at a
-    /// time. Waits while a load is being finalized.
+    /// Ids of terms, in their order; those that do not exist in the index are added to it at once, 5,000 in a transaction. Waits
+    /// while a load is being finalized.
     /// </summary>
     /// <param name="terms">The terms.</param>
     /// <param name="loadId">The open load that they are for, if any.</param>
-    /// <param name="cancellationToken">Cancels; nothing is added then.</param>
+    /// <param name="cancellationToken">Cancels; terms that were added stay.</param>
     /// <exception cref="LoadException">The load is not open, or a term cannot be stored.</exception>
     public Task<IReadOnlyList<int>> ResolveTermsAsync(
-        IReadOnlyCollection<string> terms, int? loadId = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(terms);
-        return AllAsync(ResolveTerms, loadId, [Argument([.. terms]), Argument(loadId)], cancellationToken);
-    }
+        IAsyncEnumerable<string> terms, int? loadId = null, CancellationToken cancellationToken = default) =>
+        InBatchesAsync(terms, batch => ResolveBatchAsync(batch, loadId, cancellationToken), cancellationToken);
+
+    /// <inheritdoc cref="ResolveTermsAsync(IAsyncEnumerable{string}, int?, CancellationToken)"/>
+    public Task<IReadOnlyList<int>> ResolveTermsAsync(
+        IEnumerable<string> terms, int? loadId = null, CancellationToken cancellationToken = default) =>
+        ResolveTermsAsync(terms.ToAsyncEnumerable(), loadId, cancellationToken);
 
     /// <summary>Drops the tables that map the numbers of a finalized load to ids: <see cref="LoadOptions.KeepMaps"/>.</summary>
     /// <exception cref="LoadException">The load is open, there is none, or it belongs to somebody else.</exception>
@@ -258,6 +266,19 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="Dispose"/>
     public ValueTask DisposeAsync() => _ownsDataSource ? DataSource.DisposeAsync() : ValueTask.CompletedTask;
 
+    /// <summary>Resolves so many terms at a time that no array of them is large, and a round trip counts little.</summary>
+    internal static async Task<IReadOnlyList<int>> InBatchesAsync(
+        IAsyncEnumerable<string> terms, Func<string[], Task<IReadOnlyList<int>>> resolve, CancellationToken cancellationToken)
+    {
+        var ids = new List<int>();
+        await foreach (var batch in terms.Chunk(TermsOfBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
+            ids.AddRange(await resolve(batch).ConfigureAwait(false));
+        return ids;
+    }
+
+    internal Task<IReadOnlyList<int>> ResolveBatchAsync(string[] terms, int? loadId, CancellationToken cancellationToken) =>
+        AllAsync(ResolveTerms, loadId, [Argument(terms), Argument(loadId)], cancellationToken);
+
     /// <summary>What the staged files lack.</summary>
     /// <param name="loadId">Number of the load.</param>
     /// <param name="range">Numbers in the staging to ask about; null for all.</param>
@@ -289,7 +310,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         void Report(string notice)
         {
             Log.Noticed(Server.Logger, loadId ?? 0, notice);
-            options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Phase = notice });
+            options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Notice = notice });
         }
         var numbers = await Server.RunAsync(FinalizeLoad,
             [Argument(loadId), .. options.Arguments(), Argument(options.DeferIndexes)], loadId, Report, cancellationToken)
@@ -310,6 +331,14 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
 
     private async Task<LoadState?> StateAsync(int loadId, CancellationToken cancellationToken) =>
         await AllAsync(State, loadId, [Argument((int?)loadId)], cancellationToken).ConfigureAwait(false) is [var state] ? state : null;
+
+    private Task<IReadOnlyList<RejectedRow>> RejectsAsync(
+        Statement<RejectedRow> statement, int? loadId, RejectOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new RejectOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Limit, nameof(options));
+        return AllAsync(statement, loadId, [Argument(loadId), Argument((int?)options.Limit)], cancellationToken);
+    }
 
     private Task<IReadOnlyList<T>> AllAsync<T>(
         Statement<T> statement, int? loadId, IReadOnlyList<NpgsqlParameter> arguments, CancellationToken cancellationToken) =>

@@ -47,7 +47,7 @@ internal static class Names<TEnum> where TEnum : struct, Enum
     /// <summary>The value of a name; null where it is none.</summary>
     public static TEnum? Find(string? name) => name is not null && s_values.TryGetValue(name, out var value) ? value : null;
 
-    /// <exception cref="InvalidOperationException">The database is newer than this library.</exception>
+    /// <exception cref="LoadException">The database is newer than this library.</exception>
     public static TEnum Parse(string name) => Find(name)
-        ?? throw new InvalidOperationException($"'{name}' is no {typeof(TEnum).Name} that this library knows.");
+        ?? throw new LoadException($"'{name}' is no {typeof(TEnum).Name} that this library knows") { Hint = SchemaVersion.NewerDriver };
 }

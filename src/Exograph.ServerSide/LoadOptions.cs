@@ -57,8 +57,8 @@ public sealed record LoadOptions
     public IdNumbering Ids { get; init; }
 
     /// <summary>
-    /// Whether terms are resolved by <see cref="LoadSession.ResolveTermsAsync"/> instead of staged, and
-    /// <see cref="FragmentTermRow.TermId"/> is the id of a term. Needs <see cref="IdNumbering.Reserved"/>.
+    /// Whether terms are resolved by <see cref="LoadSession.ResolveTermsAsync(IEnumerable{string}, CancellationToken)"/> instead of
+    /// staged, and <see cref="FragmentTermRow.TermId"/> is the id of a term. Needs <see cref="IdNumbering.Reserved"/>.
     /// </summary>
     public bool TermsAreResolved { get; init; }
 
@@ -168,6 +168,13 @@ public sealed record MigrateOptions
     public IProgress<string>? Progress { get; init; }
 }
 
+/// <summary>Options of reading rows that break a rule.</summary>
+public sealed record RejectOptions
+{
+    /// <summary>Most rows to return.</summary>
+    public int Limit { get; init; } = 1000;
+}
+
 /// <summary>Options of merging partitions.</summary>
 public sealed record MergePartitionsOptions
 {
@@ -194,6 +201,6 @@ public sealed record LoadProgress
     public IndexTable? Table { get; init; }
     /// <summary>Rows of <see cref="Table"/> staged so far.</summary>
     public long RowsStaged { get; init; }
-    /// <summary>Phase of finalize, in the server's words; null while rows are being staged.</summary>
-    public string? Phase { get; init; }
+    /// <summary>What the server says while it finalizes the load: which phase begins; null while rows are being staged.</summary>
+    public string? Notice { get; init; }
 }

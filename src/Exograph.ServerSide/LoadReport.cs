@@ -11,6 +11,25 @@ public enum LoadState
     Abandoned,
 }
 
+/// <summary>How the rows of a table went into the index.</summary>
+public enum LoadPath
+{
+    /// <summary>A newer database says something that this library does not know.</summary>
+    Unknown,
+    /// <summary>Nothing new was staged.</summary>
+    Empty,
+    /// <summary>Into the table of a dimension, by natural key.</summary>
+    Merged,
+    /// <summary>The staging table became the load's partition as it was.</summary>
+    Attached,
+    /// <summary>The staging table became the load's partition after some of its rows were changed.</summary>
+    Patched,
+    /// <summary>Written again, as the load's partition.</summary>
+    Partition,
+    /// <summary>Into the partition that small loads share.</summary>
+    Shared,
+}
+
 /// <summary>What became of a load: <c>exograph.load_report</c>.</summary>
 public sealed record LoadReport
 {
@@ -54,10 +73,8 @@ public sealed record LoadReportTable
     public required long Rejected { get; init; }
     /// <summary>Rows that differ from the row of equal key that won.</summary>
     public required long Conflicting { get; init; }
-    /// <summary>
-    /// How the rows went in: <c>merged</c>, <c>attached</c>, <c>patched</c>, <c>partition</c>, <c>shared</c> or <c>empty</c>.
-    /// </summary>
-    public required string Path { get; init; }
+    /// <summary>How the rows went in.</summary>
+    public required LoadPath Path { get; init; }
     /// <summary>Why facts took that path; null for other tables, and where nothing was staged.</summary>
     public string? Reason { get; init; }
     /// <summary>Time spent on the table, in milliseconds.</summary>
@@ -70,7 +87,9 @@ public sealed record LoadReportTable
 public sealed record LoadReportPhase
 {
     /// <summary>What was done.</summary>
-    public required string Phase { get; init; }
+    public required LoadPhase Phase { get; init; }
+    /// <summary>Index table at work; null where the phase concerns the whole load.</summary>
+    public IndexTable? Table { get; init; }
     /// <summary>Time spent, in milliseconds.</summary>
     public required double Milliseconds { get; init; }
     /// <summary>WAL that the server wrote meanwhile, in bytes.</summary>

@@ -149,17 +149,24 @@ public sealed class LoadSession : IAsyncDisposable
     /// <summary>
     /// Ids of terms, in their order; those that do not exist in the index are added to it at once, and stay whatever becomes of
     /// the load. Needs <see cref="LoadOptions.TermsAreResolved"/>; <see cref="FragmentTermRow.TermId"/> is such an id then.
-    /// Resolve some thousand terms at a time. Waits while another load is being finalized.
+    /// Waits while another load is being finalized.
     /// </summary>
     /// <exception cref="InvalidOperationException">The terms of this load are staged.</exception>
     /// <exception cref="LoadException">The load is not open, or a term cannot be stored.</exception>
-    public Task<IReadOnlyList<int>> ResolveTermsAsync(IReadOnlyList<string> terms, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<int>> ResolveTermsAsync(IAsyncEnumerable<string> terms, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(terms);
         return _options.TermsAreResolved
-            ? AgainAsync(() => _client.ResolveTermsAsync(terms, LoadId, cancellationToken), cancellationToken)
+            ? ExographClient.InBatchesAsync(
+                terms,
+                batch => AgainAsync(() => _client.ResolveBatchAsync(batch, LoadId, cancellationToken), cancellationToken),
+                cancellationToken)
             : throw new InvalidOperationException("The terms of this load are staged: LoadOptions.TermsAreResolved is not set.");
     }
+
+    /// <inheritdoc cref="ResolveTermsAsync(IAsyncEnumerable{string}, CancellationToken)"/>
+    public Task<IReadOnlyList<int>> ResolveTermsAsync(IEnumerable<string> terms, CancellationToken cancellationToken = default) =>
+        ResolveTermsAsync(terms.ToAsyncEnumerable(), cancellationToken);
 
     /// <summary>Tells the server how many rows per table this session staged; finalize refuses any other number.</summary>
     /// <exception cref="InvalidOperationException">Rows are being staged, or the load is over.</exception>
@@ -178,16 +185,17 @@ public sealed class LoadSession : IAsyncDisposable
     }
 
     /// <summary>The staged rows that break a rule. Nothing is changed.</summary>
-    /// <param name="limit">Most rows to return.</param>
+    /// <param name="options">How many of them to return.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="InvalidOperationException">Rows are being staged, or the load is over.</exception>
     /// <exception cref="LoadException">The load is not open, or belongs to somebody else.</exception>
-    public async Task<IReadOnlyList<RejectedRow>> CheckAsync(int limit = 1000, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<RejectedRow>> CheckAsync(
+        RejectOptions? options = null, CancellationToken cancellationToken = default)
     {
         _state.BeginAlone("check it");
         try
         {
-            return await _client.CheckLoadAsync(LoadId, limit, cancellationToken).ConfigureAwait(false);
+            return await _client.CheckLoadAsync(LoadId, options, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

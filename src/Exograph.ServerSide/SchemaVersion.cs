@@ -11,6 +11,9 @@ internal static class SchemaVersion
     /// <summary>What to do where no more is known.</summary>
     public const string Hint = "The schema in this database may not be that of this driver: run exograph-load migrate.";
 
+    /// <summary>What to do where the database is ahead.</summary>
+    public const string NewerDriver = "Use a driver at least as new as the one that migrated the database.";
+
     private static readonly Statement<(string Name, string Sha256)> s_scripts = new("schemaversions",
         "SELECT scriptname, '' FROM exograph.schemaversions UNION ALL SELECT name, sha256 FROM exograph.code_versions",
         r => (r.GetString(0), r.GetString(1)));
@@ -54,7 +57,7 @@ internal static class SchemaVersion
         if (unknown.Count > 0)
         {
             return ($"the database is newer than this driver, which does not know {string.Join(", ", unknown)}",
-                "Use a driver at least as new as the one that migrated the database.");
+                NewerDriver);
         }
         if (names.Exists(n => !found.ContainsKey(n)))
             return ("the database is older than this driver", "Run exograph-load migrate.");

@@ -78,7 +78,7 @@ internal static class Statements
         State = Names<LoadState>.Parse(r.GetString(2)),
         StartedBy = r.GetString(3),
         StartedAt = r.GetFieldValue<DateTimeOffset>(4),
-        EndedAt = r.IsDBNull(5) ? null : r.GetFieldValue<DateTimeOffset>(5),
+        EndedAt = Time(r, 5),
         Tables = [],
         Phases = [],
     });
@@ -95,16 +95,60 @@ internal static class Statements
         Collapsed = r.GetInt64(4),
         Rejected = r.GetInt64(5),
         Conflicting = r.GetInt64(6),
-        Path = r.GetString(7),
+        Path = Names<LoadPath>.Find(r.GetString(7)) ?? LoadPath.Unknown,
         Milliseconds = r.GetDouble(8),
         WalBytes = r.GetInt64(9),
         Reason = Text(r, 10),
     });
 
     public static readonly Statement<LoadReportPhase> Phases = new("load_phases", """
-        SELECT concat_ws(' ', phase, table_name), coalesce(milliseconds, 0), coalesce(wal_bytes, 0)
+        SELECT phase, table_name, coalesce(milliseconds, 0), coalesce(wal_bytes, 0)
         FROM exograph.load_phases WHERE load_id = $1 ORDER BY position
-        """, r => new LoadReportPhase { Phase = r.GetString(0), Milliseconds = r.GetDouble(1), WalBytes = r.GetInt64(2) });
+        """, r => new LoadReportPhase
+    {
+        Phase = LoadPhases.Parse(r.GetString(0)),
+        Table = Text(r, 1) is { } table ? Names<IndexTable>.Parse(table) : null,
+        Milliseconds = r.GetDouble(2),
+        WalBytes = r.GetInt64(3),
+    });
+
+    public static readonly Statement<OpenLoad> OpenLoads = new("open_loads", """
+        SELECT load_id, label, started_by, started_at, owner, staged_bytes, pid, phase FROM exograph.open_loads ORDER BY load_id
+        """, r =>
+    {
+        var (phase, table) = LoadPhases.ParseBoth(Text(r, 7));
+        return new OpenLoad
+        {
+            LoadId = r.GetInt32(0),
+            Label = r.GetString(1),
+            StartedBy = r.GetString(2),
+            StartedAt = r.GetFieldValue<DateTimeOffset>(3),
+            Owner = Text(r, 4),
+            StagedBytes = r.IsDBNull(5) ? null : r.GetInt64(5),
+            ProcessId = r.IsDBNull(6) ? null : r.GetInt32(6),
+            Phase = phase,
+            Table = table,
+        };
+    });
+
+    public static readonly Statement<LockWait> LockWaits = new("lock_waits", """
+        SELECT waiting_pid, waiting_role, waiting_application, waiting_since, mode, waits_for,
+               holder_pid, holder_role, holder_application, holder_since, holder_state
+        FROM exograph.lock_waits ORDER BY waiting_since, waiting_pid, holder_pid
+        """, r => new LockWait
+    {
+        WaitingProcessId = r.GetInt32(0),
+        WaitingRole = Text(r, 1),
+        WaitingApplication = Text(r, 2),
+        WaitingSince = Time(r, 3),
+        Mode = r.GetString(4),
+        WaitsFor = Text(r, 5),
+        HolderProcessId = r.IsDBNull(6) ? null : r.GetInt32(6),
+        HolderRole = Text(r, 7),
+        HolderApplication = Text(r, 8),
+        HolderSince = Time(r, 9),
+        HolderState = Text(r, 10),
+    });
 
     /// <summary>Joined to what is staged, so that a number that is not staged is told apart from one that lacks nothing.</summary>
     public static Statement<(long File, FactTables Lacks)> FilesLacking(int loadId) => new("files_lacking", $"""
@@ -138,6 +182,9 @@ internal static class Statements
     };
 
     private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
+
+    private static DateTimeOffset? Time(NpgsqlDataReader r, int column) =>
+        r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
 
     private static bool Nothing(NpgsqlDataReader r) => true;
 }

@@ -82,19 +82,20 @@ internal static class GrowthCommand
         var report = await session.FinalizeAsync(cancellationToken);
         var total = watch.Elapsed.TotalSeconds;
 
-        double Seconds(params ReadOnlySpan<string> kinds)
+        double Seconds(params ReadOnlySpan<LoadPhase> kinds)
         {
             var seconds = 0.0;
             foreach (var phase in report.Phases)
             {
-                if (kinds.Contains(phase.Phase.Split(' ')[0]))
+                if (kinds.Contains(phase.Phase))
                     seconds += phase.Milliseconds / 1000;
             }
             return seconds;
         }
 
         var cost = new LoadCost(
-            total, Seconds("merge"), Seconds("analyze"), Seconds("resolve", "index", "attach", "share"));
+            total, Seconds(LoadPhase.Merge), Seconds(LoadPhase.Analyze),
+            Seconds(LoadPhase.Resolve, LoadPhase.Index, LoadPhase.Attach, LoadPhase.Share));
         return (cost, report.Tables.Sum(t => t.Inserted));
     }
 

@@ -54,6 +54,7 @@ public sealed class ClientTests
             await database.ColumnAsync<int>("SELECT 1 WHERE false"), await client.ResolveTermsAsync([]));
         var ids = await client.ResolveTermsAsync(["b", "a", "b"]);
         Assert.Equal(ids, await client.ResolveTermsAsync(["b", "a", "b"]));
+        Assert.Equal(ids, await client.ResolveTermsAsync(new[] { "b", "a", "b" }.ToAsyncEnumerable()));
         Assert.Equal((ids[0], 2), (ids[2], ids.Distinct().Count()));
     }
 
@@ -69,6 +70,53 @@ public sealed class ClientTests
 
         Assert.Equal((IndexTable.Comments, "file_id is no number of a valid row in staged_files"), (reject.Table, reject.Reason));
         Assert.Null(reject.Place);
+        Assert.Empty(await database.Client.GetRejectsAsync(session.LoadId, new RejectOptions { Limit = 0 }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => database.Client.GetRejectsAsync(session.LoadId, new RejectOptions { Limit = -1 }));
+    }
+
+    [Fact]
+    public async Task Any_number_of_terms_is_resolved_in_their_order()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var terms = Enumerable.Range(0, 12_000).Select(i => $"term {i % 11_000}").ToList();
+
+        var ids = await database.Client.ResolveTermsAsync(terms.Where(t => t.Length > 0));
+
+        Assert.Equal(11_000, ids.Distinct().Count());
+        Assert.Equal(
+            terms.Zip(ids).Distinct().OrderBy(t => t.Second).Select(t => t.First),
+            await database.ColumnAsync<string>("SELECT term FROM exograph.terms ORDER BY id"));
+    }
+
+    [Fact]
+    public async Task Open_loads_and_who_waits_for_whom_are_told()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Label = "waits" });
+        await session.StageAsync(SampleRows.Terms);
+        var idle = Assert.Single(await database.Client.ListOpenLoadsAsync());
+        Assert.Equal((session.LoadId, "waits", database.Settings.Username), (idle.LoadId, idle.Label, idle.Owner));
+        Assert.Equal((true, null, null, null), (idle.StagedBytes > 0, idle.ProcessId, idle.Phase, idle.Table));
+        Assert.Empty(await database.Client.ListLockWaitsAsync());
+
+        await using var holder = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await new NpgsqlCommand("INSERT INTO exograph_in.terms (term) VALUES ('held')", holder).ExecuteNonQueryAsync();
+        var finalizing = session.FinalizeAsync();
+        IReadOnlyList<LockWait> waits;
+        while ((waits = await database.Client.ListLockWaitsAsync()).Count == 0 && !finalizing.IsCompleted)
+            await Task.Delay(10);
+
+        var wait = Assert.Single(waits);
+        Assert.Equal(("exograph.gate", holder.ProcessID, "idle in transaction"), (wait.WaitsFor, wait.HolderProcessId, wait.HolderState));
+        Assert.Equal((database.Settings.Username, database.Settings.Username), (wait.WaitingRole, wait.HolderRole));
+        Assert.True(wait.WaitingSince is null || wait.HolderSince <= wait.WaitingSince);
+        var waiting = Assert.Single(await database.Client.ListOpenLoadsAsync());
+        Assert.Equal((wait.WaitingProcessId, LoadPhase.CloseGate, null), (waiting.ProcessId, waiting.Phase, waiting.Table));
+        await transaction.CommitAsync();
+        await finalizing;
+        Assert.Empty(await database.Client.ListOpenLoadsAsync());
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class LoadSessionTests
         var report = await session.FinalizeAsync();
         Assert.Equal((session.LoadId, "all of it", LoadState.Finalized), (report.LoadId, report.Label, report.State));
         Assert.NotNull(report.EndedAt);
-        Assert.NotEmpty(report.Phases);
+        Assert.Contains(report.Phases, p => p is { Phase: LoadPhase.Merge, Table: IndexTable.Terms });
         Assert.All(report.Tables, t => Assert.Equal((2, 2), (t.Staged, t.Inserted)));
         Assert.Equal(12, report.Tables.Count);
     }
@@ -295,8 +295,8 @@ public sealed class LoadSessionTests
         await using var session = await database.Client.BeginLoadAsync(new LoadOptions { Progress = seen });
         await session.StageAsync(SampleRows.Terms.ToAsyncEnumerable());
         await session.FinalizeAsync();
-        Assert.Contains(seen.Reports, p => p is { Table: IndexTable.Terms, RowsStaged: 2, Phase: null });
-        Assert.Contains(seen.Reports, p => p.Phase?.Contains("merge terms") == true && p.LoadId == session.LoadId);
+        Assert.Contains(seen.Reports, p => p is { Table: IndexTable.Terms, RowsStaged: 2, Notice: null });
+        Assert.Contains(seen.Reports, p => p.Notice?.Contains("merge terms") == true && p.LoadId == session.LoadId);
     }
 
     private static async Task IsAbandonedAsync(TestDatabase database, int loadId)
@@ -337,7 +337,7 @@ public sealed class LoadSessionTests
     {
         public void Report(LoadProgress value)
         {
-            if (value.Phase is not null)
+            if (value.Notice is not null)
                 act();
         }
     }

@@ -55,7 +55,7 @@ public sealed class ReservedLoadTests
         await SampleRows.StageAsync(session);
         var report = await session.FinalizeAsync();
         var edges = report.Tables.Single(t => t.Table == IndexTable.CallEdges);
-        Assert.Equal((2, "attached", "all rows were final"), (edges.Inserted, edges.Path, edges.Reason));
+        Assert.Equal((2, LoadPath.Attached, "all rows were final"), (edges.Inserted, edges.Path, edges.Reason));
         Assert.Equal(["5", "{}"],
             await database.ColumnAsync<string>("SELECT metadata::text FROM exograph.call_edges ORDER BY caller_qualified_name"));
     }
@@ -172,7 +172,7 @@ public sealed class ReservedLoadTests
         var facts = report.Tables.Where(t => t.Reason is not null).ToList();
         Assert.Equal([IndexTable.SymbolReferences, IndexTable.FragmentTerms], facts.Select(t => t.Table));
         Assert.All(facts, t => Assert.Equal(
-            (Files * FactsPerFile, "attached", "all rows were final"), (t.Inserted, t.Path, t.Reason)));
+            (Files * FactsPerFile, LoadPath.Attached, "all rows were final"), (t.Inserted, t.Path, t.Reason)));
         // What every row names is the row that was meant.
         Assert.Equal(Files * FactsPerFile, await database.ScalarAsync<long>(
             """

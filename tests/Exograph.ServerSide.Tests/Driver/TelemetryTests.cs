@@ -129,6 +129,21 @@ public sealed class TelemetryTests
             logs.Lines);
     }
 
+    [Fact]
+    public async Task A_client_of_a_connection_string_logs_what_Npgsql_does_and_no_migration()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        using var logs = new Logs();
+        await using var client = ExographClient.Create(database.ConnectionString, logs);
+
+        await client.MigrateAsync();
+        Assert.Contains(logs.Lines, l => l.StartsWith("Exograph.ServerSide 9: Migrated the database", StringComparison.Ordinal));
+        Assert.DoesNotContain(logs.Lines, l => l.StartsWith("Npgsql.Command", StringComparison.Ordinal));
+
+        await client.ListLoadsAsync();
+        Assert.Contains(logs.Lines, l => l.StartsWith("Npgsql.Command", StringComparison.Ordinal) && l.Contains("exograph.loads"));
+    }
+
     /// <summary>Keeps what is logged for people: information and above.</summary>
     private sealed class Logs : ILoggerFactory
     {

@@ -1,0 +1,48 @@
+namespace Exograph.ServerSide;
+
+/// <summary>A phase of <c>finalize_load</c>: the files of <c>sql/load</c> follow them.</summary>
+public enum LoadPhase
+{
+    /// <summary>A newer database, or a session that only calls itself so, says something that this library does not know.</summary>
+    Unknown,
+    /// <summary>The staging is there, and was not emptied by a crash.</summary>
+    Verify,
+    /// <summary>Rows that break a rule are found.</summary>
+    Validate,
+    /// <summary>Indexes are built.</summary>
+    Index,
+    /// <summary>Other writers wait from here on.</summary>
+    CloseGate,
+    /// <summary>Query indexes of the dimensions are dropped.</summary>
+    DeferIndexes,
+    /// <summary>A dimension takes the staged rows by natural key.</summary>
+    Merge,
+    /// <summary>Numbers of facts become ids.</summary>
+    Resolve,
+    /// <summary>Facts become a partition.</summary>
+    Attach,
+    /// <summary>Few facts go into the shared partition.</summary>
+    Share,
+    /// <summary>What the load declares complete is entered.</summary>
+    DeclareComplete,
+    /// <summary>Statistics are collected.</summary>
+    Analyze,
+    /// <summary>The report is closed, and the staging goes.</summary>
+    Finish,
+}
+
+/// <summary>The words that the server has for phases.</summary>
+internal static class LoadPhases
+{
+    public static LoadPhase Parse(string words) => Names<LoadPhase>.Find(words.Replace(' ', '_')) ?? LoadPhase.Unknown;
+
+    /// <summary>Takes apart what <c>open_loads</c> shows: a phase, and the table at work where it concerns one.</summary>
+    public static (LoadPhase? Phase, IndexTable? Table) ParseBoth(string? words)
+    {
+        if (words is null)
+            return (null, null);
+        return words.LastIndexOf(' ') is > 0 and var space && Names<IndexTable>.Find(words[(space + 1)..]) is { } table
+            ? (Parse(words[..space]), table)
+            : (Parse(words), null);
+    }
+}
