@@ -37,11 +37,7 @@ BEGIN
     CALL exograph_private.index_staged(v_load);
     CALL exograph_private.close_gate(load_id);
     CALL exograph_private.merge_dimensions(v_load);
-    CALL exograph_private.resolve_facts(v_load, 'comments');
-    CALL exograph_private.resolve_facts(v_load, 'definitions');
-    CALL exograph_private.resolve_facts(v_load, 'symbol_references');
-    CALL exograph_private.resolve_facts(v_load, 'call_edges');
-    CALL exograph_private.resolve_facts(v_load, 'fragment_terms');
+    CALL exograph_private.resolve_facts(v_load);
     CALL exograph_private.declare_complete(v_load);
     CALL exograph_private.analyze_dimensions(load_id);
     CALL exograph_private.finish(v_load);

@@ -73,14 +73,16 @@ DECLARE
     v_derived    bigint;
     v_unfinished bigint;
 BEGIN
-    EXECUTE format('SELECT count(*), count(q.reason), count(q.derived), count(q.unfinished) FROM (%s) q', v_query)
+    EXECUTE format('SELECT count(*), count(q.broken), count(q.derived), count(q.unfinished) FROM (%s) q', v_query)
     INTO v_staged, v_rejects, v_derived, v_unfinished;
     INSERT INTO staged_rows (table_name, staged, derived, unfinished)
     VALUES (table_name, v_staged, v_derived, v_unfinished);
     IF v_rejects > 0 THEN
         EXECUTE format(
-            'INSERT INTO rejects (table_name, staged_ctid, reason)
-             SELECT %L, q.staged_ctid, q.reason FROM (%s) q WHERE q.reason IS NOT NULL',
+            'INSERT INTO rejects (table_name, staged_ctid, reason, is_dangling)
+             SELECT %L, q.staged_ctid, (q.broken).reason, (q.broken).is_dangling
+             FROM (%s) q
+             WHERE (q.broken).reason IS NOT NULL',
             table_name, v_query);
     END IF;
 END

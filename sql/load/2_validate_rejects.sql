@@ -72,7 +72,7 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN QUERY
         SELECT r.table_name, r.reason, r.staged_ctid, row_number() OVER (
-            ORDER BY r.reason LIKE '% is no number of a valid row in staged\_%', t.table_position, r.staged_ctid)
+            ORDER BY r.is_dangling, t.table_position, r.staged_ctid)
         FROM rejects r
         JOIN exograph_private.staging_tables t USING (table_name)
         ORDER BY 4;

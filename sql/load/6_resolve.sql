@@ -1,20 +1,34 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
+-- Adds the staged facts that do not exist yet, table by table.
+CREATE OR REPLACE PROCEDURE exograph_private.resolve_facts(load exograph_private.load)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_fact text;
+BEGIN
+    FOR v_fact IN
+        SELECT t.table_name FROM exograph_private.staging_tables t WHERE t.kind = 'fact' ORDER BY t.table_position
+    LOOP
+        CALL exograph_private.resolve_table(load, v_fact);
+    END LOOP;
+END
+$$;
+
 -- Adds the staged facts of a table that do not exist yet: as a partition of the load, which the staging table becomes where its
 -- rows are final, or to the shared one where they are too few. Reports the path and why.
-CREATE OR REPLACE PROCEDURE exograph_private.resolve_facts(load exograph_private.load, table_name text)
+CREATE OR REPLACE PROCEDURE exograph_private.resolve_table(load exograph_private.load, table_name text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_rows        bigint := (SELECT t.staged - t.rejected FROM exograph.load_tables t
-                             WHERE t.load_id = load.load_id AND t.table_name = resolve_facts.table_name);
+                             WHERE t.load_id = load.load_id AND t.table_name = resolve_table.table_name);
     v_least       bigint := exograph_private.least_rows_of_partition(table_name, load.partition_threshold);
     v_bound       text   := format(CASE WHEN v_least = load.partition_threshold THEN 'partition_threshold (%s)'
                                         ELSE '%s, the least for the first facts of a table' END, v_least);
     v_shared      boolean := v_rows < v_least;
     v_new         bigint;
     v_offsets     jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
-    v_versioned   boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = resolve_facts.table_name);
+    v_versioned   boolean := (SELECT r.derived = 0 FROM staged_rows r WHERE r.table_name = resolve_table.table_name);
     v_collapsed   bigint;
     v_conflicting bigint;
     v_path        text;
@@ -58,7 +72,7 @@ BEGIN
     END IF;
 
     v_collapsed := coalesce(v_collapsed, 0);
-    SELECT r.conflicting INTO v_conflicting FROM staged_rows r WHERE r.table_name = resolve_facts.table_name;
+    SELECT r.conflicting INTO v_conflicting FROM staged_rows r WHERE r.table_name = resolve_table.table_name;
     PERFORM exograph_private.report(load, table_name, v_new - v_collapsed, v_collapsed, v_conflicting, v_path, v_reason);
 END
 $$;
@@ -139,12 +153,15 @@ CREATE OR REPLACE FUNCTION exograph_private.patch_facts(table_name text) RETURNS
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_match     record := exograph_private.match_facts(table_name);
-    v_columns   text   := (SELECT string_agg(format('%I', c.column_name), ', ' ORDER BY c.column_position)
-                           FROM exograph.staging_columns c
-                           WHERE c.table_name = patch_facts.table_name);
+    v_columns   text;
+    v_values    text;
     v_existing  bigint;
     v_conflicts bigint;
 BEGIN
+    SELECT string_agg(format('%I', c.column_name), ', '), string_agg(format('c.%I', c.column_name), ', ')
+    INTO v_columns, v_values
+    FROM exograph.staging_columns c
+    WHERE c.table_name = patch_facts.table_name;
     ANALYZE changes;
     EXECUTE format(
         'WITH existing AS (
@@ -154,8 +171,7 @@ BEGIN
         'staged_' || table_name, table_name, v_match.equal, coalesce(v_match.differing, 'false'))
     INTO v_existing, v_conflicts;
     EXECUTE format('UPDATE %I s SET (%s) = ROW(%s) FROM changes c WHERE s.ctid = c.staged_ctid',
-                   'staged_' || table_name, v_columns,
-                   (SELECT string_agg('c.' || trim(n), ', ') FROM string_to_table(v_columns, ',') n));
+                   'staged_' || table_name, v_columns, v_values);
     UPDATE staged_rows r SET conflicting = r.conflicting + v_conflicts WHERE r.table_name = patch_facts.table_name;
     RETURN v_existing;
 END

@@ -2,13 +2,15 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- The parts of the statements that bring staged facts into their final form: columns, their values (of staged_<table> s and its
--- maps of_<column>), FROM with joins, and the condition that a row which this load inserted is part of the identity. offsets:
--- what number_offsets has noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. versioned: every row names its package and
--- version, which otherwise come from its file. One mechanism for five fact tables: their columns differ, the shape does not.
--- Only what cannot be told from offsets is joined.
+-- maps of_<column>) and whether these are as they were staged, FROM with joins, and the condition that a row which this load
+-- inserted is part of the identity; all_inserted: the maps tell that it holds for every fact. offsets: what number_offsets has
+-- noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. versioned: every row names its package and version, which otherwise
+-- come from its file. One mechanism for five fact tables: their columns differ, the shape does not. Only what cannot be told from
+-- offsets is joined.
 CREATE OR REPLACE FUNCTION exograph_private.fact_parts(
     IN table_name text, IN offsets jsonb, IN versioned boolean,
-    OUT columns text[], OUT "values" text[], OUT joins text, OUT inserted text
+    OUT columns text[], OUT "values" text[], OUT are_final boolean[], OUT joins text, OUT inserted text,
+    OUT all_inserted boolean
 )
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -22,6 +24,7 @@ DECLARE
     v_inserted text[] := '{}';
 BEGIN
     joins := format('FROM %I s', 'staged_' || table_name);
+    all_inserted := false;
     FOR v_column IN
         SELECT * FROM exograph.staging_columns c WHERE c.table_name = fact_parts.table_name ORDER BY c.column_position
     LOOP
@@ -39,6 +42,11 @@ BEGIN
         END;
         columns := array_append(columns, quote_ident(v_name));
         "values" := array_append("values", v_value);
+        are_final := array_append(are_final, CASE
+            WHEN v_by_file AND v_name IN ('package_id', 'package_version_id') THEN false
+            WHEN v_offset IS NOT NULL THEN (v_offset ->> 'id_offset')::bigint = 0
+            ELSE v_column.refers_to IS NULL AND v_name <> 'metadata'
+        END);
         IF v_column.refers_to IS NOT NULL AND v_name <> 'package_id'
             AND (v_offset IS NULL OR v_by_file AND v_name IN ('package_version_id', 'file_id')
                  OR v_column.identity AND v_offset ->> 'inserted' IS NULL)
@@ -48,11 +56,12 @@ BEGIN
                 'map_' || v_column.refers_to, 'of_' || v_name, v_name);
         END IF;
         IF v_column.identity AND v_column.refers_to IS NOT NULL THEN
+            all_inserted := all_inserted OR coalesce((v_offset ->> 'inserted')::boolean, false);
             v_inserted := array_append(v_inserted,
                 coalesce(v_offset ->> 'inserted', format('%I.inserted', 'of_' || v_name)));
         END IF;
     END LOOP;
-    inserted := CASE WHEN 'true' = ANY (v_inserted) THEN 'true' ELSE format('(%s)', array_to_string(v_inserted, ' OR ')) END;
+    inserted := CASE WHEN all_inserted THEN 'true' ELSE format('(%s)', array_to_string(v_inserted, ' OR ')) END;
 END
 $$;
 
@@ -135,10 +144,10 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_parts   record := exograph_private.fact_parts(table_name, offsets, versioned);
     v_changed text := (SELECT string_agg(format('s.%s IS DISTINCT FROM %s', p.name, p.value), ' OR ')
-                       FROM unnest(v_parts.columns, v_parts.values) AS p (name, value)
-                       WHERE p.value NOT IN ('s.' || p.name, format('s.%s + 0', p.name)));
+                       FROM unnest(v_parts.columns, v_parts.values, v_parts.are_final) AS p (name, value, is_final)
+                       WHERE NOT p.is_final);
 BEGIN
-    IF v_changed IS NULL AND v_parts.inserted = 'true' THEN
+    IF true = ALL (v_parts.are_final) AND v_parts.all_inserted THEN
         RETURN NULL;
     END IF;
     RETURN format(

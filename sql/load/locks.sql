@@ -93,36 +93,43 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.lock_readers_out(what text, tables text[], otherwise text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_timeout text        := current_setting('lock_timeout');
-    v_end     timestamptz := clock_timestamp() + v_timeout::interval;
+    v_end     timestamptz := clock_timestamp() + current_setting('lock_timeout')::interval;
     v_longest interval    := current_setting('deadlock_timeout')::interval * 0.8;
     v_span    interval    := least('200ms', v_longest);
-    v_until   timestamptz;
-    v_left    integer; -- ms
-    v_table   text;
+    v_refused text;
 BEGIN
     LOOP
-        v_until := least(v_end, clock_timestamp() + v_span);
-        BEGIN
-            FOREACH v_table IN ARRAY tables LOOP
-                v_left := 1000 * extract(epoch FROM v_until - clock_timestamp());
-                PERFORM set_config('lock_timeout', greatest(1, v_left)::text, true);
-                EXECUTE format('LOCK TABLE ONLY exograph.%I IN ACCESS EXCLUSIVE MODE', v_table);
-            END LOOP;
-            PERFORM set_config('lock_timeout', v_timeout, true);
-            RETURN;
-        EXCEPTION WHEN lock_not_available THEN
-            IF clock_timestamp() >= v_end THEN
-                PERFORM exograph_private.raise_lock_timeout(
-                    format('%s: another transaction is reading %s', what, v_table),
-                    'exograph.lock_waits shows who waits for whom. Nothing was changed: call again, perhaps with a longer '
-                    'lock_timeout' || otherwise,
-                    exograph_private.lock_holders(ARRAY(SELECT format('exograph.%I', t)::regclass FROM unnest(tables) t),
-                                          'AccessExclusiveLock'));
-            END IF;
-        END;
+        v_refused := exograph_private.lock_all_until(tables, least(v_end, clock_timestamp() + v_span));
+        EXIT WHEN v_refused IS NULL;
+        IF clock_timestamp() >= v_end THEN
+            PERFORM exograph_private.raise_lock_timeout(
+                format('%s: another transaction is reading %s', what, v_refused),
+                'exograph.lock_waits shows who waits for whom. Nothing was changed: call again, perhaps with a longer '
+                'lock_timeout' || otherwise,
+                exograph_private.lock_holders(ARRAY(SELECT format('exograph.%I', t)::regclass FROM unnest(tables) t),
+                                              'AccessExclusiveLock'));
+        END IF;
         PERFORM pg_sleep(least(0.1, extract(epoch FROM v_end - clock_timestamp())));
         v_span := least(v_span * 2, v_longest);
     END LOOP;
+END
+$$;
+
+-- Locks index tables against readers too, all or, where that takes longer than until, none. Returns the first table that was
+-- refused, NULL where it has all. The SET clause ends what set_config does here with the function.
+CREATE OR REPLACE FUNCTION exograph_private.lock_all_until(tables text[], until timestamptz) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET lock_timeout = 0 AS $$
+DECLARE
+    v_left  integer; -- ms
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY tables LOOP
+        v_left := 1000 * extract(epoch FROM until - clock_timestamp());
+        PERFORM set_config('lock_timeout', greatest(1, v_left)::text, true);
+        EXECUTE format('LOCK TABLE ONLY exograph.%I IN ACCESS EXCLUSIVE MODE', v_table);
+    END LOOP;
+    RETURN NULL;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN v_table;
 END
 $$;
