@@ -11,7 +11,8 @@ JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
 CROSS JOIN LATERAL (
     SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM [(]([0-9]+)[)] TO [(]([0-9]+)[)]') AS bounds
 ) b
-WHERE p.relnamespace = 'exograph'::regnamespace AND p.relkind = 'p'
+WHERE p.relnamespace = 'exograph'::regnamespace
+    AND p.relname IN (SELECT s.table_name FROM exograph.staging_columns s WHERE s.kind = 'fact')
 ORDER BY p.relname, b.bounds[1]::integer NULLS FIRST;
 
 COMMENT ON VIEW exograph.fact_partitions IS

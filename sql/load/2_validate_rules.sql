@@ -121,7 +121,8 @@ $$;
 -- The WHEN .. THEN of reject_query for one rule: the condition that a row s breaks it, and what is said then.
 CREATE OR REPLACE FUNCTION exograph_private.rule(condition text, reason text, is_dangling boolean DEFAULT false) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT pg_catalog.format('WHEN %s THEN ROW(%L, %s)::exograph_private.broken_rule', condition, reason, is_dangling)
+    SELECT pg_catalog.format('WHEN %s THEN ROW(%L, %s)::exograph_private.broken_rule',
+                             condition, reason, is_dangling::pg_catalog.text)
 $$;
 
 -- The WHEN .. THEN of reject_query for the ids of a dimension that the load has not reserved. Reads reserved_ranges. Ids

@@ -57,20 +57,6 @@ BEGIN
 END
 $$;
 
--- Rows from which on the facts of a load become a partition: partition_threshold, or, while the table is empty, a tenth of it
--- that is at least 1,000. The first facts of a table would each pay for index maintenance and four foreign-key triggers, 36 us:
--- 12,000 took 0.43 s, and 0.05 s in partitions. It happens once in a table, and so costs it one partition.
-CREATE OR REPLACE FUNCTION exograph_private.least_rows_of_partition(table_name text, partition_threshold bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-DECLARE
-    v_empty boolean;
-BEGIN
-    EXECUTE format('SELECT NOT EXISTS (SELECT FROM exograph.%I)', table_name) INTO v_empty;
-    RETURN CASE WHEN v_empty THEN least(partition_threshold, greatest(partition_threshold / 10, 1000))
-                ELSE partition_threshold END;
-END
-$$;
-
 -- Builds on staged_<table> what its partition will need, as far as its rows need not be changed for it. Errors: whatever an
 -- index build raises. NOT NULL costs a scan, 1.7 s of 20M rows; where all columns are required it need not be made behind the
 -- closed gate.
@@ -88,11 +74,7 @@ BEGIN
     IF v_forms IS NOT NULL THEN
         EXECUTE format('ALTER TABLE %I %s', v_staged, v_forms);
     END IF;
-    FOR v_index IN
-        SELECT i.indexrelid FROM pg_index i
-        WHERE i.indrelid = format('exograph.%I', table_name)::regclass
-        ORDER BY i.indisunique DESC
-    LOOP
+    FOR v_index IN SELECT i.index FROM exograph_private.indexes_of(format('exograph.%I', table_name)) i LOOP
         BEGIN
             CALL exograph_private.create_fact_index(v_index, v_staged, exograph_private.partition_name(table_name, load_id));
         EXCEPTION WHEN unique_violation THEN
@@ -119,8 +101,7 @@ BEGIN
         RETURN v_collapsed;
     END IF;
     FOR v_index IN
-        SELECT i.indexrelid FROM pg_index i
-        WHERE i.indrelid = format('exograph.%I', table_name)::regclass AND NOT i.indisunique
+        SELECT i.index FROM exograph_private.indexes_of(format('exograph.%I', table_name)) i WHERE NOT i.is_unique
     LOOP
         CALL exograph_private.create_fact_index(
             v_index, 'new_' || table_name, exograph_private.partition_name(table_name, load_id));
@@ -135,7 +116,8 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.index_identity(load_id integer, table_name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_index     regclass := exograph_private.identity_index(table_name);
+    v_index     regclass := (SELECT i.index FROM exograph_private.indexes_of(format('exograph.%I', table_name)) i
+                             WHERE i.is_unique);
     v_partition text     := exograph_private.partition_name(table_name, load_id);
     v_collapsed bigint;
 BEGIN
@@ -176,48 +158,5 @@ BEGIN
 
     UPDATE staged_rows r SET conflicting = r.conflicting + v_conflicts WHERE r.table_name = collapse_facts.table_name;
     RETURN v_collapsed;
-END
-$$;
-
--- The unique index of a fact table.
-CREATE OR REPLACE FUNCTION exograph_private.identity_index(table_name text) RETURNS regclass
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT i.indexrelid::pg_catalog.regclass
-    FROM pg_catalog.pg_index i
-    WHERE i.indrelid = pg_catalog.format('exograph.%I', table_name)::pg_catalog.regclass AND i.indisunique
-$$;
-
--- Builds on a table of the load what parent_index is on the partitioned table, named after the partition to be, unless it is
--- there, in its tablespace. Errors: 23505, 42501. The definition is that of the partitioned table's own index, so ATTACH finds
--- its equal and builds nothing under lock.
-CREATE OR REPLACE PROCEDURE exograph_private.create_fact_index(parent_index regclass, target text, partition_name text)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_parent     text;
-    v_index      text;
-    v_name       name;
-    v_tablespace text;
-    v_default    text := current_setting('default_tablespace');
-BEGIN
-    SELECT p.relname, c.relname, t.spcname INTO v_parent, v_index, v_tablespace
-    FROM pg_index i
-    JOIN pg_class c ON c.oid = i.indexrelid
-    JOIN pg_class p ON p.oid = i.indrelid
-    LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace
-    WHERE i.indexrelid = parent_index;
-    v_name := partition_name || CASE WHEN starts_with(v_index, v_parent || '_')
-                                     THEN substr(v_index, length(v_parent) + 1) ELSE '_' || v_index END;
-    IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                   WHERE i.indrelid = format('%I', target)::regclass AND c.relname = v_name)
-    THEN
-        -- A definition does not say where.
-        IF exograph_private.tablespace_clause(parent_index) <> '' THEN
-            PERFORM set_config('default_tablespace', v_tablespace, true);
-        END IF;
-        EXECUTE replace(pg_get_indexdef(parent_index),
-                        format(' INDEX %I ON ONLY %I.%I ', v_index, 'exograph', v_parent), -- quoted or not, as the caller has it
-                        format(' INDEX %I ON %I ', v_name, target));
-        PERFORM set_config('default_tablespace', v_default, true);
-    END IF;
 END
 $$;

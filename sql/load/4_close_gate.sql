@@ -35,14 +35,3 @@ EXCEPTION WHEN lock_not_available THEN
             'ShareRowExclusiveLock'));
 END
 $$;
-
--- Raises 40001 in a transaction above READ COMMITTED whose snapshot is older than a finalize. Every finalize updates the row of
--- the gate: locking it fails where the snapshot does not show the last of them.
-CREATE OR REPLACE PROCEDURE exograph_private.check_snapshot()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        PERFORM FROM exograph.gate FOR SHARE;
-    END IF;
-END
-$$;

@@ -263,11 +263,10 @@ DECLARE
     v_drop text;
 BEGIN
     FOR v_drop IN
-        SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %s', i.indexrelid::regclass)
-                    ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', i.indrelid::regclass, c.conname) END
-        FROM pg_index i
-        LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
-        WHERE i.indrelid = format('%I', 'staged_' || table_name)::regclass AND (i.indisunique OR NOT only_unique)
+        SELECT CASE WHEN i.constraint_name IS NULL THEN format('DROP INDEX %s', i.index)
+                    ELSE format('ALTER TABLE %I DROP CONSTRAINT %I', 'staged_' || table_name, i.constraint_name) END
+        FROM exograph_private.indexes_of(format('%I', 'staged_' || table_name)) i
+        WHERE i.is_unique OR NOT only_unique
     LOOP
         EXECUTE v_drop;
     END LOOP;

@@ -38,9 +38,3 @@ BEGIN
     EXECUTE format('DROP TABLE %I', 'new_' || table_name);
 END
 $$;
-
--- Name of the partition of a fact table that holds one load.
-CREATE OR REPLACE FUNCTION exograph_private.partition_name(table_name text, load_id integer) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
-    SELECT pg_catalog.concat(table_name, '_load_', load_id)
-$$;

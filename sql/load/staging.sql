@@ -85,23 +85,6 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         AND a.attnum > 0 AND NOT a.attisdropped
 $$;
 
--- TABLESPACE clause for a new partition of a table. Empty where the table names none. Errors: 42501. A partition that is made by
--- hand and attached does not go where the partitioned table says, as one made by PARTITION OF does. What the caller's
--- default_tablespace says is for tables of the caller's: the public calls that make tables put it aside.
-CREATE OR REPLACE FUNCTION exograph_private.tablespace_clause(parent regclass) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-DECLARE
-    v_tablespace name := (SELECT t.spcname FROM pg_class c JOIN pg_tablespace t ON t.oid = c.reltablespace WHERE c.oid = parent);
-BEGIN
-    IF NOT has_tablespace_privilege(v_tablespace, 'CREATE') THEN
-        RAISE EXCEPTION 'role % may not use tablespace % of %', quote_ident(current_user), quote_ident(v_tablespace), parent
-            USING ERRCODE = 'insufficient_privilege',
-                HINT = format('Have a superuser run: GRANT CREATE ON TABLESPACE %I TO %I;', v_tablespace, current_user);
-    END IF;
-    RETURN CASE WHEN v_tablespace IS NULL THEN '' ELSE format('TABLESPACE %I', v_tablespace) END;
-END
-$$;
-
 -- Puts the schema of a load on the search path, until the calling definer function returns. Steps of a load name its tables
 -- without schema (staged_files) and index tables with it (exograph.files): static SQL for any load. Nobody but the owner can
 -- create in the load's schema, and pg_temp comes last, so no name can be shadowed. The setting ends with the definer function

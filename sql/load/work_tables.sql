@@ -4,7 +4,7 @@ SET LOCAL ROLE exograph_owner;
 -- Makes the work tables of a load empty, in its schema, which is on the search path. Who writes and who reads them:
 --
 -- staged_rows      written by 2_validate (counts), 3_index (what it has built), 3_index and 6_resolve (facts that conflict); read
---                  by 2_validate, report, 3_index, 4_defer_indexes, 6_resolve and 7_attach
+--                  by 2_validate, report, 3_index, 5_merge_indexes, 6_resolve and 7_attach
 -- rejects          2_validate: the rows that break a rule; 2_validate (keys_*), 2_validate_rejects, report, check_load
 -- reserved_ranges  2_validate: the ids that the load has reserved, for the rules
 -- number_ranges    2_validate: dimensions whose valid numbers have no gaps, so that BETWEEN tells what a join would
@@ -15,7 +15,7 @@ SET LOCAL ROLE exograph_owner;
 --                  6_resolve
 --
 -- A call of check_load fills those of 2_validate and leaves them; the next call drops them and makes them anew. Made where they
--- are needed: told_files (files_lacking, complete), dropped_indexes (4_defer_indexes), changes, losing and new_* (6_resolve,
+-- are needed: told_files (files_lacking, complete), dropped_indexes (5_merge_indexes), changes, losing and new_* (6_resolve,
 -- 3_index). Made by begin_load: staged_*, resolved_terms (resolve_terms), the sequences taken_* (ids) and verified_seal
 -- (2_validate), and staging_token.
 CREATE OR REPLACE PROCEDURE exograph_private.create_work_tables()

@@ -1,29 +1,6 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Partitions of a fact table from which on finalize_load warns that they should be merged. Measured: 400 partitions make an
--- unpruned query take 1,600 locks and 138 ms to plan. 64 keep that near 20 ms.
-CREATE OR REPLACE FUNCTION exograph_private.most_partitions() RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
-    SELECT 64
-$$;
-
--- Warns where a fact table has more than most_partitions().
-CREATE OR REPLACE PROCEDURE exograph_private.warn_of_partitions()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_most text;
-BEGIN
-    SELECT string_agg(format('%s has %s', p.table_name, p.count), ', ') INTO v_most
-    FROM (SELECT table_name, count(*) FROM exograph.fact_partitions GROUP BY table_name) p
-    WHERE p.count > exograph_private.most_partitions();
-    IF v_most IS NOT NULL THEN
-        RAISE WARNING 'more than % partitions slow every query down: %', exograph_private.most_partitions(), v_most
-            USING HINT = 'CALL exograph.merge_partitions() merges those of old loads.';
-    END IF;
-END
-$$;
-
 -- Ranges of partitions that can be merged, all but the newest keep of each table: an array of {table_name, first_load,
 -- last_load}. A NOTICE for each load that keeps partitions apart. A merged partition spans the numbers of its loads, so none may
 -- be among them whose own partition is still to come.
@@ -117,7 +94,7 @@ BEGIN
     LOOP
         EXECUTE format('INSERT INTO %I SELECT * FROM %I', v_merged, v_name);
     END LOOP;
-    FOR v_index IN SELECT i.indexrelid FROM pg_index i WHERE i.indrelid = v_parent LOOP
+    FOR v_index IN SELECT i.index FROM exograph_private.indexes_of(v_parent) i LOOP
         CALL exograph_private.create_fact_index(v_index, v_merged, v_merged);
     END LOOP;
     SELECT string_agg(format(', ADD CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid)), '') INTO v_keys
