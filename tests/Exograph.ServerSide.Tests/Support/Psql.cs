@@ -23,6 +23,10 @@ internal static class Psql
         rm -r state cache *.deb
         """;
 
+    private const string Without =
+        "psql is neither on the search path nor beside the server's programs, and Debian's package postgresql-client";
+    private const string Remedy = "install PostgreSQL's client, or name its directory in PATH.";
+
     private static readonly Lazy<Task<(string Program, string? Libraries)>> s_program = new(FindAsync);
 
     /// <summary>Where psql is, and where its libraries are, if not in the usual places.</summary>
@@ -83,10 +87,13 @@ internal static class Psql
         await using var alone = await FileLock.TakeAsync(directory + ".lock", TimeSpan.FromMinutes(10), CancellationToken.None);
         if (!Directory.Exists(directory))
         {
+            Diagnostics.Default.Report($"psql was not found on this system: fetching Debian's package postgresql-client into {directory}, once");
             var fetched = Directory.CreateDirectory(Path.Combine(Places.Cache, ".fetching-psql-" + Places.Random())).FullName;
             var result = await Command.RunAsync(["sh", "-c", Fetch, "sh", fetched], "/", TimeSpan.FromMinutes(10), CancellationToken.None);
-            result.ThrowIfFailed("psql is neither on the search path nor beside the server's programs, and Debian's package "
-                + "postgresql-client could not be fetched: install PostgreSQL's client, or name its directory in PATH.");
+            result.ThrowIfFailed($"{Without} could not be fetched: {Remedy}");
+            // Of what dpkg takes for installed nothing is fetched, though it may have been deleted.
+            if (Directory.EnumerateFiles(fetched, "psql", SearchOption.AllDirectories).FirstOrDefault() is null)
+                throw new InvalidOperationException($"{Without} is installed, but its psql is not there: {Remedy}");
             Directory.Move(fetched, directory);
         }
         var libraries = Path.Combine(directory, "usr/lib");

@@ -40,6 +40,7 @@ internal static class TestServer
     {
         var server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions
         {
+            Progress = Diagnostics.Default,
             ServerSettings = new Dictionary<string, string> { ["max_connections"] = "300" },
         });
         return server.ConnectionString;
