@@ -7,6 +7,7 @@ using Xunit;
 namespace Exograph.ServerSide.Tests.PublicApi;
 
 /// <summary>What the libraries offer against the listings in this folder, so that a diff shows what a change means to their users.</summary>
+[Trait("Kind", "Lint")]
 public sealed class PublicApiTests
 {
     private const string Folder = "tests/Exograph.ServerSide.Tests/PublicApi/";

@@ -13,6 +13,7 @@ using Xunit;
 namespace Exograph.ServerSide.Tests.Readme;
 
 /// <summary>No page shows what no test runs, and no link leads nowhere.</summary>
+[Trait("Kind", "Lint")]
 public sealed partial class PageTests
 {
     /// <summary>What DupSelect.InserterViewOfPackagesTests and Loading.SubscriberTests run.</summary>
@@ -106,6 +107,18 @@ public sealed partial class PageTests
 
         Assert.Contains("verify", phases);
         Assert.All(phases, phase => Assert.Contains($"**{phase}**", Pages.Readme, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void README_counts_the_tests_but_for_lints()
+    {
+        var tests = typeof(PageTests).Assembly.GetTypes().Where(t => !t.IsAbstract && !IsLint(t)).SelectMany(t => t.GetMethods())
+            .Count(m => m.IsDefined(typeof(FactAttribute), inherit: true));
+
+        Assert.Contains($"`dotnet test` runs some {Math.Round(tests / 100.0) * 100:N0} tests", Pages.Readme, StringComparison.Ordinal);
+
+        static bool IsLint(Type type) =>
+            type.GetCustomAttributesData().Any(a => a.AttributeType == typeof(TraitAttribute) && "Lint".Equals(a.ConstructorArguments[1].Value));
     }
 
     [Fact]

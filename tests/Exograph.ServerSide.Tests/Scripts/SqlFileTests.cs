@@ -5,6 +5,7 @@ using Xunit;
 namespace Exograph.ServerSide.Tests.Scripts;
 
 /// <summary>Rules for the files under migrations/ and sql/ that no server checks. Each names all files that break it.</summary>
+[Trait("Kind", "Lint")]
 public sealed partial class SqlFileTests
 {
     private const string PinnedPath = "SET LOCAL search_path = pg_catalog, pg_temp;\n";
