@@ -61,8 +61,12 @@ internal static class Command
     {
         string[] names = OperatingSystem.IsWindows() ? [program + ".exe", program + ".cmd"] : [program];
         return (places ?? SystemPlaces).SelectMany(place => names.Select(name => Path.Combine(place, name)))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(IsFile);
     }
+
+    /// <summary>Whether there is such a file: <see cref="File.Exists"/> takes a link that leads nowhere for one.</summary>
+    public static bool IsFile(string path) =>
+        File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is null or { Exists: true };
 
     /// <summary>A program of the system by its full name: a bare one .NET looks for in the current directory first.</summary>
     public static string Locate(string program) => Path.IsPathFullyQualified(program)

@@ -39,7 +39,7 @@ public sealed class PostgresBinaries
     {
         var binaries = new PostgresBinaries(binDirectory, new Version());
         string[] programs = [binaries.InitDb, binaries.PgCtl, binaries.Program("postgres")];
-        if (!programs.All(File.Exists))
+        if (!programs.All(Command.IsFile))
             return (null, null);
         foreach (var place in programs.Prepend(binDirectory))
             if (Trust.ForeignPart(place, user?.Id) is { } foreign)

