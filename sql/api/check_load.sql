@@ -12,7 +12,7 @@ BEGIN
     v_load := exograph_private.read_load(exograph_private.lock_open_load(load_id));
     CALL exograph_private.open_staging(load_id);
     CALL exograph_private.validate_staging(v_load);
-    PERFORM exograph_private.broken_seal(load_id);
+    PERFORM exograph_private.manifest_difference(load_id);
     RETURN QUERY
         SELECT r.table_name, r.reason, exograph_private.staged_row(r.table_name, r.staged_ctid), r.staged_ctid
         FROM exograph_private.listed_rejects() r

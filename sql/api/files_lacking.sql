@@ -16,16 +16,16 @@ BEGIN
     PERFORM exograph_private.lock_open_load(files_lacking.load_id);
     CALL exograph_private.require_staging(files_lacking.load_id);
     CALL exograph_private.enter_load(files_lacking.load_id);
-    CALL exograph_private.create_told_files();
+    CALL exograph_private.create_answered_files();
     v_trusted := exograph_private.trusted_loads(files_lacking.load_id);
 
-    DELETE FROM told_files t
+    DELETE FROM answered_files t
     WHERE (files_lacking.first IS NULL OR t.number >= files_lacking.first)
         AND (files_lacking.last IS NULL OR t.number <= files_lacking.last);
 
     RETURN QUERY
         WITH told AS (
-            INSERT INTO told_files (number, tables)
+            INSERT INTO answered_files (number, tables)
             SELECT n.number, coalesce((SELECT array_agg(t.name)
                                        FROM exograph.complete_facts c
                                        CROSS JOIN unnest(c.tables) AS t (name)

@@ -1,14 +1,14 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Finds the rows that break a rule, and leaves them out or fails; compares what is staged with what was sealed. Errors: XG005,
+-- Finds the rows that break a rule, and leaves them out or fails; compares what is staged with the manifest. Errors: XG005,
 -- XG006.
 CREATE OR REPLACE PROCEDURE exograph_private.validate(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     CALL exograph_private.start_phase(load.load_id, 'validate');
     CALL exograph_private.validate_staging(load);
-    CALL exograph_private.check_seal(load.load_id);
+    CALL exograph_private.check_manifest(load.load_id);
     CALL exograph_private.open_report(load);
     CALL exograph_private.handle_rejects(load);
 END
@@ -214,11 +214,11 @@ BEGIN
 END
 $$;
 
--- Compares the counts that validate_staging made with the sealed ones, unless they have agreed before. Errors: XG005.
-CREATE OR REPLACE PROCEDURE exograph_private.check_seal(load_id integer)
+-- Compares the counts that validate_staging made with the manifest, unless they have agreed before. Errors: XG005.
+CREATE OR REPLACE PROCEDURE exograph_private.check_manifest(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_different text := exograph_private.broken_seal(load_id);
+    v_different text := exograph_private.manifest_difference(load_id);
 BEGIN
     IF v_different IS NOT NULL THEN
         RAISE EXCEPTION 'load %: the staging does not hold what was sealed', load_id USING ERRCODE = 'XG005',
@@ -229,18 +229,18 @@ BEGIN
 END
 $$;
 
--- How the counts differ from the sealed ones. NULL where they do not, where none are sealed, or where they agreed in an earlier
--- call: the seal tells whether all that was sent arrived, and what differs afterwards is what somebody corrected (a crash is
+-- How the counts differ from the manifest. NULL where they do not, where there is none, or where they agreed in an earlier
+-- call: the manifest tells whether all that was sent arrived, and what differs afterwards is what somebody corrected (a crash is
 -- told by the token). That they agreed must outlive a rollback, as the value of a sequence does.
-CREATE OR REPLACE FUNCTION exograph_private.broken_seal(load_id integer) RETURNS text
+CREATE OR REPLACE FUNCTION exograph_private.manifest_difference(load_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_manifest  jsonb    := (SELECT l.manifest FROM exograph.loads l WHERE l.load_id = broken_seal.load_id);
-    v_seal      bigint   := hashtextextended(v_manifest::text, 0);
-    v_verified  regclass := to_regclass('verified_seal');
+    v_manifest  jsonb    := (SELECT l.manifest FROM exograph.loads l WHERE l.load_id = manifest_difference.load_id);
+    v_hash      bigint   := hashtextextended(v_manifest::text, 0);
+    v_verified  regclass := to_regclass('verified_manifest');
     v_different text;
 BEGIN
-    IF v_manifest IS NULL OR v_seal = pg_sequence_last_value(v_verified) THEN
+    IF v_manifest IS NULL OR v_hash = pg_sequence_last_value(v_verified) THEN
         RETURN NULL;
     END IF;
     SELECT string_agg(format('%s: %s staged, %s sealed', s.table_name, s.staged, m.sealed), '; ' ORDER BY t.table_position)
@@ -250,7 +250,7 @@ BEGIN
     CROSS JOIN LATERAL (SELECT coalesce((v_manifest ->> s.table_name)::bigint, 0) AS sealed) m
     WHERE m.sealed <> s.staged;
     IF v_different IS NULL THEN
-        PERFORM setval(v_verified, v_seal);
+        PERFORM setval(v_verified, v_hash);
     END IF;
     RETURN v_different;
 END

@@ -2,10 +2,10 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Builds the indexes of staged facts that will probably become partitions as they are, and makes their statistics. An index
--- build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows corrected by hand): a
--- table that holds one which no index can hold is noted as unfit. What is read from staged facts alone is done while everybody
--- may still write. What exists already is asked in a subtransaction that is rolled back: its locks, kept while this load waits at
--- the gate, would keep a load that defers indexes waiting behind it.
+-- build also enters rows that this transaction deleted (rejects) or an older snapshot may still see (rows corrected by hand):
+-- a table that holds one which no index can hold is noted as unindexable. What is read from staged facts alone is done while
+-- everybody may still write. What exists already is asked in a subtransaction that is rolled back: its locks, kept while this
+-- load waits at the gate, would keep a load that defers indexes waiting behind it.
 CREATE OR REPLACE PROCEDURE exograph_private.index_staged(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -16,7 +16,7 @@ BEGIN
         RETURN;
     END IF;
     BEGIN
-        v_facts := exograph_private.adoptable_facts(load);
+        v_facts := exograph_private.facts_to_keep(load);
         RAISE EXCEPTION 'asked';
     EXCEPTION WHEN raise_exception THEN
         NULL;
@@ -27,16 +27,16 @@ BEGIN
             CALL exograph_private.index_staged_table(load.load_id, v_fact);
         EXCEPTION WHEN program_limit_exceeded OR data_exception OR internal_error OR raise_exception THEN
             -- A dead row. Were it a live one, the table that resolve_facts writes again would fail in the same way.
-            UPDATE staged_rows r SET unfit = true WHERE r.table_name = v_fact;
+            UPDATE staged_rows r SET unindexable = true WHERE r.table_name = v_fact;
         END;
     END LOOP;
 END
 $$;
 
--- Fact tables of a load with reserved ids that will probably become partitions as they are staged: at most a tenth of the files
+-- Fact tables of a load with reserved ids whose staging tables will probably be kept as partitions: at most a tenth of the files
 -- exists and of the rows is to be filled in, and, for fragment_terms, none of the terms exists. Asked before the gate is closed:
 -- a little more may exist by then.
-CREATE OR REPLACE FUNCTION exograph_private.adoptable_facts(load exograph_private.load) RETURNS text[]
+CREATE OR REPLACE FUNCTION exograph_private.facts_to_keep(load exograph_private.load) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     IF (SELECT count(n.file_id) > count(*) / 10 FROM exograph_private.existing_files() n) THEN

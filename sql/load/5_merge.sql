@@ -15,7 +15,7 @@ BEGIN
     CALL exograph_private.merge_packages(load);
     CALL exograph_private.merge_package_versions(load);
     CALL exograph_private.merge_files(load);
-    CALL exograph_private.check_told_files(load.load_id);
+    CALL exograph_private.check_answered_files(load.load_id);
     CALL exograph_private.merge_file_paths(load);
     CALL exograph_private.merge_terms(load);
     CALL exograph_private.merge_fragments(load);

@@ -42,7 +42,7 @@ BEGIN
         v_reason := 'fewer rows than ' || v_bound;
     ELSIF load.is_reserved THEN
         SELECT a.path, a.reason, a.remaining, a.collapsed INTO v_path, v_reason, v_new, v_collapsed
-        FROM exograph_private.adopt_facts(load.load_id, table_name, v_rows, v_least, v_offsets, v_versioned) a;
+        FROM exograph_private.keep_facts(load.load_id, table_name, v_rows, v_least, v_offsets, v_versioned) a;
     ELSE
         v_reason := 'the numbers are the producer''s own';
     END IF;
@@ -82,17 +82,17 @@ $$;
 -- changed. remaining: rows that did not exist. collapsed: how many of these were equal to others. Where the staging table holds
 -- a dead row that no index can hold (index_staged), all is undone here and the table is written again; if a live row is to
 -- blame, its index fails there in the same way.
-CREATE OR REPLACE FUNCTION exograph_private.adopt_facts(
+CREATE OR REPLACE FUNCTION exograph_private.keep_facts(
     IN load_id integer, IN table_name text, IN staged bigint, IN least_rows bigint, IN offsets jsonb, IN versioned boolean,
     OUT path text, OUT reason text, OUT remaining bigint, OUT collapsed bigint
 )
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
-    IF EXISTS (SELECT FROM staged_rows r WHERE r.table_name = adopt_facts.table_name AND r.unfit) THEN
+    IF EXISTS (SELECT FROM staged_rows r WHERE r.table_name = keep_facts.table_name AND r.unindexable) THEN
         RAISE program_limit_exceeded;
     END IF;
     SELECT f.path, f.reason, f.remaining INTO path, reason, remaining
-    FROM exograph_private.finish_facts(load_id, table_name, staged, offsets, versioned) f;
+    FROM exograph_private.make_facts_final(load_id, table_name, staged, offsets, versioned) f;
     IF path IS NOT NULL AND remaining > 0 THEN
         collapsed := exograph_private.index_facts(load_id, table_name, only_identity => remaining < least_rows);
     END IF;
@@ -102,11 +102,11 @@ EXCEPTION WHEN program_limit_exceeded OR data_exception OR internal_error OR rai
 END
 $$;
 
--- The part of adopt_facts that makes the rows of staged_<table> final, and the table new_<table>. A staged fact whose numbers
+-- The part of keep_facts that makes the rows of staged_<table> final, and the table new_<table>. A staged fact whose numbers
 -- are ids is final: its table need not be written again. A row changed in place leaves a dead one and writes WAL for both, so
 -- more than a tenth of them is not patched but written again.
-CREATE OR REPLACE FUNCTION exograph_private.finish_facts(
-    IN load_id integer, IN table_name text, IN staged_rows bigint, IN offsets jsonb, IN versioned boolean,
+CREATE OR REPLACE FUNCTION exograph_private.make_facts_final(
+    IN load_id integer, IN table_name text, IN staged bigint, IN offsets jsonb, IN versioned boolean,
     OUT path text, OUT reason text, OUT remaining bigint
 )
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
@@ -114,25 +114,25 @@ DECLARE
     v_query   text := exograph_private.changes_query(table_name, offsets, versioned);
     v_changes bigint := 0;
 BEGIN
-    remaining := staged_rows;
+    remaining := staged;
     -- Columns that somebody added have no default in the staging table.
     IF (SELECT count(*) FROM pg_attribute a
         WHERE a.attrelid = format('exograph.%I', table_name)::regclass AND a.attnum > 0 AND NOT a.attisdropped)
-        <> (SELECT count(*) + 1 FROM exograph.staging_columns c WHERE c.table_name = finish_facts.table_name)
+        <> (SELECT count(*) + 1 FROM exograph.staging_columns c WHERE c.table_name = make_facts_final.table_name)
     THEN
         reason := 'the table has columns of its own';
         RETURN;
     END IF;
     IF v_query IS NOT NULL THEN
-        EXECUTE format('CREATE UNLOGGED TABLE changes AS %s LIMIT %s', v_query, staged_rows / 10 + 1);
+        EXECUTE format('CREATE UNLOGGED TABLE changes AS %s LIMIT %s', v_query, staged / 10 + 1);
         GET DIAGNOSTICS v_changes = ROW_COUNT;
-        IF v_changes BETWEEN 1 AND staged_rows / 10 THEN
+        IF v_changes BETWEEN 1 AND staged / 10 THEN
             CALL exograph_private.drop_staged_indexes(table_name, only_unique => true);
-            remaining := staged_rows - exograph_private.patch_facts(table_name);
+            remaining := staged - exograph_private.patch_facts(table_name);
         END IF;
         DROP TABLE changes;
     END IF;
-    IF v_changes > staged_rows / 10 THEN
+    IF v_changes > staged / 10 THEN
         reason := 'more than a tenth of the rows has other ids, or other packages, or may exist already';
         RETURN;
     END IF;
@@ -180,7 +180,7 @@ $$;
 -- Writes the staged facts that do not exist yet, in final form, into a table new_<table>, and returns how many. Of the others it
 -- counts those that conflict. shared: the table is only passed on to the shared partition, and needs no WAL of its own.
 CREATE OR REPLACE FUNCTION exograph_private.rewrite_facts(
-    load_id integer, table_name text, staged_rows bigint, shared boolean, offsets jsonb, versioned boolean
+    load_id integer, table_name text, staged bigint, shared boolean, offsets jsonb, versioned boolean
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -196,7 +196,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s, REPLICA IDENTITY FULL', 'new_' || table_name, load_id);
     EXECUTE exograph_private.fact_query(table_name, true, offsets, versioned);
     GET DIAGNOSTICS v_fresh = ROW_COUNT;
-    IF v_fresh < staged_rows THEN
+    IF v_fresh < staged THEN
         EXECUTE exograph_private.fact_query(table_name, false, offsets, versioned);
         GET DIAGNOSTICS v_lacking = ROW_COUNT;
     END IF;

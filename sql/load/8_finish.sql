@@ -1,34 +1,6 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Records which tables a load declares complete for its files; left out are tables of which it rejected a row, and those that a
--- load it trusts has declared for the file.
-CREATE OR REPLACE PROCEDURE exograph_private.declare_complete(load exograph_private.load)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_tables  text[] := ARRAY(
-        SELECT t.name FROM unnest(load.complete) WITH ORDINALITY AS t (name, position)
-        WHERE NOT EXISTS (SELECT FROM exograph.load_tables r
-                          WHERE r.load_id = load.load_id AND r.table_name = t.name AND r.rejected > 0)
-        ORDER BY t.position);
-    v_trusted integer[];
-BEGIN
-    IF v_tables = '{}' THEN
-        RETURN;
-    END IF;
-    CALL exograph_private.start_phase(load.load_id, 'declare complete');
-    v_trusted := exograph_private.trusted_loads(load.load_id);
-    INSERT INTO exograph.complete_facts (file_id, load_id, tables)
-    SELECT m.file_id, load.load_id, array_agg(t.name ORDER BY t.position)
-    FROM (SELECT DISTINCT r.id AS file_id FROM map_files r) m
-    CROSS JOIN unnest(v_tables) WITH ORDINALITY AS t (name, position)
-    WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
-                      WHERE c.file_id = m.file_id AND c.load_id = ANY (v_trusted) AND t.name = ANY (c.tables))
-    GROUP BY m.file_id
-    ORDER BY m.file_id;
-END
-$$;
-
 -- Checks the accounting, drops the staging and closes the ledger. Errors: XG009, 2BP01.
 CREATE OR REPLACE PROCEDURE exograph_private.finish(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$

@@ -1,6 +1,10 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
+-- What a load declares complete for its files, what files_lacking answers later loads by it, and what voids it. Three moments: a
+-- load that asks notes the answers (answered_files) and has them checked when its files are merged; a load that declares enters
+-- exograph.complete_facts at its end; a trigger takes back what rows were deleted of.
+
 -- The loads whose declarations of completeness a load honours: those of its own role, and of roles to which INSERT on
 -- exograph.complete_facts is granted, superusers and members of exograph_owner among them. A load that declares a file's facts
 -- complete keeps others from sending them: INSERT on complete_facts is the right to do just that, and a privilege follows its
@@ -22,17 +26,6 @@ BEGIN
         FROM exograph.loads l
         WHERE l.state = 'finalized'
             AND CASE WHEN l.cluster = v_cluster THEN l.role_oid = ANY (v_oids) ELSE l.started_by = ANY (v_names) END);
-END
-$$;
-
--- Makes the table of the load on the search path that notes what files_lacking answers: per file, the complete tables.
-CREATE OR REPLACE PROCEDURE exograph_private.create_told_files()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    IF to_regclass(format('%I.told_files', current_schema())) IS NULL THEN
-        CREATE UNLOGGED TABLE told_files (number bigint, tables text[]);
-        CREATE INDEX told_files_number_idx ON told_files (number);
-    END IF;
 END
 $$;
 
@@ -75,20 +68,31 @@ BEGIN
 END
 $$;
 
+-- Makes the table of the load on the search path that notes what files_lacking answers: per file, the complete tables.
+CREATE OR REPLACE PROCEDURE exograph_private.create_answered_files()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF to_regclass(format('%I.answered_files', current_schema())) IS NULL THEN
+        CREATE UNLOGGED TABLE answered_files (number bigint, tables text[]);
+        CREATE INDEX told_files_number_idx ON answered_files (number);
+    END IF;
+END
+$$;
+
 -- Makes sure that what files_lacking last told of the load's files still holds. Errors: XG011. Between the question and the
 -- gate, a file may be deleted and come back without facts, with this very load.
-CREATE OR REPLACE PROCEDURE exograph_private.check_told_files(load_id integer)
+CREATE OR REPLACE PROCEDURE exograph_private.check_answered_files(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_lost    bigint;
     v_first   bigint;
     v_trusted integer[] := exograph_private.trusted_loads(load_id);
 BEGIN
-    IF to_regclass(format('%I.told_files', current_schema())) IS NULL THEN
+    IF to_regclass(format('%I.answered_files', current_schema())) IS NULL THEN
         RETURN;
     END IF;
     SELECT count(DISTINCT t.number), min(t.number) INTO v_lost, v_first
-    FROM told_files t
+    FROM answered_files t
     CROSS JOIN unnest(t.tables) AS n (name)
     JOIN map_files m ON m.number = t.number
     WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
@@ -102,3 +106,83 @@ BEGIN
     END IF;
 END
 $$;
+
+-- Records which tables a load declares complete for its files; left out are tables of which it rejected a row, and those that a
+-- load it trusts has declared for the file.
+CREATE OR REPLACE PROCEDURE exograph_private.declare_complete(load exograph_private.load)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_tables  text[] := ARRAY(
+        SELECT t.name FROM unnest(load.complete) WITH ORDINALITY AS t (name, position)
+        WHERE NOT EXISTS (SELECT FROM exograph.load_tables r
+                          WHERE r.load_id = load.load_id AND r.table_name = t.name AND r.rejected > 0)
+        ORDER BY t.position);
+    v_trusted integer[];
+BEGIN
+    IF v_tables = '{}' THEN
+        RETURN;
+    END IF;
+    CALL exograph_private.start_phase(load.load_id, 'declare complete');
+    v_trusted := exograph_private.trusted_loads(load.load_id);
+    INSERT INTO exograph.complete_facts (file_id, load_id, tables)
+    SELECT m.file_id, load.load_id, array_agg(t.name ORDER BY t.position)
+    FROM (SELECT DISTINCT r.id AS file_id FROM map_files r) m
+    CROSS JOIN unnest(v_tables) WITH ORDINALITY AS t (name, position)
+    WHERE NOT EXISTS (SELECT FROM exograph.complete_facts c
+                      WHERE c.file_id = m.file_id AND c.load_id = ANY (v_trusted) AND t.name = ANY (c.tables))
+    GROUP BY m.file_id
+    ORDER BY m.file_id;
+END
+$$;
+
+-- With a file its declarations go by themselves. This is for what goes without it: the calls of one file go with the nodes of
+-- another, and would be missing for good if a later load were told that they exist.
+CREATE OR REPLACE FUNCTION exograph.void_declarations() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_tables text[] := TG_ARGV;
+BEGIN
+    UPDATE exograph.complete_facts c
+    SET tables = ARRAY(SELECT t.name FROM unnest(c.tables) AS t (name) WHERE t.name <> ALL (v_tables))
+    WHERE c.file_id IN (SELECT d.file_id FROM deleted d) AND c.tables && v_tables;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER void_declarations AFTER DELETE ON exograph.comments
+REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations('comments');
+CREATE OR REPLACE TRIGGER void_declarations AFTER DELETE ON exograph.definitions
+REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations('definitions');
+CREATE OR REPLACE TRIGGER void_declarations AFTER DELETE ON exograph.symbol_references
+REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations('symbol_references');
+CREATE OR REPLACE TRIGGER void_declarations AFTER DELETE ON exograph.call_edges
+REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations('call_edges');
+CREATE OR REPLACE TRIGGER void_declarations AFTER DELETE ON exograph.fragments
+REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT
+EXECUTE FUNCTION exograph.void_declarations('fragments', 'fragment_terms');
+CREATE OR REPLACE TRIGGER void_declarations AFTER DELETE ON exograph.graph_nodes
+REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations('graph_nodes');
+
+COMMENT ON FUNCTION exograph.void_declarations() IS
+    'Trigger on fact tables, fragments and graph_nodes: files of which rows were deleted are no longer declared complete for the '
+    'tables named by its arguments.';
+
+-- Of fragments that go with their terms nothing is found here: their own trigger has taken the declarations back.
+CREATE OR REPLACE FUNCTION exograph.void_declarations_of_terms() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE exograph.complete_facts c
+    SET tables = array_remove(c.tables, 'fragment_terms')
+    WHERE c.tables @> '{fragment_terms}'
+        AND c.file_id IN (SELECT f.file_id FROM deleted d JOIN exograph.fragments f ON f.id = d.fragment_id);
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER void_declarations_of_terms
+AFTER DELETE ON exograph.fragment_terms
+REFERENCING OLD TABLE AS deleted
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations_of_terms();
+
+COMMENT ON FUNCTION exograph.void_declarations_of_terms() IS
+    'Trigger on exograph.fragment_terms: files of whose fragments terms were deleted are no longer declared complete for it.';

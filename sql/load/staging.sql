@@ -2,7 +2,7 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Makes the schema of a load: staging tables that mirror the index tables, those of facts LOGGED if asked for; what
--- resolve_terms notes; sequences, which outlive a rollback, to remember that the seal was verified, and which ids an attempt to
+-- resolve_terms notes; sequences, which outlive a rollback, to remember which manifest was verified, and which ids an attempt to
 -- finalize took; and the token that tells crash-emptied from empty. Errors: 42501, 42P06. Columns, types and collations of the
 -- index table and nothing else: no NOT NULL, so that a missing value is a reject with a reason instead of a failed COPY. The
 -- columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's transaction ends, and
@@ -66,7 +66,7 @@ BEGIN
             EXECUTE format('CREATE SEQUENCE %I.%I', v_schema, 'taken_' || v_table);
         END LOOP;
     END IF;
-    EXECUTE format('CREATE SEQUENCE %I.verified_seal MINVALUE %s', v_schema, x'8000000000000000'::bigint);
+    EXECUTE format('CREATE SEQUENCE %I.verified_manifest MINVALUE %s', v_schema, x'8000000000000000'::bigint);
     EXECUTE format('CREATE UNLOGGED TABLE %I.staging_token AS SELECT %s AS load_id', v_schema, load_id);
 END
 $$;

@@ -15,8 +15,8 @@ SET LOCAL ROLE exograph_owner;
 --                  6_resolve
 --
 -- A call of check_load fills those of 2_validate and leaves them; the next call drops them and makes them anew. Made where they
--- are needed: told_files (files_lacking, complete), dropped_indexes (5_merge_indexes), changes, losing and new_* (6_resolve,
--- 3_index). Made by begin_load: staged_*, resolved_terms (resolve_terms), the sequences taken_* (ids) and verified_seal
+-- are needed: answered_files (files_lacking, complete), dropped_indexes (5_merge_indexes), changes, losing and new_* (6_resolve,
+-- 3_index). Made by begin_load: staged_*, resolved_terms (resolve_terms), the sequences taken_* (ids) and verified_manifest
 -- (2_validate), and staging_token.
 CREATE OR REPLACE PROCEDURE exograph_private.create_work_tables()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
@@ -34,7 +34,7 @@ BEGIN
     END LOOP;
     CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, is_dangling boolean);
     CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
-                                       indexed boolean, repeats boolean, unfit boolean, conflicting bigint DEFAULT 0);
+                                       indexed boolean, repeats boolean, unindexable boolean, conflicting bigint DEFAULT 0);
     CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));
     CREATE UNLOGGED TABLE number_ranges (table_name text, first bigint, last bigint);
     CREATE UNLOGGED TABLE number_offsets (table_name text, id_offset bigint, inserted boolean);

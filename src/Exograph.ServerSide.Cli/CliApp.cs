@@ -90,7 +90,7 @@ internal sealed class CliApp
     {
         var load = LoadNumber();
         var options = new LoadOptionSet();
-        var command = new Command("finalize", "Adopts the rows of an open load: all or none.") { load };
+        var command = new Command("finalize", "Brings the rows of an open load into the index: all or none.") { load };
         options.AddTo(command);
         Run(command, async (parsed, cancellationToken) =>
         {

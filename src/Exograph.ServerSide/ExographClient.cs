@@ -91,12 +91,12 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Adopts the rows of an open load, all or none, and returns the report. A load that is finalized already is only reported.
-    /// When the server is lost meanwhile, it is asked again what became of the load: it is never loaded twice.
+    /// Brings the rows of an open load into the index, all or none, and returns the report. A load that is finalized already is
+    /// only reported. When the server is lost meanwhile, it is asked again what became of the load: it is never loaded twice.
     /// </summary>
     /// <param name="loadId">Number of the load; null for the caller's only open one.</param>
     /// <param name="options">Options that win over those of the beginning.</param>
-    /// <param name="cancellationToken">Cancels; nothing of the load has been adopted then.</param>
+    /// <param name="cancellationToken">Cancels; nothing of the load is in the index then.</param>
     /// <exception cref="LoadException">The server refused the load, which stays open.</exception>
     /// <exception cref="ConnectionException">The server was lost and could not be reached again.</exception>
     public async Task<LoadReport> FinalizeLoadAsync(

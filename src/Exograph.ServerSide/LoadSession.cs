@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Exograph.ServerSide;
 
 /// <summary>
-/// An open load: rows are staged, then <see cref="FinalizeAsync"/> adopts them. Disposing a session that was not finalized abandons
-/// the load, unless it was left open by <see cref="LeaveOpen"/> or because the server refused to finalize it. Rows of several
+/// An open load: rows are staged, then <see cref="FinalizeAsync"/> brings them into the index. Disposing a session that was not
+/// finalized abandons the load, unless it was left open by <see cref="LeaveOpen"/> or because the server refused to finalize it. Rows of several
 /// tables may be staged at the same time; what the state of the session does not allow is an
 /// <see cref="InvalidOperationException"/>.
 /// </summary>
@@ -204,8 +204,8 @@ public sealed class LoadSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Seals the load and adopts its rows, all or none. When the server is lost meanwhile, asks it again what became of the load.
-    /// After a <see cref="LoadException"/> the staged rows are as before: the call may be repeated, and disposing the session
+    /// Seals the load and brings its rows into the index, all or none. When the server is lost meanwhile, asks it again what became
+    /// of the load. After a <see cref="LoadException"/> the staged rows are as before: the call may be repeated, and disposing the session
     /// leaves the load open, for somebody to look at it. Called again after success it returns the same report.
     /// </summary>
     /// <exception cref="InvalidOperationException">Rows are being staged, or the load has been abandoned.</exception>
@@ -222,7 +222,7 @@ public sealed class LoadSession : IAsyncDisposable
         try
         {
             await SealAloneAsync(cancellationToken).ConfigureAwait(false);
-            _report = await AdoptAsync(cancellationToken).ConfigureAwait(false);
+            _report = await FinishAsync(cancellationToken).ConfigureAwait(false);
             _client.Server.Telemetry.EndLoad(_begun, LoadState.Finalized);
             return _report;
         }
@@ -290,7 +290,7 @@ public sealed class LoadSession : IAsyncDisposable
     /// <summary>Whether the load was abandoned, by a call or by disposing.</summary>
     internal bool IsAbandoned { get; private set; }
 
-    /// <summary>Whether the load was adopted.</summary>
+    /// <summary>Whether the rows are in the index.</summary>
     internal bool IsFinalized => _report is not null;
 
     private async Task SealAloneAsync(CancellationToken cancellationToken)
@@ -306,7 +306,7 @@ public sealed class LoadSession : IAsyncDisposable
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<LoadReport> AdoptAsync(CancellationToken cancellationToken)
+    private async Task<LoadReport> FinishAsync(CancellationToken cancellationToken)
     {
         try
         {

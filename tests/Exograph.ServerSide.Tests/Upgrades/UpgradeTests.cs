@@ -39,6 +39,25 @@ public sealed class UpgradeTests
         Assert.Equal(["finalized", "finalized"], await database.ColumnAsync<string>("SELECT state FROM exograph.loads"));
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task What_an_open_load_was_told_before_an_upgrade_is_checked_after_it(string version)
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        using var directory = new BundleDirectory().Add("install.sql", await UnpackAsync(version));
+        await Psql.RunAsync(database, "install.sql", directory.Path);
+        await using var session = await Session.OpenAsync(database.Settings);
+        await Sample.BeginAsync(session, "complete => '{definitions}'");
+        await session.ExecuteAsync("CALL exograph.finalize_load(1)");
+        await Sample.BeginAsync(session);
+        Assert.Equal(0, await session.CountAsync("exograph.files_lacking(2) WHERE table_name = 'definitions'"));
+
+        await database.Client.MigrateAsync();
+
+        await session.ExecuteAsync("DELETE FROM exograph.definitions");
+        await session.FailsAsync("XG011", "CALL exograph.finalize_load(2)");
+    }
+
     private static Task<List<string>> ContentAsync(TestDatabase database) => database.ColumnAsync<string>(
         """
         SELECT concat_ws(' ', p.name, v.version, f.path, d.qualified_name, d.line, d.load_id)

@@ -3,7 +3,7 @@ using Xunit;
 namespace Exograph.ServerSide.Tests.Loading;
 
 /// <summary>Staged facts of loads with reserved ids: which become the load's partition as they stand.</summary>
-public sealed class AdoptionTests : LoadingTest
+public sealed class KeptFactTests : LoadingTest
 {
     /// <summary>6,400 bytes that do not compress to the size of an index entry.</summary>
     private const string TooLong = "(SELECT string_agg(md5(n::text), '') FROM generate_series(1, 200) n)";

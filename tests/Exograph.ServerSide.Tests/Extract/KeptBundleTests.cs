@@ -5,7 +5,7 @@ using Xunit;
 namespace Exograph.ServerSide.Tests.Extract;
 
 /// <summary>Extracted facts need no second writing where ids are reserved.</summary>
-public class AdoptedBundleTests
+public class KeptBundleTests
 {
     private static readonly string[] s_ofPackage =
         ["files", "fragments", "graph_nodes", "comments", "definitions", "symbol_references", "call_edges"];
