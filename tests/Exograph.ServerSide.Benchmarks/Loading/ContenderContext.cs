@@ -43,13 +43,15 @@ internal sealed class ContenderContext(ContenderSettings settings) : IAsyncDispo
     /// <summary>Adds the phases of a load as the server reports them.</summary>
     public void AddPhases(LoadReport report)
     {
-        foreach (var phase in report.Phases.GroupBy(p => Words($"{p.Phase} {p.Table}")))
+        foreach (var phase in report.Phases.GroupBy(Words))
             Add(new PhaseCost(phase.Key, phase.Sum(p => p.Milliseconds) / 1000, phase.Sum(p => p.WalBytes)));
     }
 
-    /// <summary>As the server says it: <c>merge graph_nodes</c>.</summary>
-    private static string Words(string phase) =>
-        string.Join(' ', phase.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
+    /// <summary>As the server says it: <c>close gate</c>, <c>merge graph_nodes</c>.</summary>
+    private static string Words(LoadReportPhase phase) =>
+        $"{Snake($"{phase.Phase}").Replace('_', ' ')} {Snake($"{phase.Table}")}".TrimEnd();
+
+    private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
     /// <summary>The contenders that write the index tables themselves end with this, as the loader does.</summary>
     public Task AnalyzeAsync(CancellationToken cancellationToken) => PhaseAsync("analyze", async () =>
