@@ -8,6 +8,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_settings jsonb := exograph_private.take_settings();
     v_index    text;
+    v_hint     text;
 BEGIN
     CALL exograph_private.require_fit_transaction('rebuild_indexes');
     IF NOT EXISTS (SELECT FROM exograph.deferred_indexes) THEN
@@ -20,10 +21,12 @@ BEGIN
         BEGIN
             CALL exograph_private.rebuild_index(v_index);
         EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS v_hint = PG_EXCEPTION_HINT;
             RAISE WARNING 'exograph.% was not built: %', quote_ident(v_index), SQLERRM USING ERRCODE = SQLSTATE,
                 DETAIL = (SELECT d.definition FROM exograph.deferred_indexes d WHERE d.index_name = v_index),
-                HINT = format('Put that right and call again, or, where it is not wanted any more: '
-                              'DELETE FROM exograph.deferred_indexes WHERE index_name = %L.', v_index);
+                HINT = concat_ws(' ', nullif(v_hint, ''), format(
+                    'Put that right and call again, or, where it is not wanted any more: '
+                    'DELETE FROM exograph.deferred_indexes WHERE index_name = %L.', v_index));
             UPDATE exograph.deferred_indexes d SET problem = SQLERRM WHERE d.index_name = v_index;
         END;
     END LOOP;

@@ -67,7 +67,7 @@ BEGIN
                       WHERE x.indexrelid = v_index AND x.indisvalid AND pg_get_indexdef(x.indexrelid) = v_saved.definition)
     THEN
         RAISE EXCEPTION '% exists, but is not the index that was deferred, or is not valid', v_name
-            USING ERRCODE = 'duplicate_object';
+            USING ERRCODE = 'duplicate_object', HINT = 'Drop it or rename it.';
     END IF;
     DELETE FROM exograph.deferred_indexes d WHERE d.index_name = rebuild_index.index_name;
 END

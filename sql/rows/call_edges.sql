@@ -53,7 +53,7 @@ BEGIN
                                               metadata)
         VALUES (NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.caller_node_id, NEW.callee_node_id,
                 NEW.call_site_fragment_id, NEW.caller_qualified_name, NEW.callee_qualified_name, NEW.line, NEW.col,
-                coalesce(NEW.metadata, '{}'))
+                exograph_private.printable_metadata('call_edges', NEW.metadata))
         ON CONFLICT (caller_node_id, callee_node_id, line, col, load_id) DO NOTHING
         RETURNING d.* INTO v_existing;
         EXIT WHEN FOUND;

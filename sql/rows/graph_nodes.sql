@@ -56,7 +56,7 @@ BEGIN
                                                module, name, arity, qualified_name, line, col, metadata)
         VALUES (node.package_id, node.package_version_id, node.file_id, node.fragment_id, node.engine, node.external_id,
                 node.kind, node.module, node.name, node.arity, node.qualified_name, node.line, node.col,
-                coalesce(node.metadata, '{}'))
+                exograph_private.printable_metadata('graph_nodes', node.metadata))
         ON CONFLICT (exograph.graph_node_digest(package_version_id, file_id, engine, kind, external_id, qualified_name, line,
                                                 col)) DO NOTHING
         RETURNING n.* INTO v_existing;

@@ -46,7 +46,8 @@ BEGIN
 
         INSERT INTO exograph.package_versions AS v (package_id, version, source_ref, checksum, metadata)
         VALUES (put_package_version.package_id, put_package_version.version, put_package_version.source_ref,
-                put_package_version.checksum, coalesce(put_package_version.metadata, '{}'))
+                put_package_version.checksum,
+                exograph_private.printable_metadata('package_versions', put_package_version.metadata))
         ON CONFLICT ON CONSTRAINT package_versions_natural_key DO NOTHING
         RETURNING v.* INTO v_existing;
         EXIT WHEN FOUND;

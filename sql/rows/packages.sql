@@ -36,7 +36,8 @@ BEGIN
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.packages AS p (ecosystem, name, metadata)
-        VALUES (put_package.ecosystem, put_package.name, coalesce(put_package.metadata, '{}'))
+        VALUES (put_package.ecosystem, put_package.name,
+                exograph_private.printable_metadata('packages', put_package.metadata))
         ON CONFLICT ON CONSTRAINT packages_natural_key DO NOTHING
         RETURNING p.* INTO v_existing;
         EXIT WHEN FOUND;

@@ -100,6 +100,21 @@ BEGIN
 END
 $$;
 
+-- Metadata as they are inserted: {} for NULL. Errors: 23514 for those that cannot be printed. The constraint would refuse them,
+-- too, but not say what to do.
+CREATE OR REPLACE FUNCTION exograph_private.printable_metadata(table_name text, metadata jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF NOT exograph.json_is_printable(metadata) THEN
+        RAISE EXCEPTION 'metadata prints a number of more than 1,000 characters, 1,000 levels, or 32 MiB'
+            USING ERRCODE = 'check_violation', SCHEMA = 'exograph', TABLE = table_name, CONSTRAINT = 'metadata_is_printable',
+                HINT = 'Insert such a number as text, nest less deeply, or leave the large part out: a row that cannot be '
+                       'printed could be neither read nor dumped.';
+    END IF;
+    RETURN coalesce(metadata, '{}');
+END
+$$;
+
 CREATE OR REPLACE PROCEDURE exograph_private.raise_given_id(id bigint)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN

@@ -14,7 +14,7 @@ public sealed class MigrationException : ExographException
     {
         SqlState = e.SqlState,
         Detail = e.Detail,
-        Hint = e.Hint,
+        Hint = e.Hint ?? (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction ? LoadException.ReadOnlyHint : null),
     };
 
     /// <summary>Script that failed; null where none is at fault.</summary>

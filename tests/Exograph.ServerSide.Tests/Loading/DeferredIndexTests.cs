@@ -212,7 +212,7 @@ public sealed class DeferredIndexTests : LoadingTest
         Assert.Equal("exograph.fragments_exact_hash was not built: exograph.fragments_exact_hash exists, but is not the index "
             + "that was deferred, or is not valid", warning.MessageText);
         Assert.Equal("CREATE INDEX fragments_exact_hash ON exograph.fragments USING btree (exact_hash)", warning.Detail);
-        Assert.Equal("Put that right and call again, or, where it is not wanted any more: "
+        Assert.Equal("Drop it or rename it. Put that right and call again, or, where it is not wanted any more: "
             + "DELETE FROM exograph.deferred_indexes WHERE index_name = 'fragments_exact_hash'.", warning.Hint);
         Assert.Equal(["exograph.fragments_exact_hash exists, but is not the index that was deferred, or is not valid"],
             await Db.RowsAsync("SELECT problem FROM exograph.deferred_indexes"));

@@ -74,6 +74,9 @@ public sealed class PrintedRowTests : LoadingTest
         var error = await Db.FailsAsync("23514", Row.Insert(view, key, (column, "'{\"n\": 1e131071}'::jsonb")));
 
         Assert.Equal("metadata_is_printable", error.ConstraintName);
+        Assert.Equal(view, error.TableName);
+        Assert.StartsWith("Insert such a number as text, nest less deeply, or leave the large part out", error.Hint,
+            StringComparison.Ordinal);
     }
 
     [Fact]
