@@ -79,13 +79,12 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_table dup_select_private.table_facts;
 BEGIN
-    SELECT c.oid, c.relname, format('%I.%I', n.nspname, c.relname),
-           c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
+    SELECT c.oid, c.relname, dup_select_private.qualified_name(c.oid), c.relkind = 'r' AND dup_select_private.has_children(c.oid)
         INTO v_table.id, v_table.name, v_table.qualified_name, v_table.has_children
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    FROM pg_class c
     WHERE c.oid = relation;
-    v_table.triggered := dup_select_private.has_before_trigger(relation, NULL)
-        OR EXISTS (SELECT FROM pg_partition_tree(relation) p WHERE dup_select_private.has_before_trigger(p.relid, NULL));
+    v_table.triggered := dup_select_private.has_before_trigger(
+        relation || ARRAY(SELECT p.relid::oid FROM pg_partition_tree(relation) p)); -- it has no row for one without partitions
     v_table.columns := ARRAY(SELECT c FROM dup_select_private.columns_of(relation) c ORDER BY c.number);
     v_table.keys := ARRAY(SELECT k FROM dup_select_private.keys_of(relation, v_table.columns) k ORDER BY k.name COLLATE "C");
     v_table.foreign_keys := ARRAY(SELECT k FROM dup_select_private.foreign_keys_of(relation) k ORDER BY k.name COLLATE "C");
@@ -223,15 +222,14 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid)
 $$;
 
--- Whether a BEFORE INSERT trigger of a table, or of the table of the index, may give a row another key than it came with. Row
--- triggers of a partitioned table are cloned to its partitions; a partition may have more of them.
-CREATE FUNCTION dup_select_private.has_before_trigger(relation oid, index oid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+-- Whether a BEFORE INSERT trigger of one of these tables may give a row another key than it came with.
+CREATE FUNCTION dup_select_private.has_before_trigger(relations oid[]) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN EXISTS (
         SELECT
         FROM pg_trigger t
-        WHERE t.tgrelid IN (relation, (SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = index))
+        WHERE t.tgrelid = ANY (relations)
             AND t.tgtype & 7 = 7 -- ROW, BEFORE, INSERT
             AND t.tgenabled <> 'D' AND NOT t.tgisinternal);
 END
@@ -269,4 +267,75 @@ BEGIN
         WHERE i.indrelid = ANY (relations) AND i.indisunique AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
             AND dup_select_private.leaves_operators_bare(concat(i.indexprs::text, i.indpred::text)));
 END
+$$;
+
+-- Schema and name of a relation, as any search_path finds it. NULL where there is none.
+CREATE FUNCTION dup_select_private.qualified_name(relation oid) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (SELECT format('%I.%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = relation);
+END
+$$;
+
+-- What a relation is: r a table, p a partitioned one, m a materialized view. NULL where there is none.
+CREATE FUNCTION dup_select_private.relation_kind(relation oid) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (SELECT c.relkind FROM pg_class c WHERE c.oid = relation);
+END
+$$;
+
+-- Whether tables inherit from this one, or are its partitions.
+CREATE FUNCTION dup_select_private.has_children(relation oid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = relation)
+$$;
+
+-- Whether a table inherits from another, or is its partition, at any level.
+CREATE FUNCTION dup_select_private.inherits_from(relation oid, ancestor oid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    WITH RECURSIVE ancestors (relation) AS (
+        SELECT i.inhparent FROM pg_inherits i WHERE i.inhrelid = inherits_from.relation
+        UNION
+        SELECT i.inhparent FROM ancestors a JOIN pg_inherits i ON i.inhrelid = a.relation
+    )
+    SELECT EXISTS (SELECT FROM ancestors a WHERE a.relation = ancestor)
+$$;
+
+-- Names of a relation's columns, in its order.
+CREATE FUNCTION dup_select_private.column_names(relation oid) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN ARRAY(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+                 ORDER BY a.attnum);
+END
+$$;
+
+-- Names that a statement about a relation must not take for something else: dropped and system columns, too, the latter cannot be
+-- a column's name.
+CREATE FUNCTION dup_select_private.taken_names(relation oid) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT a.attname FROM pg_attribute a WHERE a.attrelid = relation
+$$;
+
+-- Rules of a table that are not disabled.
+CREATE FUNCTION dup_select_private.rules_of(relation oid) RETURNS TABLE (name text, event text)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT r.rulename, CASE r.ev_type WHEN '1' THEN 'SELECT' WHEN '2' THEN 'UPDATE' WHEN '3' THEN 'INSERT' ELSE 'DELETE' END
+    FROM pg_rewrite r
+    WHERE r.ev_class = relation AND r.ev_enabled <> 'D'
+$$;
+
+-- What is known of a view and of a function that may be its trigger function: their owners, the comment of the function, and the
+-- views for whose rows it is called. NULL where there is none.
+CREATE FUNCTION dup_select_private.view_facts(
+    view regclass, function regprocedure,
+    OUT view_owner text, OUT function_owner text, OUT function_comment text, OUT function_users regclass[])
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT (SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = view),
+           (SELECT pg_get_userbyid(p.proowner) FROM pg_proc p WHERE p.oid = function),
+           obj_description(function, 'pg_proc'),
+           ARRAY(SELECT t.tgrelid::regclass FROM pg_trigger t WHERE t.tgfoid = function AND t.tgname = 'insert_row')
 $$;

@@ -38,25 +38,24 @@ DECLARE
     v_view          regclass := to_regclass(view_name);
     v_function_name text := dup_select_private.view_function_name(view_name) || '()';
     v_function      regprocedure := to_regprocedure(v_function_name);
-    v_users         regclass[] := ARRAY(SELECT t.tgrelid FROM pg_trigger t
-                                        WHERE t.tgfoid = v_function AND t.tgname = 'insert_row');
+    v_facts         record;
     v_other         record;
 BEGIN
-    IF v_view IS NOT NULL AND v_view <> ALL (v_users) THEN
+    SELECT * INTO v_facts FROM dup_select_private.view_facts(v_view, v_function);
+    IF v_view IS NOT NULL AND v_view <> ALL (v_facts.function_users) THEN
         RAISE EXCEPTION '% exists and is no inserter view', view_name USING ERRCODE = 'duplicate_table',
             HINT = 'Give the view another name: view_name => ''a_schema.a_name''.';
     END IF;
-    IF v_users <> array_remove(ARRAY[v_view], NULL) OR v_view IS NULL AND v_function IS NOT NULL
-        AND obj_description(v_function, 'pg_proc') IS DISTINCT FROM format('Trigger function of view %s.', view_name)
+    IF v_facts.function_users <> array_remove(ARRAY[v_view], NULL) OR v_view IS NULL AND v_function IS NOT NULL
+        AND v_facts.function_comment IS DISTINCT FROM format('Trigger function of view %s.', view_name)
     THEN
         RAISE EXCEPTION 'function % exists and is not that of view %', v_function_name, view_name
             USING ERRCODE = 'duplicate_function', HINT = 'Give the view another name: view_name => ''a_schema.a_name''.';
     END IF;
-    SELECT o.what, pg_get_userbyid(o.owner) AS owner INTO v_other
-    FROM (SELECT 'view ' || view_name, c.relowner FROM pg_class c WHERE c.oid = v_view
-          UNION ALL
-          SELECT 'function ' || v_function_name, p.proowner FROM pg_proc p WHERE p.oid = v_function) AS o (what, owner)
-    WHERE o.owner <> (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user);
+    SELECT o.what, o.owner INTO v_other
+    FROM (VALUES ('view ' || view_name, v_facts.view_owner), ('function ' || v_function_name, v_facts.function_owner))
+        AS o (what, owner)
+    WHERE o.owner <> current_user;
     IF FOUND THEN
         RAISE EXCEPTION '% belongs to %, not to %', v_other.what, quote_ident(v_other.owner), quote_ident(current_user)
             USING ERRCODE = 'insufficient_privilege',
@@ -70,14 +69,15 @@ $$;
 CREATE FUNCTION dup_select_private.view_name(target oid, given text) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    v_table text[] := parse_ident(dup_select_private.qualified_name(target));
     v_parts text[] := parse_ident(given);
 BEGIN
     IF cardinality(v_parts) > 2 THEN
-        RAISE EXCEPTION 'a view is named by schema and name, not %', given USING ERRCODE = 'invalid_name';
+        RAISE EXCEPTION 'a view is named by schema and name, not %', given
+            USING ERRCODE = 'invalid_name', HINT = 'Give view_name => ''a_schema.a_name''.';
     END IF;
-    RETURN (SELECT format('%I.%I', CASE cardinality(v_parts) WHEN 2 THEN v_parts[1] ELSE n.nspname END,
-                coalesce(v_parts[cardinality(v_parts)], dup_select_private.identifier(c.relname || '_in')))
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target);
+    RETURN format('%I.%I', CASE cardinality(v_parts) WHEN 2 THEN v_parts[1] ELSE v_table[1] END,
+                  coalesce(v_parts[cardinality(v_parts)], dup_select_private.identifier(v_table[2] || '_in')));
 END
 $$;
 

@@ -9,14 +9,15 @@ CREATE OR REPLACE FUNCTION dup_select.default_mapping(
 ) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    v_table   dup_select_private.table_facts := dup_select_private.table_facts(target);
+    v_given   text[] := dup_select_private.column_names(input);
     v_paths   text[];
     v_inputs  text[];
     v_clash   record;
     v_mapping jsonb;
 BEGIN
     SELECT array_agg(m.path), array_agg(m.input_column) INTO v_paths, v_inputs
-    FROM dup_select_private.mapping_of_table(
-        dup_select_private.table_facts(target), '{}', '', ARRAY[target::oid], NULL, natural_keys) m;
+    FROM dup_select_private.mapping_of_table(v_table, '{}', '', ARRAY[v_table.id], NULL, natural_keys) m;
     SELECT m.input_column, min(m.path) AS one, max(m.path) AS other, count(*) > 1 AS is_double INTO v_clash
     FROM unnest(v_paths, v_inputs) m (path, input_column)
     GROUP BY m.input_column HAVING count(*) > 1 OR octet_length(m.input_column) > 63
@@ -32,9 +33,8 @@ BEGIN
     END IF;
     SELECT jsonb_object_agg(m.path, quote_ident(m.input_column)) INTO v_mapping
     FROM unnest(v_paths, v_inputs) m (path, input_column)
-    WHERE input IS NULL OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = input AND a.attname = m.input_column
-                                   AND a.attnum > 0 AND NOT a.attisdropped);
-    RETURN coalesce(v_mapping, '{}') || dup_select_private.ids_of_parents(target, input, coalesce(v_mapping, '{}'));
+    WHERE input IS NULL OR m.input_column = ANY (v_given);
+    RETURN coalesce(v_mapping, '{}') || dup_select_private.ids_of_parents(v_table, v_given, coalesce(v_mapping, '{}'));
 END
 $$;
 
@@ -105,16 +105,14 @@ $$;
 
 -- The part of the default mapping that takes ids of parents from an input table which names these parents in no other way. A view
 -- takes the id of a parent under the name of its foreign key, whatever the mapping; so does put_table by this.
-CREATE FUNCTION dup_select_private.ids_of_parents(target oid, input oid, mapping jsonb) RETURNS jsonb
+CREATE FUNCTION dup_select_private.ids_of_parents(facts dup_select_private.table_facts, given text[], mapping jsonb)
+RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(jsonb_object_agg(quote_ident(a.attname), quote_ident(a.attname)), '{}')
-    FROM pg_attribute a
-    JOIN pg_attribute i ON i.attrelid = input AND i.attname = a.attname AND i.attnum > 0 AND NOT i.attisdropped
-    WHERE a.attrelid = target
-      AND EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = target AND c.contype = 'f' AND c.conkey = ARRAY[a.attnum])
+    SELECT coalesce(jsonb_object_agg(quote_ident(i.name), quote_ident(i.name)), '{}')
+    FROM unnest(given) i (name)
+    WHERE EXISTS (SELECT FROM unnest(facts.foreign_keys) k WHERE k.columns = ARRAY[i.name])
       AND NOT EXISTS (SELECT FROM jsonb_each_text(mapping) AS m
-                      WHERE m.value = quote_ident(a.attname) OR (parse_ident(m.key))[1] = a.attname
-                         OR (parse_ident(m.key))[1] IN (
-                             SELECT c.conname FROM pg_constraint c
-                             WHERE c.conrelid = target AND c.contype = 'f' AND a.attnum = ANY (c.conkey)))
+                      WHERE m.value = quote_ident(i.name) OR (parse_ident(m.key))[1] = i.name
+                         OR (parse_ident(m.key))[1] IN (SELECT k.name FROM unnest(facts.foreign_keys) k
+                                                        WHERE i.name = ANY (k.columns)))
 $$;

@@ -5,10 +5,9 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 -- The row whose key in a unique index is that of the given row, found by a scan of that index; no row where it has gone, or where
 -- the caller's snapshot or a row security policy hides it. A value that is NULL can be a duplicate only where NULLs are not
 -- distinct. Which are NULL is asked first: an OR over both cases would not use the index.
-CREATE FUNCTION dup_select_private.existing_row(new anyelement, index regclass) RETURNS SETOF anyelement
+CREATE FUNCTION dup_select_private.existing_row(new anyelement, target regclass, index regclass) RETURNS SETOF anyelement
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_target     pg_catalog.regclass := dup_select_private.target_table(pg_catalog.pg_typeof(new));
     v_facts      record;
     v_parts      record;
     v_nulls      boolean[];
@@ -37,7 +36,7 @@ BEGIN
         END;
     END LOOP;
     RETURN QUERY EXECUTE pg_catalog.format('SELECT %s %s WHERE %s AND (%s)',
-        dup_select_private.column_list(v_target), dup_select_private.from_table(v_facts.indexed),
+        dup_select_private.column_list(target), dup_select_private.from_table(v_facts.indexed),
         pg_catalog.array_to_string(v_conditions, ' AND '),
         coalesce(pg_catalog.pg_get_expr(v_facts.predicate, v_facts.indexed), 'true')) USING new;
 END
@@ -47,10 +46,9 @@ $$;
 -- Numbers from sequences stay NULL. Defaults first: generated columns are computed from them. No search_path is set, as in
 -- parts_of_key(). A default that gives another value each time yields a row that nothing equals, so that the next try draws
 -- afresh.
-CREATE FUNCTION dup_select_private.stored_row(new anyelement, given text[], OUT stored anyelement)
+CREATE FUNCTION dup_select_private.stored_row(new anyelement, target regclass, given text[], OUT stored anyelement)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_target    pg_catalog.regclass := dup_select_private.target_table(pg_catalog.pg_typeof(new));
     v_generated boolean;
     v_list      pg_catalog.text;
 BEGIN
@@ -59,37 +57,12 @@ BEGIN
         SELECT pg_catalog.string_agg(
                    CASE
                        WHEN c.source IS NOT NULL AND CASE WHEN v_generated THEN c.generated ELSE NOT c.generated END
-                           THEN pg_catalog.pg_get_expr(c.source, v_target)
+                           THEN pg_catalog.pg_get_expr(c.source, target)
                        ELSE pg_catalog.quote_ident(c.column_name)
                    END, ', ' ORDER BY c.attnum)
             INTO v_list
-        FROM dup_select_private.column_sources(v_target, given) c;
+        FROM dup_select_private.column_sources(target, given) c;
         EXECUTE pg_catalog.format('SELECT %s FROM pg_catalog.unnest(ARRAY[$1]) AS given', v_list) INTO stored USING stored;
     END LOOP;
-END
-$$;
-
--- All columns of a table, in its order, each with the expression that fills it where it is not given: its default or what it is
--- generated from. NULL where that draws a number from a sequence, which cannot be repeated.
-CREATE FUNCTION dup_select_private.column_sources(target regclass, given text[])
-RETURNS TABLE (attnum smallint, column_name text, generated boolean, source pg_node_tree)
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN QUERY
-    SELECT a.attnum, a.attname::text, a.attgenerated <> '',
-           CASE
-               WHEN a.attname = ANY (given) OR EXISTS (
-                       SELECT
-                       FROM pg_depend d
-                       JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
-                       WHERE d.classid = 'pg_attrdef'::regclass AND d.objid = e.oid AND d.refclassid = 'pg_class'::regclass)
-                   THEN NULL
-               ELSE coalesce(e.adbin, t.typdefaultbin)
-           END
-    FROM pg_attribute a
-    JOIN pg_type t ON t.oid = a.atttypid
-    LEFT JOIN pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
-    WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped
-    ORDER BY a.attnum;
 END
 $$;

@@ -12,7 +12,7 @@ BEGIN
     EXECUTE pg_catalog.format('%s ON CONFLICT (%s) DO NOTHING',
         dup_select_private.insert_statement(v_target, dup_select_private.given_columns(new)),
             dup_select_private.name_list(v_key)) USING new;
-    key := dup_select_private.key_of_row(new, v_key);
+    key := dup_select_private.key_of_row(new, v_target, v_key);
 END
 $$;
 
@@ -29,35 +29,26 @@ COMMENT ON FUNCTION dup_select.insert_on_duplicate_key_return(anyelement) IS
 CREATE FUNCTION dup_select_private.sole_key(target regclass) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_indexes regclass[] := ARRAY(SELECT i.indexrelid::regclass FROM pg_index i
-                                  WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) ORDER BY i.indexrelid);
-    v_index   pg_index;
-    v_columns text[];
-    v_server  text[];
-    v_reason  text;
+    v_facts  dup_select_private.unique_facts := dup_select_private.unique_facts(target);
+    v_reason text;
 BEGIN
-    SELECT * INTO v_index FROM pg_index i WHERE i.indexrelid = v_indexes[1];
-    SELECT array_agg(a.attname ORDER BY k.n), array_agg(a.attname ORDER BY k.n) FILTER (WHERE a.attgenerated <> '')
-        INTO v_columns, v_server
-    FROM unnest(v_index.indkey::smallint[]) WITH ORDINALITY AS k (attnum, n)
-    JOIN pg_attribute a ON a.attrelid = target AND a.attnum = k.attnum
-    WHERE k.n <= v_index.indnkeyatts;
     v_reason := CASE
-        WHEN cardinality(v_indexes) = 0 THEN 'it has no unique constraint'
-        WHEN cardinality(v_indexes) > 1 THEN format('it has several unique constraints: %s', array_to_string(v_indexes, ', '))
-        WHEN v_index.indisexclusion THEN format('%s is an exclusion constraint', v_indexes[1])
-        WHEN NOT v_index.indisvalid THEN format('%s is not valid', v_indexes[1])
-        WHEN NOT v_index.indimmediate THEN format('%s is deferrable', v_indexes[1])
-        WHEN v_index.indexprs IS NOT NULL THEN format('%s is on an expression', v_indexes[1])
-        WHEN v_index.indpred IS NOT NULL THEN format('%s is partial', v_indexes[1])
-        WHEN EXISTS (SELECT FROM pg_partition_tree(target) p WHERE dup_select_private.has_before_trigger(p.relid, v_indexes[1]))
-            THEN 'a BEFORE INSERT trigger may change the key'
-        WHEN v_server IS NOT NULL THEN format('no value is given for key column %s', array_to_string(v_server, ', '))
+        WHEN v_facts.indexes IS NULL THEN 'it has no unique constraint'
+        WHEN cardinality(v_facts.indexes) > 1
+            THEN format('it has several unique constraints: %s', array_to_string(v_facts.indexes, ', '))
+        WHEN v_facts.exclusion THEN format('%s is an exclusion constraint', v_facts.indexes[1])
+        WHEN NOT v_facts.valid THEN format('%s is not valid', v_facts.indexes[1])
+        WHEN NOT v_facts.immediate THEN format('%s is deferrable', v_facts.indexes[1])
+        WHEN v_facts.on_expression THEN format('%s is on an expression', v_facts.indexes[1])
+        WHEN v_facts.partial THEN format('%s is partial', v_facts.indexes[1])
+        WHEN v_facts.triggered THEN 'a BEFORE INSERT trigger may change the key'
+        WHEN v_facts.generated IS NOT NULL
+            THEN format('no value is given for key column %s', array_to_string(v_facts.generated, ', '))
     END;
     IF v_reason IS NOT NULL THEN
         PERFORM dup_select_private.refuse_return(target, v_reason);
     END IF;
-    RETURN v_columns;
+    RETURN v_facts.columns;
 END
 $$;
 
@@ -78,14 +69,12 @@ END
 $$;
 
 -- A row without all that is not in the key: the rest is NULL.
-CREATE FUNCTION dup_select_private.key_of_row(new anyelement, key_columns text[], OUT key anyelement)
+CREATE FUNCTION dup_select_private.key_of_row(new anyelement, target regclass, key_columns text[], OUT key anyelement)
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE (SELECT format('SELECT %s', string_agg(
-                        CASE WHEN a.attname = ANY (key_columns) THEN format('($1).%I', a.attname) ELSE 'NULL' END,
-                        ', ' ORDER BY a.attnum))
-             FROM pg_attribute a
-             WHERE a.attrelid = dup_select_private.target_table(pg_typeof(new)) AND a.attnum > 0 AND NOT a.attisdropped)
+                        CASE WHEN c.name = ANY (key_columns) THEN format('($1).%I', c.name) ELSE 'NULL' END, ', ' ORDER BY c.n))
+             FROM unnest(dup_select_private.column_names(target)) WITH ORDINALITY AS c (name, n))
         INTO key USING new;
 END
 $$;

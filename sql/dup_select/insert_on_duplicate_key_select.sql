@@ -19,7 +19,7 @@ DECLARE
 BEGIN
     FOR v_attempt IN REVERSE 99 .. 0 LOOP
         BEGIN
-            stored := dup_select_private.insert_row(new, v_given, v_arbiter);
+            stored := dup_select_private.insert_row(new, v_target, v_given, v_arbiter);
             RETURN;
         EXCEPTION WHEN unique_violation THEN
             GET STACKED DIAGNOSTICS v_schema = SCHEMA_NAME, v_table = TABLE_NAME, v_constraint = CONSTRAINT_NAME;
@@ -36,8 +36,8 @@ BEGIN
                 PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
             END IF;
             -- Before the look-up, whose snapshot is then a newer one: a default may wait.
-            stored := CASE WHEN v_duplicate.hidden THEN dup_select_private.stored_row(new, v_given) ELSE new END;
-            SELECT * INTO stored FROM dup_select_private.existing_row(stored, v_duplicate.index);
+            stored := CASE WHEN v_duplicate.hidden THEN dup_select_private.stored_row(new, v_target, v_given) ELSE new END;
+            SELECT * INTO stored FROM dup_select_private.existing_row(stored, v_target, v_duplicate.index);
             v_found := FOUND;
             IF v_duplicate.pinned THEN
                 PERFORM pg_catalog.set_config('search_path', v_path, true);
@@ -68,11 +68,11 @@ COMMENT ON FUNCTION dup_select.insert_on_duplicate_key_select(anyelement) IS
 
 -- Inserts the given columns of a row and returns it as it is stored, or the row that has its key in the arbiter, an index (NULL:
 -- none). NULL where a trigger suppressed the row.
-CREATE FUNCTION dup_select_private.insert_row(new anyelement, given text[], arbiter regclass, OUT stored anyelement)
+CREATE FUNCTION dup_select_private.insert_row(
+    new anyelement, target regclass, given text[], arbiter regclass, OUT stored anyelement)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_insert   pg_catalog.text := dup_select_private.insert_statement(
-        dup_select_private.target_table(pg_catalog.pg_typeof(new)), given);
+    v_insert   pg_catalog.text := dup_select_private.insert_statement(target, given);
     v_inserted integer;
 BEGIN
     IF arbiter IS NOT NULL THEN
@@ -84,7 +84,7 @@ BEGIN
     IF v_inserted OPERATOR(pg_catalog.=) 0 AND arbiter IS NOT NULL
         AND pg_catalog.current_setting(dup_select_private.found_setting()) OPERATOR(pg_catalog.<>) ''
     THEN
-        SELECT * INTO stored FROM dup_select_private.locked_row(new);
+        SELECT * INTO stored FROM dup_select_private.locked_row(new, target);
     END IF;
 END
 $$;
@@ -117,15 +117,14 @@ END
 $$;
 
 -- The row of the same table whose place conflict_clause() has left.
-CREATE FUNCTION dup_select_private.locked_row(new anyelement) RETURNS SETOF anyelement
+CREATE FUNCTION dup_select_private.locked_row(new anyelement, target regclass) RETURNS SETOF anyelement
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_target pg_catalog.regclass := dup_select_private.target_table(pg_catalog.pg_typeof(new));
-    v_place  pg_catalog.text := pg_catalog.current_setting(dup_select_private.found_setting());
+    v_place pg_catalog.text := pg_catalog.current_setting(dup_select_private.found_setting());
 BEGIN
     RETURN QUERY EXECUTE pg_catalog.format(
         'SELECT %s %s WHERE tableoid OPERATOR(pg_catalog.=) $1 AND ctid OPERATOR(pg_catalog.=) $2',
-        dup_select_private.column_list(v_target), dup_select_private.from_table(v_target))
+        dup_select_private.column_list(target), dup_select_private.from_table(target))
         USING pg_catalog.split_part(v_place, ' ', 1)::pg_catalog.oid, pg_catalog.split_part(v_place, ' ', 2)::pg_catalog.tid;
 END
 $$;

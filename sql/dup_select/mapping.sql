@@ -48,7 +48,7 @@ BEGIN
         RAISE EXCEPTION 'a path is mapped twice, in two spellings: %',
             (SELECT string_agg(k, ', ') FROM jsonb_object_keys(mapping) AS k
              GROUP BY parse_ident(k) HAVING count(*) > 1 LIMIT 1)
-            USING ERRCODE = 'duplicate_column';
+            USING ERRCODE = 'duplicate_column', HINT = 'Keep one of them.';
     END IF;
 END
 $$;
@@ -71,12 +71,11 @@ CREATE FUNCTION dup_select_private.named_key(
     natural_keys jsonb, relation oid, path text, OUT index_name text, OUT columns text[])
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_wish jsonb := (
+    v_table text[] := parse_ident(dup_select_private.qualified_name(relation));
+    v_wish  jsonb := (
         SELECT k.value
         FROM jsonb_each(natural_keys) AS k
-        JOIN pg_class c ON c.oid = relation
-        JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE parse_ident(k.key) IN (ARRAY[c.relname::text], ARRAY[n.nspname::text, c.relname::text])
+        WHERE parse_ident(k.key) IN (v_table, v_table[2 :])
            OR dup_select_private.path_text(parse_ident(k.key)) = path
         ORDER BY dup_select_private.path_text(parse_ident(k.key)) = path DESC
         LIMIT 1);

@@ -47,7 +47,7 @@ BEGIN
         RAISE EXCEPTION 'the % is NULL', CASE WHEN target IS NULL THEN 'target' ELSE 'source' END
             USING ERRCODE = 'null_value_not_allowed', HINT = 'Give the name of a table.';
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = target AND c.relkind IN ('r', 'p')) THEN
+    IF coalesce(dup_select_private.relation_kind(target) NOT IN ('r', 'p'), true) THEN
         RAISE EXCEPTION '% is not a table', target USING ERRCODE = 'wrong_object_type',
             HINT = 'Name the table that the rows are put into.';
     END IF;
@@ -109,7 +109,10 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'natural_keys names %, which is neither a table nor a path of the mapping', v_name
-            USING ERRCODE = 'invalid_parameter_value';
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = format('The tables of the mapping are %s; a path is written as in the mapping, without its last column.',
+                      (SELECT string_agg(DISTINCT ((levels[n]).facts).qualified_name, ', ')
+                       FROM generate_subscripts(levels, 1) n));
     END IF;
 END
 $$;
@@ -121,14 +124,13 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_rule record;
 BEGIN
-    SELECT r.rulename, ((levels[n]).facts).qualified_name AS "table" INTO v_rule
+    SELECT r.name, ((levels[n]).facts).qualified_name AS "table" INTO v_rule
     FROM generate_subscripts(levels, 1) n
-    JOIN pg_rewrite r ON r.ev_class = ((levels[n]).facts).id
-    WHERE r.ev_type = '3' AND r.ev_enabled <> 'D' OR r.ev_type = '2'
-        AND ((levels[n]).key).index_name IS NOT NULL -- INSERT; UPDATE
-    ORDER BY r.rulename LIMIT 1;
+    CROSS JOIN LATERAL dup_select_private.rules_of(((levels[n]).facts).id) r
+    WHERE r.event = 'INSERT' OR r.event = 'UPDATE' AND ((levels[n]).key).index_name IS NOT NULL
+    ORDER BY r.name COLLATE "C" LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'rule % of % would rewrite what is inserted, or found', quote_ident(v_rule.rulename), v_rule.table
+        RAISE EXCEPTION 'rule % of % would rewrite what is inserted, or found', quote_ident(v_rule.name), v_rule.table
             USING ERRCODE = 'feature_not_supported', HINT = 'Drop the rule. A trigger can do what it does.';
     END IF;
 END
@@ -144,7 +146,8 @@ BEGIN
                 jsonb_build_object((target.facts).qualified_name, jsonb_build_array('a_column', 'another')));
     ELSIF (target.key).index_name IS NULL THEN
         RAISE NOTICE 'no unique index of % is on the columns that natural_keys names: sessions at once may insert the same row',
-            (target.facts).qualified_name;
+            (target.facts).qualified_name
+            USING HINT = 'Create one, or let one session at a time put rows in.';
     END IF;
 END
 $$;
@@ -160,29 +163,21 @@ BEGIN
     IF superclass IS NULL THEN
         RETURN NULL;
     END IF;
-    v_name := (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE c.oid = superclass);
-    IF superclass = v_table.id OR NOT EXISTS (
-        WITH RECURSIVE parents (relation) AS (
-            SELECT v_table.id
-            UNION
-            SELECT i.inhparent FROM parents p JOIN pg_inherits i ON i.inhrelid = p.relation
-        )
-        SELECT FROM parents p WHERE p.relation = superclass)
-    THEN
-        RAISE EXCEPTION '% does not inherit from %', v_table.qualified_name, v_name USING ERRCODE = 'invalid_parameter_value';
+    v_name := dup_select_private.qualified_name(superclass);
+    IF NOT dup_select_private.inherits_from(v_table.id, superclass) THEN
+        RAISE EXCEPTION '% does not inherit from %', v_table.qualified_name, v_name
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give a table that it inherits from, or no superclass.';
     END IF;
     IF (target.key).shown IS NOT TRUE OR (target.key).index_name IS NULL THEN
         RAISE EXCEPTION '% has no unique key that the mapping fills, by which to look in %', v_table.qualified_name, v_name
-            USING ERRCODE = 'invalid_parameter_value';
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Map the columns of a unique index, or give no superclass.';
     END IF;
     SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.number) INTO v_missing
     FROM unnest(v_table.columns) c
     CROSS JOIN unnest(v_table.keys) k
     WHERE k.name = (target.key).index_name
         AND (c.number = ANY (k.columns || k.expression_columns || k.predicate_columns) OR c.name = ANY (v_table.primary_key))
-        AND NOT EXISTS (SELECT FROM pg_attribute s
-                        WHERE s.attrelid = superclass AND s.attname = c.name AND s.attnum > 0 AND NOT s.attisdropped);
+        AND c.name <> ALL (dup_select_private.column_names(superclass));
     IF v_missing IS NOT NULL THEN
         RAISE EXCEPTION '% lacks % of %, without which no row can be looked up there', v_name, v_missing, v_table.qualified_name
             USING ERRCODE = 'invalid_parameter_value',

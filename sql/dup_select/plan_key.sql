@@ -69,7 +69,8 @@ BEGIN
     ELSIF v_wish.index_name IS NOT NULL THEN
         RAISE EXCEPTION '% of % cannot be the natural key: it is not a unique index, or the mapping does not fill its columns',
             quote_ident(v_wish.index_name), v_table.qualified_name
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'A deferrable constraint cannot be one either.';
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Name a unique index whose columns are mapped, and that is not deferrable.';
     ELSIF v_path <> '' THEN
         RAISE EXCEPTION 'path % leads to %, of which no unique key has all its columns mapped', v_path, v_table.qualified_name
             USING ERRCODE = 'invalid_parameter_value',
@@ -137,11 +138,13 @@ BEGIN
         RETURN;
     ELSIF v_column.number IS NULL THEN
         RAISE EXCEPTION '% has no column %, which natural_keys names', facts.qualified_name, quote_ident(v_column.name)
-            USING ERRCODE = 'undefined_column';
+            USING ERRCODE = 'undefined_column',
+                  HINT = format('It has %s.', (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.number)
+                                               FROM unnest(facts.columns) c));
     ELSIF v_column.operator_class IS NULL THEN
         RAISE EXCEPTION 'column % of % cannot be of its natural key: type % has no order, nor equality by it',
             quote_ident(v_column.name), facts.qualified_name, v_column.type
-            USING ERRCODE = 'invalid_parameter_value';
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave it out of natural_keys.';
     END IF;
     RAISE EXCEPTION 'column % of % cannot be of its natural key: the mapping does not fill it', quote_ident(v_column.name),
         facts.qualified_name
@@ -201,18 +204,4 @@ BEGIN
     EXECUTE 'SELECT ' || dup_select_private.evaluate(level, key.predicate, key.predicate_columns) INTO v_always;
     RETURN coalesce(v_always, false);
 END
-$$;
-
--- Whether an index's predicate over defaults of these columns is the same always, and evaluating it runs nothing of the table's
--- owner's.
-CREATE FUNCTION dup_select_private.is_constant(index oid, columns integer[]) RETURNS boolean
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.is_builtin(i.indpred::text) AND NOT EXISTS (
-        SELECT
-        FROM pg_attribute a
-        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-        WHERE a.attrelid = i.indrelid AND a.attnum = ANY (columns)
-            AND NOT (dup_select_private.is_builtin_type(a.atttypid)
-                     AND coalesce(dup_select_private.is_builtin(d.adbin::text), true)))
-    FROM pg_index i WHERE i.indexrelid = index
 $$;

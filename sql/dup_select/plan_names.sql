@@ -132,12 +132,11 @@ BEGIN
 END
 $$;
 
--- What generated statements can see that is not theirs: dropped and system columns too, the latter cannot be a column's name.
+-- What generated statements can see that is not theirs.
 CREATE FUNCTION dup_select_private.user_names(plan dup_select_private.plan) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT array_agg(n.name)
-    FROM (SELECT a.attname::text AS name
-          FROM generate_subscripts(plan.levels, 1) n JOIN pg_attribute a ON a.attrelid = ((plan.levels[n]).facts).id
+    FROM (SELECT dup_select_private.taken_names(((plan.levels[n]).facts).id) AS name FROM generate_subscripts(plan.levels, 1) n
           UNION
           SELECT ((plan.levels[n]).facts).name FROM generate_subscripts(plan.levels, 1) n
           UNION

@@ -43,10 +43,10 @@ LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_statement text;
 BEGIN
-    IF (SELECT c.relkind NOT IN ('r', 'm') FROM pg_class c WHERE c.oid = source) THEN
+    IF dup_select_private.relation_kind(source) NOT IN ('r', 'm') THEN
         RAISE EXCEPTION '% is not a table, its rows have no address', source USING ERRCODE = 'wrong_object_type',
             HINT = 'CREATE TEMPORARY TABLE ... AS SELECT makes one.';
-    ELSIF EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = source) THEN
+    ELSIF dup_select_private.has_children(source) THEN
         RAISE EXCEPTION '% has child tables, whose rows have addresses of their own', source USING ERRCODE = 'wrong_object_type',
             HINT = 'CREATE TEMPORARY TABLE ... AS SELECT makes one table of them.';
     END IF;

@@ -68,8 +68,7 @@ FROM ONLY %s AS input',
         (plan.names).work,
         dup_select_private.lines(array_agg(quote_ident(c.name) ORDER BY c.n), ', ', 4),
         dup_select_private.lines(array_agg(c.source ORDER BY c.n), ', ', 4),
-        (SELECT format('%I.%I', n.nspname, t.relname) FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
-         WHERE t.oid = fill_statements.source))
+        dup_select_private.qualified_name(fill_statements.source))
     FROM dup_select_private.work_columns(plan) c WHERE c.source IS NOT NULL
     UNION ALL
     SELECT format('CREATE INDEX ON pg_temp.%I (%I)', (plan.names).work, (plan.names).row)

@@ -89,6 +89,7 @@ public sealed class InserterViewMappingTests : GeneratorTest
         var error = await Db.FailsAsync(sqlState, "SELECT dup_select.inserter_view_sql('s.item', mapping => $1::jsonb)", mapping);
 
         Assert.Contains(message, error.MessageText, StringComparison.Ordinal);
+        Assert.NotNull(error.Hint);
     }
 
     [Fact]

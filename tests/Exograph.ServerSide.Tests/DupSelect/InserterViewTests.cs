@@ -365,10 +365,10 @@ public sealed class InserterViewTests : GeneratorTest
         Assert.Equal(["2|Jones"], await Db.RowsAsync("SELECT id, name FROM s.person"));
         Assert.Contains("not seen", await Db.ScalarAsync<string>("SELECT obj_description('s.person_in'::regclass)"),
             StringComparison.Ordinal);
-        await Db.FailsAsync("22023",
-            "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"name\": \"name\"}', superclass => 's.firm')");
-        await Db.FailsAsync("22023",
-            "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"born\": \"born\"}', superclass => 's.party')");
+        Assert.Equal("Give a table that it inherits from, or no superclass.", (await Db.FailsAsync("22023",
+            "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"name\": \"name\"}', superclass => 's.firm')")).Hint);
+        Assert.Equal("Map the columns of a unique index, or give no superclass.", (await Db.FailsAsync("22023",
+            "SELECT dup_select.inserter_view_sql('s.person', mapping => '{\"born\": \"born\"}', superclass => 's.party')")).Hint);
     }
 
     [Theory]

@@ -54,7 +54,8 @@ public sealed class NamedKeyTests : GeneratorTest
                 $"SELECT output_key ->> 'id' FROM dup_select.put_table('s.i', 's.book', {MappingText(Mapping)}{Keys})"));
             Assert.Equal(rows, await Db.RowsAsync(Result));
         }
-        Assert.Contains(Db.Notices, n => n.MessageText.StartsWith("no unique index of s.book is on the columns", StringComparison.Ordinal));
+        Assert.Contains(Db.Notices, n => n.MessageText.StartsWith("no unique index of s.book is on the columns", StringComparison.Ordinal)
+            && n.Hint == "Create one, or let one session at a time put rows in.");
     }
 
     [Fact]
@@ -81,16 +82,21 @@ public sealed class NamedKeyTests : GeneratorTest
     }
 
     [Theory]
-    [InlineData("""{"s.book": ["titel"]}""", "42703", "s.book has no column titel, which natural_keys names")]
+    [InlineData("""{"s.book": ["titel"]}""", "42703", "s.book has no column titel, which natural_keys names",
+        "It has id, title, author_id, pages, shape.")]
     [InlineData("""{"s.book": ["title", "pages"]}""", "22023",
-        "column pages of s.book cannot be of its natural key: the mapping does not fill it")]
+        "column pages of s.book cannot be of its natural key: the mapping does not fill it", "Map it, or leave it out")]
     [InlineData("""{"s.book": ["shape"]}""", "22023",
-        "column shape of s.book cannot be of its natural key: type point has no order, nor equality by it")]
-    [InlineData("""{"s.book": []}""", "22023", "natural_keys gives [] as a key")]
-    [InlineData("""{"s.book": 5}""", "22023", "natural_keys gives 5 as a key")]
-    [InlineData("""{"s.book": [5]}""", "22023", "natural_keys gives [5] as a key")]
-    [InlineData("""{"s.author": ["name"]}""", "22023", "natural_keys names s.author, which is neither a table nor a path of the mapping")]
-    public async Task Columns_that_can_be_no_key_are_refused(string keys, string sqlState, string message)
+        "column shape of s.book cannot be of its natural key: type point has no order, nor equality by it", "Leave it out")]
+    [InlineData("""{"s.book": []}""", "22023", "natural_keys gives [] as a key", "Give the name of a unique index, or columns")]
+    [InlineData("""{"s.book": 5}""", "22023", "natural_keys gives 5 as a key", "Give the name of a unique index, or columns")]
+    [InlineData("""{"s.book": [5]}""", "22023", "natural_keys gives [5] as a key", "Give the name of a unique index, or columns")]
+    [InlineData("""{"s.book": "nix"}""", "22023",
+        "nix of s.book cannot be the natural key: it is not a unique index, or the mapping does not fill its columns",
+        "Name a unique index whose columns are mapped")]
+    [InlineData("""{"s.author": ["name"]}""", "22023", "natural_keys names s.author, which is neither a table nor a path of the mapping",
+        "The tables of the mapping are s.book;")]
+    public async Task Columns_that_can_be_no_key_are_refused(string keys, string sqlState, string message, string hint)
     {
         await TablesAsync(Books + "ALTER TABLE s.book ADD shape point");
 
@@ -99,6 +105,7 @@ public sealed class NamedKeyTests : GeneratorTest
             keys);
 
         Assert.Equal(message, error.MessageText);
+        Assert.StartsWith(hint, error.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,12 +59,27 @@ public sealed partial class SqlFileTests
     public void A_script_takes_no_lock_that_any_role_may_hold() =>
         None(s_all, t => Regex.IsMatch(Comment().Replace(t, ""), "pg_(try_)?advisory"));
 
+    /// <summary>The toolkit's catalog*.sql; what prints or parses expressions is a function of the server, not a table of it.</summary>
+    [Fact]
+    public void The_catalog_is_read_in_one_place_of_the_toolkit() => None(
+        Toolkit(f => !f.StartsWith("sql/dup_select/catalog", StringComparison.Ordinal)), t => Regex.IsMatch(Comment().Replace(t, ""),
+            @"\b(?!pg_(catalog|temp|typeof|trigger_depth|get_expr|get_keywords)\b)pg_\w+|\b(obj_description|information_schema)\b"));
+
+    /// <summary>But for one that is_castable raises for itself, and wraps.</summary>
+    [Fact]
+    public void The_toolkit_says_what_to_do_about_its_errors() => None(Toolkit(_ => true), t => Regex
+        .Matches(Comment().Replace(t, ""), @"RAISE (EXCEPTION|NOTICE) (?!'several statements')(''|'(''|[^'])*'|[^;'])*;")
+        .Any(m => !m.Value.Contains("HINT", StringComparison.Ordinal)));
+
     [Fact]
     public void Lines_have_at_most_130_characters_and_no_blanks_at_their_end() =>
         None(s_all, t => Regex.IsMatch(t, @"(?m)^.{131,}$|[ \t]$|\t|[^\n]\z|\n\n\z"));
 
     private static void None(IReadOnlyDictionary<string, string> files, Func<string, bool> breaks) =>
         Assert.Equal([], files.Where(f => breaks(f.Value)).Select(f => f.Key).Order(StringComparer.Ordinal));
+
+    private static Dictionary<string, string> Toolkit(Func<string, bool> chosen) =>
+        s_code.Where(f => f.Key.StartsWith("sql/dup_select/", StringComparison.Ordinal) && chosen(f.Key)).ToDictionary();
 
     private static void NoneBut(IReadOnlyDictionary<string, string> files, Func<string, bool> keeps) => None(files, t => !keeps(t));
 
