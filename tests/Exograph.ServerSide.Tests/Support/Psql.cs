@@ -25,6 +25,7 @@ internal static class Psql
 
     private const string Without =
         "psql is neither on the search path nor beside the server's programs, and Debian's package postgresql-client";
+    private const string Versions = "usr/lib/postgresql";
     private const string Remedy = "install PostgreSQL's client, or name its directory in PATH.";
 
     private static readonly Lazy<Task<(string Program, string? Libraries)>> s_program = new(FindAsync);
@@ -87,17 +88,27 @@ internal static class Psql
         await using var alone = await FileLock.TakeAsync(directory + ".lock", TimeSpan.FromMinutes(10), CancellationToken.None);
         if (!Directory.Exists(directory))
         {
-            Diagnostics.Default.Report($"psql was not found on this system: fetching Debian's package postgresql-client into {directory}, once");
+            Diagnostics.Default.Report(
+                $"psql was not found on this system: fetching Debian's package postgresql-client into {directory}, once");
             var fetched = Directory.CreateDirectory(Path.Combine(Places.Cache, ".fetching-psql-" + Places.Random())).FullName;
-            var result = await Command.RunAsync(["sh", "-c", Fetch, "sh", fetched], "/", TimeSpan.FromMinutes(10), CancellationToken.None);
-            result.ThrowIfFailed($"{Without} could not be fetched: {Remedy}");
-            // Of what dpkg takes for installed nothing is fetched, though it may have been deleted.
-            if (Directory.EnumerateFiles(fetched, "psql", SearchOption.AllDirectories).FirstOrDefault() is null)
-                throw new InvalidOperationException($"{Without} is installed, but its psql is not there: {Remedy}");
-            Directory.Move(fetched, directory);
+            try
+            {
+                var result = await Command.RunAsync(
+                    ["sh", "-c", Fetch, "sh", fetched], "/", TimeSpan.FromMinutes(10), CancellationToken.None);
+                result.ThrowIfFailed($"{Without} could not be fetched: {Remedy}");
+                // Of what dpkg takes for installed nothing is fetched, though its files may have been deleted.
+                if (!Directory.Exists(Path.Combine(fetched, Versions)))
+                    throw new InvalidOperationException($"{Without} is installed, but its psql is not there: {Remedy}");
+                Directory.Move(fetched, directory);
+            }
+            finally
+            {
+                if (Directory.Exists(fetched))
+                    Directory.Delete(fetched, recursive: true);
+            }
         }
-        var libraries = Path.Combine(directory, "usr/lib");
-        var version = Directory.EnumerateDirectories(Path.Combine(libraries, "postgresql")).Single();
-        return (Path.Combine(version, "bin/psql"), string.Join(':', Directory.EnumerateDirectories(libraries, "*-linux-gnu*")));
+        var version = Directory.EnumerateDirectories(Path.Combine(directory, Versions)).Single();
+        var libraries = Directory.EnumerateDirectories(Path.Combine(directory, "usr/lib"), "*-linux-gnu*");
+        return (Path.Combine(version, "bin/psql"), string.Join(':', libraries));
     }
 }
