@@ -124,16 +124,19 @@ DECLARE
 BEGIN
     SELECT array_agg(o.name ORDER BY o.rank, o.name) INTO v_tables
     FROM (
-        SELECT c.relname::text AS name, array_position('{packages,package_versions,files,fragments,graph_nodes}', c.relname::text)
+        SELECT c.relname::text AS name, t.table_position
         FROM pg_class c
+        LEFT JOIN exograph_private.staging_tables t ON t.table_name = c.relname AND c.relnamespace = 'exograph'::regnamespace
         WHERE c.oid IN (SELECT k.confrelid FROM pg_constraint k
                         JOIN jsonb_to_recordset(ranges) AS r (table_name text)
                             ON k.conrelid = format('exograph.%I', r.table_name)::regclass
                         WHERE k.contype = 'f')
         UNION
-        SELECT r.table_name, 10 FROM jsonb_to_recordset(ranges) AS r (table_name text)
+        SELECT t.table_name, t.table_position
+        FROM jsonb_to_recordset(ranges) AS r (table_name text)
+        JOIN exograph_private.staging_tables t USING (table_name)
         UNION
-        SELECT p.partition_name, 11
+        SELECT p.partition_name, 100
         FROM jsonb_to_recordset(ranges) AS r (table_name text, first_load integer, last_load integer)
         JOIN exograph.fact_partitions p
             ON p.table_name = r.table_name AND p.first_load >= r.first_load AND p.last_load <= r.last_load

@@ -140,17 +140,20 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.raise_staging_in_use(load_id integer, outcome text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_holders text := exograph_private.lock_holders(
-        ARRAY(SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace(exograph.staging_schema(load_id))),
-        'AccessExclusiveLock');
+    v_tables  oid[]   := ARRAY(SELECT c.oid FROM pg_class c
+                               WHERE c.relnamespace = to_regnamespace(exograph.staging_schema(load_id)));
+    v_is_dump boolean := EXISTS (SELECT FROM pg_locks l
+                                 JOIN pg_stat_activity a ON a.pid = l.pid
+                                 WHERE l.relation = ANY (v_tables) AND a.datname = current_database()
+                                     AND a.application_name = 'pg_dump');
 BEGIN
     PERFORM exograph_private.raise_lock_timeout(
         format('load %s: its staging is in use', load_id),
         format('Let the COPY or the query end or cancel it, then call again: %s.%s', outcome,
-               CASE WHEN v_holders LIKE '%application ''pg_dump''%' THEN
+               CASE WHEN v_is_dump THEN
                    ' A pg_dump keeps what it dumps until it ends: -N ''exograph_load_*'' has it leave the staging of loads out.'
                END),
-        v_holders);
+        exograph_private.lock_holders(v_tables, 'AccessExclusiveLock'));
 END
 $$;
 
