@@ -74,7 +74,7 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     IF to_regclass(format('%I.answered_files', current_schema())) IS NULL THEN
         CREATE UNLOGGED TABLE answered_files (number bigint, tables text[]);
-        CREATE INDEX told_files_number_idx ON answered_files (number);
+        CREATE INDEX answered_files_number_idx ON answered_files (number);
     END IF;
 END
 $$;
