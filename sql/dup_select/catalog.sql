@@ -4,7 +4,8 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 CREATE TYPE dup_select_private.column_facts AS (
     number integer, name text, type text, base_type text, collation_id oid, required boolean, generated boolean, always boolean,
-    expression text, expression_columns integer[], volatile boolean, stored_as text, unfit boolean, composite boolean);
+    expression text, expression_columns integer[], literal boolean, volatile boolean, stored_as text, unfit boolean,
+    composite boolean);
 COMMENT ON TYPE dup_select_private.column_facts IS 'A column of a table, and what fills it where no value is given.';
 COMMENT ON COLUMN dup_select_private.column_facts.number IS 'attnum.';
 COMMENT ON COLUMN dup_select_private.column_facts.type IS 'Its type with modifier; where a domain is unfit, that below it.';
@@ -15,6 +16,7 @@ COMMENT ON COLUMN dup_select_private.column_facts.always IS 'An identity that ta
 COMMENT ON COLUMN dup_select_private.column_facts.expression IS
     'Its default, or that of its domain, or what it is generated from, with all names in full; nextval() for an identity.';
 COMMENT ON COLUMN dup_select_private.column_facts.expression_columns IS 'Numbers of the columns that it is generated from.';
+COMMENT ON COLUMN dup_select_private.column_facts.literal IS 'The expression is a literal.';
 COMMENT ON COLUMN dup_select_private.column_facts.volatile IS 'The default is another one each time.';
 COMMENT ON COLUMN dup_select_private.column_facts.stored_as IS
     'The type that the expression has yet to be cast to before it is looked up: the server leaves out implicit casts. '
@@ -110,6 +112,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
                    THEN format('pg_catalog.nextval(%L)', pg_get_serial_sequence(relation::regclass::text, a.attname))
                ELSE dup_select_private.qualified(pg_get_expr(d.tree, a.attrelid)) END,
            CASE WHEN a.attgenerated <> '' THEN dup_select_private.expression_columns(d.tree::text) END,
+           coalesce(d.tree::text LIKE '{CONST %', false),
            a.attidentity <> '' OR a.attgenerated = '' AND EXISTS (
                SELECT FROM regexp_matches(d.tree::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') f (match)
                JOIN pg_proc p ON p.oid = f.match[1]::oid AND p.provolatile = 'v'),

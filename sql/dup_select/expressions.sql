@@ -36,20 +36,28 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     FROM tokens t
 $$;
 
+CREATE TYPE dup_select_private.value AS (text text, closed boolean);
+COMMENT ON TYPE dup_select_private.value IS 'What a row holds in a column, as text.';
+COMMENT ON COLUMN dup_select_private.value.closed IS
+    'It needs no parentheses in an expression: a name, a call, a literal, a cast of one.';
+
 -- The expression with values in the place of columns. lower(name) becomes lower(NEW.country) where words can be told apart
--- without parsing, and else (SELECT lower(name) FROM (SELECT NEW.country) AS given (name)), which is always right.
-CREATE FUNCTION dup_select_private.substitute(expression text, names text[], "values" text[]) RETURNS text
+-- without parsing, and else (SELECT lower(name) FROM (SELECT NEW.country) AS given (name)), which is always right. Text is looked
+-- at here because the server prints expressions and has no function that puts something in the place of their columns.
+CREATE FUNCTION dup_select_private.substitute(expression text, names text[], "values" dup_select_private.value[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
-    v_text text := expression;
+    v_text  text := expression;
+    v_mark  text;
+    v_value dup_select_private.value;
 BEGIN
-    IF expression ~ '[''"]|=>|EXTRACT[(]' OR EXISTS (
+    IF names <> '{}' AND expression ~ '[''"]|=>|EXTRACT[(]' OR EXISTS (
         SELECT FROM unnest(names) AS n (name)
         WHERE n.name !~ '^[a-z_][a-z0-9_]*$' OR n.name IN ('time', 'zone', 'with', 'without', 'varying', 'precision'))
     THEN
-        RETURN format('(SELECT %s FROM (SELECT %s) AS given (%s))', expression, array_to_string("values", ', '),
-            (SELECT string_agg(quote_ident(n.name), ', ' ORDER BY n.position)
-             FROM unnest(names) WITH ORDINALITY AS n (name, position)));
+        RETURN (SELECT format('(SELECT %s FROM (SELECT %s) AS given (%s))', expression,
+                              string_agg(n.value, ', ' ORDER BY n.n), string_agg(quote_ident(n.name), ', ' ORDER BY n.n))
+                FROM ROWS FROM (unnest(names), unnest("values")) WITH ORDINALITY AS n (name, value, closed, n));
     END IF;
     -- First all names to numbers, then all numbers to values: a value may hold a name.
     FOR v_n IN 1 .. cardinality(names) LOOP
@@ -57,16 +65,17 @@ BEGIN
             chr(1) || v_n || chr(2), 'g');
     END LOOP;
     FOR v_n IN 1 .. cardinality(names) LOOP
-        v_text := replace(v_text, chr(1) || v_n || chr(2), CASE
-            WHEN "values"[v_n] ~ '^(NULL::[a-z ]+|[[:alnum:]_.]+|[[:alnum:]_]+[(][^()]*[)])$' THEN "values"[v_n]
-            ELSE format('(%s)', "values"[v_n])
-        END);
+        v_mark := chr(1) || v_n || chr(2);
+        v_value := "values"[v_n];
+        v_text := replace(v_text, v_mark || '[', format('(%s)[', v_value.text)); -- the grammar has no subscript of a call
+        v_text := replace(v_text, v_mark, CASE WHEN v_value.closed THEN v_value.text ELSE format('(%s)', v_value.text) END);
     END LOOP;
     RETURN v_text;
 END
 $$;
 
--- Text of a value that is the default where it is NULL.
+-- Text of a value that is the default where it is NULL. A literal goes without the type that the server prints it with, which
+-- nothing but its text tells from it: coalesce() gives it that of the value.
 CREATE FUNCTION dup_select_private.with_default(value text, fallback text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT format('coalesce(%s, %s)', value, coalesce(substring(fallback FROM '^(''[^'']*'')::[^''()]+$'), fallback))

@@ -123,7 +123,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
             'Trigger function of view ' || view_name || '.'))
 $$;
 
--- What an input column is stored as, for its comment.
+-- What an input column is stored as, for its comment. Its name is looked for in the text of expressions: the server tells the
+-- columns of those only that it has stored.
 CREATE FUNCTION dup_select_private.uses_of(plan dup_select_private.plan, input_column text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT coalesce(

@@ -69,7 +69,7 @@ BEGIN
 END
 $$;
 
--- Quotes for a text: $$, or what it does not hold.
+-- Quotes for a text: $$, or what it does not hold. The server has quote_literal() alone, which doubles each quote of a body.
 CREATE FUNCTION dup_select_private.free_quote(body text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE

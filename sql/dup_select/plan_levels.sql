@@ -146,7 +146,7 @@ BEGIN
                      dup_select_private.path_text((levels[r.level]).path) AS filler
               FROM dup_select_private.references_of(levels) r
               UNION ALL
-              SELECT DISTINCT r.child, r.child_column, to_jsonb(c.expression),
+              SELECT DISTINCT r.child, r.child_column, ROW(c.expression, NULL, NULL)::dup_select_private.route,
                      format('%s mapped itself', quote_ident((c.facts).name))
               FROM dup_select_private.references_of(levels) r
               JOIN unnest((levels[r.child]).columns) c ON (c.facts).name = r.child_column
@@ -170,9 +170,15 @@ BEGIN
 END
 $$;
 
--- Where the value of a level's column comes from: an expression, or the table that it is a key of and all that is mapped there.
--- Equal routes lead to equal values.
-CREATE FUNCTION dup_select_private.route(levels dup_select_private.plan_level[], level integer, column_name text) RETURNS jsonb
+CREATE TYPE dup_select_private.route_value AS (path text[], column_name text, expression text);
+COMMENT ON TYPE dup_select_private.route_value IS 'What is mapped at a path from a level.';
+CREATE TYPE dup_select_private.route AS (expression text, key_of oid, mapped dup_select_private.route_value[]);
+COMMENT ON TYPE dup_select_private.route IS
+    'Where a value comes from: an expression, or the table that it is a key of and all that is mapped there.';
+
+-- Where the value of a level's column comes from. Equal routes lead to equal values.
+CREATE FUNCTION dup_select_private.route(levels dup_select_private.plan_level[], level integer, column_name text)
+RETURNS dup_select_private.route
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_mapped text := (SELECT c.expression FROM unnest((levels[level]).columns) c WHERE (c.facts).name = column_name);
@@ -180,20 +186,20 @@ DECLARE
     v_parent record;
 BEGIN
     IF v_mapped IS NOT NULL THEN
-        RETURN to_jsonb(v_mapped);
+        RETURN ROW(v_mapped, NULL, NULL)::dup_select_private.route;
     END IF;
     SELECT r.level, r.parent_column INTO v_parent
     FROM dup_select_private.references_of(levels) r
-    WHERE r.child = route.level AND r.child_column = column_name
+    WHERE r.child = route.level AND r.child_column = route.column_name
     LIMIT 1;
     IF FOUND THEN
         RETURN dup_select_private.route(levels, v_parent.level, v_parent.parent_column);
     END IF;
-    RETURN jsonb_build_object('key of', ((levels[level]).facts).id, 'mapped', (
-        SELECT jsonb_agg(jsonb_build_array(l.path[cardinality(v_path) + 1 :], l.mapped) ORDER BY l.path)
-        FROM (SELECT (levels[n]).path, (SELECT jsonb_object_agg((c.facts).name, c.expression) FROM unnest((levels[n]).columns) c)
-                  AS mapped
-              FROM generate_subscripts(levels, 1) n) l
-        WHERE l.path[: cardinality(v_path)] = v_path));
+    RETURN ROW(NULL, ((levels[level]).facts).id, ARRAY(
+        SELECT ROW(m.path, m.name, m.expression)::dup_select_private.route_value
+        FROM (SELECT (levels[n]).path[cardinality(v_path) + 1 :] AS path, (c.facts).name, c.expression
+              FROM generate_subscripts(levels, 1) n LEFT JOIN unnest((levels[n]).columns) c ON true
+              WHERE (levels[n]).path[: cardinality(v_path)] = v_path) m
+        ORDER BY m.path, m.name))::dup_select_private.route;
 END
 $$;

@@ -86,34 +86,43 @@ $$;
 
 -- What a new row will hold in every column of its table, in its order: also where it is not mapped but has a default, or is
 -- generated.
-CREATE FUNCTION dup_select_private.row_values(level dup_select_private.plan_level) RETURNS text[]
+CREATE FUNCTION dup_select_private.row_values(level dup_select_private.plan_level) RETURNS dup_select_private.value[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_columns dup_select_private.column_facts[] := (level.facts).columns;
-    v_values  text[];
+    v_values  dup_select_private.value[];
     v_column  dup_select_private.column_facts;
 BEGIN
     v_values := ARRAY(
         SELECT CASE WHEN NOT c.generated THEN coalesce(
-                   (SELECT dup_select_private.value_of(f) FROM unnest(level.columns) f WHERE (f.facts).number = c.number),
-                   CASE WHEN NOT c.volatile THEN dup_select_private.cast_to(c.expression, c.stored_as) END,
-                   format('NULL::%s', c.type)) END
+                   (SELECT ROW(dup_select_private.value_of(f), true)::dup_select_private.value
+                    FROM unnest(level.columns) f WHERE (f.facts).number = c.number),
+                   CASE WHEN NOT c.volatile THEN dup_select_private.computed(c, c.expression) END,
+                   ROW(format('NULL::%s', c.type), true)::dup_select_private.value) END
         FROM unnest(v_columns) c ORDER BY c.number);
     FOR v_n IN 1 .. cardinality(v_columns) LOOP
         v_column := v_columns[v_n];
         IF v_column.generated THEN
-            v_values[v_n] := dup_select_private.cast_to(
-                dup_select_private.substitute_columns(v_column.expression, v_column.expression_columns, v_columns, v_values),
-                v_column.stored_as);
+            v_values[v_n] := dup_select_private.computed(v_column, dup_select_private.substitute_columns(
+                v_column.expression, v_column.expression_columns, v_columns, v_values));
         END IF;
     END LOOP;
     RETURN v_values;
 END
 $$;
 
+-- What the default of a column, or what it is generated from, puts into it. NULL where there is no expression.
+CREATE FUNCTION dup_select_private.computed(facts dup_select_private.column_facts, expression text)
+RETURNS dup_select_private.value
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT ROW(dup_select_private.cast_to(expression, facts.stored_as),
+               facts.literal OR facts.stored_as IS NOT NULL)::dup_select_private.value
+    WHERE expression IS NOT NULL
+$$;
+
 -- An expression over these columns of a table, with the values of a row in their place.
 CREATE FUNCTION dup_select_private.substitute_columns(
-    expression text, numbers integer[], columns dup_select_private.column_facts[], row_values text[]
+    expression text, numbers integer[], columns dup_select_private.column_facts[], row_values dup_select_private.value[]
 ) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT dup_select_private.substitute(
@@ -136,7 +145,7 @@ CREATE FUNCTION dup_select_private.key_values(level dup_select_private.plan_leve
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT p.n, (p.facts).expression, CASE
             WHEN (p.facts).number <> 0 THEN (
-                SELECT v.row_values[c] FROM generate_subscripts((level.facts).columns, 1) c
+                SELECT (v.row_values[c]).text FROM generate_subscripts((level.facts).columns, 1) c
                 WHERE (((level.facts).columns)[c]).number = (p.facts).number)
             ELSE dup_select_private.substitute_columns(
                 (p.facts).expression, k.expression_columns, (level.facts).columns, v.row_values)
@@ -257,8 +266,11 @@ $$;
 CREATE FUNCTION dup_select_private.key_texts(level dup_select_private.plan_level, names text[], qualifier text) RETURNS text[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT ARRAY(
-        SELECT format(CASE WHEN c.base_type ~ '^(date|timestamp)' THEN 'pg_catalog.to_jsonb(%s%I)'
-                           ELSE '%s%I::pg_catalog.text' END, qualifier, c.name)
+        SELECT format(CASE
+                WHEN c.base_type IN ('date', 'timestamp without time zone', 'timestamp with time zone')
+                    THEN 'pg_catalog.to_jsonb(%s%I)'
+                ELSE '%s%I::pg_catalog.text'
+            END, qualifier, c.name)
         FROM unnest(names) WITH ORDINALITY AS k (name, n)
         JOIN unnest((level.facts).columns) c ON c.name = k.name
         ORDER BY k.n)

@@ -45,6 +45,39 @@ public sealed class InserterViewKeyTests : GeneratorTest
     }
 
     [Fact]
+    public async Task A_key_of_an_element_of_an_array_with_a_default_is_looked_up_by_it()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.t (id serial PRIMARY KEY, tags text[] DEFAULT '{none}');
+            CREATE UNIQUE INDEX ON s.t ((tags[1]));
+            CREATE TABLE s.i (tags text[]);
+            INSERT INTO s.i VALUES ('{a,b}'), (NULL), ('{a}');
+            """);
+        await ViewAsync("s.t", """{"tags": "tags"}""");
+
+        Assert.Equal(["1", "2", "1"], await Db.RowsAsync("INSERT INTO s.t_in (tags) TABLE s.i RETURNING id"));
+        await Db.ExecuteAsync("TRUNCATE s.t RESTART IDENTITY");
+        for (var round = 0; round < 2; round++)
+        {
+            var ids = await Db.RowsAsync(
+                """SELECT output_key ->> 'id' FROM dup_select.put_table('s.i', 's.t', '{"tags": "tags"}')""");
+            Assert.Equal(ids[0], ids[2]);
+            Assert.Equal(["a,b", "none"], await Db.RowsAsync("SELECT array_to_string(tags, ',') FROM s.t ORDER BY 1"));
+        }
+    }
+
+    [Fact]
+    public async Task A_key_may_have_a_column_that_is_generated_from_nothing()
+    {
+        await TablesAsync(
+            "CREATE TABLE s.t (id serial PRIMARY KEY, name text, kind text GENERATED ALWAYS AS ('x') STORED, UNIQUE (name, kind))");
+        await ViewAsync("s.t", """{"name": "name"}""");
+
+        Assert.Equal(["1", "2", "1"], await Db.RowsAsync("INSERT INTO s.t_in (name) VALUES ('a'), ('b'), ('a') RETURNING id"));
+    }
+
+    [Fact]
     public async Task A_simple_expression_is_written_over_the_input()
     {
         await TablesAsync(

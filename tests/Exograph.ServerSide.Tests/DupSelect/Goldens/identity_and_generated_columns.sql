@@ -71,7 +71,7 @@ BEGIN
         SELECT id INTO NEW.id FROM s.entry
         WHERE term_id OPERATOR(pg_catalog.=) NEW.term_id
           AND language OPERATOR(pg_catalog.=) NEW.language
-          AND doubled OPERATOR(pg_catalog.=) CAST(((coalesce(v_price, CAST(1.005 AS numeric(5,2)))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2));
+          AND doubled OPERATOR(pg_catalog.=) CAST((coalesce(v_price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2));
         IF FOUND THEN RETURN NEW; END IF;
         INSERT INTO s.entry (term_id, language, price)
         VALUES (NEW.term_id, NEW.language, coalesce(v_price, 1.005))
@@ -162,20 +162,20 @@ FROM s.entry
 WHERE NOT s.put__done
   AND term_id OPERATOR(pg_catalog.=) s.entry__term_id
   AND language OPERATOR(pg_catalog.=) coalesce(s.entry__language, 'en')
-  AND doubled OPERATOR(pg_catalog.=) CAST(((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2)))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2));
+  AND doubled OPERATOR(pg_catalog.=) CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2));
 INSERT INTO s.entry (term_id, language, price)
-SELECT DISTINCT ON (s.entry__term_id, coalesce(s.entry__language, 'en'), CAST(((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2)))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)))
+SELECT DISTINCT ON (s.entry__term_id, coalesce(s.entry__language, 'en'), CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)))
     s.entry__term_id, coalesce(s.entry__language, 'en'), coalesce(s.entry__price, 1.005)
 FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done AND CAST(((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2)))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL
-ORDER BY s.entry__term_id, coalesce(s.entry__language, 'en'), CAST(((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2)))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)), s.put__row
+WHERE NOT s.put__done AND CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL
+ORDER BY s.entry__term_id, coalesce(s.entry__language, 'en'), CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)), s.put__row
 ON CONFLICT (term_id, language, doubled) DO NOTHING;
 
 -- s.entry, by entry_term_id_language_doubled_key: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
     FROM pg_temp.put_table_rows AS s
-    WHERE NOT s.put__done AND NOT (CAST(((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2)))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL)
+    WHERE NOT s.put__done AND NOT (CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL)
 ), added AS (
     INSERT INTO s.entry (term_id, language, price)
     SELECT s.entry__term_id, coalesce(s.entry__language, 'en'), coalesce(s.entry__price, 1.005)
