@@ -17,7 +17,8 @@ FROM (VALUES
     ('definitions', 9, 'fact'),
     ('symbol_references', 10, 'fact'),
     ('call_edges', 11, 'fact'),
-    ('fragment_terms', 12, 'fact')
+    ('fragment_terms', 12, 'pair'),
+    ('fragment_term_sets', 13, 'set')
 ) AS t (table_name, position, kind)
 JOIN (SELECT row_number() OVER () AS position, v.* FROM (VALUES
     -- table, column, required, longest in bytes, table it refers to, part of a fact's identity
@@ -121,14 +122,18 @@ JOIN (SELECT row_number() OVER () AS position, v.* FROM (VALUES
     ('call_edges',        'metadata',              false, NULL, NULL,               false),
 
     ('fragment_terms',    'fragment_id',           true,  NULL, 'fragments',        true),
-    ('fragment_terms',    'term_id',               true,  NULL, 'terms',            true)
+    ('fragment_terms',    'term_id',               true,  NULL, 'terms',            true),
+
+    ('fragment_term_sets', 'fragment_id',          true,  NULL, 'fragments',        true),
+    ('fragment_term_sets', 'term_ids',             true,  NULL, 'terms',            false)
 ) AS v (table_name, column_name, required, max_bytes, refers_to, identity)) AS c USING (table_name)
 ORDER BY t.position, c.position;
 
 COMMENT ON VIEW exograph.staging_columns IS
-    'Contract of the staging tables: the kind of the table (a dimension has ids and a natural key, a fact an identity), and per '
-    'column whether a value is required, how long it may be in bytes, which staging '
-    'table''s numbers it refers to, and whether it is part of a fact''s identity.';
+    'Contract of the staging tables: the kind of the table (a dimension has ids and a natural key, a fact an identity; terms of '
+    'fragments are staged as pairs or as sets, and counted as pairs, as fragment_terms), and per column whether a value is '
+    'required, how long it may be in bytes, which staging table''s numbers it refers to, and whether it is part of a fact''s '
+    'identity.';
 
 -- The same, a line per table. is_full: all of its columns are required.
 CREATE VIEW exograph_private.staging_tables AS

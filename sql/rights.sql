@@ -11,13 +11,14 @@ REVOKE ALL ON ROUTINE
     exograph.merge_partitions, exograph.wait_at_gate,
     exograph.json_is_printable, exograph.large_json_is_printable,
     exograph.delete_facts_of_terms, exograph.delete_terms_of_fragments, exograph.void_declarations,
-    exograph.void_declarations_of_terms
+    exograph.void_declarations_of_terms, exograph.delete_fragment_term
     FROM PUBLIC;
 
 GRANT SELECT ON
     exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths, exograph.terms, exograph.fragments,
     exograph.graph_nodes,
-    exograph.comments, exograph.definitions, exograph.symbol_references, exograph.call_edges, exograph.fragment_terms,
+    exograph.comments, exograph.definitions, exograph.symbol_references, exograph.call_edges,
+    exograph.fragment_term_sets, exograph.fragment_terms,
     exograph.complete_facts,
     exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.reserved_ids,
     exograph.deferred_indexes,

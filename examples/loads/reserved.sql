@@ -21,10 +21,20 @@ VALUES (:file, :version, 'lib/a.ex', 'hello(:world)', pg_catalog.sha256('hello(:
 INSERT INTO staged_fragments (id, file_id, ast, kind, line, mass) VALUES (:fragment, :file, 'hello(:world)', 'call', 1, 2);
 INSERT INTO staged_definitions (package_id, package_version_id, file_id, fragment_id, kind, name, qualified_name, line, col)
 VALUES (:package, :version, :file, :fragment, 'function', 'hello', 'Reserved.hello/1', 1, 1);
-INSERT INTO staged_fragment_terms (fragment_id, term_id) SELECT :fragment, pg_catalog.unnest(:'terms'::integer[]);
+-- Ascending, or the sets are written once more.
+INSERT INTO staged_fragment_term_sets (fragment_id, term_ids)
+VALUES (:fragment, ARRAY(SELECT pg_catalog.unnest(:'terms'::integer[]) ORDER BY 1));
 COMMIT;
 
 CALL exograph.finalize_load(:load_id, partition_threshold => 0);
 
 SELECT table_name, staged, inserted, path, reason FROM exograph.load_report
 WHERE load_id = :load_id AND table_name IN ('definitions', 'fragment_terms');
+
+-- Fragments with all of some terms, whichever loads brought them.
+SELECT s.fragment_id = :fragment AS found, sum(t.terms) AS terms
+FROM exograph.fragment_term_sets s
+CROSS JOIN LATERAL (SELECT count(*) AS terms FROM unnest(s.term_ids) AS u (id) WHERE u.id = ANY (:'terms'::integer[])) t
+WHERE s.term_ids && :'terms'::integer[]
+GROUP BY s.fragment_id
+HAVING sum(t.terms) = cardinality(:'terms'::integer[]);

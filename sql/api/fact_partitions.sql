@@ -12,7 +12,7 @@ CROSS JOIN LATERAL (
     SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM [(]([0-9]+)[)] TO [(]([0-9]+)[)]') AS bounds
 ) b
 WHERE p.relnamespace = 'exograph'::regnamespace
-    AND p.relname IN (SELECT s.table_name FROM exograph.staging_columns s WHERE s.kind = 'fact')
+    AND p.relname IN (SELECT s.table_name FROM exograph.staging_columns s WHERE s.kind IN ('fact', 'set'))
 ORDER BY p.relname, b.bounds[1]::integer NULLS FIRST;
 
 COMMENT ON VIEW exograph.fact_partitions IS

@@ -38,6 +38,7 @@ BEGIN
     CALL exograph_private.close_gate(load_id);
     CALL exograph_private.merge_dimensions(v_load);
     CALL exograph_private.resolve_facts(v_load);
+    CALL exograph_private.resolve_term_sets(v_load);
     CALL exograph_private.declare_complete(v_load);
     CALL exograph_private.analyze_dimensions(load_id);
     CALL exograph_private.finish(v_load);

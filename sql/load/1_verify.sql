@@ -50,6 +50,7 @@ BEGIN
     ANALYZE staged_packages (id), staged_package_versions (id, package_id), staged_files (id, package_version_id, sha256),
         staged_terms (id), staged_fragments (id, file_id, content_hash), staged_graph_nodes (id, file_id),
         staged_comments (file_id), staged_definitions (file_id), staged_symbol_references (file_id),
-        staged_call_edges (caller_node_id, callee_node_id), staged_fragment_terms (fragment_id, term_id);
+        staged_call_edges (caller_node_id, callee_node_id), staged_fragment_terms (fragment_id, term_id),
+        staged_fragment_term_sets (fragment_id);
 END
 $$;

@@ -40,6 +40,7 @@ BEGIN
     CALL exograph_private.validate_table('symbol_references', load.is_reserved);
     CALL exograph_private.validate_table('call_edges', load.is_reserved);
     CALL exograph_private.validate_table('fragment_terms', load.is_reserved);
+    CALL exograph_private.validate_term_sets(load.is_reserved);
 END
 $$;
 
@@ -248,7 +249,7 @@ BEGIN
     FROM staged_rows s
     JOIN exograph_private.staging_tables t USING (table_name)
     CROSS JOIN LATERAL (SELECT coalesce((v_manifest ->> s.table_name)::bigint, 0) AS sealed) m
-    WHERE m.sealed <> s.staged;
+    WHERE m.sealed <> s.staged AND (t.kind <> 'set' OR v_manifest ? s.table_name);
     IF v_different IS NULL THEN
         PERFORM setval(v_verified, v_hash);
     END IF;

@@ -34,8 +34,8 @@ END
 $$;
 
 -- Fact tables of a load with reserved ids whose staging tables will probably be kept as partitions: at most a tenth of the files
--- exists and of the rows is to be filled in, and, for fragment_terms, none of the terms exists. Asked before the gate is closed:
--- a little more may exist by then.
+-- exists and of the rows is to be filled in; of sets, all are ordered and of different fragments, none came as
+-- pairs, and of the staged terms none exists. Asked before the gate is closed: a little more may exist by then.
 CREATE OR REPLACE FUNCTION exograph_private.facts_to_keep(load exograph_private.load) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
@@ -51,9 +51,18 @@ BEGIN
             AND t.staged > t.rejected
             AND t.staged - t.rejected >= exograph_private.least_rows_of_partition(t.table_name, load.partition_threshold)
             AND r.unfinished <= (t.staged - t.rejected) / 10
-            AND NOT (t.table_name = 'fragment_terms' AND EXISTS (
-                SELECT FROM staged_terms s JOIN exograph.terms x ON exograph.text_digest(x.term) = exograph.text_digest(s.term)))
-        ORDER BY t.position);
+        ORDER BY t.position)
+        || ARRAY(
+        SELECT r.table_name
+        FROM exograph.load_tables t
+        JOIN staged_rows r ON r.table_name = 'fragment_term_sets'
+        WHERE t.load_id = load.load_id AND t.table_name = 'fragment_terms'
+            AND t.staged > t.rejected
+            AND t.staged - t.rejected >= exograph_private.least_rows_of_partition(r.table_name, load.partition_threshold)
+            AND r.unfinished = 0 AND NOT r.repeats
+            AND NOT EXISTS (SELECT FROM staged_fragment_terms)
+            AND NOT EXISTS (SELECT FROM staged_terms s
+                            JOIN exograph.terms x ON exograph.text_digest(x.term) = exograph.text_digest(s.term)));
 END
 $$;
 

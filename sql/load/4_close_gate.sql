@@ -19,7 +19,7 @@ BEGIN
     LOCK TABLE exograph.gate, ONLY exograph.packages, ONLY exograph.package_versions, ONLY exograph.files,
         ONLY exograph.file_paths, ONLY exograph.terms, ONLY exograph.fragments, ONLY exograph.graph_nodes,
         ONLY exograph.comments, ONLY exograph.definitions, ONLY exograph.symbol_references, ONLY exograph.call_edges,
-        ONLY exograph.fragment_terms
+        ONLY exograph.fragment_term_sets
         IN SHARE ROW EXCLUSIVE MODE;
     -- A writer above READ COMMITTED locks this row: it fails with 40001 where its snapshot is older than this transaction.
     UPDATE exograph.gate g SET generation = g.generation + 1;

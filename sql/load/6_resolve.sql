@@ -23,8 +23,7 @@ DECLARE
     v_rows        bigint := (SELECT t.staged - t.rejected FROM exograph.load_tables t
                              WHERE t.load_id = load.load_id AND t.table_name = resolve_table.table_name);
     v_least       bigint := exograph_private.least_rows_of_partition(table_name, load.partition_threshold);
-    v_bound       text   := format(CASE WHEN v_least = load.partition_threshold THEN 'partition_threshold (%s)'
-                                        ELSE '%s, the least for the first facts of a table' END, v_least);
+    v_bound       text   := exograph_private.bound_of_partition(v_least, load.partition_threshold);
     v_shared      boolean := v_rows < v_least;
     v_new         bigint;
     v_offsets     jsonb := (SELECT jsonb_object_agg(o.table_name, to_jsonb(o) - 'table_name') FROM number_offsets o);
@@ -116,10 +115,7 @@ DECLARE
 BEGIN
     remaining := staged;
     -- Columns that somebody added have no default in the staging table.
-    IF (SELECT count(*) FROM pg_attribute a
-        WHERE a.attrelid = format('exograph.%I', table_name)::regclass AND a.attnum > 0 AND NOT a.attisdropped)
-        <> (SELECT count(*) + 1 FROM exograph.staging_columns c WHERE c.table_name = make_facts_final.table_name)
-    THEN
+    IF exograph_private.has_columns_of_its_own(table_name) THEN
         reason := 'the table has columns of its own';
         RETURN;
     END IF;
@@ -187,13 +183,7 @@ DECLARE
     v_fresh   bigint;
     v_lacking bigint := 0;
 BEGIN
-    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING ALL EXCLUDING INDEXES,
-                                        CONSTRAINT load_id_is_this_load CHECK (load_id = %s)) %s',
-                   CASE WHEN shared THEN 'UNLOGGED' ELSE '' END,
-                   'new_' || table_name, table_name, load_id,
-                   CASE WHEN NOT shared
-                       THEN exograph_private.tablespace_clause(format('exograph.%I', table_name)::regclass) END);
-    EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s, REPLICA IDENTITY FULL', 'new_' || table_name, load_id);
+    CALL exograph_private.create_new_facts(load_id, table_name, shared);
     EXECUTE exograph_private.fact_query(table_name, true, offsets, versioned);
     GET DIAGNOSTICS v_fresh = ROW_COUNT;
     IF v_fresh < staged THEN
@@ -202,6 +192,30 @@ BEGIN
     END IF;
     RETURN v_fresh + v_lacking;
 END
+$$;
+
+-- Makes new_<table> for rows that are written again. shared: it is only passed on to the shared partition, and needs no WAL of
+-- its own.
+CREATE OR REPLACE PROCEDURE exograph_private.create_new_facts(load_id integer, table_name text, shared boolean)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    EXECUTE format('CREATE %s TABLE %I (LIKE exograph.%I INCLUDING ALL EXCLUDING INDEXES,
+                                        CONSTRAINT load_id_is_this_load CHECK (load_id = %s)) %s',
+                   CASE WHEN shared THEN 'UNLOGGED' ELSE '' END,
+                   'new_' || table_name, table_name, load_id,
+                   CASE WHEN NOT shared
+                       THEN exograph_private.tablespace_clause(format('exograph.%I', table_name)::regclass) END);
+    EXECUTE format('ALTER TABLE %I ALTER COLUMN load_id SET DEFAULT %s, REPLICA IDENTITY FULL', 'new_' || table_name, load_id);
+END
+$$;
+
+-- Whether somebody has added columns to a fact table: they have no default in the staging table.
+CREATE OR REPLACE FUNCTION exograph_private.has_columns_of_its_own(table_name text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT (SELECT count(*) FROM pg_catalog.pg_attribute a
+            WHERE a.attrelid = pg_catalog.format('exograph.%I', table_name)::pg_catalog.regclass
+                AND a.attnum > 0 AND NOT a.attisdropped)
+        <> (SELECT count(*) + 1 FROM exograph.staging_columns c WHERE c.table_name = has_columns_of_its_own.table_name)
 $$;
 
 -- Makes staged_<table>, whose rows are final, new_<table>: with the constraints and defaults of the fact table, and out of

@@ -167,22 +167,30 @@ COMMENT ON FUNCTION exograph.void_declarations() IS
     'Trigger on fact tables, fragments and graph_nodes: files of which rows were deleted are no longer declared complete for the '
     'tables named by its arguments.';
 
--- Of fragments that go with their terms nothing is found here: their own trigger has taken the declarations back.
-CREATE OR REPLACE FUNCTION exograph.void_declarations_of_terms() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Has the files of these fragments no longer declared complete for fragment_terms. Of fragments that go with their terms nothing
+-- is found here: their own trigger has taken the declarations back.
+CREATE OR REPLACE FUNCTION exograph_private.void_terms(fragment_ids bigint[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
     UPDATE exograph.complete_facts c
     SET tables = array_remove(c.tables, 'fragment_terms')
     WHERE c.tables @> '{fragment_terms}'
-        AND c.file_id IN (SELECT f.file_id FROM deleted d JOIN exograph.fragments f ON f.id = d.fragment_id);
+        AND c.file_id IN (SELECT f.file_id FROM exograph.fragments f WHERE f.id = ANY (fragment_ids));
+END
+$$;
+
+CREATE OR REPLACE FUNCTION exograph.void_declarations_of_terms() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM exograph_private.void_terms(ARRAY(SELECT DISTINCT d.fragment_id FROM deleted d));
     RETURN NULL;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER void_declarations_of_terms
-AFTER DELETE ON exograph.fragment_terms
+AFTER DELETE ON exograph.fragment_term_sets
 REFERENCING OLD TABLE AS deleted
 FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations_of_terms();
 
 COMMENT ON FUNCTION exograph.void_declarations_of_terms() IS
-    'Trigger on exograph.fragment_terms: files of whose fragments terms were deleted are no longer declared complete for it.';
+    'Trigger on exograph.fragment_term_sets: files of whose fragments sets were deleted are no longer declared complete for it.';

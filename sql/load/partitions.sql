@@ -15,6 +15,13 @@ BEGIN
 END
 $$;
 
+-- least_rows_of_partition in words, for the reason in a report.
+CREATE OR REPLACE FUNCTION exograph_private.bound_of_partition(least_rows bigint, partition_threshold bigint) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
+    SELECT CASE WHEN least_rows = partition_threshold THEN pg_catalog.format('partition_threshold (%s)', least_rows)
+                ELSE pg_catalog.format('%s, the least for the first facts of a table', least_rows) END
+$$;
+
 -- Name of the partition of a fact table that holds one load.
 CREATE OR REPLACE FUNCTION exograph_private.partition_name(table_name text, load_id integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$

@@ -6,11 +6,12 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE PROCEDURE exograph_private.start_phase(load_id integer, phase text, table_name text DEFAULT NULL)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_what text := concat_ws(' ', phase, table_name);
+    v_table text := CASE table_name WHEN 'fragment_term_sets' THEN 'fragment_terms' ELSE table_name END; -- which the report has
+    v_what  text := concat_ws(' ', phase, v_table);
 BEGIN
     CALL exograph_private.end_phase(load_id);
     INSERT INTO exograph.load_phases (load_id, position, phase, table_name, started_at, started_lsn)
-    SELECT start_phase.load_id, count(*) + 1, start_phase.phase, start_phase.table_name,
+    SELECT start_phase.load_id, count(*) + 1, start_phase.phase, v_table,
            clock_timestamp(), pg_current_wal_insert_lsn()
     FROM exograph.load_phases p
     WHERE p.load_id = start_phase.load_id;
@@ -38,7 +39,8 @@ BEGIN
     SELECT load.load_id, s.table_name, t.table_position, s.staged,
            (SELECT count(*) FROM rejects r WHERE r.table_name = s.table_name)
     FROM staged_rows s
-    JOIN exograph_private.staging_tables t USING (table_name);
+    JOIN exograph_private.staging_tables t USING (table_name)
+    WHERE t.kind <> 'set';
     INSERT INTO exograph.load_tables (load_id, table_name, position, staged)
     SELECT t.load_id, 'file_paths', 4, t.staged - t.rejected
     FROM exograph.load_tables t

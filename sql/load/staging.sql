@@ -8,8 +8,8 @@ SET LOCAL ROLE exograph_owner;
 -- columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's transaction ends, and
 -- keep merge_partitions waiting. Staging is UNLOGGED: a crash empties it, and the token with it. Facts that may become a
 -- partition as they are, are LOGGED: WAL is written once, a page at a time, by COPY. Of these the one table that has only
--- required columns, fragment_terms, gets from the start what ATTACH demands of load_id, which no row can break; its numbers get
--- theirs with the indexes.
+-- required columns, fragment_term_sets, gets from the start what ATTACH demands of load_id, which no row can break; its numbers
+-- get theirs with the indexes. Pairs are always written again, as sets.
 CREATE OR REPLACE PROCEDURE exograph_private.create_staging(load_id integer, logged_facts boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -40,7 +40,7 @@ BEGIN
     FOR v_table, v_columns, v_mirror, v_is_fact, v_is_full IN
         SELECT t.table_name, (SELECT string_agg(format('%I', c.column_name), ', ') FROM exograph.staging_columns c
                               WHERE c.table_name = t.table_name),
-               exograph_private.column_definitions(t.table_name), t.kind = 'fact', t.is_full
+               exograph_private.column_definitions(t.table_name), t.kind IN ('fact', 'set'), t.is_full
         FROM exograph_private.staging_tables t
         ORDER BY t.table_position
     LOOP

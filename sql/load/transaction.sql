@@ -60,7 +60,7 @@ DECLARE
     v_least    text;
     v_setting  text;
 BEGIN
-    FOR v_name, v_least IN VALUES ('work_mem', '64MB'), ('maintenance_work_mem', '256MB'), ('lock_timeout', '60s') LOOP
+    FOR v_name, v_least IN VALUES ('work_mem', '64MB'), ('maintenance_work_mem', '512MB'), ('lock_timeout', '60s') LOOP
         v_setting := current_setting(v_name);
         v_settings := v_settings || jsonb_build_object(v_name, v_setting);
         IF (CASE v_name WHEN 'lock_timeout' THEN v_setting = '0' ELSE pg_size_bytes(v_setting) < pg_size_bytes(v_least) END) THEN

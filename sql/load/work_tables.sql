@@ -32,7 +32,7 @@ BEGIN
     LOOP
         EXECUTE format('DROP TABLE %I', v_table);
     END LOOP;
-    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, is_dangling boolean);
+    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, is_dangling boolean, pair jsonb);
     CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
                                        indexed boolean, repeats boolean, unindexable boolean, conflicting bigint DEFAULT 0);
     CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));

@@ -23,12 +23,18 @@ BEGIN
         CALL exograph_private.raise_missing_parent('fragments', format('id %s', NEW.fragment_id));
     END IF;
 
-    IF NOT EXISTS (SELECT FROM exograph.fragment_terms d
-                   WHERE d.term_id = NEW.term_id AND d.fragment_id = NEW.fragment_id)
+    -- An array takes a NULL where a column of its own would not.
+    IF NEW.term_id IS NULL THEN
+        RAISE EXCEPTION 'null value in column "term_id" of view "fragment_terms"' USING ERRCODE = 'not_null_violation',
+            SCHEMA = 'exograph_in', TABLE = 'fragment_terms', COLUMN = 'term_id', HINT = 'Give term or term_id.';
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM exograph.fragment_term_sets d
+                   WHERE d.fragment_id = NEW.fragment_id AND NEW.term_id = ANY (d.term_ids))
     THEN
-        INSERT INTO exograph.fragment_terms (fragment_id, term_id)
-        VALUES (NEW.fragment_id, NEW.term_id)
-        ON CONFLICT (term_id, fragment_id, load_id) DO NOTHING;
+        INSERT INTO exograph.fragment_term_sets (fragment_id, term_ids)
+        VALUES (NEW.fragment_id, ARRAY[NEW.term_id])
+        ON CONFLICT (fragment_id, (term_ids[1]), load_id) DO NOTHING;
     END IF;
     RETURN NEW;
 END

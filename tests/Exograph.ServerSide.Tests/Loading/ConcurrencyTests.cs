@@ -82,7 +82,7 @@ public sealed class ConcurrencyTests : LoadingTest
 
         foreach (var table in Session.IndexTables)
         {
-            await writer.ExecuteAsync($"BEGIN; DELETE FROM exograph.{table}");
+            await writer.ExecuteAsync($"BEGIN; DELETE FROM exograph.{Sample.TableOf(table)}");
             var error = await Db.FailsAsync("55P03", load.FinalizeSql());
             Assert.Equal($"load {load.Id}: another transaction is writing to the index", error.MessageText);
             Assert.StartsWith($"It waited for longer than lock_timeout (50ms). Process {writer.ProcessId} (role ", error.Detail,

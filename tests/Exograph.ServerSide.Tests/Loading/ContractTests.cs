@@ -11,7 +11,7 @@ public sealed class ContractTests : LoadingTest
         Assert.Equal(
             await Db.RowsAsync("""
                 SELECT DISTINCT table_name FROM exograph.staging_columns
-                WHERE column_name = 'file_id' OR identity AND refers_to = 'fragments' ORDER BY 1
+                WHERE column_name = 'file_id' OR kind = 'pair' ORDER BY 1
                 """),
             await Db.RowsAsync("SELECT t FROM unnest(exograph.complete_tables()) t ORDER BY 1"));
     }
@@ -31,7 +31,7 @@ public sealed class ContractTests : LoadingTest
     public async Task Facts_are_the_partitioned_tables_of_the_index()
     {
         Assert.Equal(
-            await Db.RowsAsync("SELECT DISTINCT table_name FROM exograph.staging_columns WHERE kind = 'fact' ORDER BY 1"),
+            await Db.RowsAsync("SELECT DISTINCT table_name FROM exograph.staging_columns WHERE kind IN ('fact', 'set') ORDER BY 1"),
             await Db.RowsAsync("""
                 SELECT relname FROM pg_class WHERE relnamespace = 'exograph'::regnamespace AND relkind = 'p' ORDER BY 1
                 """));

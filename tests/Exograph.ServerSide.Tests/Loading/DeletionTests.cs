@@ -20,7 +20,7 @@ public sealed class DeletionTests : LoadingTest
         await other.StageAsync("fragment_terms", "fragment_id, term_id", "(1, 1)");
         await other.FinalizeAsync();
         foreach (var fact in Sample.Facts)
-            Assert.True(await Db.CountAsync($"(SELECT DISTINCT tableoid FROM exograph.{fact}) d") >= 2);
+            Assert.True(await Db.CountAsync($"(SELECT DISTINCT tableoid FROM exograph.{Sample.TableOf(fact)}) d") >= 2);
 
         await Db.ExecuteAsync("DELETE FROM exograph.packages WHERE name = 'alpha'");
 

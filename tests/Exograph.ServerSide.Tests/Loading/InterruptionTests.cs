@@ -15,7 +15,7 @@ public sealed class InterruptionTests : LoadingTest
         {
             // Where finalize waits for the staging, and where for the index.
             $"LOCK TABLE {load.Staged("terms")} IN ROW EXCLUSIVE MODE",
-            "LOCK TABLE exograph.fragment_terms IN ROW EXCLUSIVE MODE",
+            "LOCK TABLE exograph.fragment_term_sets IN ROW EXCLUSIVE MODE",
             "LOCK TABLE exograph.gate IN ROW EXCLUSIVE MODE",
         })
         {
@@ -67,7 +67,7 @@ public sealed class InterruptionTests : LoadingTest
     {
         var load = await Sample.BeginAsync(Db);
         var other = await OpenAsync();
-        await other.ExecuteAsync("BEGIN; LOCK TABLE exograph.fragment_terms IN ROW EXCLUSIVE MODE");
+        await other.ExecuteAsync("BEGIN; LOCK TABLE exograph.fragment_term_sets IN ROW EXCLUSIVE MODE");
         var victim = await OpenAsync();
 
         var finalizing = victim.FailsAsync("57P01", load.FinalizeSql());

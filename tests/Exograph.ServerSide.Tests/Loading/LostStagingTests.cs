@@ -7,7 +7,7 @@ public sealed class LostStagingTests : LoadingTest
 {
     public static TheoryData<string> Dropped =>
     [
-        "", "staging_token", "resolved_terms", .. Sample.Rows.Keys.Select(t => "staged_" + t),
+        "", "staging_token", "resolved_terms", .. Sample.Staged.Select(t => "staged_" + t),
     ];
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class LostStagingTests : LoadingTest
     {
         var load = await Sample.BeginAsync(Db);
         await Db.ExecuteAsync($"DROP SCHEMA {load.Schema} CASCADE; CREATE SCHEMA {load.Schema}");
-        foreach (var table in Sample.Rows.Keys)
+        foreach (var table in Sample.Staged)
             await Db.ExecuteAsync($"CREATE TABLE {load.Staged(table)} AS TABLE exograph.{table}");
         await Db.ExecuteAsync($"CREATE TABLE {load.Schema}.staging_token AS SELECT 1; CREATE TABLE {load.Schema}.resolved_terms ()");
 
@@ -92,7 +92,7 @@ public sealed class LostStagingTests : LoadingTest
         Assert.Equal($"Schema {load.Schema} is gone: there is one of its name that belongs to role {Db.UserName}.", error.Detail);
         await Db.ExecuteAsync($"CALL exograph.abandon_load({load.Id})");
 
-        Assert.Equal(13, await Db.CountAsync($"pg_class WHERE relnamespace = '{load.Schema}'::regnamespace AND relkind = 'r'"));
+        Assert.Equal(14, await Db.CountAsync($"pg_class WHERE relnamespace = '{load.Schema}'::regnamespace AND relkind = 'r'"));
     }
 
     [Fact]

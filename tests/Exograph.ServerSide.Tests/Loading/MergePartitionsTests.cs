@@ -19,7 +19,7 @@ public sealed class MergePartitionsTests : LoadingTest
 
         Assert.Equal(["1|3", "4|4", "5|5"], await Db.RowsAsync(DefinitionPartitions));
         Assert.Equal(before, await Db.IndexAsync());
-        foreach (var fact in Sample.Facts)
+        foreach (var fact in Sample.Facts.Select(Sample.TableOf))
         {
             Assert.Equal(["1", "2", "3"],
                 await Db.RowsAsync($"SELECT DISTINCT load_id FROM exograph.{fact}_load_1_to_3 ORDER BY 1"));

@@ -21,14 +21,15 @@ public sealed class PartitionTests : LoadingTest
         foreach (var fact in Sample.Facts)
         {
             var own = fact is "definitions" or "fragment_terms";
-            Assert.Equal([own ? $"{fact}_load_{load.Id}|{load.Id}" : $"{fact}_shared|-{load.Id}"],
+            var table = Sample.TableOf(fact);
+            Assert.Equal([own ? $"{table}_load_{load.Id}|{load.Id}" : $"{table}_shared|-{load.Id}"],
                 await Db.RowsAsync(
-                    $"SELECT DISTINCT relname::text, load_id FROM exograph.{fact} t JOIN pg_class c ON c.oid = t.tableoid"));
+                    $"SELECT DISTINCT relname::text, load_id FROM exograph.{table} t JOIN pg_class c ON c.oid = t.tableoid"));
         }
         Assert.Equal(
             [
                 $"definitions|definitions_load_{load.Id}|{load.Id}|{load.Id}",
-                $"fragment_terms|fragment_terms_load_{load.Id}|{load.Id}|{load.Id}",
+                $"fragment_term_sets|fragment_term_sets_load_{load.Id}|{load.Id}|{load.Id}",
             ],
             await Db.RowsAsync(
                 """
@@ -77,7 +78,7 @@ public sealed class PartitionTests : LoadingTest
         var load = await Sample.BeginAsync(Db, "partition_threshold => 0");
         await load.FinalizeAsync();
 
-        foreach (var fact in Sample.Facts)
+        foreach (var fact in Sample.Facts.Select(Sample.TableOf))
         {
             var partition = $"'exograph.{fact}_load_{load.Id}'::regclass";
             Assert.Equal(
@@ -143,7 +144,7 @@ public sealed class PartitionTests : LoadingTest
         {
             Assert.Equal(80, await Db.CountAsync($"exograph.{fact}"));
             Assert.Equal(80, await Db.CountAsync($"(SELECT DISTINCT {identity} FROM exograph.{fact}) d"));
-            Assert.Equal(4, await Db.CountAsync($"(SELECT DISTINCT tableoid FROM exograph.{fact}) d"));
+            Assert.Equal(4, await Db.CountAsync($"(SELECT DISTINCT tableoid FROM exograph.{Sample.TableOf(fact)}) d"));
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class PublicationTests : LoadingTest
         await reserved.StageFactsAsync(1, 1);
         await reserved.Load.StageAsync("definitions", "file_id, kind, name, qualified_name", "(1, 'k', NULL, 'q')");
         await Db.ExecuteAsync($"UPDATE {reserved.Load.Staged("comments")} SET text = 'because' WHERE line = 2");
-        await Db.ExecuteAsync($"DELETE FROM {reserved.Load.Staged("fragment_terms")} WHERE fragment_id = {reserved.Id("fragments", 40)}");
+        await Db.ExecuteAsync($"DELETE FROM {reserved.Staged("fragment_terms")} WHERE fragment_id = {reserved.Id("fragments", 40)}");
         await reserved.Load.FinalizeAsync();
         Assert.StartsWith("patched|", await reserved.PathAsync("comments"), StringComparison.Ordinal);
         Assert.Equal(1, (await reserved.Load.OutcomeAsync("definitions")).Rejected);

@@ -228,7 +228,8 @@ public sealed class RejectRuleTests(RejectRuleTests.GoodLoad good) : IClassFixtu
 
     private Task<string[]> ColumnsAsync(string condition, string rest) => good.Session.RowsAsync(
         $"""
-        SELECT table_name || ' ' || column_name || {rest} FROM exograph.staging_columns WHERE {condition}
+        SELECT table_name || ' ' || column_name || {rest} FROM exograph.staging_columns
+        WHERE {condition} AND kind <> 'set' -- the pairs in them: TermSetTests
         ORDER BY (table_name || ' ' || column_name || {rest}) COLLATE "C"
         """);
 

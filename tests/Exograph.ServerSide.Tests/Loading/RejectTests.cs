@@ -260,5 +260,5 @@ public sealed class RejectTests : LoadingTest
 
     private Task<string[]> StagedAsync(Load load) => Db.RowsAsync(
         string.Join(" UNION ALL ",
-            Sample.Rows.Keys.Select(t => $"SELECT '{t}', t::text FROM {load.Staged(t)} t")) + " ORDER BY 1, 2");
+            Sample.Staged.Select(t => $"SELECT '{t}', t::text FROM {load.Staged(t)} t")) + " ORDER BY 1, 2");
 }

@@ -80,8 +80,18 @@ internal sealed class ReservedSample
             Text($"SELECT {{graph_nodes}} + n, {{files}} + n, 'static', 'function', 'q' {rows}"));
     }
 
-    /// <summary>Stages a fact of each table for each of some ordinals, the first in line <paramref name="line"/>.</summary>
+    /// <summary>
+    /// Stages a fact of each table for each of some ordinals, the first in line <paramref name="line"/>; terms as sets of one.
+    /// </summary>
     public async Task StageFactsAsync(int first, int last, int line = 1)
+    {
+        await StageFactsOfFilesAsync(first, last, line);
+        await Load.StageAsync("fragment_term_sets", "fragment_id, term_ids",
+            Text($"SELECT {{fragments}} + n, ARRAY[{{terms}} + n] FROM generate_series({first}, {last}) n"));
+    }
+
+    /// <summary>The same without terms.</summary>
+    public async Task StageFactsOfFilesAsync(int first, int last, int line = 1)
     {
         var rows = $"FROM generate_series({first}, {last}) n";
         var parents = $"{Package}, {{files}} + n, {{fragments}} + n";
@@ -96,14 +106,19 @@ internal sealed class ReservedSample
             "package_id, package_version_id, file_id, call_site_fragment_id, caller_node_id, callee_node_id, "
             + "caller_qualified_name, callee_qualified_name, line, metadata",
             Text($"SELECT {parents}, {{graph_nodes}} + n, {{graph_nodes}} + n, 'q', 'q', {at}, '{{}}' {rows}"));
-        await Load.StageAsync("fragment_terms", "fragment_id, term_id", Text($"SELECT {{fragments}} + n, {{terms}} + n {rows}"));
     }
 
-    /// <summary>Where the rows of a staging table lie on disk.</summary>
-    public Task<long> FileOfStagingAsync(string table) => FileAsync(Load.Staged(table));
+    /// <summary>The staging table of a fact, terms as sets.</summary>
+    public string Staged(string fact) => Load.Staged(Sample.TableOf(fact));
 
-    /// <summary>Where the rows of the load's partition of a fact table lie on disk.</summary>
-    public Task<long> FileOfPartitionAsync(string table) => FileAsync($"exograph.{table}_load_{Load.Id}");
+    /// <summary>The load's partition of a fact.</summary>
+    public string Partition(string fact) => $"exograph.{Sample.TableOf(fact)}_load_{Load.Id}";
+
+    /// <summary>Where the rows of a staged fact lie on disk.</summary>
+    public Task<long> FileOfStagingAsync(string fact) => FileAsync(Staged(fact));
+
+    /// <summary>Where the rows of the load's partition of a fact lie on disk.</summary>
+    public Task<long> FileOfPartitionAsync(string fact) => FileAsync(Partition(fact));
 
     /// <summary>Path and reason as the report has them.</summary>
     public async Task<string> PathAsync(string table) => (await _session.RowsAsync(

@@ -64,11 +64,11 @@ public sealed class ResolvedTermTests : LoadingTest
     public async Task Facts_use_resolved_terms_without_their_being_staged()
     {
         var sample = await ReservedSample.BeginAsync(Db);
-        await Db.ExecuteAsync($"TRUNCATE {sample.Load.Staged("terms")}, {sample.Load.Staged("fragment_terms")}");
+        await Db.ExecuteAsync($"TRUNCATE {sample.Load.Staged("terms")}, {sample.Staged("fragment_terms")}");
         var terms = await ResolveAsync(Db, [.. Enumerable.Range(1, 20).Select(n => $"term {n}")], sample.Load);
         await ResolveAsync(Db, ["term 20", "term 21"], sample.Load); // once more, as another batch would
-        await sample.Load.StageAsync("fragment_terms", "fragment_id, term_id",
-            "SELECT n, t FROM generate_series(1, 40) n, unnest($1) t", terms);
+        await sample.Load.StageAsync("fragment_term_sets", "fragment_id, term_ids",
+            "SELECT n, ARRAY(SELECT t FROM unnest($1) t ORDER BY t) FROM generate_series(1, 40) n", terms);
 
         await sample.Load.FinalizeAsync();
 
@@ -93,7 +93,8 @@ public sealed class ResolvedTermTests : LoadingTest
 
         await sample.Load.FinalizeAsync();
 
-        Assert.Equal("patched|1 rows were changed or existed already", await sample.PathAsync("fragment_terms"));
+        Assert.Equal("partition|pairs, unordered sets, or terms or fragments that existed already",
+            await sample.PathAsync("fragment_terms"));
         Assert.Equal(new Outcome(42) { Inserted = 41, Collapsed = 1 }, await sample.Load.OutcomeAsync("fragment_terms"));
         Assert.Equal(new Outcome(40) { Inserted = 39, Existing = 1 }, await sample.Load.OutcomeAsync("terms"));
         Assert.Equal(["a1", "new"], await Db.RowsAsync(

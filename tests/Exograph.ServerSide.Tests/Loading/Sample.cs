@@ -25,6 +25,12 @@ internal static class Sample
     public static IReadOnlyList<string> Facts { get; } =
         ["comments", "definitions", "symbol_references", "call_edges", "fragment_terms"];
 
+    /// <summary>The tables of a load's staging, those that the sample leaves empty among them.</summary>
+    public static IEnumerable<string> Staged { get; } = [.. Rows.Keys, "fragment_term_sets"];
+
+    /// <summary>The table that holds the rows of one of the index: pairs of fragment and term lie in sets.</summary>
+    public static string TableOf(string name) => name == "fragment_terms" ? "fragment_term_sets" : name;
+
     public static async Task<Load> BeginAsync(Session session, string options = "")
     {
         var load = await Load.BeginAsync(session, options);

@@ -12,7 +12,7 @@ public sealed class SubscriberTests : IAsyncLifetime
         """
         CREATE PUBLICATION index FOR TABLE exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths,
             exograph.terms, exograph.fragments, exograph.graph_nodes, exograph.comments, exograph.definitions,
-            exograph.symbol_references, exograph.call_edges, exograph.fragment_terms
+            exograph.symbol_references, exograph.call_edges, exograph.fragment_term_sets
         """;
 
     /// <summary>Printed by the publisher, run by the subscriber.</summary>

@@ -178,7 +178,7 @@ public sealed class TransactionTests : LoadingTest
     }
 
     [Theory]
-    [InlineData("4MB", "64MB", "64MB|256MB")]
+    [InlineData("4MB", "64MB", "64MB|512MB")]
     [InlineData("100MB", "1GB", "100MB|1GB")]
     public async Task Finalize_works_with_enough_memory_and_with_more_where_it_is_given(
         string sorting, string indexing, string inForce)

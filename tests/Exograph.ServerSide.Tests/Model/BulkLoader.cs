@@ -40,16 +40,18 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
         return [.. ids.Select(id => (long)id)];
     }
 
-    public async Task StageAsync(int load, Bundle bundle)
+    /// <summary>Stages a bundle, its pairs of fragment and term in whatever form <paramref name="random"/> chooses.</summary>
+    public async Task StageAsync(int load, Bundle bundle, Random random)
     {
         ExpectHashesOf(bundle);
-        foreach (var table in BundleTable.All.Where(table => bundle[table].Count > 0))
+        var (pairs, sets) = TermSets.Form(bundle[BundleTable.FragmentTerms], random);
+        foreach (var table in BundleTable.All)
         {
-            await using var writer = await connection.BeginTextImportAsync(
-                $"COPY exograph_load_{load}.staged_{table.Name} ({ColumnList(table)}) FROM STDIN");
-            foreach (var row in bundle[table])
-                await writer.WriteAsync(string.Join('\t', row.Cells.Select(CopyText)) + "\n");
+            await CopyAsync($"exograph_load_{load}.staged_{table.Name} ({ColumnList(table)})",
+                (table == BundleTable.FragmentTerms ? pairs : bundle[table]).Select(row => row.Cells.Select(CopyText)));
         }
+        await CopyAsync($"exograph_load_{load}.staged_fragment_term_sets (fragment_id, term_ids)",
+            sets.Select(set => new[] { CopyText(set.Fragment), set.Terms ?? CopyText(null) }));
     }
 
     /// <summary>Takes note of the content hashes that a bundle brings: all others will be computed ones.</summary>
@@ -85,8 +87,10 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
         var rows = new List<string>();
         foreach (var table in BundleTable.All)
         {
+            var sets = table != BundleTable.FragmentTerms ? "" :
+                $" UNION ALL SELECT fragment_id, unnest(coalesce(term_ids, '{{NULL}}')) FROM exograph_load_{load}.staged_fragment_term_sets";
             rows.AddRange(await ListAsync(
-                $"SELECT {ColumnList(table)} FROM exograph_load_{load}.staged_{table.Name}",
+                $"SELECT {ColumnList(table)} FROM exograph_load_{load}.staged_{table.Name}{sets}",
                 r => Describe(table, ReadCells(table, r))));
         }
         return rows;
@@ -122,6 +126,17 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
             reader.AddFilePath(file, path, load);
         return (reader.Content, reader.IdOf);
     }
+
+    /// <summary>Sets of terms that are empty, unordered or overlap with another of their fragment.</summary>
+    public Task<List<string>> BrokenTermSetsAsync() => ListAsync(
+        """
+        SELECT format('no set: %s of fragment %s', term_ids, fragment_id) FROM exograph.fragment_term_sets
+        WHERE term_ids = '{}' OR term_ids <> ARRAY(SELECT DISTINCT t FROM unnest(term_ids) t ORDER BY t)
+        UNION ALL
+        SELECT format('in two sets of fragment %s: term %s', fragment_id, t)
+        FROM exograph.fragment_term_sets, unnest(term_ids) t GROUP BY fragment_id, t HAVING count(*) > 1
+        """,
+        r => r.GetString(0));
 
     /// <summary>Takes back what loads have left. The ledger stays.</summary>
     public async Task EmptyIndexAsync()
@@ -199,6 +214,13 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
 
     private static string Escape(string text) => new StringBuilder(text)
         .Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t").ToString();
+
+    private async Task CopyAsync(string target, IEnumerable<IEnumerable<string>> rows)
+    {
+        await using var writer = await connection.BeginTextImportAsync($"COPY {target} FROM STDIN");
+        foreach (var row in rows)
+            await writer.WriteAsync(string.Join('\t', row) + "\n");
+    }
 
     private async Task<T> ScalarAsync<T>(string sql, params NpgsqlParameter[] parameters)
     {

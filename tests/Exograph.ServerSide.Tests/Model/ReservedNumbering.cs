@@ -15,7 +15,7 @@ internal sealed class ReservedNumbering(BulkLoader loader, int load, Random rand
         var resolved = resolvesTerms ? await ResolveTermsAsync(bundle) : [];
         foreach (var table in BundleTable.All.Where(table => table.IsDimension))
             await ReserveAsync(bundle, table);
-        var rows = bundle.AllRows.Select(Renumbered).Where(row => !IsRefusedByCopy(row)).ToList();
+        var rows = bundle.AllRows.Select(Renumbered).ToList();
         // Equal terms have become one.
         var terms = rows.Where(row => row.Table == BundleTable.Terms && resolved.Contains(row.Number("id") ?? 0))
             .GroupBy(row => row.Number("id"))
@@ -23,9 +23,6 @@ internal sealed class ReservedNumbering(BulkLoader loader, int load, Random rand
         var superfluous = terms.SelectMany(equal => equal.Skip(1)).ToHashSet();
         return (new Bundle(rows.Where(row => !superfluous.Contains(row))), [.. terms.Select(equal => equal.First())]);
     }
-
-    private static bool IsRefusedByCopy(BundleRow row) =>
-        row.Table == BundleTable.FragmentTerms && row.Table.Columns.Any(column => row[column.Name] is null);
 
     private async Task<HashSet<long>> ResolveTermsAsync(Bundle bundle)
     {

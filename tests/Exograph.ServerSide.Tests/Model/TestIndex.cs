@@ -61,7 +61,7 @@ internal sealed class TestIndex : IAsyncDisposable
         foreach (var term in validation[BundleTable.Terms].Where(term => resolved.Contains(term.Row)))
             _model.Insert(term.Key, term.Cells);
         var rejected = Describe(validation.Rejected);
-        await _loader.StageAsync(load, staged);
+        await _loader.StageAsync(load, staged, random);
         var differences = new List<string>();
         if (rejected.Count > 0 || random.Next(4) == 0)
             differences.AddRange(Differences("check_load", rejected, await _loader.CheckAsync(load)));
@@ -74,6 +74,7 @@ internal sealed class TestIndex : IAsyncDisposable
             ? counts with { Staged = counts.Staged - resolved.Count, Existing = counts.Existing - resolved.Count }
             : counts);
         differences.AddRange(_model.Content().Differences(content));
+        differences.AddRange(await _loader.BrokenTermSetsAsync());
         differences.AddRange(Differences("report", report, await _loader.ReportAsync(load)));
         differences.AddRange(Differences("load_rejects", rejected, await _loader.RejectsAsync(load)));
         if (await _loader.HasStagingAsync(load))
@@ -89,6 +90,7 @@ internal sealed class TestIndex : IAsyncDisposable
         var differences = new List<string>(await rowWise.InsertAsync(bundle));
         var (content, idOf) = await _loader.ReadIndexAsync();
         differences.AddRange(_model.Content().Differences(content));
+        differences.AddRange(await _loader.BrokenTermSetsAsync());
         differences.AddRange(rowWise.Ids
             .Where(told => idOf(told.Key) != told.Value)
             .Select(told => $"{told.Key} has id {idOf(told.Key)}, {told.Value} was returned"));

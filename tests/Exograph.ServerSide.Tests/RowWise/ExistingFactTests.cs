@@ -13,7 +13,7 @@ public sealed class ExistingFactTests : LoadingTest
 
         foreach (var table in Session.IndexTables)
             Assert.Equal(["0"], await Db.RowsAsync($"SELECT DISTINCT load_id FROM exograph.{table}"));
-        foreach (var fact in Sample.Facts)
+        foreach (var fact in Sample.Facts.Select(Sample.TableOf))
         {
             Assert.Equal([$"exograph.{fact}_shared"],
                 await Db.RowsAsync($"SELECT DISTINCT tableoid::regclass::text FROM exograph.{fact}"));
@@ -45,7 +45,7 @@ public sealed class ExistingFactTests : LoadingTest
         await InsertSampleFactsAsync(Db);
 
         Assert.Equal(before, await Db.IndexAsync());
-        foreach (var fact in Sample.Facts)
+        foreach (var fact in Sample.Facts.Select(Sample.TableOf))
         {
             Assert.Equal([$"exograph.{fact}{partition}"],
                 await Db.RowsAsync($"SELECT DISTINCT tableoid::regclass::text FROM exograph.{fact}"));

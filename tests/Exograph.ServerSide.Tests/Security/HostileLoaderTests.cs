@@ -14,7 +14,7 @@ public sealed class HostileLoaderTests : LoadingTest
         await (await Sample.BeginAsync(Db)).FinalizeAsync();
         var hostile = await OpenAsAsync(await CreateRoleAsync("hostile", "exograph_loader"));
 
-        foreach (var table in Session.IndexTables.Concat(s_ledger))
+        foreach (var table in Session.IndexTables.Select(Sample.TableOf).Concat(s_ledger))
         {
             foreach (var sql in new[]
             {
@@ -29,6 +29,15 @@ public sealed class HostileLoaderTests : LoadingTest
             {
                 await hostile.FailsAsync("42501", sql);
             }
+        }
+        foreach (var sql in new[]
+        {
+            "DELETE FROM exograph.fragment_terms", "DELETE FROM exograph.fragment_terms WHERE false",
+            "SELECT * FROM exograph.fragment_terms FOR KEY SHARE",
+            "DO 'BEGIN LOCK TABLE exograph.fragment_terms IN ROW EXCLUSIVE MODE; END'", "DROP VIEW exograph.fragment_terms",
+        })
+        {
+            await hostile.FailsAsync("42501", sql);
         }
         foreach (var table in new[] { "packages", "package_versions", "files", "terms", "fragments", "graph_nodes" })
             await hostile.FailsAsync("42501", $"SELECT nextval('exograph.{table}_id_seq')");
@@ -81,7 +90,7 @@ public sealed class HostileLoaderTests : LoadingTest
             Assert.Equal($"load {load.Id} belongs to role {Sql.Name(owner)}", error.MessageText);
             Assert.Equal("That role, its members, those of exograph_owner, and superusers may work on it.", error.Hint);
         }
-        foreach (var table in Sample.Rows.Keys.Select(load.Staged).Append($"{load.Schema}.staging_token"))
+        foreach (var table in Sample.Staged.Select(load.Staged).Append($"{load.Schema}.staging_token"))
         {
             foreach (var sql in new[]
             {
@@ -118,7 +127,7 @@ public sealed class HostileLoaderTests : LoadingTest
         var hostile = await OpenAsAsync(await CreateRoleAsync("hostile", "exograph_loader"));
         var load = await Sample.BeginAsync(hostile);
 
-        foreach (var table in Sample.Rows.Keys)
+        foreach (var table in Sample.Staged)
         {
             await hostile.FailsAsync("42501", $"INSERT INTO {load.Staged(table)} (load_id) VALUES (0)");
             await hostile.FailsAsync("42501", $"UPDATE {load.Staged(table)} SET load_id = 0");

@@ -8,14 +8,15 @@ public sealed class ShadowingTests : LoadingTest
 {
     private const string Works =
         "staged_packages, staged_package_versions, staged_files, staged_terms, staged_fragments, staged_graph_nodes, "
-        + "staged_comments, staged_definitions, staged_symbol_references, staged_call_edges, staged_fragment_terms";
+        + "staged_comments, staged_definitions, staged_symbol_references, staged_call_edges, staged_fragment_terms, "
+        + "staged_fragment_term_sets";
 
     [Theory]
     [InlineData(Works)]
     [InlineData("rejects")]
     [InlineData("keys_packages, keys_package_versions, keys_files, keys_terms, keys_fragments, keys_graph_nodes")]
     [InlineData("map_packages, map_package_versions, map_files, map_terms, map_fragments, map_graph_nodes")]
-    [InlineData("new_comments, new_definitions, new_symbol_references, new_call_edges, new_fragment_terms, losing")]
+    [InlineData("new_comments, new_definitions, new_symbol_references, new_call_edges, new_fragment_term_sets, losing, united, asked_term_sets")]
     [InlineData("staging_token, deleted, loads, load_tables, load_phases, load_rejects, packages, files, terms, definitions")]
     public async Task A_temporary_table_does_not_shadow_a_table_of_the_load(string names)
     {
@@ -28,6 +29,7 @@ public sealed class ShadowingTests : LoadingTest
         }
         var load = await Sample.BeginAsync(session, "on_reject => 'skip', partition_threshold => 0");
         await load.StageAsync("terms", "id, term", "(3, NULL)");
+        await load.StageAsync("fragment_term_sets", "fragment_id, term_ids", "(2, '{2}'), (2, '{1}')");
         await load.StageAsync("definitions", "file_id, kind, name, qualified_name, line, col",
             "(1, 'def', 'twice', 'A.a/0', 1, 3)");
 
@@ -36,6 +38,8 @@ public sealed class ShadowingTests : LoadingTest
 
         Assert.Equal(new Outcome(3) { Inserted = 2, Rejected = 1 }, await load.OutcomeAsync("terms"));
         Assert.Equal(new Outcome(3) { Inserted = 2, Collapsed = 1, Conflicting = 1 }, await load.OutcomeAsync("definitions"));
+        Assert.Equal(new Outcome(5) { Inserted = 4, Collapsed = 1 }, await load.OutcomeAsync("fragment_terms"));
+        await (await Sample.BeginAsync(session)).FinalizeAsync(); // into what exists
         foreach (var name in names.Split(", "))
             Assert.Equal(0, await session.CountAsync($"pg_temp.{name}"));
     }

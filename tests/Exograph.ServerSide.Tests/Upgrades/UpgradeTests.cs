@@ -58,6 +58,92 @@ public sealed class UpgradeTests
         await session.FailsAsync("XG011", "CALL exograph.finalize_load(2)");
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Terms_are_the_same_pairs_after_an_upgrade_and_open_loads_go_on_with_theirs(string version)
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        using var directory = new BundleDirectory().Add("install.sql", await UnpackAsync(version));
+        await Psql.RunAsync(database, "install.sql", directory.Path);
+        await using var session = await Session.OpenAsync(database.Settings);
+        // In a partition, in the shared one, one by one, and in one made of two by merging.
+        await (await StageTermsAsync(session, "(1, 1), (1, 2), (2, 1), (3, 3)")).FinalizeAsync("partition_threshold => 0");
+        await (await StageTermsAsync(session, "(1, 3), (2, 2)")).FinalizeAsync("partition_threshold => 0");
+        await session.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await (await StageTermsAsync(session, "(2, 1), (3, 1)")).FinalizeAsync("partition_threshold => 0");
+        await (await StageTermsAsync(session, "(1, 4), (3, 4), (3, 5)")).FinalizeAsync("partition_threshold => 1000");
+        foreach (var term in new[] { "t6", "t1", "row by row" })
+            await session.ExecuteAsync(InsertPair(term));
+        var numbered = await StageTermsAsync(session, "(1, 1), (2, 4)");
+        // Of a role that is no superuser: it needs rights on what is new.
+        await using var loader = await Session.OpenAsync(database.Settings);
+        var role = Sql.Name($"loader {Guid.NewGuid():N}");
+        await session.ExecuteAsync($"CREATE ROLE {role} IN ROLE exograph_loader");
+        await loader.ExecuteAsync($"SET SESSION AUTHORIZATION {role}");
+        var reserved = await StageTermsAsync(loader, "", "ids => 'reserved'");
+        await loader.ExecuteAsync($"INSERT INTO {reserved.Staged("fragment_terms")} (fragment_id, term_id) "
+            + $"SELECT g.id, t.id FROM {reserved.Staged("fragments")} g, {reserved.Staged("terms")} t WHERE g.line = 2 AND t.term = 't5'");
+        const string Pairs = "SELECT g.line, w.term, x.load_id FROM exograph.fragment_terms x "
+            + "JOIN exograph.fragments g ON g.id = x.fragment_id JOIN exograph.terms w ON w.id = x.term_id ORDER BY 1, 2, 3";
+        var before = await session.RowsAsync(Pairs);
+        var partitions = await session.RowsAsync(Partitions("fragment_terms"));
+
+        await database.Client.MigrateAsync();
+
+        Assert.Equal(12, before.Length);
+        Assert.Equal(before, await session.RowsAsync(Pairs));
+        Assert.Equal(partitions, (await session.RowsAsync(Partitions("fragment_term_sets")))
+            .Select(p => p.Replace("_term_sets", "_terms", StringComparison.Ordinal)));
+        Assert.Equal(0, await session.CountAsync("exograph.fragment_term_sets "
+            + "WHERE term_ids = '{}' OR term_ids <> ARRAY(SELECT DISTINCT t FROM unnest(term_ids) t ORDER BY t)"));
+        // Found where they stand, and not once more.
+        await session.ExecuteAsync(InsertPair("row by row") + ";" + InsertPair("t4"));
+        Assert.Equal(before, await session.RowsAsync(Pairs));
+
+        await numbered.StageAsync("fragment_term_sets", "fragment_id, term_ids", "(3, '{6,5}')");
+        await numbered.FinalizeAsync();
+        Assert.Equal(new Outcome(4) { Inserted = 2, Existing = 2 }, await numbered.OutcomeAsync("fragment_terms"));
+        await loader.FailsAsync("42501", $"UPDATE {reserved.Staged("fragment_term_sets")} SET load_id = 0");
+        await loader.ExecuteAsync($"INSERT INTO {reserved.Staged("fragment_term_sets")} (fragment_id, term_ids) "
+            + $"SELECT g.id, ARRAY[t.id] FROM {reserved.Staged("fragments")} g, {reserved.Staged("terms")} t WHERE g.line = 2 AND t.term = 't6'");
+        await reserved.FinalizeAsync("partition_threshold => 0");
+        Assert.Equal(new Outcome(2) { Inserted = 2 }, await reserved.OutcomeAsync("fragment_terms"));
+        Assert.Equal(
+            before.Append($"2|t4|-{numbered.Id}").Append($"3|t6|-{numbered.Id}").Append($"2|t5|{reserved.Id}")
+                .Append($"2|t6|{reserved.Id}").Order(StringComparer.Ordinal),
+            (await session.RowsAsync(Pairs)).Order(StringComparer.Ordinal));
+        await session.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
+    /// <summary>Stages terms t1 to t6 for three fragments, in the lines of their numbers.</summary>
+    private static async Task<Load> StageTermsAsync(Session session, string pairs, string options = "")
+    {
+        var load = await Load.BeginAsync(session, options);
+        var first = new Dictionary<string, long>();
+        foreach (var (table, rows) in new[] { ("files", 1), ("fragments", 3), ("terms", 6) })
+        {
+            first[table] = options.Length == 0 ? 1 : await session.ScalarAsync<long>(
+                $"SELECT first FROM exograph.reserve_ids({load.Id}, '{table}', {rows})");
+        }
+        await load.StageAsync("files", "id, path, source, sha256", $"({first["files"]}, 'a', 'a', sha256('a'))");
+        await load.StageAsync("fragments", "id, file_id, ast, kind, line, mass",
+            $@"SELECT {first["fragments"]} + n, {first["files"]}, '\x', 'def', n + 1, 1 FROM generate_series(0, 2) n");
+        await load.StageAsync("terms", "id, term", $"SELECT {first["terms"]} + n, 't' || n + 1 FROM generate_series(0, 5) n");
+        if (pairs.Length > 0)
+            await load.StageAsync("fragment_terms", "fragment_id, term_id", pairs);
+        return load;
+    }
+
+    private static string InsertPair(string term) =>
+        $"INSERT INTO exograph_in.fragment_terms (fragment_id, term) SELECT id, '{term}' FROM exograph.fragments WHERE line = 1";
+
+    private static string Partitions(string table) =>
+        $"""
+        SELECT c.relname::text, pg_get_expr(c.relpartbound, c.oid), pg_get_userbyid(c.relowner)::text
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'exograph.{table}'::regclass ORDER BY 1
+        """;
+
     private static Task<List<string>> ContentAsync(TestDatabase database) => database.ColumnAsync<string>(
         """
         SELECT concat_ws(' ', p.name, v.version, f.path, d.qualified_name, d.line, d.load_id)
