@@ -13,7 +13,7 @@ internal enum BundleTable
     Definitions,
     SymbolReferences,
     CallEdges,
-    FragmentTerms,
+    FragmentTermSets,
 }
 
 internal static class BundleTables
@@ -21,6 +21,6 @@ internal static class BundleTables
     public static readonly string[] Names =
     [
         "packages", "package_versions", "files", "terms", "fragments", "graph_nodes",
-        "comments", "definitions", "symbol_references", "call_edges", "fragment_terms",
+        "comments", "definitions", "symbol_references", "call_edges", "fragment_term_sets",
     ];
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,7 @@ internal sealed class FactWriter(BundleSink sink)
 
     private readonly Dictionary<UInt128, int> _terms = [];
     private readonly Dictionary<UInt128, long> _externalNodes = [];
+    private readonly List<long> _set = [];
     private long _packages;
     private long _files;
     private long _fragments;
@@ -91,12 +93,20 @@ internal sealed class FactWriter(BundleSink sink)
             .Bytes("exact_hash"u8, fragment.ExactHash)
             .Numbers("sub_hashes"u8, fragment.SubHashes)
             .End();
+        _set.Clear();
         foreach (var term in fragment.Terms)
         {
             if (terms[term] == 0)
                 terms[term] = NumberOf(facts, term);
-            sink[BundleTable.FragmentTerms].FragmentTerm(firstFragment + number, terms[term]);
+            _set.Add(terms[term]);
         }
+        if (_set.Count == 0)
+            return;
+        _set.Sort(); // as the index holds it
+        sink[BundleTable.FragmentTermSets].Begin()
+            .Number("fragment_id"u8, firstFragment + number)
+            .Numbers("term_ids"u8, CollectionsMarshal.AsSpan(_set))
+            .End();
     }
 
     private int NumberOf(FileFacts facts, int term)

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -15,14 +13,12 @@ internal sealed class RowWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer;
     private readonly Utf8JsonWriter _json;
     private readonly string? _table;
-    private readonly byte[] _termPrefix;
 
     public RowWriter(ArrayBufferWriter<byte> buffer, string? table)
     {
         _buffer = buffer;
         _json = new Utf8JsonWriter(buffer, s_options);
         _table = table;
-        _termPrefix = Encoding.ASCII.GetBytes(table is null ? "{" : $"{{\"table\":\"{table}\",");
     }
 
     /// <summary>Rows written so far.</summary>
@@ -94,25 +90,5 @@ internal sealed class RowWriter : IDisposable
         Rows++;
     }
 
-    /// <summary>Writes a whole row of fragment_terms, of which there are more than of all others together.</summary>
-    public void FragmentTerm(long fragment, int term)
-    {
-        var span = _buffer.GetSpan(_termPrefix.Length + 64);
-        _termPrefix.CopyTo(span);
-        var at = _termPrefix.Length;
-        at += Put(span[at..], "\"fragment_id\":"u8, fragment);
-        at += Put(span[at..], ",\"term_id\":"u8, term);
-        "}\n"u8.CopyTo(span[at..]);
-        _buffer.Advance(at + 2);
-        Rows++;
-    }
-
     public void Dispose() => _json.Dispose();
-
-    private static int Put(Span<byte> into, ReadOnlySpan<byte> name, long value)
-    {
-        name.CopyTo(into);
-        value.TryFormat(into[name.Length..], out var digits, provider: CultureInfo.InvariantCulture);
-        return name.Length + digits;
-    }
 }

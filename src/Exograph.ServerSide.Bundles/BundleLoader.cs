@@ -46,7 +46,7 @@ public sealed class BundleLoader
 
     /// <summary>
     /// The first rows of each load that the server refused or left out, with the lines they came from. Bundles that come as streams
-    /// cannot be read again: of them the first 2,097,152 lines are known.
+    /// cannot be read again: of them the first 2,097,152 rows are known, a set counted as its pairs.
     /// </summary>
     public IReadOnlyList<PlacedReject> Rejects => _rejects;
 

@@ -9,8 +9,8 @@ internal sealed class BundleStager(LoadSession session, BundleOptions options)
     /// <summary>Tables after those that refer to them: so it is known which rows are needed when they are read.</summary>
     private static readonly string[][] s_referrersFirst =
     [
-        ["comments", "definitions", "symbol_references", "call_edges"], ["graph_nodes"], ["fragments"], ["fragment_terms"],
-        ["terms"],
+        ["comments", "definitions", "symbol_references", "call_edges"], ["graph_nodes"], ["fragments"],
+        ["fragment_terms", "fragment_term_sets"], ["terms"],
     ];
 
     private long _rowsRead;

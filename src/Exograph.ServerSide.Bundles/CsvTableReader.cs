@@ -7,6 +7,8 @@ namespace Exograph.ServerSide.Bundles;
 /// <summary>Reads a table's CSV file into staging.</summary>
 internal sealed class CsvTableReader(TableFile file, BundleOptions options)
 {
+    private readonly List<long> _elements = [];
+
     /// <summary>Line of the current row.</summary>
     public long Line { get; private set; }
 
@@ -89,7 +91,7 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
     }
 
     /// <summary>An empty field is null without quotes, and the empty text with them.</summary>
-    private static void WriteField(CopyEncoder encoder, StagedColumn column, int dimension,
+    private void WriteField(CopyEncoder encoder, StagedColumn column, int dimension,
         ReadOnlySpan<byte> value, ReadOnlySpan<byte> raw, NumberShift.Reader numbers)
     {
         if (raw.IsEmpty)
@@ -109,8 +111,9 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
             case ColumnType.Bytea:
                 Fields.Bytea(encoder, value);
                 break;
-            case ColumnType.BigIntArray:
-                encoder.BigIntArray(ParseArray(value));
+            case ColumnType.BigIntArray or ColumnType.IntegerArray:
+                ParseArray(value);
+                Fields.Array(encoder, column, dimension, _elements, numbers);
                 break;
             case ColumnType.Jsonb:
                 CheckUtf8(value);
@@ -120,16 +123,15 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
         }
     }
 
-    private static long[] ParseArray(ReadOnlySpan<byte> text)
+    private void ParseArray(ReadOnlySpan<byte> text)
     {
+        _elements.Clear();
         if (text is not [(byte)'{', .. var list, (byte)'}'])
             throw BadValueException.Expected("whole numbers as {1,2,3}", text);
         if (list.IsEmpty)
-            return [];
-        var elements = new List<long>();
+            return;
         foreach (var range in list.Split((byte)','))
-            elements.Add(Fields.Parse(list[range], ColumnType.BigInt));
-        return [.. elements];
+            _elements.Add(Fields.Parse(list[range], ColumnType.BigInt));
     }
 
     private static void CheckUtf8(ReadOnlySpan<byte> text)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Exograph.ServerSide.Bundles;
 
@@ -17,6 +18,20 @@ internal static class Fields
             encoder.Integer((int)value);
         else
             throw new BadValueException($"expected {Expected(ColumnType.Integer)}, found {value}");
+    }
+
+    /// <summary>A bigint[] or integer[]: numbers of rows are shifted, any other are taken as they are.</summary>
+    public static void Array(CopyEncoder encoder, StagedColumn column, int dimension, List<long> values, NumberShift.Reader numbers)
+    {
+        var elements = CollectionsMarshal.AsSpan(values);
+        if (dimension < 0)
+        {
+            encoder.BigIntArray(elements);
+            return;
+        }
+        foreach (ref var number in elements)
+            number = numbers.Apply(dimension, number);
+        encoder.Set<long>(column, elements);
     }
 
     /// <summary>Text that is valid UTF-8.</summary>
@@ -50,7 +65,7 @@ internal static class Fields
         ColumnType.Integer => "a whole number from -2147483648 to 2147483647",
         ColumnType.Text => "text",
         ColumnType.Bytea => "\\x and an even number of hexadecimal digits",
-        ColumnType.BigIntArray => "an array of whole numbers",
+        ColumnType.BigIntArray or ColumnType.IntegerArray => "an array of whole numbers",
         ColumnType.Jsonb => "JSON",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };

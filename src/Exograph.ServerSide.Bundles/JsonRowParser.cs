@@ -11,6 +11,7 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
 {
     private readonly int[] _dimensions = [.. table.Columns.Select(c => c.Dimension)];
     private readonly Value[] _values = new Value[table.Columns.Count];
+    private readonly List<long> _elements = [];
     private bool _isOfTable = ignoredMember is not null;
 
     /// <summary>Notes where the values of the line are, and checks its form.</summary>
@@ -112,7 +113,7 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
         return -1;
     }
 
-    private static void Write(CopyEncoder encoder, StagedColumn column, int dimension, Value value,
+    private void Write(CopyEncoder encoder, StagedColumn column, int dimension, Value value,
         ReadOnlySpan<byte> line, NumberShift.Reader numbers)
     {
         var text = line.Slice(value.Start, value.Length);
@@ -127,8 +128,9 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
             case (JsonTokenType.String, ColumnType.Text or ColumnType.Bytea):
                 WriteString(encoder, column, value, text);
                 break;
-            case (JsonTokenType.StartArray, ColumnType.BigIntArray):
-                encoder.BigIntArray(ParseArray(text));
+            case (JsonTokenType.StartArray, ColumnType.BigIntArray or ColumnType.IntegerArray):
+                ParseArray(text);
+                Fields.Array(encoder, column, dimension, _elements, numbers);
                 break;
             case (_, ColumnType.Jsonb):
                 encoder.Jsonb(text);
@@ -183,14 +185,17 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
         }
     }
 
-    private static long[] ParseArray(ReadOnlySpan<byte> text)
+    private void ParseArray(ReadOnlySpan<byte> text)
     {
-        var elements = new List<long>();
+        _elements.Clear();
         var reader = new Utf8JsonReader(text, JsonText.Options);
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            elements.Add(Fields.Parse(reader.ValueSpan, ColumnType.BigInt));
-        return [.. elements];
+        {
+            if (reader.TokenType != JsonTokenType.Number)
+                throw BadValueException.Expected(Fields.Expected(ColumnType.BigInt), text[(int)reader.TokenStartIndex..(int)reader.BytesConsumed]);
+            _elements.Add(Fields.Parse(reader.ValueSpan, ColumnType.BigInt));
+        }
     }
 
     private readonly record struct Value(JsonTokenType Type, int Start, int Length, bool IsEscaped);

@@ -46,14 +46,8 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
     {
         foreach (var alike in sought.GroupBy(s => s.Hash))
         {
-            long? line = 0;
-            foreach (var row in alike)
-            {
-                line = stream.Lines.Find(alike.Key, behind: line.Value);
-                if (line is null)
-                    break;
+            foreach (var (row, line) in alike.Zip(stream.Lines.Find(alike.Key)))
                 (row.File, row.Line) = (stream.Bundle.Name, line);
-            }
         }
     }
 
@@ -65,18 +59,31 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
         {
             await reader.ReadAsync((table, columns) => new RowLook(ids, table, columns, (fields, _) =>
             {
-                if (sought.Find(s => s.File is null && s.Matches(fields)) is { } match)
-                {
-                    (match.File, match.Line) = (file.Name, reader.Line);
-                    if (sought.TrueForAll(s => s.File is not null))
-                        found.Cancel();
-                }
+                Find(sought, table, fields, file.Name, reader.Line);
+                if (sought.TrueForAll(s => s.File is not null))
+                    found.Cancel();
                 return ValueTask.CompletedTask;
             }), shift.ForReader(), found.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
         }
+    }
+
+    /// <summary>Each row that is sought has a row, or a pair of a set, of its own.</summary>
+    private static void Find(List<Sought> sought, StagedTable table, ReadOnlyMemory<byte>?[] fields, string file, long line)
+    {
+        if (!TermSet.IsOf(table))
+        {
+            if (sought.Find(s => s.File is null && s.Matches(fields)) is { } match)
+                (match.File, match.Line) = (file, line);
+            return;
+        }
+        var ofFragment = sought.FindAll(s => s.File is null && s.Matches(0, fields));
+        if (ofFragment.Count == 0)
+            return;
+        foreach (var term in TermSet.Terms(fields[1]))
+            Find(ofFragment, TermSet.Pairs, [fields[0], term], file, line);
     }
 
     private sealed class Sought
@@ -120,11 +127,14 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
             {
                 if (_table.Columns[i].Type == ColumnType.Jsonb)
                     continue;
-                if (fields[i].HasValue != Fields![i].HasValue
-                    || fields[i] is { } field && !field.Span.SequenceEqual(Fields[i]!.Value.Span))
+                if (!Matches(i, fields))
                     return false;
             }
             return true;
         }
+
+        public bool Matches(int place, ReadOnlyMemory<byte>?[] fields) =>
+            fields[place].HasValue == Fields![place].HasValue
+            && (fields[place] is not { } field || field.Span.SequenceEqual(Fields[place]!.Value.Span));
     }
 }

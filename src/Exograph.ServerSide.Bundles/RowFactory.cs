@@ -8,7 +8,8 @@ namespace Exograph.ServerSide.Bundles;
 internal static class RowFactory<TRow> where TRow : StagedRow
 {
     private const int ArrayHeader = 20;
-    private const int ArrayElement = 12;
+    private const int BigIntElement = 12;
+    private const int IntegerElement = 8;
 
     private static readonly StagedTable s_table = StagedTable.For<TRow>();
 
@@ -31,6 +32,7 @@ internal static class RowFactory<TRow> where TRow : StagedRow
                 ColumnType.Text => Expression.Call(((Func<ReadOnlyMemory<byte>?, string?>)Text).Method, field),
                 ColumnType.Bytea => Read(Bytea),
                 ColumnType.BigIntArray => Read(BigIntArray),
+                ColumnType.IntegerArray => Read(IntegerArray),
                 _ => Expression.Call(((Func<ReadOnlyMemory<byte>?, string?>)Jsonb).Method, field),
             };
             return Expression.Bind(property, column.Required ? Expression.Convert(Required(value, column), property.PropertyType) : value);
@@ -59,13 +61,19 @@ internal static class RowFactory<TRow> where TRow : StagedRow
 
     private static ReadOnlyMemory<byte> Bytea(ReadOnlyMemory<byte> field) => field.ToArray();
 
-    private static ReadOnlyMemory<long> BigIntArray(ReadOnlyMemory<byte> field)
+    private static ReadOnlyMemory<long> BigIntArray(ReadOnlyMemory<byte> field) =>
+        Array(field, BigIntElement, BinaryPrimitives.ReadInt64BigEndian);
+
+    private static ReadOnlyMemory<int> IntegerArray(ReadOnlyMemory<byte> field) =>
+        Array(field, IntegerElement, BinaryPrimitives.ReadInt32BigEndian);
+
+    private static T[] Array<T>(ReadOnlyMemory<byte> field, int element, Func<ReadOnlySpan<byte>, T> read)
     {
         if (field.Length < ArrayHeader)
-            return ReadOnlyMemory<long>.Empty;
-        var elements = new long[(field.Length - ArrayHeader) / ArrayElement];
+            return [];
+        var elements = new T[(field.Length - ArrayHeader) / element];
         for (var i = 0; i < elements.Length; i++)
-            elements[i] = BinaryPrimitives.ReadInt64BigEndian(field.Span[(ArrayHeader + i * ArrayElement + sizeof(int))..]);
+            elements[i] = read(field.Span[(ArrayHeader + i * element + sizeof(int))..]);
         return elements;
     }
 

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace Exograph.ServerSide.Bundles;
 
 /// <summary>
 /// Remembers which line of a stream became which row, by a hash of 8 bytes each: each line is a row until the end record comes.
-/// Only the first rows are remembered, so that memory does not grow with the load: 16 MiB at most.
+/// Of a set each pair is remembered, since it is pairs that are rejected. Only the first rows are remembered, so that memory does
+/// not grow with the load: 24 MiB at most.
 /// </summary>
 internal sealed class RowHashes
 {
@@ -14,18 +14,29 @@ internal sealed class RowHashes
 
     private readonly List<ulong> _hashes = [];
 
+    /// <summary>Per line the place of its first hash.</summary>
+    private readonly List<int> _firsts = [];
+
     /// <summary>Notes the row of the next line.</summary>
-    public void Add(StagedTable table, ReadOnlySpan<byte> row)
+    public void Add(StagedTable table, ReadOnlyMemory<byte> row)
     {
-        if (_hashes.Count < Most)
-            _hashes.Add(Hash(table, row));
+        if (_hashes.Count >= Most)
+            return;
+        _firsts.Add(_hashes.Count);
+        if (TermSet.IsOf(table))
+            AddPairs(row);
+        if (_hashes.Count == _firsts[^1]) // of a set without terms, too, so that each line has a hash
+            _hashes.Add(Hash(table, row.Span));
     }
 
-    /// <summary>The first line of a row behind line <paramref name="behind"/>; null where there is none.</summary>
-    public long? Find(ulong hash, long behind)
+    /// <summary>The lines of a row: as many as there are rows alike.</summary>
+    public IEnumerable<long> Find(ulong hash)
     {
-        var found = CollectionsMarshal.AsSpan(_hashes)[(int)behind..].IndexOf(hash);
-        return found < 0 ? null : behind + found + 1;
+        for (var at = _hashes.IndexOf(hash); at >= 0; at = _hashes.IndexOf(hash, at + 1))
+        {
+            var line = _firsts.BinarySearch(at);
+            yield return line < 0 ? ~line : line + 1;
+        }
     }
 
     /// <summary>Of a row with all columns of its table, without its JSON, which the server does not keep as it was written.</summary>
@@ -35,7 +46,7 @@ internal sealed class RowHashes
         var (from, at) = (0, sizeof(short));
         foreach (var column in table.Columns)
         {
-            var end = at + sizeof(int) + Math.Max(BinaryPrimitives.ReadInt32BigEndian(row[at..]), 0);
+            var end = EndOf(row, at);
             if (column.Type == ColumnType.Jsonb)
             {
                 hash = Mix(hash, row[from..at]);
@@ -45,6 +56,26 @@ internal sealed class RowHashes
         }
         return Mix(hash, row[from..]);
     }
+
+    private void AddPairs(ReadOnlyMemory<byte> row)
+    {
+        var end = EndOf(row.Span, sizeof(short));
+        var set = end + sizeof(int);
+        var isMissing = BinaryPrimitives.ReadInt32BigEndian(row.Span[end..]) < 0;
+        var pair = new byte[set + sizeof(int)];
+        row.Span[..end].CopyTo(pair);
+        foreach (var term in TermSet.Terms(isMissing ? default(ReadOnlyMemory<byte>?) : row[set..]))
+        {
+            BinaryPrimitives.WriteInt32BigEndian(pair.AsSpan(end), term?.Length ?? -1);
+            term?.CopyTo(pair.AsMemory(set));
+            if (_hashes.Count < Most)
+                _hashes.Add(Hash(TermSet.Pairs, pair.AsSpan(0, set + (term?.Length ?? 0))));
+        }
+    }
+
+    /// <summary>Where the field ends that begins at <paramref name="at"/>.</summary>
+    private static int EndOf(ReadOnlySpan<byte> row, int at) =>
+        at + sizeof(int) + Math.Max(BinaryPrimitives.ReadInt32BigEndian(row[at..]), 0);
 
     private static ulong Mix(ulong hash, ReadOnlySpan<byte> bytes)
     {

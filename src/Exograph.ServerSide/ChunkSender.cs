@@ -128,7 +128,7 @@ internal sealed class ChunkSender(ExographClient client, int loadId, IReadOnlyLi
     }
 
     private LoadException NotKnown(StagedTable table, Exception loss) =>
-        new($"load {loadId}: the connection was lost, and the server does not say whether it has stored the last rows of {table.Name}",
+        new($"load {loadId}: the connection was lost, and the server does not say whether it has stored the last rows of {Names<IndexTable>.Of(table.Table)}",
             loss)
         {
             LoadId = loadId,

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace Exograph.ServerSide;
@@ -23,7 +24,10 @@ internal sealed class CopyEncoder : IDisposable
     /// </summary>
     internal const long MostPrinted = 128 << 20;
     private const int PrintedNumber = 32;
+    private const int PrintedTerm = 12;
     private const int Int8Oid = 20;
+    private const int Int4Oid = 23;
+    private const int Int4Element = 8;
 
     /// <summary>Signature, flags, and length of the header's extension: the last two are 0.</summary>
     private static readonly byte[] s_header = [.. "PGCOPY\n"u8, 0xFF, .. "\r\n\0"u8, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -37,7 +41,9 @@ internal sealed class CopyEncoder : IDisposable
     private byte[] _buffer;
     private int _length;
     private int _rowStart;
+    private long _countedBefore;
     private long _printed;
+    private (int Start, int Length) _set;
 
     /// <param name="capacity">Bytes to begin with.</param>
     /// <param name="ids">What translates the numbers of rows; null where they are sent as they are.</param>
@@ -56,6 +62,9 @@ internal sealed class CopyEncoder : IDisposable
     /// <summary>Rows begun so far.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>The same as loads count them: a set as its pairs, and as one where it is missing.</summary>
+    public long Counted { get; private set; }
+
     /// <summary>Fields of the current row that have been written: the index of the field at work.</summary>
     public int Field { get; private set; }
 
@@ -72,6 +81,8 @@ internal sealed class CopyEncoder : IDisposable
         _numbers?.Clear();
         BinaryPrimitives.WriteInt16BigEndian(Take(2), (short)fields);
         Rows++;
+        _countedBefore = Counted++;
+        _set = default;
         Field = 0;
     }
 
@@ -84,6 +95,7 @@ internal sealed class CopyEncoder : IDisposable
         _length = _rowStart;
         _untranslated.Clear();
         Rows--;
+        Counted = _countedBefore;
     }
 
     /// <summary>Ends the data and returns all of it. Nothing can be written afterwards.</summary>
@@ -114,16 +126,7 @@ internal sealed class CopyEncoder : IDisposable
     /// <summary>The number of a row, in the type of the column.</summary>
     public void Number(StagedColumn column, long? number)
     {
-        var id = number;
-        if (number is { } given)
-        {
-            _numbers?.Add(new RowNumber(column, given));
-            var known = given;
-            if (_ids is null || _ids.TryTranslate(column, given, out known))
-                id = Note(column, known);
-            else
-                _untranslated.Add((_length + 4, column, given));
-        }
+        var id = number is { } given ? Translate(column, given, _length + 4) : number;
         if (column.Type == ColumnType.Integer)
             Integer((int?)id);
         else
@@ -136,12 +139,40 @@ internal sealed class CopyEncoder : IDisposable
         foreach (var (position, column, number) in _untranslated)
         {
             var id = Note(column, await _ids!.TranslateAsync(column, number, cancellationToken).ConfigureAwait(false));
-            if (column.Type == ColumnType.Integer)
-                BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position), checked((int)id));
-            else
+            if (column.Type == ColumnType.BigInt)
                 BinaryPrimitives.WriteInt64BigEndian(_buffer.AsSpan(position), id);
+            else
+                BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position), checked((int)id));
         }
         _untranslated.Clear();
+        OrderSet();
+    }
+
+    /// <summary>The numbers of several rows, as a set: ascending, whatever their order; one that comes twice stays so.</summary>
+    public void Set<T>(StagedColumn column, ReadOnlySpan<T> numbers) where T : struct, IBinaryInteger<T>
+    {
+        var elements = BeginSet(numbers.Length, missing: 0);
+        _set = (_length - elements.Length, numbers.Length);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var id = Translate(column, long.CreateChecked(numbers[i]), _set.Start + i * Int4Element + 4);
+            WriteElement(elements[(i * Int4Element)..], checked((int)id));
+        }
+        if (!HasUntranslated)
+            OrderSet();
+    }
+
+    /// <summary>Ids as a set, in their order, and so many that are missing.</summary>
+    public void Set(ReadOnlySpan<int> ids, int missing)
+    {
+        var elements = BeginSet(ids.Length, missing);
+        foreach (var id in ids)
+        {
+            WriteElement(elements, id);
+            elements = elements[Int4Element..];
+        }
+        for (var i = 0; i < missing; i++)
+            BinaryPrimitives.WriteInt32BigEndian(elements[(i * 4)..], -1);
     }
 
     public void BigInt(long? value)
@@ -219,16 +250,7 @@ internal sealed class CopyEncoder : IDisposable
     public void BigIntArray(ReadOnlySpan<long> value)
     {
         Print((long)PrintedNumber * value.Length);
-        var dimensions = value.IsEmpty ? 0 : 1;
-        var field = Reserve(checked(12 + dimensions * 8 + value.Length * 12));
-        BinaryPrimitives.WriteInt32BigEndian(field, dimensions);
-        BinaryPrimitives.WriteInt32BigEndian(field[4..], 0); // no nulls
-        BinaryPrimitives.WriteInt32BigEndian(field[8..], Int8Oid);
-        if (dimensions == 0)
-            return;
-        BinaryPrimitives.WriteInt32BigEndian(field[12..], value.Length);
-        BinaryPrimitives.WriteInt32BigEndian(field[16..], 1); // lower bound
-        field = field[20..];
+        var field = BeginArray(Int8Oid, value.Length, checked(value.Length * 12), hasNulls: false);
         foreach (var element in value)
         {
             BinaryPrimitives.WriteInt32BigEndian(field, 8);
@@ -248,6 +270,66 @@ internal sealed class CopyEncoder : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         _length = 0;
+    }
+
+    /// <summary>The elements of a set, to be filled in.</summary>
+    private Span<byte> BeginSet(int length, int missing)
+    {
+        Print((long)PrintedTerm * (length + missing));
+        Counted += length + missing - 1;
+        return BeginArray(Int4Oid, length + missing, checked(length * Int4Element + missing * 4), missing > 0);
+    }
+
+    private Span<byte> BeginArray(int elementOid, int length, int bytes, bool hasNulls)
+    {
+        var dimensions = length == 0 ? 0 : 1;
+        var field = Reserve(checked(12 + dimensions * 8 + bytes));
+        BinaryPrimitives.WriteInt32BigEndian(field, dimensions);
+        BinaryPrimitives.WriteInt32BigEndian(field[4..], hasNulls ? 1 : 0);
+        BinaryPrimitives.WriteInt32BigEndian(field[8..], elementOid);
+        if (dimensions == 0)
+            return [];
+        BinaryPrimitives.WriteInt32BigEndian(field[12..], length);
+        BinaryPrimitives.WriteInt32BigEndian(field[16..], 1); // lower bound
+        return field[20..];
+    }
+
+    private static void WriteElement(Span<byte> field, int id)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(field, 4);
+        BinaryPrimitives.WriteInt32BigEndian(field[4..], id);
+    }
+
+    /// <summary>Puts the set of the row in order, unless it is, as it mostly will be.</summary>
+    private void OrderSet()
+    {
+        var elements = _buffer.AsSpan(_set.Start, _set.Length * Int4Element);
+        var isOrdered = true;
+        for (var i = 1; i < _set.Length && isOrdered; i++)
+            isOrdered = Element(elements, i - 1) <= Element(elements, i);
+        if (isOrdered)
+            return;
+        var ids = ArrayPool<int>.Shared.Rent(_set.Length);
+        for (var i = 0; i < _set.Length; i++)
+            ids[i] = Element(elements, i);
+        ids.AsSpan(0, _set.Length).Sort();
+        for (var i = 0; i < _set.Length; i++)
+            WriteElement(elements[(i * Int4Element)..], ids[i]);
+        ArrayPool<int>.Shared.Return(ids);
+
+        static int Element(ReadOnlySpan<byte> elements, int i) => BinaryPrimitives.ReadInt32BigEndian(elements[(i * Int4Element + 4)..]);
+    }
+
+    /// <summary>The id of a number; the number itself, if its id is not known yet and will be put in its place.</summary>
+    private long Translate(StagedColumn column, long number, int position)
+    {
+        _numbers?.Add(new RowNumber(column, number));
+        if (_ids is null)
+            return Note(column, number);
+        if (_ids.TryTranslate(column, number, out var id))
+            return Note(column, id);
+        _untranslated.Add((position, column, number));
+        return number;
     }
 
     private long Note(StagedColumn column, long id)

@@ -364,12 +364,13 @@ public sealed class LoadSession : IAsyncDisposable
         long sum;
         lock (_counts)
         {
-            sum = _counts[table.Table] = _counts.GetValueOrDefault(table.Table) + chunk.Rows;
+            sum = _counts[table.Table] = _counts.GetValueOrDefault(table.Table) + chunk.Counted;
             if (table.Table == IndexTable.Files && chunk.Keys is var (first, last))
                 _newFiles = (Math.Min(first, _newFiles?.First ?? first), Math.Max(last, _newFiles?.Last ?? last));
         }
-        Log.RowsStaged(_client.Server.Logger, LoadId, chunk.Rows, table.Name);
-        _client.Server.Telemetry.CountStaged(table.Name, chunk.Rows, chunk.Length);
+        var name = Names<IndexTable>.Of(table.Table);
+        Log.RowsStaged(_client.Server.Logger, LoadId, chunk.Counted, name);
+        _client.Server.Telemetry.CountStaged(name, chunk.Counted, chunk.Length);
         _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Table, RowsStaged = sum });
     }
 

@@ -49,7 +49,7 @@ internal sealed class RowFilter(FilesLacking lacking, FactTables complete, bool 
         var keeps = table.Name switch
         {
             "terms" => KeepsTerm(table, key),
-            "fragment_terms" => Lacks(lacking.Any, table.Facts) && (fragment is not { } f || !_withTerms.Contains(f)),
+            "fragment_terms" or "fragment_term_sets" => Lacks(lacking.Any, table.Facts) && (fragment is not { } f || !_withTerms.Contains(f)),
             "fragments" => KeepsFragment(table, key, Of(file)),
             "graph_nodes" => KeepsNode(table, key, file),
             _ => Lacks(Of(file), table.Facts),

@@ -222,11 +222,26 @@ public sealed record CallEdgeRow : StagedRow
     public string? Metadata { get; init; }
 }
 
-/// <summary>That a fragment holds a term.</summary>
+/// <summary>
+/// That a fragment holds a term. Where the terms of a fragment follow each other, they are sent as one set, as a
+/// <see cref="FragmentTermSetRow"/> is.
+/// </summary>
 public sealed record FragmentTermRow : StagedRow
 {
     /// <summary>Number of the fragment.</summary>
     public required long FragmentId { get; init; }
     /// <summary>Number of the term.</summary>
     public required int TermId { get; init; }
+}
+
+/// <summary>
+/// That a fragment holds terms: as many <see cref="FragmentTermRow"/>s, which is what they are counted as. A fragment's terms had
+/// best come in one row, each once: then a load of reserved ids need not be written again by the server.
+/// </summary>
+public sealed record FragmentTermSetRow : StagedRow
+{
+    /// <summary>Number of the fragment.</summary>
+    public required long FragmentId { get; init; }
+    /// <summary>Numbers of the terms, in any order.</summary>
+    public required ReadOnlyMemory<int> TermIds { get; init; }
 }

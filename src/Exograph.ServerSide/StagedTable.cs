@@ -10,6 +10,7 @@ internal enum ColumnType
     Text,
     Bytea,
     BigIntArray,
+    IntegerArray,
     Jsonb,
 }
 
@@ -36,16 +37,20 @@ internal sealed record StagedColumn(string Name, ColumnType Type, bool Required,
 /// A staging table: its columns in their order, and how a typed row is written. The one description of the format that COPY,
 /// the typed rows and the bundle readers share.
 /// </summary>
-internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> columns)
+/// <param name="name">Its name without <c>staged_</c>.</param>
+/// <param name="columns">Its columns.</param>
+/// <param name="countedAs">Name of the table that its rows are counted and reported as.</param>
+internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> columns, string countedAs)
 {
     public string Name { get; } = name;
 
-    public IndexTable Table { get; } = Names<IndexTable>.Parse(name);
+    /// <summary>The table that its rows are counted as: pairs, where a row is a set of them.</summary>
+    public IndexTable Table { get; } = Names<IndexTable>.Parse(countedAs);
 
     public IReadOnlyList<StagedColumn> Columns { get; } = columns;
 
     /// <summary>The table as one whose rows belong to files; none where they do not.</summary>
-    public FactTables Facts { get; } = FactTableNames.Find(name);
+    public FactTables Facts { get; } = FactTableNames.Find(countedAs);
 
     /// <summary>All staging tables; a table comes after those it refers to.</summary>
     public static IReadOnlyList<StagedTable> All { get; } = StagedTables.Describe();
@@ -56,6 +61,9 @@ internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> col
     public static StagedColumn FileNumber { get; } = s_byName["files"].Columns[0];
 
     public static StagedTable? Find(string name) => s_byName.GetValueOrDefault(name);
+
+    /// <summary>The table of sets that pairs are sent to; null where rows are sent as they are.</summary>
+    public StagedTable? SentTo => Name == "fragment_terms" ? s_byName["fragment_term_sets"] : null;
 
     public static StagedTable<TRow> For<TRow>() where TRow : StagedRow =>
         All.OfType<StagedTable<TRow>>().SingleOrDefault()
@@ -70,8 +78,9 @@ internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> col
         + "FROM STDIN (FORMAT BINARY)";
 }
 
-internal sealed class StagedTable<TRow>(string name, IReadOnlyList<StagedColumn> columns, Action<CopyEncoder, TRow>[] writers)
-    : StagedTable(name, columns)
+internal sealed class StagedTable<TRow>(
+    string name, IReadOnlyList<StagedColumn> columns, Action<CopyEncoder, TRow>[] writers, string countedAs)
+    : StagedTable(name, columns, countedAs)
     where TRow : StagedRow
 {
     /// <summary>Writes the fields of <paramref name="row"/> in the order of <see cref="StagedTable.Columns"/>.</summary>
@@ -82,7 +91,7 @@ internal sealed class StagedTable<TRow>(string name, IReadOnlyList<StagedColumn>
     }
 }
 
-internal sealed class StagedTableBuilder<TRow>(string name) where TRow : StagedRow
+internal sealed class StagedTableBuilder<TRow>(string name, string? countedAs = null) where TRow : StagedRow
 {
     private readonly List<StagedColumn> _columns = [];
     private readonly List<Action<CopyEncoder, TRow>> _writers = [];
@@ -94,6 +103,13 @@ internal sealed class StagedTableBuilder<TRow>(string name) where TRow : StagedR
     /// <summary>A column that holds numbers of terms, which are integers.</summary>
     public StagedTableBuilder<TRow> TermNumber(string column, Func<TRow, int?> get) =>
         AddNumber(new(column, ColumnType.Integer, Required: true, "terms"), r => get(r));
+
+    /// <summary>A column that holds sets of numbers of terms.</summary>
+    public StagedTableBuilder<TRow> TermNumbers(string column, Func<TRow, ReadOnlyMemory<int>> get)
+    {
+        var terms = new StagedColumn(column, ColumnType.IntegerArray, Required: true, "terms");
+        return Add(terms, (e, r) => e.Set(terms, get(r).Span));
+    }
 
     public StagedTableBuilder<TRow> Integer(string column, Func<TRow, int?> get, bool required = false) =>
         Add(new(column, ColumnType.Integer, required), (e, r) => e.Integer(get(r)));
@@ -110,7 +126,7 @@ internal sealed class StagedTableBuilder<TRow>(string name) where TRow : StagedR
     public StagedTableBuilder<TRow> Jsonb(string column, Func<TRow, string?> get) =>
         Add(new(column, ColumnType.Jsonb, Required: false), (e, r) => e.Jsonb(get(r)));
 
-    public StagedTable<TRow> Build() => new(name, _columns, [.. _writers]);
+    public StagedTable<TRow> Build() => new(name, _columns, [.. _writers], countedAs ?? name);
 
     private StagedTableBuilder<TRow> AddNumber(StagedColumn column, Func<TRow, long?> get) =>
         Add(column, (e, r) => e.Number(column, get(r)));

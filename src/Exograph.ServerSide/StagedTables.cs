@@ -100,6 +100,10 @@ internal static class StagedTables
             .Number("fragment_id", Fragments, r => r.FragmentId, required: true)
             .TermNumber("term_id", r => r.TermId)
             .Build(),
+        new StagedTableBuilder<FragmentTermSetRow>("fragment_term_sets", countedAs: "fragment_terms")
+            .Number("fragment_id", Fragments, r => r.FragmentId, required: true)
+            .TermNumbers("term_ids", r => r.TermIds)
+            .Build(),
     ];
 
     private static StagedTable<TRow> Symbols<TRow>(string name) where TRow : SymbolRow =>

@@ -8,11 +8,14 @@ namespace Exograph.ServerSide;
 /// </summary>
 internal sealed class TableStream(LoadSession session, StagedTable table, IReadOnlyList<StagedColumn> columns) : IRowTarget
 {
-    private readonly string _command = table.CopyCommand(session.LoadId, columns);
     private readonly RowFilter? _filter = session.Filter;
     private readonly List<Task> _sending = [];
+    private TermSetPacker? _packer = table.SentTo is null ? null : new TermSetPacker(columns);
     private CopyEncoder? _chunk;
-    private long _rowsBefore;
+    private long _rows;
+
+    /// <summary>Rows sent before the chunk; null where they are not the rows that came.</summary>
+    private long? _rowsBefore = table.SentTo is null ? 0 : null;
     private long _leftOut;
     private bool _complete;
     private bool _closed;
@@ -20,21 +23,22 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     public StagedTable Table => table;
 
     /// <summary>Is shown each row as it is sent.</summary>
-    public Action<StagedTable, ReadOnlySpan<byte>>? RowEnded { get; set; }
+    public Action<StagedTable, ReadOnlyMemory<byte>>? RowEnded { get; set; }
 
     public IReadOnlyList<StagedColumn> Columns => columns;
 
     /// <summary>Rows begun so far.</summary>
-    public long Rows => Sent + _leftOut;
+    public long Rows => _rows;
 
     /// <summary>Those of them that were not left out.</summary>
-    public long Sent => _rowsBefore + (_chunk?.Rows ?? 0);
+    public long Sent => _rows - _leftOut;
 
     public CopyEncoder BeginRow()
     {
-        _chunk ??= new CopyEncoder(session.ChunkBytes + LoadOptions.ChunkSlack, session.Ids, notesNumbers: _filter is not null);
-        _chunk.BeginRow(columns.Count);
-        return _chunk;
+        var chunk = Chunk();
+        chunk.BeginRow(columns.Count);
+        _rows++;
+        return chunk;
     }
 
     public ValueTask EndRowAsync(CancellationToken cancellationToken)
@@ -52,13 +56,16 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     {
         if (_chunk!.HasUntranslated)
             return new ValueTask(TranslateAsync(cancellationToken));
-        RowEnded?.Invoke(table, _chunk.Row.Span);
+        RowEnded?.Invoke(table, _chunk.Row);
+        _packer?.Pack(_chunk);
         return _chunk.Length < session.ChunkBytes ? ValueTask.CompletedTask : new ValueTask(SendAsync(cancellationToken));
     }
 
     /// <summary>Sends what is left and waits until the server has all of it.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
+        if (_packer is { IsEmpty: false })
+            _packer.WriteTo(Chunk());
         if (_chunk is { Rows: > 0 })
             await SendAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(_sending).ConfigureAwait(false);
@@ -103,6 +110,9 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         session.CloseTable(table, _complete);
     }
 
+    private CopyEncoder Chunk() => _chunk ??=
+        new CopyEncoder(session.ChunkBytes + LoadOptions.ChunkSlack, session.Ids, notesNumbers: _filter is not null);
+
     private async Task TranslateAsync(CancellationToken cancellationToken)
     {
         await _chunk!.TranslateAsync(cancellationToken).ConfigureAwait(false);
@@ -126,7 +136,14 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         await session.Streams.WaitAsync(cancellationToken).ConfigureAwait(false);
         var chunk = _chunk!;
         _chunk = null;
-        _sending.Add(CopyAsync(chunk, _leftOut > 0 ? null : _rowsBefore, cancellationToken));
+        var target = _packer is null ? table : table.SentTo!;
+        if (_packer is not null && !_packer.Pays(chunk))
+        {
+            _packer.WriteTo(chunk);
+            _packer = null;
+        }
+        var command = target.CopyCommand(session.LoadId, target == table ? columns : target.Columns);
+        _sending.Add(CopyAsync(chunk, target, command, _leftOut > 0 ? null : _rowsBefore, cancellationToken));
         _rowsBefore += chunk.Rows;
         foreach (var done in _sending.FindAll(t => t.IsCompleted))
         {
@@ -135,11 +152,12 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         }
     }
 
-    private async Task CopyAsync(CopyEncoder chunk, long? rowsBefore, CancellationToken cancellationToken)
+    private async Task CopyAsync(
+        CopyEncoder chunk, StagedTable target, string command, long? rowsBefore, CancellationToken cancellationToken)
     {
         try
         {
-            await session.CopyAsync(_command, table, chunk.Finish(), cancellationToken).ConfigureAwait(false);
+            await session.CopyAsync(command, target, chunk.Finish(), cancellationToken).ConfigureAwait(false);
             session.Count(table, chunk);
         }
         catch (PostgresException e) when (!cancellationToken.IsCancellationRequested)

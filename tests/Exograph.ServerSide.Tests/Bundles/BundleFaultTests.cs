@@ -165,6 +165,15 @@ public sealed class BundleFaultTests(MigratedDatabase shared) : IClassFixture<Mi
     [InlineData(
         "fragments.csv", "id,file_id,ast,kind,line,mass\n1,1099511627776,\\x00,k,1,1\n",
         "column file_id: expected a number of files from 1 to 1099511627775")]
+    [InlineData("fragments.ndjson", "{\"id\":1,\"sub_hashes\":[\"1\"]}\n", "column sub_hashes: expected a whole number")]
+    [InlineData("fragment_term_sets.ndjson", "{\"fragment_id\":1,\"term_ids\":7}\n", "column term_ids: expected an array of whole numbers")]
+    [InlineData("fragment_term_sets.ndjson", "{\"term_ids\":[1,null]}\n", "column term_ids: expected a whole number")]
+    [InlineData("fragment_term_sets.ndjson", "{\"term_ids\":[1,0]}\n", "column term_ids: expected a number of terms from 1 to 2147483647, found 0")]
+    [InlineData(
+        "fragment_term_sets.csv", "fragment_id,term_ids\n1,\"{1,2147483648}\"\n",
+        "column term_ids: expected a number of terms from 1 to 2147483647, found 2147483648")]
+    [InlineData("fragment_term_sets.csv", "fragment_id,term_ids\n1,7\n", "column term_ids: expected whole numbers as {1,2,3}")]
+    [InlineData("fragment_term_sets.csv", "term_ids,fragment_id\n{1},0\n", "column fragment_id: expected a number of fragments from 1")]
     [InlineData("comments.csv", "file_id,text\n-1,x\n", "column file_id: expected a number of files from 1")]
     public async Task A_value_of_the_wrong_type_is_refused(string file, string text, string expected) =>
         await IsRefusedAsync(b => b.Add(file, text), expected);

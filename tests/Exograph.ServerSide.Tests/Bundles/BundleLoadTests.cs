@@ -1,3 +1,4 @@
+using Exograph.ServerSide.Tests.Driver;
 using Exograph.ServerSide.Tests.Support;
 using Xunit;
 
@@ -109,6 +110,68 @@ public sealed class BundleLoadTests
             SELECT p.name || ': ' || c.text FROM exograph.comments c JOIN exograph.packages p ON p.id = c.package_id ORDER BY 1
             """));
     }
+
+    [Theory]
+    [InlineData("fragment_terms.csv", "numbered")]
+    [InlineData("fragment_term_sets.csv", "numbered")]
+    [InlineData("fragment_term_sets.ndjson.gz", "numbered")]
+    [InlineData("fragment_terms.ndjson.gz", "reserved")]
+    [InlineData("fragment_term_sets.csv", "reserved")]
+    [InlineData("fragment_term_sets.ndjson", "reserved")]
+    public async Task Bundles_of_pairs_and_of_sets_give_one_index(string name, string ids)
+    {
+        await using var expected = await TestDatabase.CreateAsync();
+        await LoadTermsAsync(expected, "fragment_terms.ndjson", "numbered");
+        await using var database = await TestDatabase.CreateAsync();
+
+        await LoadTermsAsync(database, name, ids);
+
+        Assert.Equal(
+            ["one f1 b", "one f1 c", "one f2 a", "two f1 b", "two f1 c", "two f2 a"],
+            await database.ColumnAsync<string>("""
+                SELECT concat_ws(' ', p.name, f.kind, t.term)
+                FROM exograph.fragment_terms x JOIN exograph.terms t ON t.id = x.term_id
+                JOIN exograph.fragments f ON f.id = x.fragment_id JOIN exograph.packages p ON p.id = f.package_id ORDER BY 1
+                """));
+        Assert.Equal(await ReservedLoadTests.ContentAsync(expected), await ReservedLoadTests.ContentAsync(database));
+        Assert.Equal("6 staged, 6 inserted", await database.ScalarAsync<string>(
+            "SELECT format('%s staged, %s inserted', staged, inserted) FROM exograph.load_tables WHERE table_name = 'fragment_terms'"));
+    }
+
+    [Fact]
+    public async Task A_manifest_counts_sets_as_rows_of_their_file_and_a_bundle_may_hold_both_forms()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var bundle = Terms("one").Add("fragment_term_sets.csv", "fragment_id,term_ids\n1,\"{3,2}\"\n2,{1}\n")
+            .Add("fragment_terms.csv", "fragment_id,term_id\n1,3\n2,3\n").WithManifest();
+        await LoadAsync(database, bundle);
+        Assert.Equal("5 staged, 4 inserted, 1 collapsed", await database.ScalarAsync<string>("""
+            SELECT format('%s staged, %s inserted, %s collapsed', staged, inserted, collapsed)
+            FROM exograph.load_tables WHERE table_name = 'fragment_terms'
+            """));
+    }
+
+    /// <summary>Two bundles of one load, the second of which has its numbers shifted.</summary>
+    private static async Task LoadTermsAsync(TestDatabase database, string name, string ids)
+    {
+        var isCsv = name.Contains(".csv", StringComparison.Ordinal);
+        var text = (name.Contains("sets", StringComparison.Ordinal), isCsv) switch
+        {
+            (true, true) => "term_ids,fragment_id\n\"{3,2}\",1\n{1},2\n",
+            (true, false) => "{\"fragment_id\":1,\"term_ids\":[3,2]}\n{\"term_ids\":[1],\"fragment_id\":2}\n",
+            (false, true) => "term_id,fragment_id\n3,1\n2,1\n1,2\n",
+            (false, false) => "{\"fragment_id\":1,\"term_id\":3}\n{\"term_id\":2,\"fragment_id\":1}\n{\"fragment_id\":2,\"term_id\":1}\n",
+        };
+        using var one = Terms("one").Add(name, text);
+        using var two = Terms("two").Add(name, text);
+        var run = await CliRun.RunAsync(database, ["load", one.Path, two.Path, "--ids", ids, "--partition-threshold", "0"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.ExitCode == 0 ? "" : run.Error));
+    }
+
+    /// <summary>Two fragments and three terms.</summary>
+    private static BundleDirectory Terms(string package) => new BundleDirectory().AddBasics(package, package)
+        .Add("fragments.csv", "id,file_id,ast,kind,line,mass\n1,1,\\x,f1,1,1\n2,1,\\x,f2,2,1\n")
+        .Add("terms.csv", "id,term\n1,a\n2,b\n3,c\n");
 
     [Fact]
     public async Task A_reference_without_its_row_does_not_hit_a_row_of_the_next_bundle()

@@ -31,8 +31,8 @@ public sealed class CompleteBundleTests
         Assert.Contains($"{NotSent}2 files\n", again.Output);
         Assert.Equal(s_keys, await StagedAsync(database, 2));
         Assert.Equal(content, await ReservedLoadTests.ContentAsync(database));
-        Assert.Contains("read " + Path.Combine(folder.Bundle, "fragment_terms.ndjson"), first.Error);
-        Assert.DoesNotContain("fragment_terms.ndjson", again.Error);
+        Assert.Contains("read " + Path.Combine(folder.Bundle, "fragment_term_sets.ndjson"), first.Error);
+        Assert.DoesNotContain("fragment_term_sets.ndjson", again.Error);
     }
 
     [Fact]

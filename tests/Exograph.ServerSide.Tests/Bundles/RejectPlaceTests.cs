@@ -6,6 +6,12 @@ namespace Exograph.ServerSide.Tests.Bundles;
 /// <summary>Rows that the server rejects are told by file and line.</summary>
 public sealed class RejectPlaceTests
 {
+    private static readonly string[] s_reasonsOfPairs =
+    [
+        "term_id is missing", "term_id is no number of a valid row in staged_terms", "fragment_id is missing",
+        "fragment_id is no number of a valid row in staged_fragments", "fragment_id is no number of a valid row in staged_fragments",
+    ];
+
     private const string Dangling = "file_id is no number of a valid row in staged_files";
 
     [Theory]
@@ -90,6 +96,71 @@ public sealed class RejectPlaceTests
         var skipped = await CliRun.RunAsync(database, [.. load, "--on-reject", "skip"], Stream);
         Assert.Equal(0, skipped.ExitCode);
         Assert.Equal(Places(refused).Order(StringComparer.Ordinal), Places(skipped).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>A pair without a term, one without a fragment, and such as name a row that is not there.</summary>
+    [Theory]
+    [InlineData("fragment_terms.csv", "fragment_id,term_id\n1,1\n1,\n1,9\n,1\n7,1\n7,2\n", new[] { 3, 4, 5, 6, 7 })]
+    [InlineData("fragment_terms.csv", "term_id,fragment_id\n1,1\n,1\n9,1\n1,\n1,7\n2,7\n", new[] { 3, 4, 5, 6, 7 })]
+    [InlineData(
+        "fragment_terms.ndjson",
+        """
+        {"fragment_id":1,"term_id":1}
+        {"fragment_id":1,"term_id":null}
+        {"fragment_id":1,"term_id":9}
+        {"term_id":1}
+        {"fragment_id":7,"term_id":1}
+        {"fragment_id":7,"term_id":2}
+        """, new[] { 2, 3, 4, 5, 6 })]
+    [InlineData("fragment_term_sets.csv.gz", "term_ids,fragment_id\n{},1\n\"{1,9,2}\",1\n,1\n{1},\n\"{1,2}\",7\n", new[] { 4, 3, 5, 6, 6 })]
+    [InlineData(
+        "fragment_term_sets.ndjson",
+        """
+        {"fragment_id":1,"term_ids":[]}
+        {"fragment_id":1,"term_ids":[2,9,1]}
+        {"fragment_id":1}
+        {"term_ids":[1]}
+        {"fragment_id":7,"term_ids":[2,1]}
+        """, new[] { 3, 2, 4, 5, 5 })]
+    public async Task Pairs_and_sets_of_terms_have_the_same_rejects_each_on_its_line(string name, string text, int[] lines)
+    {
+        using var bundle = new BundleDirectory().AddBasics("p", "s").Add("terms.csv", "id,term\n1,a\n2,b\n")
+            .Add("fragments.csv", "id,file_id,ast,kind,line,mass\n1,1,\\x00,k,1,1\n");
+        bundle.Add(name, text);
+        foreach (var ids in new[] { "numbered", "reserved" })
+        {
+            await using var database = await TestDatabase.CreateAsync();
+            var refused = await CliRun.RunAsync(database, ["load", bundle.Path, "--ids", ids]);
+            Assert.Equal(4, refused.ExitCode);
+            Assert.Equal(Expected($"{bundle.Path}/{name}", 0), Places(refused).Order(StringComparer.Ordinal));
+            var skipped = await CliRun.RunAsync(database, ["load", bundle.Path, "--ids", ids, "--on-reject", "skip"]);
+            Assert.Equal(0, skipped.ExitCode);
+            Assert.Equal(Expected($"{bundle.Path}/{name}", 0), Places(skipped).Order(StringComparer.Ordinal));
+            Assert.Equal(5, await database.ScalarAsync<long>(
+                "SELECT rejected FROM exograph.load_tables WHERE table_name = 'fragment_terms' ORDER BY load_id DESC LIMIT 1"));
+            if (!name.EndsWith(".ndjson", StringComparison.Ordinal))
+                continue;
+            using var before = new BundleDirectory().AddBasics("before", "b");
+            var streamed = await CliRun.RunAsync(database, ["load", before.Path, "-", "--ids", ids], Stream(name[..^".ndjson".Length], text));
+            Assert.Equal(Expected("standard input", 4), Places(streamed).Order(StringComparer.Ordinal));
+        }
+
+        IEnumerable<string> Expected(string file, int before) => s_reasonsOfPairs.Zip(lines, (reason, line) => $"{file}, line {line + before}: {reason}").Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>A stream of the rows and, before them, of what they refer to.</summary>
+    private static string Stream(string table, string rows)
+    {
+        var lines = rows.Split('\n');
+        var named = lines.Select(line => $"{{\"table\":\"{table}\",{line[1..]}");
+        return $$$"""
+            {"table":"files","id":1,"path":"a.ex","source":"s","sha256":"\\x{{{new string('a', 64)}}}"}
+            {"table":"terms","id":1,"term":"a"}
+            {"table":"terms","id":2,"term":"b"}
+            {"table":"fragments","id":1,"file_id":1,"ast":"\\x00","kind":"k","line":1,"mass":1}
+            {{{string.Join('\n', named)}}}
+            {"table":"end","rows":{"files":1,"terms":2,"fragments":1,"{{{table}}}":{{{lines.Length}}}}}
+            """;
     }
 
     private static IEnumerable<string> Places(CliRun run) =>

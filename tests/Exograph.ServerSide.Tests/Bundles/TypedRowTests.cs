@@ -25,6 +25,7 @@ public sealed class TypedRowTests
         Write(bundle, SampleRows.References);
         Write(bundle, SampleRows.Edges);
         Write(bundle, SampleRows.FragmentTerms);
+        Write(bundle, SampleRows.FragmentTermSets);
         var read = Bundle.Open(bundle.Path);
 
         await AssertReadAsync(read, SampleRows.Packages);
@@ -38,6 +39,7 @@ public sealed class TypedRowTests
         await AssertReadAsync(read, SampleRows.References);
         await AssertReadAsync(read, SampleRows.Edges);
         await AssertReadAsync(read, SampleRows.FragmentTerms);
+        await AssertReadAsync(read, SampleRows.FragmentTermSets);
     }
 
     [Fact]
@@ -87,6 +89,7 @@ public sealed class TypedRowTests
             var json when p.Name == "Metadata" => JsonNode.Parse((string?)json ?? "{}"),
             ReadOnlyMemory<byte> bytes => @"\x" + Convert.ToHexStringLower(bytes.Span),
             ReadOnlyMemory<long> longs => longs.ToArray(),
+            ReadOnlyMemory<int> ints => ints.ToArray(),
             var value => value,
         }));
 }

@@ -9,6 +9,8 @@ namespace Exograph.ServerSide.Tests.Driver;
 /// <summary>The client as the one entry to everything.</summary>
 public sealed class ClientTests
 {
+    private static readonly string[] s_terms = ["b", "a", "b"];
+
     [Fact]
     public async Task A_client_of_a_connection_string_migrates_and_loads_rows_of_any_enumerable()
     {
@@ -52,9 +54,9 @@ public sealed class ClientTests
 
         Assert.Equal(
             await database.ColumnAsync<int>("SELECT 1 WHERE false"), await client.ResolveTermsAsync([]));
-        var ids = await client.ResolveTermsAsync(["b", "a", "b"]);
-        Assert.Equal(ids, await client.ResolveTermsAsync(["b", "a", "b"]));
-        Assert.Equal(ids, await client.ResolveTermsAsync(new[] { "b", "a", "b" }.ToAsyncEnumerable()));
+        var ids = await client.ResolveTermsAsync(s_terms);
+        Assert.Equal(ids, await client.ResolveTermsAsync(s_terms));
+        Assert.Equal(ids, await client.ResolveTermsAsync(s_terms.ToAsyncEnumerable()));
         Assert.Equal((ids[0], 2), (ids[2], ids.Distinct().Count()));
     }
 

@@ -9,16 +9,18 @@ public sealed class LeaveOutTests
     private static readonly LoadOptions s_complete = new() { Complete = FactTables.All };
 
     [Theory]
-    [InlineData(IdNumbering.Numbered)]
-    [InlineData(IdNumbering.Reserved)]
-    public async Task A_reload_sends_packages_versions_and_files_and_nothing_else(IdNumbering ids)
+    [InlineData(IdNumbering.Numbered, false)]
+    [InlineData(IdNumbering.Numbered, true)]
+    [InlineData(IdNumbering.Reserved, false)]
+    [InlineData(IdNumbering.Reserved, true)]
+    public async Task A_reload_sends_packages_versions_and_files_and_nothing_else(IdNumbering ids, bool asSets)
     {
         await using var database = await TestDatabase.CreateAsync();
         var options = s_complete with { Ids = ids };
         Assert.Equal(0, (await LoadAsync(database, options, [1, 2, 3])).FilesNotSent);
         var content = await ReservedLoadTests.ContentAsync(database);
 
-        var report = await LoadAsync(database, options, [1, 2, 3]);
+        var report = await LoadAsync(database, options, [1, 2, 3], asSets: asSets);
 
         Assert.Equal(3, report.FilesNotSent);
         Assert.Equal([IndexTable.Packages, IndexTable.PackageVersions, IndexTable.Files, IndexTable.FilePaths], Staged(report));
@@ -30,9 +32,11 @@ public sealed class LeaveOutTests
     }
 
     [Theory]
-    [InlineData(IdNumbering.Numbered)]
-    [InlineData(IdNumbering.Reserved)]
-    public async Task A_new_file_among_standing_ones_brings_its_own_facts(IdNumbering ids)
+    [InlineData(IdNumbering.Numbered, false)]
+    [InlineData(IdNumbering.Numbered, true)]
+    [InlineData(IdNumbering.Reserved, false)]
+    [InlineData(IdNumbering.Reserved, true)]
+    public async Task A_new_file_among_standing_ones_brings_its_own_facts(IdNumbering ids, bool asSets)
     {
         await using var whole = await TestDatabase.CreateAsync();
         await LoadAsync(whole, new LoadOptions(), [1, 2, 3]);
@@ -40,7 +44,7 @@ public sealed class LeaveOutTests
         var options = s_complete with { Ids = ids };
         await LoadAsync(database, options, [1, 3]);
 
-        var report = await LoadAsync(database, options, [1, 2, 3]);
+        var report = await LoadAsync(database, options, [1, 2, 3], asSets: asSets);
 
         Assert.Equal(2, report.FilesNotSent);
         Assert.Equal(1, report.Tables.Single(t => t.Table == IndexTable.Comments).Staged);
@@ -173,7 +177,7 @@ public sealed class LeaveOutTests
 
     /// <summary>Loads files, each with two fragments that share a term with those of all files, in the order of the tables.</summary>
     private static async Task<LoadReport> LoadAsync(
-        TestDatabase database, LoadOptions options, int[] files, bool withCalls = false)
+        TestDatabase database, LoadOptions options, int[] files, bool withCalls = false, bool asSets = false)
     {
         await using var session = await database.Client.BeginLoadAsync(options);
         await StageKeysAsync(session, files);
@@ -193,10 +197,12 @@ public sealed class LeaveOutTests
         }).ToAsyncEnumerable());
         if (withCalls)
             await session.StageAsync(new[] { Call(1, 2) with { FileId = 1 }, Call(2, 1) with { FileId = 2 } }.ToAsyncEnumerable());
-        await session.StageAsync(files.SelectMany(n => new FragmentTermRow[]
-        {
-            new() { FragmentId = 10 + n, TermId = 1 }, new() { FragmentId = 10 + n, TermId = n + 1 },
-        }).ToAsyncEnumerable());
+        var sets = files.Select(n => new FragmentTermSetRow { FragmentId = 10 + n, TermIds = new[] { 1, n + 1 } });
+        if (asSets)
+            await session.StageAsync(sets);
+        else
+            await session.StageAsync(sets.SelectMany(
+                s => s.TermIds.ToArray().Select(t => new FragmentTermRow { FragmentId = s.FragmentId, TermId = t })));
         return await session.FinalizeAsync();
     }
 

@@ -90,6 +90,12 @@ internal static class SampleRows
         new() { FragmentId = 1, TermId = 1 }, new() { FragmentId = (1L << 40) - 1, TermId = int.MaxValue },
     ];
 
+    /// <summary>The same as <see cref="FragmentTerms"/>.</summary>
+    public static readonly FragmentTermSetRow[] FragmentTermSets =
+    [
+        new() { FragmentId = 1, TermIds = new[] { 1 } }, new() { FragmentId = (1L << 40) - 1, TermIds = new[] { int.MaxValue } },
+    ];
+
     /// <summary>Stages all of them, the tables at the same time.</summary>
     public static Task StageAsync(LoadSession session) => Task.WhenAll(
         session.StageAsync(Packages.ToAsyncEnumerable()), session.StageAsync(Versions.ToAsyncEnumerable()),

@@ -23,7 +23,7 @@ public sealed class StagingTests
         await AssertStagedAsync(database, session, SampleRows.Definitions);
         await AssertStagedAsync(database, session, SampleRows.References);
         await AssertStagedAsync(database, session, SampleRows.Edges);
-        await AssertStagedAsync(database, session, SampleRows.FragmentTerms);
+        await AssertStagedAsync(database, session, SampleRows.FragmentTermSets);
     }
 
     [Fact]
@@ -158,6 +158,7 @@ public sealed class StagingTests
             null => "null",
             ReadOnlyMemory<byte> bytes => new StringBuilder(@"\x").Append(Convert.ToHexStringLower(bytes.Span)).ToString(),
             ReadOnlyMemory<long> longs => $"{{{string.Join(',', longs.ToArray())}}}",
+            ReadOnlyMemory<int> ints => $"{{{string.Join(',', ints.ToArray())}}}",
             var value => value.ToString()!,
         };
     }
@@ -165,6 +166,7 @@ public sealed class StagingTests
     private static string TypeName(ColumnType type) => type switch
     {
         ColumnType.BigIntArray => "bigint[]",
+        ColumnType.IntegerArray => "integer[]",
         _ => type.ToString().ToLowerInvariant(),
     };
 }

@@ -14,7 +14,7 @@ public sealed class ExtractedBundle
         ["file_id"] = "files",
         ["fragment_id"] = "fragments",
         ["call_site_fragment_id"] = "fragments",
-        ["term_id"] = "terms",
+        ["term_ids"] = "terms",
         ["caller_node_id"] = "graph_nodes",
         ["callee_node_id"] = "graph_nodes",
     };
@@ -73,18 +73,25 @@ public sealed class ExtractedBundle
             foreach (var row in rows)
                 foreach (var member in row.EnumerateObject())
                     if (s_references.TryGetValue(member.Name, out var target))
-                        Assert.True(Known(target).Contains(member.Value.GetInt64()), $"{table}: {row}");
+                        Assert.All(Numbers(member.Value), number => Assert.True(Known(target).Contains(number), $"{table}: {row}"));
         AssertOnce("definitions", "file_id", "line", "col", "kind", "qualified_name");
         AssertOnce("symbol_references", "file_id", "line", "col", "kind", "qualified_name");
         AssertOnce("call_edges", "caller_node_id", "callee_node_id", "line", "col");
         AssertOnce("comments", "file_id", "line", "col", "text");
-        AssertOnce("fragment_terms", "fragment_id", "term_id");
+        AssertOnce("fragment_term_sets", "fragment_id");
+        Assert.All(this["fragment_term_sets"], row => Assert.Equal(Terms(row).Distinct().Order(), Terms(row)));
         AssertOnce("terms", "term");
     }
 
     public static long Number(JsonElement row, string column) => row.GetProperty(column).GetInt64();
 
+    public static IEnumerable<long> Terms(JsonElement row) => Numbers(row.GetProperty("term_ids"));
+
     public static string Text(JsonElement row, string column) => row.GetProperty(column).GetString()!;
+
+    private static IEnumerable<long> Numbers(JsonElement value) => value.ValueKind == JsonValueKind.Array
+        ? value.EnumerateArray().Select(element => element.GetInt64())
+        : [value.GetInt64()];
 
     private void AssertCounted(JsonElement counts)
     {

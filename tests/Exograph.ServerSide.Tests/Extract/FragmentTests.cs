@@ -171,9 +171,9 @@ public class FragmentTests
         var bundle = await folder.ExtractAsync();
         var terms = bundle["terms"].ToDictionary(t => Number(t, "id"), t => Text(t, "term"));
 
-        string[] Of(string kind) => [.. bundle["fragment_terms"]
+        string[] Of(string kind) => [.. bundle["fragment_term_sets"]
             .Where(row => Number(row, "fragment_id") == Number(bundle.Where("fragments", "kind", kind).Single(), "id"))
-            .Select(row => terms[Number(row, "term_id")])];
+            .SelectMany(Terms).Select(term => terms[term])];
 
         string[] expected =
         [
@@ -194,8 +194,8 @@ public class FragmentTests
             .With("A.cs", $"class A {{ {Method} }}").With("B.cs", $"namespace N {{ struct S {{ class B {{ {Method} }} }} }}");
         var bundle = await folder.ExtractAsync();
 
-        var sets = bundle.Where("fragments", "kind", "MethodDeclaration").Select(method => bundle["fragment_terms"]
-            .Where(row => Number(row, "fragment_id") == Number(method, "id")).Select(row => Number(row, "term_id")).ToHashSet());
+        var sets = bundle.Where("fragments", "kind", "MethodDeclaration").Select(method => bundle["fragment_term_sets"]
+            .Where(row => Number(row, "fragment_id") == Number(method, "id")).SelectMany(Terms).ToHashSet());
 
         Assert.Equal(2, sets.Count());
         Assert.Equal(sets.First(), sets.Last());
