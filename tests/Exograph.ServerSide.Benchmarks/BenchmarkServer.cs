@@ -6,7 +6,11 @@ namespace Exograph.ServerSide.Benchmarks;
 /// <summary>The private server that all contenders share, fsync on, and its databases.</summary>
 internal sealed class BenchmarkServer : IAsyncDisposable
 {
-    private const string Template = "exograph_template";
+    /// <summary>The database that has the schema and no rows.</summary>
+    public const string WithSchema = "exograph_template";
+
+    /// <summary>The database that has nothing.</summary>
+    public const string Empty = "template0";
 
     private readonly EmbeddedPostgresServer _server;
     private readonly NpgsqlDataSource _admin;
@@ -35,8 +39,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         };
         var server = new BenchmarkServer(
             await EmbeddedPostgresServer.StartAsync(options, cancellationToken), binaries.BinDirectory);
-        await server.RunAsync($"CREATE DATABASE {Template} TEMPLATE template0", cancellationToken);
-        await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Template));
+        await server.RunAsync($"CREATE DATABASE {WithSchema} TEMPLATE {Empty}", cancellationToken);
+        await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(WithSchema));
         await new ExographClient(dataSource).MigrateAsync(cancellationToken: cancellationToken);
         return server;
     }
@@ -44,10 +48,10 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     public string ConnectionString(string database) =>
         new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Database = database }.ConnectionString;
 
-    /// <summary>Makes a database with the schema, or without one.</summary>
-    public async Task CreateDatabaseAsync(string name, bool empty, CancellationToken cancellationToken)
+    /// <summary>Makes a database as a copy of another, which nobody uses.</summary>
+    public async Task CreateDatabaseAsync(string name, string template, CancellationToken cancellationToken)
     {
-        await RunAsync($"CREATE DATABASE {name} TEMPLATE {(empty ? "template0" : Template)}", cancellationToken);
+        await RunAsync($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy", cancellationToken);
         // Rights on a database are not copied with it, and begin_load makes a schema.
         await RunAsync($"GRANT CREATE ON DATABASE {name} TO exograph_owner", cancellationToken);
     }

@@ -11,7 +11,8 @@ namespace Exograph.ServerSide.Benchmarks;
 /// <param name="fragments">Its size.</param>
 /// <param name="seed">Another seed makes other rows of every table.</param>
 /// <param name="vocabulary">Seed of the terms, where they are to be those of another corpus.</param>
-internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
+/// <param name="packages">Number of the packages whose rows it has, the first ones; all where it is null.</param>
+internal sealed class Corpus(int fragments, int seed, int? vocabulary = null, int? packages = null)
 {
     private const int FragmentsPerFile = 20;
     private const int FilesPerPackage = 30;
@@ -44,20 +45,23 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
     /// <summary>The number of the package, and of its only version, of a file.</summary>
     public static int PackageOf(int file) => (file - 1) / FilesPerPackage + 1;
 
+    /// <summary>The same rows, of the first half of the packages: all of the terms, and calls between these packages.</summary>
+    public Corpus FirstHalf() => new(Fragments, seed, vocabulary, (Packages + 1) / 2);
+
     /// <summary>Makes every row once, and counts them.</summary>
     public long CountRows() =>
         PackageRows().LongCount() + PackageVersionRows().LongCount() + FileRows().LongCount() + TermRows().LongCount()
         + FragmentRows().LongCount() + GraphNodeRows().LongCount() + CommentRows().LongCount() + DefinitionRows().LongCount()
         + SymbolReferenceRows().LongCount() + CallEdgeRows().LongCount() + FragmentTermRows().LongCount();
 
-    public IEnumerable<PackageRow> PackageRows() => Numbers(Packages).Select(n => new PackageRow
+    public IEnumerable<PackageRow> PackageRows() => Numbers(packages ?? Packages).Select(n => new PackageRow
     {
         Id = n,
         Ecosystem = "generated",
         Name = $"package_{seed}_{n}",
     });
 
-    public IEnumerable<PackageVersionRow> PackageVersionRows() => Numbers(Packages).Select(n => new PackageVersionRow
+    public IEnumerable<PackageVersionRow> PackageVersionRows() => Numbers(packages ?? Packages).Select(n => new PackageVersionRow
     {
         Id = n,
         PackageId = n,
@@ -67,7 +71,7 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
     public IEnumerable<FileRow> FileRows()
     {
         var random = RandomOf("files");
-        foreach (var n in Numbers(Files))
+        foreach (var n in Numbers(Files).TakeWhile(Has))
         {
             var source = new StringBuilder();
             for (var line = 0; line < 100; line++)
@@ -93,7 +97,7 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
     {
         var random = RandomOf("fragments");
         var ast = new byte[120];
-        foreach (var n in Numbers(Fragments))
+        foreach (var n in Numbers(Fragments).TakeWhile(HasFragment))
         {
             random.NextBytes(ast);
             var line = (n - 1) % FragmentsPerFile * 5 + 1;
@@ -116,7 +120,7 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
         }
     }
 
-    public IEnumerable<GraphNodeRow> GraphNodeRows() => Numbers(Nodes).Select(n => new GraphNodeRow
+    public IEnumerable<GraphNodeRow> GraphNodeRows() => Numbers(Nodes).TakeWhile(HasNode).Select(n => new GraphNodeRow
     {
         Id = n,
         FileId = FileOf(FragmentOfNode(n)),
@@ -130,7 +134,7 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
         Line = n % 100,
     });
 
-    public IEnumerable<CommentRow> CommentRows() => Numbers(Fragments / 5).Select(n => new CommentRow
+    public IEnumerable<CommentRow> CommentRows() => Numbers(Fragments / 5).TakeWhile(n => HasFragment(n * 5)).Select(n => new CommentRow
     {
         PackageId = PackageOf(FileOf(n * 5)),
         PackageVersionId = PackageOf(FileOf(n * 5)),
@@ -141,7 +145,7 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
         Col = 5,
     });
 
-    public IEnumerable<DefinitionRow> DefinitionRows() => Numbers(Nodes).Select(n => new DefinitionRow
+    public IEnumerable<DefinitionRow> DefinitionRows() => Numbers(Nodes).TakeWhile(HasNode).Select(n => new DefinitionRow
     {
         PackageId = PackageOf(FileOf(FragmentOfNode(n))),
         PackageVersionId = PackageOf(FileOf(FragmentOfNode(n))),
@@ -162,6 +166,8 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
         foreach (var n in Numbers((int)(Fragments * 5.6)))
         {
             var fragment = (int)((n - 1) / 5.6) + 1;
+            if (!HasFragment(fragment))
+                break;
             var name = random.Next(Names);
             yield return new SymbolReferenceRow
             {
@@ -187,6 +193,8 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
         {
             var caller = Math.Clamp(n * 2 / 5, 1, Nodes);
             var callee = n % 2 == 0 ? random.Next(Nodes) + 1 : Math.Clamp(caller + random.Next(8) - 4, 1, Nodes);
+            if (!HasNode(caller) || !HasNode(callee))
+                continue;
             yield return new CallEdgeRow
             {
                 PackageId = PackageOf(FileOf(FragmentOfNode(caller))),
@@ -208,7 +216,7 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
         var random = RandomOf("terms");
         var octaves = BitOperations.Log2((uint)Terms) + 1;
         var chosenBy = new int[Terms + 1];
-        foreach (var n in Numbers(Fragments))
+        foreach (var n in Numbers(Fragments).TakeWhile(HasFragment))
         {
             for (var chosen = 0; chosen < TermsPerFragment;)
             {
@@ -222,6 +230,12 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null)
             }
         }
     }
+
+    private bool Has(int file) => PackageOf(file) <= (packages ?? Packages);
+
+    private bool HasFragment(int fragment) => Has(FileOf(fragment));
+
+    private bool HasNode(int node) => HasFragment(FragmentOfNode(node));
 
     private static IEnumerable<int> Numbers(int count) => Enumerable.Range(1, count);
 

@@ -46,7 +46,7 @@ internal static class DupSelectCommand
         // A vacuum between two runs would be paid by one of them.
         var settings = new Dictionary<string, string> { ["autovacuum"] = "off" };
         await using var server = await BenchmarkServer.StartAsync(settings, cancellationToken);
-        await server.CreateDatabaseAsync(DatabaseName, empty: false, cancellationToken);
+        await server.CreateDatabaseAsync(DatabaseName, BenchmarkServer.WithSchema, cancellationToken);
         var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString(DatabaseName)) { CommandTimeout = 0 };
         await using var dataSource = NpgsqlDataSource.Create(connection);
         var figures = await DupSelectChapter.RunAsync(dataSource, options, server.CheckpointAsync, cancellationToken);

@@ -38,7 +38,7 @@ internal static class GrowthCommand
     {
         const string Database = "growth";
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
-        await server.CreateDatabaseAsync(Database, empty: false, cancellationToken);
+        await server.CreateDatabaseAsync(Database, BenchmarkServer.WithSchema, cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
         output.WriteLine($"""
             {await server.DescribeAsync(cancellationToken)}

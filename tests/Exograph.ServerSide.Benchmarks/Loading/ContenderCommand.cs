@@ -37,15 +37,20 @@ internal static class ContenderCommand
     {
         await using var context = new ContenderContext(settings);
         var wal = await context.WalPositionAsync(cancellationToken);
+        var before = await context.ProcessorSecondsAsync(cancellationToken);
         var watch = Stopwatch.StartNew();
         await contender.LoadAsync(context, cancellationToken);
         var seconds = watch.Elapsed.TotalSeconds;
+        var after = await context.ProcessorSecondsAsync(cancellationToken);
         using var process = Process.GetCurrentProcess();
         return new ContenderResult
         {
             Seconds = seconds,
             WalBytes = await context.WalPositionAsync(cancellationToken) - wal,
             PeakBytes = context.PeakBytes ?? process.PeakWorkingSet64,
+            ServerSeconds = after.Server - before.Server,
+            ClientSeconds = after.Client - before.Client,
+            Sizes = context.Sizes,
             Phases = context.Phases,
         };
     }

@@ -22,6 +22,13 @@ internal sealed class ContenderContext(ContenderSettings settings) : IAsyncDispo
     /// <summary>Peak memory of the process that does the work, where it is not this one.</summary>
     public long? PeakBytes { get; set; }
 
+    /// <summary>What the index takes on disk, where it is not in the server's database.</summary>
+    public IReadOnlyList<TableSize>? Sizes { get; set; }
+
+    /// <summary>Processor time so far, of the server and of this process.</summary>
+    public async Task<(double? Server, double? Client)> ProcessorSecondsAsync(CancellationToken cancellationToken) =>
+        (await ProcessorTime.OfServerAsync(_meter, cancellationToken), ProcessorTime.OfTree(Environment.ProcessId));
+
     /// <summary>Where the server's WAL ends, in bytes.</summary>
     public async Task<long> WalPositionAsync(CancellationToken cancellationToken)
     {
@@ -53,11 +60,21 @@ internal sealed class ContenderContext(ContenderSettings settings) : IAsyncDispo
 
     private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
+    /// <summary>Does something with items, so many at once.</summary>
+    public static Task InParallelAsync<T>(
+        int most, IEnumerable<T> items, Func<T, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken },
+            async (item, token) => await work(item, token));
+
     /// <summary>The contenders that write the index tables themselves end with this, as the loader does.</summary>
     public Task AnalyzeAsync(CancellationToken cancellationToken) => PhaseAsync("analyze", async () =>
     {
         var leaves = await LeafTable.ReadAsync(DataSource, cancellationToken);
-        await DataSource.RunAsync($"ANALYZE {string.Join(", ", leaves.Select(l => l.Name))}", cancellationToken);
+        await InParallelAsync(
+            Settings.IndexJobs, leaves.OrderByDescending(l => l.Pages),
+            (leaf, token) => DataSource.RunAsync($"ANALYZE {leaf.Name}", token), cancellationToken);
     }, cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -101,6 +118,15 @@ internal sealed record ContenderResult
 
     /// <summary>Peak memory of the process that drove the load.</summary>
     public required long PeakBytes { get; init; }
+
+    /// <summary>Processor time of all processes of the server; null where it cannot be told.</summary>
+    public required double? ServerSeconds { get; init; }
+
+    /// <summary>Processor time of the process that drove the load and of those that it started; null where it cannot be told.</summary>
+    public required double? ClientSeconds { get; init; }
+
+    /// <summary>What the index takes on disk; null where the benchmark is to ask the database.</summary>
+    public required IReadOnlyList<TableSize>? Sizes { get; init; }
 
     public required IReadOnlyList<PhaseCost> Phases { get; init; }
 }

@@ -2,8 +2,9 @@ namespace Exograph.ServerSide.Benchmarks.Loading;
 
 /// <summary>The contenders that load the same corpus, and what they have measured so far.</summary>
 internal sealed class Heat(
-    Corpus corpus, long rows, TimeSpan generating, IReadOnlyList<string> loaderSettings, IndexContents expected,
-    IReadOnlyList<TableSize> sizes, IReadOnlyList<ILoadContender> contenders, Func<ILoadContender, string> inputOf)
+    Corpus corpus, long rows, TimeSpan generating, IReadOnlyList<string> loaderSettings,
+    IReadOnlyDictionary<IndexForm, IndexContents> expected, IReadOnlyList<ILoadContender> contenders,
+    Func<ILoadContender, string> inputOf)
 {
     private readonly Dictionary<ILoadContender, (List<ContenderResult> Rounds, SortedSet<string> Differences)> _results =
         contenders.ToDictionary(c => c, _ => (new List<ContenderResult>(), new SortedSet<string>(StringComparer.Ordinal)));
@@ -18,7 +19,7 @@ internal sealed class Heat(
     {
         var (rounds, differences) = _results[contender];
         rounds.Add(result);
-        differences.UnionWith(contents.DifferencesFrom(expected));
+        differences.UnionWith(contents.DifferencesFrom(expected[contender.Form]));
     }
 
     public HeatResults Results() => new()
@@ -28,13 +29,14 @@ internal sealed class Heat(
         Rows = rows,
         GeneratingSeconds = generating.TotalSeconds,
         LoaderSettings = loaderSettings,
-        Sizes = sizes,
+        Tables = expected[IndexForm.Sets].Tables,
         Contenders =
         [
             .. contenders.Select(c => new ContenderResults
             {
                 Name = c.Name,
                 Description = c.Description,
+                UnfitForStanding = c.UnfitForStanding,
                 Rounds = _results[c].Rounds,
                 Differences = [.. _results[c].Differences],
             }),

@@ -15,9 +15,25 @@ internal enum Pace
     Rows,
 }
 
+/// <summary>What of the corpus the index holds before.</summary>
+internal enum Standing
+{
+    Nothing,
+
+    /// <summary>The first half of the packages.</summary>
+    Half,
+
+    /// <summary>Everything: the same rows are loaded again.</summary>
+    All,
+}
+
 /// <summary>A way to bring a corpus into the index tables.</summary>
 internal interface ILoadContender
 {
+    /// <summary>Why some are <see cref="UnfitForStanding"/>.</summary>
+    const string BlindOnConflict = "an identity ends in load_id, so ON CONFLICT does not see the fact that a load has brought, and "
+        + "stores it twice";
+
     /// <summary>What the command line and the results call it.</summary>
     string Name { get; }
 
@@ -25,6 +41,14 @@ internal interface ILoadContender
     string Description { get; }
 
     Pace Pace { get; }
+
+    IndexForm Form => IndexForm.Sets;
+
+    /// <summary>What the index holds before, loaded by the library.</summary>
+    Standing Standing => Standing.Nothing;
+
+    /// <summary>Why it cannot load into an index that holds rows already; null where it can.</summary>
+    string? UnfitForStanding => null;
 
     /// <summary>Whether it brings the schema along and wants a database without one.</summary>
     bool WantsEmptyDatabase => false;
@@ -41,6 +65,9 @@ internal interface ILoadContender
 
     /// <summary>Loads the corpus: everything committed, indexed and analyzed. Timed, in a process of its own.</summary>
     Task LoadAsync(ContenderContext context, CancellationToken cancellationToken);
+
+    /// <summary>Copies what it has loaded elsewhere into the database, to be compared. Not timed.</summary>
+    Task PresentAsync(NpgsqlDataSource dataSource, string input, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>What a contender may prepare its input from.</summary>
@@ -51,9 +78,12 @@ internal sealed record InputContext
     /// <summary>Where its files go: an empty directory of its own.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>A database that holds the corpus, loaded by the library.</summary>
+    /// <summary>A database that holds the corpus, in the form of the contender.</summary>
     public required NpgsqlDataSource Reference { get; init; }
 
     /// <summary>Where PostgreSQL's programs are.</summary>
     public required string BinDirectory { get; init; }
+
+    /// <summary>Most sessions at once.</summary>
+    public required int Jobs { get; init; }
 }

@@ -9,10 +9,15 @@ internal sealed record IndexContents(IReadOnlyList<TableDigest> Tables, IReadOnl
     public static async Task<IndexContents> ReadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         var tables = await IndexDigest.ReadAsync(dataSource, cancellationToken);
+        return new IndexContents(tables, await ReadKeysAsync(dataSource, cancellationToken));
+    }
+
+    public static async Task<IReadOnlySet<string>> ReadKeysAsync(
+        NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
         var schema = await IndexSchema.ReadAsync(dataSource, cancellationToken);
-        return new IndexContents(tables,
-            schema.Indexes.SelectMany(i => (string?[])[i.Create, i.AddConstraint]).OfType<string>()
-                .Concat(schema.ForeignKeys.Select(k => k.Add)).ToHashSet());
+        return schema.Indexes.SelectMany(i => (string?[])[i.Create, i.AddConstraint]).OfType<string>()
+            .Concat(schema.ForeignKeys.Select(k => k.Add)).ToHashSet();
     }
 
     /// <summary>Where it is unlike what was expected, in words.</summary>

@@ -14,8 +14,14 @@ internal static class IndexTables
 
     public static IReadOnlyList<string> All { get; } = [.. Dimensions, "file_paths", .. Facts];
 
-    /// <summary>For SQL: the names as a list of literals.</summary>
-    public static string Literals { get; } = string.Join(", ", All.Select(t => $"'{t}'"));
+    /// <summary>The table that holds what the view fragment_terms shows: a row per fragment. In the row form there is none.</summary>
+    public const string TermSets = "fragment_term_sets";
+
+    /// <summary>For SQL: the names of all that are stored in either form, as a list of literals.</summary>
+    public static string Literals { get; } = string.Join(", ", All.Append(TermSets).Select(t => $"'{t}'"));
+
+    /// <summary>What a table of either form holds: sets of terms are told as pairs.</summary>
+    public static string Told(string table) => table == TermSets ? "fragment_terms" : table;
 
     /// <summary>The table whose ids a column holds; null for any other column.</summary>
     public static string? ReferredTo(string column) => column switch

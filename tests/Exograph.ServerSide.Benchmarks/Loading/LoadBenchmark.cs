@@ -7,8 +7,6 @@ namespace Exograph.ServerSide.Benchmarks.Loading;
 /// <summary>Runs the contenders against one server, each in a fresh database and a process of its own, round by round.</summary>
 internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextWriter progress)
 {
-    private const string Reference = "reference";
-
     public async Task<LoadResults> RunAsync(string directory, CancellationToken cancellationToken)
     {
         var heats = new List<Heat>();
@@ -42,33 +40,62 @@ internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextW
         var rows = corpus.CountRows();
         var generating = watch.Elapsed;
 
-        await server.CreateDatabaseAsync(Reference, empty: false, cancellationToken);
-        await using var reference = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(server.ConnectionString(Reference)) { CommandTimeout = 0 });
-        var options = new LoadOptions { Ids = IdNumbering.Reserved };
-        await using (var session = await new ExographClient(reference).BeginLoadAsync(options, cancellationToken))
-        {
-            await CorpusStaging.StageAsync(session, corpus, cancellationToken);
-            await session.FinalizeAsync(cancellationToken);
-        }
+        await PrepareStandingAsync(Standing.All, corpus, cancellationToken);
+        if (contenders.Any(c => c.Standing == Standing.Half))
+            await PrepareStandingAsync(Standing.Half, corpus.FirstHalf(), cancellationToken);
+        var rowForm = $"rows_{fragments}";
+        await server.CreateDatabaseAsync(rowForm, TemplateOf(Standing.All, fragments), cancellationToken);
+        await using var reference = Connect(TemplateOf(Standing.All, fragments));
+        await using var referenceOfRows = Connect(rowForm);
+        await RowForm.ApplyAsync(referenceOfRows, cancellationToken);
         foreach (var contender in contenders)
         {
             await contender.PrepareInputAsync(new InputContext
             {
                 Corpus = corpus,
                 Directory = Directory.CreateDirectory(InputOf(contender, fragments, directory)).FullName,
-                Reference = reference,
+                Reference = contender.Form == IndexForm.Rows ? referenceOfRows : reference,
                 BinDirectory = server.BinDirectory,
+                Jobs = plan.IndexJobs,
             }, cancellationToken);
         }
         var contents = await IndexContents.ReadAsync(reference, cancellationToken);
-        var sizes = await TableSize.ReadAsync(reference, contents.Tables, cancellationToken);
+        var expected = new Dictionary<IndexForm, IndexContents>
+        {
+            [IndexForm.Sets] = contents,
+            [IndexForm.Rows] = contents with { Keys = await IndexContents.ReadKeysAsync(referenceOfRows, cancellationToken) },
+            [IndexForm.Elsewhere] = contents with { Keys = new HashSet<string>() },
+        };
         var settings = await LoaderSettings.ReadAsync(reference, cancellationToken);
         reference.Clear();
-        await server.DropDatabaseAsync(Reference, cancellationToken);
+        referenceOfRows.Clear();
+        await server.DropDatabaseAsync(rowForm, cancellationToken);
         return new Heat(
-            corpus, rows, generating, settings, contents, sizes, contenders, contender => InputOf(contender, fragments, directory));
+            corpus, rows, generating, settings, expected, contenders, contender => InputOf(contender, fragments, directory));
     }
+
+    /// <summary>Makes the database that a contender begins with which finds rows there.</summary>
+    private async Task PrepareStandingAsync(Standing standing, Corpus corpus, CancellationToken cancellationToken)
+    {
+        var database = TemplateOf(standing, corpus.Fragments);
+        await server.CreateDatabaseAsync(database, BenchmarkServer.WithSchema, cancellationToken);
+        await using var dataSource = Connect(database);
+        var options = new LoadOptions { Ids = IdNumbering.Reserved };
+        await using var session = await new ExographClient(dataSource).BeginLoadAsync(options, cancellationToken);
+        await CorpusStaging.StageAsync(session, corpus, cancellationToken);
+        await session.FinalizeAsync(cancellationToken);
+    }
+
+    private NpgsqlDataSource Connect(string database) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(server.ConnectionString(database)) { CommandTimeout = 0 });
+
+    /// <summary>The database that a contender's is a copy of.</summary>
+    private static string TemplateOf(Standing standing, int fragments) => standing switch
+    {
+        Standing.Half => $"half_{fragments}",
+        Standing.All => $"all_{fragments}",
+        _ => BenchmarkServer.WithSchema,
+    };
 
     /// <summary>Each round begins with another contender, lest one always run after the same.</summary>
     private async Task RunRoundAsync(Heat heat, int round, CancellationToken cancellationToken)
@@ -95,12 +122,16 @@ internal sealed class LoadBenchmark(BenchmarkServer server, LoadPlan plan, TextW
             IndexJobs = plan.IndexJobs,
             BinDirectory = server.BinDirectory,
         };
-        await server.CreateDatabaseAsync(database, contender.WantsEmptyDatabase, cancellationToken);
-        await using var dataSource = NpgsqlDataSource.Create(settings.ConnectionString);
+        var template = contender.WantsEmptyDatabase
+            ? BenchmarkServer.Empty : TemplateOf(contender.Standing, heat.Corpus.Fragments);
+        await server.CreateDatabaseAsync(database, template, cancellationToken);
+        await using var dataSource = Connect(database);
         await contender.PrepareDatabaseAsync(dataSource, settings.Input, cancellationToken);
         await server.CheckpointAsync(cancellationToken);
 
         var result = await ContenderCommand.StartAsync(contender, settings, cancellationToken);
+        result = result with { Sizes = result.Sizes ?? await TableSize.ReadAsync(dataSource, cancellationToken) };
+        await contender.PresentAsync(dataSource, settings.Input, cancellationToken);
         heat.Add(contender, result, await IndexContents.ReadAsync(dataSource, cancellationToken));
         dataSource.Clear();
         await server.DropDatabaseAsync(database, cancellationToken);

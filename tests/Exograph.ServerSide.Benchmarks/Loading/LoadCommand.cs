@@ -3,7 +3,7 @@ using Exograph.ServerSide.Benchmarks.Loading.Reports;
 
 namespace Exograph.ServerSide.Benchmarks.Loading;
 
-/// <summary><c>load</c>: how far from the speed of restoring a dump the loader is, and its rivals.</summary>
+/// <summary><c>load</c>: how the loader compares with restoring a dump of the same index, and with its rivals.</summary>
 internal static class LoadCommand
 {
     private static readonly Dictionary<string, int> s_sizes = new()
@@ -22,12 +22,13 @@ internal static class LoadCommand
             DefaultValueFactory = _ => "small",
         };
         size.AcceptOnlyFromAmong([.. s_sizes.Keys]);
+        var fragments = new Option<int?>("--fragments") { Description = "Fragments of the corpus, in place of a size." };
         var seed = new Option<int>("--seed") { Description = "Seed of the generated corpus.", DefaultValueFactory = _ => 1 };
         var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are reported.", DefaultValueFactory = _ => 3 };
         var contenders = new Option<string?>("--contenders")
         {
             Description = $"Which, with commas between: {string.Join(", ", LoadContenders.All.Select(c => c.Name))}. "
-                + "All by default; the limit and the loader always.",
+                + "All by default; both restores and the loader always.",
         };
         var chunks = new Option<int>("--chunk-fragments")
         {
@@ -41,26 +42,26 @@ internal static class LoadCommand
         };
         var streams = new Option<int>("--streams")
         {
-            Description = "COPY streams of the loader and of the limit.",
+            Description = "COPY streams of the loader and of its rivals.",
             DefaultValueFactory = _ => new LoadOptions().Connections,
         };
         var indexJobs = new Option<int>("--index-jobs")
         {
-            Description = "Indexes that the limit builds at once. The loader builds one after the other.",
-            DefaultValueFactory = _ => 1,
+            Description = "Indexes that a restore builds at once, foreign keys it validates, tables it analyzes.",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
         };
         var set = new Option<string[]>("--set") { Description = "A server setting, as maintenance_work_mem=1GB.", };
         var json = new Option<FileInfo?>("--json") { Description = "File for the results as JSON." };
         var svg = new Option<FileInfo?>("--svg") { Description = "File for a bar chart." };
-        var command = new Command("load", "The loader, its rivals, and the limit: what pg_restore needs for the same database.")
+        var command = new Command("load", "The loader, its rivals, and what a restore of the same index takes.")
         {
-            size, seed, rounds, contenders, chunks, rows, streams, indexJobs, set, json, svg,
+            size, fragments, seed, rounds, contenders, chunks, rows, streams, indexJobs, set, json, svg,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var settings = (arguments.GetValue(set) ?? []).Select(s => s.Split('=', 2)).ToDictionary(s => s[0], s => s[^1]);
             await using var server = await BenchmarkServer.StartAsync(settings, cancellationToken);
-            var fragments = s_sizes[arguments.GetValue(size)!];
+            var whole = arguments.GetValue(fragments) ?? s_sizes[arguments.GetValue(size)!];
             var plan = new LoadPlan
             {
                 Seed = arguments.GetValue(seed),
@@ -68,9 +69,9 @@ internal static class LoadCommand
                 Contenders = LoadContenders.Choose(arguments.GetValue(contenders), server),
                 Fragments = new Dictionary<Pace, int>
                 {
-                    [Pace.Whole] = fragments,
-                    [Pace.Chunks] = Math.Min(fragments, arguments.GetValue(chunks)),
-                    [Pace.Rows] = Math.Min(fragments, arguments.GetValue(rows)),
+                    [Pace.Whole] = whole,
+                    [Pace.Chunks] = Math.Min(whole, arguments.GetValue(chunks)),
+                    [Pace.Rows] = Math.Min(whole, arguments.GetValue(rows)),
                 },
                 Streams = arguments.GetValue(streams),
                 IndexJobs = arguments.GetValue(indexJobs),

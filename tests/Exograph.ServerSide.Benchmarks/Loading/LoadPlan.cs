@@ -7,7 +7,7 @@ internal sealed record LoadPlan
 
     public required int Rounds { get; init; }
 
-    /// <summary>The contenders asked for; the limit and the loader run with them in any case.</summary>
+    /// <summary>The contenders asked for; both restores and the loader run with them in any case.</summary>
     public required IReadOnlyList<ILoadContender> Contenders { get; init; }
 
     /// <summary>Fragments of the corpus, by what a contender gets through.</summary>
@@ -17,7 +17,7 @@ internal sealed record LoadPlan
 
     public required int IndexJobs { get; init; }
 
-    /// <summary>The corpora, the largest first, each with those who load it: always the limit and the loader.</summary>
+    /// <summary>The corpora, the largest first, each with those who load it: always both restores and the loader.</summary>
     public IEnumerable<(int Fragments, IReadOnlyList<ILoadContender> Contenders)> Heats() =>
         from contender in Contenders
         group contender by Fragments[contender.Pace] into heat

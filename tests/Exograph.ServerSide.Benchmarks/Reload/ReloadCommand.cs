@@ -49,7 +49,7 @@ internal static class ReloadCommand
     {
         const string Database = "reload";
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
-        await server.CreateDatabaseAsync(Database, empty: false, cancellationToken);
+        await server.CreateDatabaseAsync(Database, BenchmarkServer.WithSchema, cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
         output.WriteLine($"""
             {await server.DescribeAsync(cancellationToken)}

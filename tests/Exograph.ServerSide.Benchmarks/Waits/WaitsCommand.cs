@@ -71,7 +71,7 @@ internal static class WaitsCommand
     private static async Task<T> InNewDatabaseAsync<T>(
         BenchmarkServer server, string name, Plan plan, Func<NpgsqlDataSource, Task<T>> work, CancellationToken cancellationToken)
     {
-        await server.CreateDatabaseAsync(name, empty: false, cancellationToken);
+        await server.CreateDatabaseAsync(name, BenchmarkServer.WithSchema, cancellationToken);
         T result;
         await using (var dataSource = NpgsqlDataSource.Create(server.ConnectionString(name)))
         {

@@ -47,7 +47,7 @@ internal static class WalCommand
     private static async Task<NpgsqlDataSource> CreateDatabaseAsync(
         BenchmarkServer server, string name, CancellationToken cancellationToken)
     {
-        await server.CreateDatabaseAsync(name, empty: false, cancellationToken);
+        await server.CreateDatabaseAsync(name, BenchmarkServer.WithSchema, cancellationToken);
         var dataSource = NpgsqlDataSource.Create(server.ConnectionString(name));
         await dataSource.RunAsync("CREATE EXTENSION pg_walinspect", cancellationToken);
         return dataSource;

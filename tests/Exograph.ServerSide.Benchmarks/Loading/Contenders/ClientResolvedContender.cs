@@ -15,6 +15,8 @@ internal sealed class ClientResolvedContender : ILoadContender
 
     public Pace Pace => Pace.Chunks;
 
+    public string UnfitForStanding => "what others have loaded is in no dictionary of the client";
+
     public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
     {
         var corpus = context.Corpus;
@@ -70,7 +72,7 @@ internal sealed class ClientResolvedContender : ILoadContender
         var streams = new ParallelOptions { MaxDegreeOfParallelism = context.Settings.Streams };
         await context.PhaseAsync("copying facts", () => Parallel.ForEachAsync<Func<Task>>(
             [
-                () => CopyAsync(tables.FragmentTerms, corpus.FragmentTermRows()),
+                () => CopyAsync(tables.FragmentTermSets, TermSet.Pack(corpus.FragmentTermRows())),
                 () => CopyAsync(tables.References, corpus.SymbolReferenceRows()),
                 () => CopyAsync(tables.CallEdges,
                     corpus.CallEdgeRows().DistinctBy(r => (r.CallerNodeId, r.CalleeNodeId, r.Line, r.Col))),

@@ -22,7 +22,8 @@ internal sealed class CommandLineContender : ILoadContender
                 "dotnet", Path.Combine(AppContext.BaseDirectory, "Exograph.ServerSide.Cli.dll"), "load", settings.Input,
                 "--connection", settings.ConnectionString, "--connections", $"{settings.Streams}",
             ], cancellationToken);
-        var loads = await new ExographClient(context.DataSource).ListLoadsAsync(cancellationToken);
-        context.AddPhases(await new ExographClient(context.DataSource).GetLoadAsync(loads[0].LoadId, cancellationToken));
+        var client = new ExographClient(context.DataSource);
+        var loads = await client.ListLoadsAsync(cancellationToken);
+        context.AddPhases(await client.GetLoadAsync(loads.Max(l => l.LoadId), cancellationToken));
     }
 }

@@ -15,6 +15,8 @@ internal sealed class EntityFrameworkContender : ILoadContender
 
     public Pace Pace => Pace.Rows;
 
+    public string UnfitForStanding => "nothing is looked up: the first row that stands is an error";
+
     public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
     {
         var ids = new ResolvedIds(context.Corpus);
@@ -132,9 +134,12 @@ internal sealed class EntityFrameworkContender : ILoadContender
             Col = r.Col!.Value,
         }, (_, _) => { }, cancellationToken);
         await SaveAsync(
-            context, rows.FragmentTerms,
-            r => new FragmentTerm { FragmentId = ids.Fragments[r.FragmentId], TermId = ids.Terms[r.TermId] }, (_, _) => { },
-            cancellationToken);
+            context, TermSet.Pack(rows.FragmentTerms),
+            r => new FragmentTermSet
+            {
+                FragmentId = ids.Fragments[r.FragmentId],
+                TermIds = [.. r.TermIds.Select(t => ids.Terms[t]).Order()],
+            }, (_, _) => { }, cancellationToken);
     }
 
     /// <summary>Saves rows as entities, and notes the ids that those were given.</summary>

@@ -20,6 +20,8 @@ internal sealed class ExographContender : ILoadContender
 
     public Pace Pace => Pace.Chunks;
 
+    public string UnfitForStanding => ILoadContender.BlindOnConflict;
+
     public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
     {
         await using var connection = await context.DataSource.OpenConnectionAsync(cancellationToken);
@@ -61,7 +63,7 @@ internal sealed class ExographContender : ILoadContender
         private readonly ChunkedInsert<DefinitionRow> _definitions;
         private readonly ChunkedInsert<SymbolReferenceRow> _references;
         private readonly ChunkedInsert<CallEdgeRow> _calls;
-        private readonly ChunkedInsert<FragmentTermRow> _fragmentTerms;
+        private readonly ChunkedInsert<TermSet> _fragmentTerms;
         private readonly List<IAsyncDisposable> _inserts = [];
 
         public Run(NpgsqlConnection connection, Corpus corpus)
@@ -82,7 +84,7 @@ internal sealed class ExographContender : ILoadContender
             _definitions = Insert(tables.Definitions, Standing);
             _references = Insert(tables.References, Standing);
             _calls = Insert(tables.CallEdges, Standing);
-            _fragmentTerms = Insert(tables.FragmentTerms, Standing);
+            _fragmentTerms = Insert(tables.FragmentTermSets, Standing);
         }
 
         public async Task InsertAsync(PackageRows rows, CancellationToken cancellationToken)
@@ -112,7 +114,7 @@ internal sealed class ExographContender : ILoadContender
             await _comments.RunAsync(rows.Comments, cancellationToken: cancellationToken);
             await _definitions.RunAsync(rows.Definitions, cancellationToken: cancellationToken);
             await _references.RunAsync(rows.References, cancellationToken: cancellationToken);
-            await _fragmentTerms.RunAsync(rows.FragmentTerms, cancellationToken: cancellationToken);
+            await _fragmentTerms.RunAsync(TermSet.Pack(rows.FragmentTerms), cancellationToken: cancellationToken);
         }
 
         /// <summary>The calls, and the terms that no fragment holds.</summary>

@@ -76,11 +76,12 @@ internal sealed class NaturalKeyContender : ILoadContender
             {OfNode("callee")}
             ON CONFLICT DO NOTHING
             """),
-        ("fragment_terms", """
-            INSERT INTO exograph.fragment_terms (fragment_id, term_id)
-            SELECT r.id, t.id FROM natural_fragment_terms s
+        ("fragment_term_sets", """
+            INSERT INTO exograph.fragment_term_sets (fragment_id, term_ids)
+            SELECT r.id, array_agg(DISTINCT t.id ORDER BY t.id) FROM natural_fragment_terms s
             JOIN exograph.fragments r ON r.content_hash = s.fragment_content_hash
             JOIN exograph.terms t ON t.term = s.term
+            GROUP BY r.id
             ON CONFLICT DO NOTHING
             """),
     ];
@@ -90,6 +91,8 @@ internal sealed class NaturalKeyContender : ILoadContender
     public string Description => "COPY of rows with natural keys into staging, then INSERT .. SELECT by joins on them";
 
     public Pace Pace => Pace.Chunks;
+
+    public string UnfitForStanding => ILoadContender.BlindOnConflict;
 
     public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
     {
@@ -103,7 +106,7 @@ internal sealed class NaturalKeyContender : ILoadContender
                 await context.DataSource.RunAsync($"ANALYZE exograph.{table}", cancellationToken);
             }, cancellationToken);
         }
-        var staging = string.Join(", ", s_inserts.Select(i => i.Table).Where(t => t != "file_paths").Select(t => $"natural_{t}"));
+        var staging = string.Join(", ", s_inserts.Select(i => IndexTables.Told(i.Table)).Where(t => t != "file_paths").Select(t => $"natural_{t}"));
         await context.DataSource.RunAsync($"DROP TABLE {staging}", cancellationToken);
     }
 

@@ -2,14 +2,17 @@ using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
 
-/// <summary>A check of the limit: PostgreSQL's own pg_restore of a dump of the same database, then ANALYZE.</summary>
-internal sealed class PgRestoreContender : ILoadContender
+/// <summary>A check of the yardsticks: PostgreSQL's own pg_restore -j of a dump of the same database, then ANALYZE.</summary>
+internal sealed class PgRestoreContender(string name, IndexForm form) : ILoadContender
 {
-    private const string Jobs = "2";
+    public string Name => name;
 
-    public string Name => "pg_restore";
+    public string Description => $"pg_restore -j of pg_dump -Fd -Z0 of the index as {form}, then ANALYZE, with the server's settings"
+        + " (memory: of its leader)";
 
-    public string Description => $"pg_restore -j{Jobs} of pg_dump -Fd -Z0, then ANALYZE, with the server's settings (memory: of its leader)";
+    public IndexForm Form => form;
+
+    public string UnfitForStanding => "a dump is restored into an empty database";
 
     public Pace Pace => Pace.Whole;
 
@@ -20,7 +23,7 @@ internal sealed class PgRestoreContender : ILoadContender
 
     public Task PrepareInputAsync(InputContext context, CancellationToken cancellationToken) => ExternalProcess.RunAsync(
         [
-            Program(context.BinDirectory, "pg_dump"), "-Fd", "-Z0", $"-j{Jobs}", "-f", DumpIn(context.Directory),
+            Program(context.BinDirectory, "pg_dump"), "-Fd", "-Z0", $"-j{context.Jobs}", "-f", DumpIn(context.Directory),
             .. Connect(context.Reference.ConnectionString),
         ], cancellationToken);
 
@@ -31,7 +34,7 @@ internal sealed class PgRestoreContender : ILoadContender
         {
             (_, context.PeakBytes) = await ExternalProcess.RunAsync(
                 [
-                    Program(settings.BinDirectory, "pg_restore"), $"-j{Jobs}", "--exit-on-error",
+                    Program(settings.BinDirectory, "pg_restore"), $"-j{settings.IndexJobs}", "--exit-on-error",
                     .. Connect(settings.ConnectionString), DumpIn(settings.Input),
                 ], cancellationToken);
         }, cancellationToken);

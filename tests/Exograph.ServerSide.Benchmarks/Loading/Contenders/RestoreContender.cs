@@ -3,24 +3,37 @@ using Npgsql;
 namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
 
 /// <summary>
-/// The limit: the work of pg_restore for the very same final database. The final rows are copied into bare tables, by as many
-/// streams as the loader has, then the same keys and indexes are built, the same foreign keys validated, and all is analyzed.
+/// A yardstick: the work of pg_restore -j for the very same final index, in either form. The final rows are copied into bare
+/// tables, by as many streams as the loader has, then the same keys and indexes are built, several at once, the same foreign keys
+/// validated, and all is analyzed.
 /// </summary>
-internal sealed class RestoreContender : ILoadContender
+internal sealed class RestoreContender(string name, IndexForm form) : ILoadContender
 {
-    public const string ContenderName = "limit";
+    /// <summary>The yardstick of all: a row per pair of fragment and term.</summary>
+    public const string OfRows = "restore-rows";
 
-    public string Name => ContenderName;
+    /// <summary>The loader's own final tables.</summary>
+    public const string OfSets = "restore-sets";
 
-    public string Description => "the limit: COPY of the final rows into bare tables, then keys, indexes, foreign keys, ANALYZE";
+    public string Name => name;
+
+    public string Description => (form == IndexForm.Rows
+        ? "restore of the same index with a row per pair of fragment and term" : "restore of the loader's own final tables")
+        + ": COPY into bare tables, then keys, indexes and foreign keys, several at once, ANALYZE";
 
     public Pace Pace => Pace.Whole;
+
+    public IndexForm Form => form;
+
+    public string UnfitForStanding => "a dump is restored into bare tables";
 
     public Task PrepareInputAsync(InputContext context, CancellationToken cancellationToken) =>
         IndexDump.WriteAsync(context.Reference, context.Directory, cancellationToken);
 
     public async Task PrepareDatabaseAsync(NpgsqlDataSource dataSource, string input, CancellationToken cancellationToken)
     {
+        if (form == IndexForm.Rows)
+            await RowForm.ApplyAsync(dataSource, cancellationToken);
         var dump = await IndexDump.ReadAsync(input, cancellationToken);
         await dump.Schema.StripAsync(dataSource, cancellationToken);
     }
@@ -32,10 +45,10 @@ internal sealed class RestoreContender : ILoadContender
         await using var dataSource = await LoaderSettings.ApplyAsync(context.Settings.ConnectionString, cancellationToken);
 
         Task RunAllAsync(IEnumerable<string> statements) =>
-            InParallelAsync(statements, jobs, (sql, token) => dataSource.RunAsync(sql, token), cancellationToken);
+            ContenderContext.InParallelAsync(jobs, statements, (sql, token) => dataSource.RunAsync(sql, token), cancellationToken);
 
-        await context.PhaseAsync("copying", () => InParallelAsync(
-            parts, streams, (part, token) => IndexDump.CopyInAsync(dataSource, part, input, token), cancellationToken),
+        await context.PhaseAsync("copying", () => ContenderContext.InParallelAsync(
+            streams, parts, (part, token) => IndexDump.CopyInAsync(dataSource, part, input, token), cancellationToken),
             cancellationToken);
         await context.PhaseAsync("index", async () =>
         {
@@ -47,11 +60,4 @@ internal sealed class RestoreContender : ILoadContender
             "validating foreign keys", () => RunAllAsync(schema.ForeignKeys.Select(k => k.Add)), cancellationToken);
         await context.AnalyzeAsync(cancellationToken);
     }
-
-    private static Task InParallelAsync<T>(
-        IEnumerable<T> items, int most, Func<T, CancellationToken, Task> work, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            items,
-            new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken },
-            async (item, token) => await work(item, token));
 }

@@ -17,6 +17,8 @@ internal sealed class RowByRowContender : ILoadContender
 
     public Pace Pace => Pace.Rows;
 
+    public string UnfitForStanding => ILoadContender.BlindOnConflict;
+
     public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
     {
         var corpus = context.Corpus;
@@ -59,7 +61,7 @@ internal sealed class RowByRowContender : ILoadContender
         await FactsAsync(tables.Definitions, corpus.DefinitionRows());
         await FactsAsync(tables.References, corpus.SymbolReferenceRows());
         await FactsAsync(tables.CallEdges, corpus.CallEdgeRows());
-        await FactsAsync(tables.FragmentTerms, corpus.FragmentTermRows());
+        await FactsAsync(tables.FragmentTermSets, TermSet.Pack(corpus.FragmentTermRows()));
         await transaction.CommitAsync(cancellationToken);
         await context.AnalyzeAsync(cancellationToken);
     }

@@ -109,8 +109,8 @@ internal sealed class CallEdge : OfFile
     public int Col { get; init; }
 }
 
-internal sealed class FragmentTerm
+internal sealed class FragmentTermSet
 {
     public long FragmentId { get; init; }
-    public int TermId { get; init; }
+    public required int[] TermIds { get; init; }
 }

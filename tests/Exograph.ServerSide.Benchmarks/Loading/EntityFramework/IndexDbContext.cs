@@ -26,7 +26,7 @@ internal sealed class IndexDbContext(NpgsqlDataSource dataSource) : DbContext
             .HasKey(e => new { e.FileId, e.Line, e.Col, e.Kind, e.QualifiedName });
         modelBuilder.Entity<CallEdge>().ToTable("call_edges")
             .HasKey(e => new { e.CallerNodeId, e.CalleeNodeId, e.Line, e.Col });
-        modelBuilder.Entity<FragmentTerm>().ToTable("fragment_terms").HasKey(e => new { e.FragmentId, e.TermId });
+        modelBuilder.Entity<FragmentTermSet>().ToTable("fragment_term_sets").HasKey(e => e.FragmentId);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
             property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
     }

@@ -5,7 +5,7 @@ using System.Text;
 namespace Exograph.ServerSide.Benchmarks.Loading.Reports;
 
 /// <summary>
-/// A bar per contender: its time in multiples of the limit at the same corpus, on a logarithmic scale. Colours are of middle
+/// A bar per contender: its time in multiples of the restore of the row form at the same corpus, on a logarithmic scale. Colours are of middle
 /// brightness, so that it can be read on a light and on a dark background.
 /// </summary>
 internal static class BarChart
@@ -23,7 +23,7 @@ internal static class BarChart
     public static void Write(LoadResults results, FileInfo file)
     {
         var bars = results.Heats.SelectMany(h => h.Contenders.Select(c => (Heat: h, Contender: c))).ToList();
-        // The loader is shown at the largest corpus only, as is the limit; the others at the one they ran on.
+        // The loader and the restores are shown at the largest corpus only; the others at the one they ran on.
         bars = [.. bars.Where((b, n) => bars.FindIndex(o => o.Contender.Name == b.Contender.Name) == n).OrderBy(Ratio)];
         var decades = Math.Max(1, Math.Ceiling(Math.Log10(bars.Max(Ratio)) + 0.05));
         var height = Top + bars.Count * RowHeight + 24;
@@ -32,7 +32,7 @@ internal static class BarChart
         Append(svg, $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{LabelWidth + BarWidth + ValueWidth}" height="{height}"
                 font-family="sans-serif" font-size="13" fill="{Grey}">
-            <text x="4" y="20">Time to load the same index, in multiples of restoring a dump of it (logarithmic)</text>
+            <text x="4" y="20">Time to load the same index, in multiples of restoring it with a row per term (logarithmic)</text>
             """);
         for (var decade = 0; decade <= decades; decade++)
         {
@@ -46,12 +46,12 @@ internal static class BarChart
         {
             var (heat, contender) = bars[row];
             var y = Top + row * RowHeight;
-            // The limit itself is no longer than its axis: a sliver shows that it is there.
+            // The restore itself is no longer than its axis: a sliver shows that it is there.
             var width = Math.Max(3, BarWidth * Math.Log10(Math.Max(1, Ratio(bars[row]))) / decades);
             var corpus = heat == results.Heats[0] ? "" : $", {heat.Fragments:N0} fragments";
-            var colour = contender == heat.Loader ? Green : contender == heat.Limit ? Grey : Blue;
+            var colour = contender == heat.Loader ? Green : contender == heat.RowsRestored || contender == heat.SetsRestored ? Grey : Blue;
             var label = FormattableString.Invariant(
-                $"{Ratio(bars[row]):0.##}× ({heat.Rows / contender.Seconds:N0} rows/s{corpus})");
+                $"{Ratio(bars[row]):0.##}× ({heat.Rows / contender.Seconds.Median:N0} rows/s{corpus})");
             Append(svg, $"""
                 <text x="{LabelWidth - 8}" y="{y + 13}" text-anchor="end">{WebUtility.HtmlEncode(contender.Name)}</text>
                 <rect x="{LabelWidth}" y="{y}" width="{width:F1}" height="{BarHeight}" fill="{colour}"/>
@@ -63,7 +63,7 @@ internal static class BarChart
     }
 
     private static double Ratio((HeatResults Heat, ContenderResults Contender) bar) =>
-        bar.Contender.Seconds / bar.Heat.Limit.Seconds;
+        bar.Contender.RatioTo(bar.Heat.RowsRestored).Median;
 
     private static void Append(StringBuilder svg, FormattableString text) =>
         svg.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');

@@ -1,3 +1,5 @@
+using Exograph.ServerSide.Benchmarks.Loading.Contenders;
+
 namespace Exograph.ServerSide.Benchmarks.Loading.Reports;
 
 /// <summary>Results for people: per corpus a table of the contenders, and one of their phases.</summary>
@@ -9,12 +11,14 @@ internal static class MarkdownReport
     {
         output.WriteLine($"""
             PostgreSQL {results.PostgresVersion}, {results.Processors} processors; {string.Join(", ", results.Settings)}.
-            {results.Streams} COPY streams; the limit builds {results.IndexJobs} index(es) at once. Medians of {results.Rounds} rounds.
+            {results.Streams} COPY streams; restores build {results.IndexJobs} index(es) at once. Medians of {results.Rounds} rounds, with the least and the most.
 
             Each contender has a fresh database and a process of its own, and begins after a checkpoint. Its time ends when
-            everything is committed, indexed and analyzed; WAL is what the server wrote meanwhile. "same": a digest of every
-            table in terms of natural keys equals that of the loader's, and it has the same valid indexes and foreign keys. Who would take hours loads a smaller corpus; the limit
-            and the loader load that one as well, and ratios are to them there.
+            everything is committed, indexed and analyzed. Ratios are of times in the same round. CPU is processor time, of all
+            processes of the server and of the client with what it starts; WAL is what the server wrote meanwhile. "same": a
+            digest of every table in terms of natural keys, of terms in pairs, equals that of the loader's, and there are the
+            same valid indexes and foreign keys (of DuckDB the rows alone are compared). Who would take hours loads a smaller
+            corpus; the restores and the loader load that one as well, and ratios are to them there.
 
             Corpus, seed {results.Seed}: {Corpus.Distributions}.
             """);
@@ -29,22 +33,25 @@ internal static class MarkdownReport
             ## {heat.Fragments:N0} fragments in {heat.Packages:N0} packages, {heat.Rows:N0} rows
 
             Making the rows takes one processor {heat.GeneratingSeconds:F1} s: part of the time of all who read no files.
-            The limit has the settings that finalize_load gives itself: {string.Join(", ", heat.LoaderSettings)}.
+            The restores have the settings that finalize_load gives itself: {string.Join(", ", heat.LoaderSettings)}.
 
-            | contender | seconds | rounds | rows/s | to limit | to loader | WAL, MiB | to limit | peak, MiB | index |
-            |---|--:|--:|--:|--:|--:|--:|--:|--:|---|
+            | contender | seconds | to {RestoreContender.OfRows} | to {RestoreContender.OfSets} | to {LibraryContender.ContenderName} | server CPU, s | client CPU, s | CPU to {RestoreContender.OfRows} | WAL, MiB | peak, MiB | index, MiB | of it terms | index to {RestoreContender.OfRows} | contents |
+            |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
             """);
         foreach (var contender in heat.Contenders)
         {
-            output.WriteLine($"| {contender.Name} | {contender.Seconds:F2} | {contender.Fastest:F2}–{contender.Slowest:F2} "
-                + $"| {heat.Rows / contender.Seconds:N0} | {contender.Seconds / heat.Limit.Seconds:F2} "
-                + $"| {contender.Seconds / heat.Loader.Seconds:F2} | {contender.WalBytes / MiB:N0} "
-                + $"| {contender.WalBytes / heat.Limit.WalBytes:F2} | {contender.PeakBytes / MiB:N0} "
+            output.WriteLine($"| {contender.Name} | {contender.Seconds} | {contender.RatioTo(heat.RowsRestored)} "
+                + $"| {contender.RatioTo(heat.SetsRestored)} | {contender.RatioTo(heat.Loader)} "
+                + $"| {contender.ServerSeconds} | {contender.ClientSeconds} | {contender.ProcessorRatioTo(heat.RowsRestored)} "
+                + $"| {contender.WalBytes / MiB:N0} | {contender.PeakBytes / MiB:N0} | {contender.Bytes / MiB:N1} | {contender.TermBytes / MiB:N1} "
+                + $"| {(double)contender.Bytes / heat.RowsRestored.Bytes:F2} "
                 + $"| {(contender.Differences.Count == 0 ? "same" : "DIFFERS")} |");
         }
         output.WriteLine();
         foreach (var contender in heat.Contenders)
             output.WriteLine($"- {contender.Name}: {contender.Description}");
+        foreach (var unfit in heat.Contenders.Where(c => c.UnfitForStanding is not null).GroupBy(c => c.UnfitForStanding))
+            output.WriteLine($"- not into an index that holds rows: {string.Join(", ", unfit.Select(c => c.Name))}: {unfit.Key}");
         foreach (var contender in heat.Contenders)
         {
             foreach (var difference in contender.Differences)
@@ -66,7 +73,7 @@ internal static class MarkdownReport
             foreach (var kind in contender.Phases.GroupBy(p => KindOf(p.Phase)))
             {
                 var seconds = kind.Sum(p => p.Seconds);
-                output.WriteLine($"| {contender.Name} | {kind.Key} | {seconds:F2} | {seconds / contender.Seconds:P0} "
+                output.WriteLine($"| {contender.Name} | {kind.Key} | {seconds:F2} | {seconds / contender.Seconds.Median:P0} "
                     + $"| {kind.Sum(p => p.WalBytes) / MiB:N0} |");
             }
         }
@@ -74,20 +81,27 @@ internal static class MarkdownReport
 
     private static void WriteSizes(HeatResults heat, TextWriter output)
     {
-        static string Row(string title, IEnumerable<TableSize> sizes) =>
-            $"| {title} | {sizes.Sum(s => s.Rows):N0} | {sizes.Sum(s => s.HeapBytes) / MiB:N0} "
-            + $"| {sizes.Sum(s => s.IndexBytes) / MiB:N0} |";
+        string Row(string title, Func<string, bool> isMeant)
+        {
+            string Size(ContenderResults contender)
+            {
+                var sizes = contender.Sizes.Where(s => isMeant(s.Table)).ToList();
+                return $"{sizes.Sum(s => s.HeapBytes) / MiB:N0} | {sizes.Sum(s => s.IndexBytes) / MiB:N0}";
+            }
+            var rows = heat.Tables.Where(t => isMeant(t.Table)).Sum(t => t.Rows);
+            return $"| {title} | {rows:N0} | {Size(heat.Loader)} | {Size(heat.RowsRestored)} |";
+        }
 
         output.WriteLine($"""
 
-            | table | rows | heap, MiB | indexes, MiB |
-            |---|--:|--:|--:|
-            {string.Join("\n", heat.Sizes.Select(s => Row(s.Table, [s])))}
-            {Row("all", heat.Sizes)}
+            | table | rows | {heat.Loader.Name}: heap, MiB | indexes, MiB | {heat.RowsRestored.Name}: heap, MiB | indexes, MiB |
+            |---|--:|--:|--:|--:|--:|
+            {string.Join("\n", heat.Tables.Select(t => Row(t.Table, t.Table.Equals)))}
+            {Row("all", _ => true)}
             """);
     }
 
     /// <summary>Many phases end in the table that they are about, as "index comments".</summary>
     private static string KindOf(string phase) =>
-        phase.Split(' ', '.') is [var kind, .., var table] && IndexTables.All.Contains(table) ? kind : phase;
+        phase.Split(' ', '.') is [var kind, .., var table] && IndexTables.All.Contains(IndexTables.Told(table)) ? kind : phase;
 }

@@ -17,9 +17,46 @@ internal sealed class ResolvedIds(Corpus corpus)
 
     public long[] Nodes { get; } = new long[corpus.Nodes + 1];
 
+    /// <summary>Every row is known by its number.</summary>
+    public static ResolvedIds OfNumbers(Corpus corpus)
+    {
+        var ids = new ResolvedIds(corpus);
+        foreach (var table in new[] { ids.Packages, ids.Versions, ids.Files, ids.Fragments, ids.Nodes })
+        {
+            for (var n = 1; n < table.Length; n++)
+                table[n] = n;
+        }
+        for (var n = 1; n < ids.Terms.Length; n++)
+            ids.Terms[n] = n;
+        return ids;
+    }
+
     public long PackageOfFile(long file) => Packages[Corpus.PackageOf((int)file)];
 
     public long VersionOfFile(long file) => Versions[Corpus.PackageOf((int)file)];
+}
+
+/// <summary>The terms of a fragment, by their numbers.</summary>
+internal sealed record TermSet(long FragmentId, IReadOnlyList<int> TermIds)
+{
+    /// <summary>Packs pairs, of which those of a fragment follow each other.</summary>
+    public static IEnumerable<TermSet> Pack(IEnumerable<FragmentTermRow> pairs)
+    {
+        var terms = new List<int>();
+        var fragment = 0L;
+        foreach (var pair in pairs)
+        {
+            if (pair.FragmentId != fragment && terms.Count > 0)
+            {
+                yield return new TermSet(fragment, terms);
+                terms = [];
+            }
+            fragment = pair.FragmentId;
+            terms.Add(pair.TermId);
+        }
+        if (terms.Count > 0)
+            yield return new TermSet(fragment, terms);
+    }
 }
 
 /// <summary>The index tables as a client writes them that knows the ids of all parents.</summary>
@@ -74,9 +111,9 @@ internal sealed class ResolvedTables(ResolvedIds ids)
             .Add("call_site_fragment_id", Bigint, r => ids.Fragments[r.CallSiteFragmentId!.Value])
             .AddPayload();
 
-    public TableWriter<FragmentTermRow> FragmentTerms { get; } = new TableWriter<FragmentTermRow>("exograph.fragment_terms")
+    public TableWriter<TermSet> FragmentTermSets { get; } = new TableWriter<TermSet>("exograph.fragment_term_sets")
         .Add("fragment_id", Bigint, r => ids.Fragments[r.FragmentId])
-        .Add("term_id", Integer, r => ids.Terms[r.TermId]);
+        .Add("term_ids", NpgsqlTypes.NpgsqlDbType.Array | Integer, r => r.TermIds.Select(t => ids.Terms[t]).Order().ToArray());
 
     private static TableWriter<TRow> OfFile<TRow>(string table, ResolvedIds ids, Func<TRow, long> fileOf) =>
         new TableWriter<TRow>(table)

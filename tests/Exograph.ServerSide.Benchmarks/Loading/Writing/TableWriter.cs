@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -41,6 +42,14 @@ internal sealed class TableWriter<TRow>(string table)
         await importer.CompleteAsync(cancellationToken);
     }
 
+    /// <summary>Writes a row of DuckDB's appender, to a table that has just these columns in their order.</summary>
+    public void Append(IDuckDBAppenderRow target, TRow row)
+    {
+        foreach (var column in _columns)
+            column.Append(target, row);
+        target.EndRow();
+    }
+
     /// <summary>Adds the parameters of one row of an INSERT.</summary>
     public void AddParameters(NpgsqlCommand command)
     {
@@ -71,12 +80,28 @@ internal sealed class TableWriter<TRow>(string table)
 
         public abstract object? ValueOf(TRow row);
 
+        public abstract void Append(IDuckDBAppenderRow target, TRow row);
+
         public abstract Task WriteAsync(NpgsqlBinaryImporter importer, TRow row, CancellationToken cancellationToken);
     }
 
     private sealed class Column<T>(string name, NpgsqlDbType type, Func<TRow, T> get) : Column(name, type)
     {
         public override object? ValueOf(TRow row) => get(row);
+
+        public override void Append(IDuckDBAppenderRow target, TRow row)
+        {
+            _ = get(row) switch
+            {
+                null => target.AppendNullValue(),
+                long value => target.AppendValue(value),
+                int value => target.AppendValue(value),
+                string value => target.AppendValue(value),
+                ReadOnlyMemory<byte> value => target.AppendValue(value.ToArray()),
+                long[] values => target.AppendValue<long>(values),
+                var value => throw new NotSupportedException($"{Name} is a {value.GetType()}"),
+            };
+        }
 
         public override Task WriteAsync(NpgsqlBinaryImporter importer, TRow row, CancellationToken cancellationToken) =>
             get(row) is { } value
