@@ -15,11 +15,13 @@ DECLARE
     v_bad       bigint;
     v_loose     bigint;
 BEGIN
-    SELECT count(*), coalesce(sum(coalesce(cardinality(s.term_ids), 1)), 0),
-           count(*) FILTER (WHERE (v_fragments @> s.fragment_id AND v_terms @> ALL (s.term_ids)) IS NOT TRUE),
-           count(*) FILTER (WHERE exograph_private.is_term_set(s.term_ids) IS NOT TRUE)
+    -- EXECUTE runs it in parallel, which SELECT .. INTO cannot.
+    EXECUTE 'SELECT count(*), coalesce(sum(coalesce(cardinality(s.term_ids), 1)), 0),
+                    count(*) FILTER (WHERE ($1 @> s.fragment_id AND $2 @> ALL (s.term_ids)) IS NOT TRUE),
+                    count(*) FILTER (WHERE exograph_private.is_term_set(s.term_ids) IS NOT TRUE)
+             FROM staged_fragment_term_sets s'
     INTO v_sets, v_pairs, v_bad, v_loose
-    FROM staged_fragment_term_sets s;
+    USING v_fragments, v_terms;
 
     INSERT INTO staged_rows (table_name, staged, derived, unfinished, repeats)
     VALUES ('fragment_term_sets', v_sets, 0, v_loose, reserved AND EXISTS (

@@ -52,7 +52,7 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null, in
     public long CountRows() =>
         PackageRows().LongCount() + PackageVersionRows().LongCount() + FileRows().LongCount() + TermRows().LongCount()
         + FragmentRows().LongCount() + GraphNodeRows().LongCount() + CommentRows().LongCount() + DefinitionRows().LongCount()
-        + SymbolReferenceRows().LongCount() + CallEdgeRows().LongCount() + FragmentTermRows().LongCount();
+        + SymbolReferenceRows().LongCount() + CallEdgeRows().LongCount() + FragmentTermSetRows().Sum(s => (long)s.TermIds.Length);
 
     public IEnumerable<PackageRow> PackageRows() => Numbers(packages ?? Packages).Select(n => new PackageRow
     {
@@ -211,13 +211,15 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null, in
         }
     }
 
-    public IEnumerable<FragmentTermRow> FragmentTermRows()
+    /// <summary>The terms of each fragment, in the order in which it chooses them.</summary>
+    public IEnumerable<FragmentTermSetRow> FragmentTermSetRows()
     {
         var random = RandomOf("terms");
         var octaves = BitOperations.Log2((uint)Terms) + 1;
         var chosenBy = new int[Terms + 1];
         foreach (var n in Numbers(Fragments).TakeWhile(HasFragment))
         {
+            var terms = new int[TermsPerFragment];
             for (var chosen = 0; chosen < TermsPerFragment;)
             {
                 var octave = random.Next(octaves);
@@ -225,9 +227,18 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null, in
                 if (term > Terms || chosenBy[term] == n)
                     continue;
                 chosenBy[term] = n;
-                chosen++;
-                yield return new FragmentTermRow { FragmentId = n, TermId = term };
+                terms[chosen++] = term;
             }
+            yield return new FragmentTermSetRow { FragmentId = n, TermIds = terms };
+        }
+    }
+
+    public IEnumerable<FragmentTermRow> FragmentTermRows()
+    {
+        foreach (var set in FragmentTermSetRows())
+        {
+            for (var i = 0; i < set.TermIds.Length; i++)
+                yield return new FragmentTermRow { FragmentId = set.FragmentId, TermId = set.TermIds.Span[i] };
         }
     }
 

@@ -3,13 +3,12 @@ namespace Exograph.ServerSide.Benchmarks;
 /// <summary>Stages a corpus through the library, all tables at once.</summary>
 internal static class CorpusStaging
 {
-    /// <returns>Number of rows staged.</returns>
-    public static async Task<long> StageAsync(LoadSession session, Corpus corpus, CancellationToken cancellationToken)
-    {
-        var counts = await Task.WhenAll(
-            StageKeysAsync(session, corpus, cancellationToken), StageFactsAsync(session, corpus, cancellationToken));
-        return counts.Sum();
-    }
+    /// <summary>Stages everything. <c>asPairs</c>: the terms of fragments as pairs, which the library packs into sets.</summary>
+    /// <returns>Number of rows staged, terms of fragments as pairs.</returns>
+    public static Task<long> StageAsync(
+        LoadSession session, Corpus corpus, CancellationToken cancellationToken, bool asPairs = false) =>
+        SumAsync(
+            StageKeysAsync(session, corpus, cancellationToken), StageFactsAsync(session, corpus, cancellationToken, asPairs));
 
     /// <summary>Stages packages, versions and files.</summary>
     /// <returns>Number of rows staged.</returns>
@@ -20,12 +19,14 @@ internal static class CorpusStaging
     }
 
     /// <summary>Stages all other tables.</summary>
-    /// <returns>Number of rows staged.</returns>
-    public static Task<long> StageFactsAsync(LoadSession session, Corpus corpus, CancellationToken cancellationToken)
+    /// <returns>Number of rows staged, terms of fragments as pairs.</returns>
+    public static Task<long> StageFactsAsync(
+        LoadSession session, Corpus corpus, CancellationToken cancellationToken, bool asPairs = false)
     {
         var stage = new Stage(session, cancellationToken);
         return SumAsync([
-            stage.Of(corpus.TermRows()), .. RowsBesideTerms(stage, corpus), stage.Of(corpus.FragmentTermRows())]);
+            stage.Of(corpus.TermRows()), .. RowsBesideTerms(stage, corpus),
+            asPairs ? stage.Of(corpus.FragmentTermRows()) : stage.OfSets(corpus.FragmentTermSetRows())]);
     }
 
     /// <summary>Stages everything of a session whose terms are resolved.</summary>
@@ -39,7 +40,7 @@ internal static class CorpusStaging
         var stage = new Stage(session, cancellationToken);
         return await SumAsync([
             StageKeysAsync(session, corpus, cancellationToken), .. RowsBesideTerms(stage, corpus),
-            stage.Of(corpus.FragmentTermRows().Select(r => r with { TermId = ids[r.TermId] }))]);
+            stage.OfSets(corpus.FragmentTermSetRows().Select(s => s with { TermIds = Array.ConvertAll(s.TermIds.ToArray(), t => ids[t]) }))]);
     }
 
     private static Task<long>[] RowsBesideTerms(Stage stage, Corpus corpus) =>
@@ -56,6 +57,17 @@ internal static class CorpusStaging
         {
             var (session, cancellationToken) = this;
             return Task.Run(() => session.StageAsync(rows.ToAsyncEnumerable(), cancellationToken), cancellationToken);
+        }
+
+        public async Task<long> OfSets(IEnumerable<FragmentTermSetRow> sets)
+        {
+            var pairs = 0L;
+            await Of(sets.Select(s =>
+            {
+                pairs += s.TermIds.Length;
+                return s;
+            }));
+            return pairs;
         }
     }
 }

@@ -12,6 +12,7 @@ internal static class LoadContenders
         new PgRestoreContender("pg_restore-rows", IndexForm.Rows),
         new PgRestoreContender("pg_restore-sets", IndexForm.Sets),
         new LibraryContender(LibraryContender.ContenderName, IdNumbering.Reserved),
+        new LibraryContender("loader-pairs", IdNumbering.Reserved, asPairs: true),
         new LibraryContender("loader-numbered", IdNumbering.Numbered),
         new CommandLineContender(),
         new HandWrittenContender(),

@@ -1,14 +1,14 @@
 namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
 
 /// <summary>This loader, through the library.</summary>
-internal sealed class LibraryContender(string name, IdNumbering ids) : ILoadContender
+internal sealed class LibraryContender(string name, IdNumbering ids, bool asPairs = false) : ILoadContender
 {
     public const string ContenderName = "loader";
 
     public string Name => name;
 
-    public string Description => ids == IdNumbering.Reserved
-        ? "this loader, through the library, numbered by reserved ids" : "this loader, through the library";
+    public string Description => "this loader, through the library"
+        + (ids == IdNumbering.Reserved ? ", numbered by reserved ids" : "") + (asPairs ? ", terms of fragments as pairs" : "");
 
     public Pace Pace => Pace.Whole;
 
@@ -18,7 +18,7 @@ internal sealed class LibraryContender(string name, IdNumbering ids) : ILoadCont
         var options = new LoadOptions { Label = "generated", Connections = context.Settings.Streams, Ids = ids };
         await using var session = await new ExographClient(context.DataSource).BeginLoadAsync(options, cancellationToken);
         await context.PhaseAsync(
-            "staging", () => CorpusStaging.StageAsync(session, context.Corpus, cancellationToken), cancellationToken);
+            "staging", () => CorpusStaging.StageAsync(session, context.Corpus, cancellationToken, asPairs), cancellationToken);
         context.AddPhases(await session.FinalizeAsync(cancellationToken));
     }
 }
