@@ -7,6 +7,62 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
+-- What is written while pairs are copied would go with the table: loads and writers end first, in the order in which a load takes
+-- these locks, and the next ones wait.
+LOCK TABLE exograph.loads IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE exograph.gate IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE exograph.fragment_terms IN ACCESS EXCLUSIVE MODE;
+
+-- What others have made of the table, and would go without a word or stop this at its end, after the work.
+DO $$
+DECLARE
+    v_detail text;
+    v_lost   text;
+    v_again  text;
+BEGIN
+    BEGIN
+        IF to_regclass('exograph_in.fragment_terms') IS NOT NULL THEN
+            DROP VIEW exograph_in.fragment_terms;
+        END IF;
+        DROP TABLE exograph.fragment_terms;
+        RAISE EXCEPTION 'it can be dropped';
+    EXCEPTION
+        WHEN raise_exception THEN
+            NULL;
+        WHEN dependent_objects_still_exist THEN
+            GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+            RAISE EXCEPTION 'table exograph.fragment_terms becomes a view, and other objects depend on it'
+                USING ERRCODE = 'XG013', DETAIL = v_detail,
+                HINT = 'Drop these objects, migrate, and make them again. A view of that name has the same columns.';
+    END;
+    SELECT string_agg(o.what, '; ' ORDER BY o.what), string_agg(o.again, ' ' ORDER BY o.what) INTO v_lost, v_again
+    FROM (
+        SELECT DISTINCT format('ALTER PUBLICATION %I DROP TABLE %s', p.pubname, r.prrelid::regclass),
+               format('ALTER PUBLICATION %I ADD TABLE exograph.fragment_term_sets;', p.pubname)
+        FROM pg_publication_rel r
+        JOIN pg_publication p ON p.oid = r.prpubid
+        WHERE r.prrelid IN (SELECT t.relid FROM pg_partition_tree('exograph.fragment_terms') t)
+        UNION ALL
+        SELECT DISTINCT format('REVOKE ALL ON exograph.fragment_terms FROM %s', g.name),
+               format('GRANT SELECT ON exograph.fragment_terms, exograph.fragment_term_sets TO %s;', g.name)
+        FROM pg_class c
+        CROSS JOIN LATERAL (
+            SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS name
+            FROM (SELECT c.relacl AS acl UNION ALL
+                  SELECT t.attacl FROM pg_attribute t WHERE t.attrelid = c.oid) l, aclexplode(l.acl) a
+            WHERE a.grantee NOT IN (c.relowner, 'exograph_loader'::regrole, 'exograph_reader'::regrole)
+        ) g
+        WHERE c.oid = 'exograph.fragment_terms'::regclass
+            AND to_regclass('exograph_in.fragment_terms') IS NOT NULL -- else it has just been made
+    ) AS o (what, again);
+    IF v_lost IS NOT NULL THEN
+        RAISE EXCEPTION 'table exograph.fragment_terms becomes a view, and is published or granted to others'
+            USING ERRCODE = 'XG013', DETAIL = v_lost,
+            HINT = 'Run the above, migrate, and then, as far as it is still wanted: ' || v_again;
+    END IF;
+END
+$$;
+
 CREATE TABLE exograph.fragment_term_sets (
     fragment_id bigint    NOT NULL,
     term_ids    integer[] NOT NULL,

@@ -491,6 +491,23 @@ public sealed class TermSetTests : LoadingTest
     }
 
     [Fact]
+    public async Task Deleting_a_few_fragments_after_many_reads_their_sets_alone()
+    {
+        await LoadManyAsync();
+        await Db.ExecuteAsync("BEGIN; DELETE FROM exograph.fragments WHERE id <= 10000; ROLLBACK");
+
+        // Of transactions before it, too, as long as they are not reported.
+        const string Scans = "SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE relname LIKE 'fragment_term_sets_load_%' ORDER BY 1";
+        await Db.ExecuteAsync("BEGIN");
+        var before = await Db.RowsAsync(Scans);
+
+        await Db.ExecuteAsync("DELETE FROM exograph.fragments WHERE id = 77");
+
+        Assert.Equal(before, await Db.RowsAsync(Scans));
+        await Db.ExecuteAsync("ROLLBACK");
+    }
+
+    [Fact]
     public async Task Merging_partitions_keeps_pairs_with_their_loads()
     {
         foreach (var sets in new[] { "(1, '{1,2}'), (2, '{4}')", "(1, '{1,2,3}')", "(1, '{4}'), (2, '{4,5}'), (3, '{1}')" })

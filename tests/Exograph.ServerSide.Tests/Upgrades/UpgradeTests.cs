@@ -115,6 +115,63 @@ public sealed class UpgradeTests
         await session.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Pairs_that_are_written_while_the_table_becomes_sets_are_not_lost(string version)
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        using var directory = new BundleDirectory().Add("install.sql", await UnpackAsync(version));
+        await Psql.RunAsync(database, "install.sql", directory.Path);
+        await using var session = await Session.OpenAsync(database.Settings);
+        await (await StageTermsAsync(session, "(1, 1)")).FinalizeAsync();
+        await using var writer = await Session.OpenAsync(database.Settings);
+        await writer.ExecuteAsync("BEGIN; " + InsertPair("t2"));
+
+        var migrating = database.Client.MigrateAsync();
+        while (!await session.ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE $1 = ANY (pg_blocking_pids(a.pid)))", writer.ProcessId))
+        {
+            Assert.False(migrating.IsCompleted, "It never waited for the writer.");
+            await Task.Delay(10);
+        }
+        await writer.ExecuteAsync("COMMIT");
+        await migrating;
+
+        Assert.Equal(["t1", "t2"], await session.RowsAsync(
+            "SELECT w.term FROM exograph.fragment_terms x JOIN exograph.terms w ON w.id = x.term_id ORDER BY 1"));
+    }
+
+    [Theory]
+    [InlineData("CREATE VIEW public.ours AS SELECT * FROM exograph.fragment_terms", "DROP VIEW public.ours",
+        "view public.ours depends on table exograph.fragment_terms")]
+    [InlineData("CREATE PUBLICATION ours FOR TABLE exograph.fragment_terms", "ALTER PUBLICATION ours DROP TABLE exograph.fragment_terms",
+        "ALTER PUBLICATION ours DROP TABLE exograph.fragment_terms")]
+    [InlineData("GRANT SELECT ON exograph.fragment_terms TO PUBLIC", "REVOKE ALL ON exograph.fragment_terms FROM PUBLIC",
+        "REVOKE ALL ON exograph.fragment_terms FROM PUBLIC")]
+    [InlineData("GRANT SELECT (term_id) ON exograph.fragment_terms TO PUBLIC", "REVOKE ALL ON exograph.fragment_terms FROM PUBLIC",
+        "REVOKE ALL ON exograph.fragment_terms FROM PUBLIC")]
+    public async Task What_others_made_of_the_table_of_pairs_is_told_before_it_becomes_sets(string made, string undone, string told)
+    {
+        foreach (var version in Versions.Select(v => v.Data))
+        {
+            await using var database = await TestDatabase.CreateEmptyAsync();
+            using var directory = new BundleDirectory().Add("install.sql", await UnpackAsync(version));
+            await Psql.RunAsync(database, "install.sql", directory.Path);
+            await using var session = await Session.OpenAsync(database.Settings);
+            await (await StageTermsAsync(session, "(1, 1)")).FinalizeAsync();
+            await session.ExecuteAsync(made);
+
+            var error = await Assert.ThrowsAsync<MigrationException>(() => database.Client.MigrateAsync());
+
+            Assert.Equal("XG013", error.SqlState);
+            Assert.Equal(told, error.Detail);
+            Assert.Equal(1, await session.CountAsync("exograph.fragment_terms"));
+            await session.ExecuteAsync(undone);
+            await database.Client.MigrateAsync();
+            Assert.Equal(1, await session.CountAsync("exograph.fragment_terms"));
+        }
+    }
+
     /// <summary>Stages terms t1 to t6 for three fragments, in the lines of their numbers.</summary>
     private static async Task<Load> StageTermsAsync(Session session, string pairs, string options = "")
     {
