@@ -18,7 +18,8 @@ BEGIN
                              JOIN exograph.fragment_term_sets s ON s.term_ids @> ARRAY[d.id]);
         UPDATE exograph.fragment_term_sets s
         SET term_ids = ARRAY(SELECT t.id FROM unnest(s.term_ids) AS t (id) WHERE t.id <> ALL (v_deleted) ORDER BY 1)
-        WHERE s.fragment_id = ANY (v_fragments);
+        WHERE s.fragment_id = ANY (v_fragments)
+            AND EXISTS (SELECT FROM unnest(s.term_ids) AS t (id) WHERE t.id = ANY (v_deleted)); -- not what other loads brought
         DELETE FROM exograph.fragment_term_sets s WHERE s.fragment_id = ANY (v_fragments) AND s.term_ids = '{}';
         PERFORM exograph_private.void_terms(v_fragments);
     END IF;

@@ -491,6 +491,20 @@ public sealed class TermSetTests : LoadingTest
     }
 
     [Fact]
+    public async Task Deleting_a_term_rewrites_no_set_that_lacks_it()
+    {
+        await LoadThreeWaysAsync();
+        const string Others = "SELECT ctid, load_id FROM exograph.fragment_term_sets s "
+            + "WHERE NOT EXISTS (SELECT FROM exograph.terms t WHERE t.term = 't4' AND t.id = ANY (s.term_ids)) ORDER BY 2, 1";
+        var before = await Db.RowsAsync(Others);
+
+        await Db.ExecuteAsync("DELETE FROM exograph.terms WHERE term = 't4'");
+
+        Assert.Equal(["1|t1,t2|1", "2|t1|1", "2|t3|-2", "2|t9|0", "3|t1|1"], await SetsAsync());
+        Assert.Equal(before, (await Db.RowsAsync(Others)).Where(row => !row.EndsWith("|-2", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Deleting_a_few_fragments_after_many_reads_their_sets_alone()
     {
         await LoadManyAsync();
