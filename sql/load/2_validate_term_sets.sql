@@ -15,6 +15,7 @@ DECLARE
     v_bad       bigint;
     v_loose     bigint;
 BEGIN
+    CALL exograph_private.refuse_large_sets();
     -- EXECUTE runs it in parallel, which SELECT .. INTO cannot.
     EXECUTE 'SELECT count(*), coalesce(sum(coalesce(cardinality(s.term_ids), 1)), 0),
                     count(*) FILTER (WHERE ($1 @> s.fragment_id AND $2 @> ALL (s.term_ids)) IS NOT TRUE),
@@ -42,6 +43,28 @@ BEGIN
             CROSS JOIN LATERAL unnest(coalesce(s.term_ids, '{NULL}')) AS p (term_id)
         ) b
         WHERE b.reason IS NOT NULL;
+    END IF;
+END
+$$;
+
+-- Refuses sets that no row of the index may hold: what COPY and pg_dump print of a row is 128 MiB at most, and a term takes 12
+-- bytes. Errors: 54000. No reject: its pairs would each be one, a hundred times as large as what was staged.
+CREATE OR REPLACE PROCEDURE exograph_private.refuse_large_sets()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_most CONSTANT integer := 134217728 / 12;
+    v_set  record;
+BEGIN
+    SELECT s.fragment_id, cardinality(s.term_ids) AS terms INTO v_set
+    FROM staged_fragment_term_sets s
+    WHERE cardinality(s.term_ids) > v_most
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'staged_fragment_term_sets: the set of fragment % holds % terms, more than the % that a row may print',
+                v_set.fragment_id, v_set.terms, v_most
+            USING ERRCODE = 'program_limit_exceeded', TABLE = 'staged_fragment_term_sets',
+                HINT = format('The staging is intact: DELETE FROM %I.staged_fragment_term_sets WHERE cardinality(term_ids) > %s, '
+                              'and call again.', current_schema(), v_most);
     END IF;
 END
 $$;

@@ -614,6 +614,22 @@ public sealed class TermSetTests : LoadingTest
         await Db.ExecuteAsync("ANALYZE");
     }
 
+    [Fact]
+    public async Task A_set_that_no_row_may_hold_is_refused_before_it_costs_anything()
+    {
+        var load = await Sample.BeginAsync(Db);
+        await load.StageAsync("fragment_term_sets", "fragment_id, term_ids", "(1, array_fill(2, ARRAY[12000000]))");
+
+        var error = await Db.FailsAsync("54000", $"SELECT exograph.check_load({load.Id})");
+        Assert.Contains("the set of fragment 1 holds 12000000 terms", error.MessageText, StringComparison.Ordinal);
+        Assert.Contains($"DELETE FROM exograph_load_{load.Id}.staged_fragment_term_sets", error.Hint, StringComparison.Ordinal);
+        await Db.FailsAsync("54000", $"CALL exograph.finalize_load({load.Id}, on_reject => 'skip')");
+
+        await Db.ExecuteAsync($"DELETE FROM {load.Staged("fragment_term_sets")} WHERE cardinality(term_ids) > 11184810");
+        await load.FinalizeAsync();
+        Assert.Equal(3, await Db.CountAsync("exograph.fragment_terms"));
+    }
+
     private async Task<string> PlanAsync(string query) => string.Join('\n', await Db.RowsAsync("EXPLAIN (COSTS off) " + query));
 
     private static string InsertPair(int line, string term) =>
