@@ -167,30 +167,39 @@ COMMENT ON FUNCTION exograph.void_declarations() IS
     'Trigger on fact tables, fragments and graph_nodes: files of which rows were deleted are no longer declared complete for the '
     'tables named by its arguments.';
 
--- Has the files of these fragments no longer declared complete for fragment_terms. Of fragments that go with their terms nothing
--- is found here: their own trigger has taken the declarations back.
-CREATE OR REPLACE FUNCTION exograph_private.void_terms(fragment_ids bigint[]) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+-- Of fragments that go with their terms nothing is found here: their own trigger has taken the declarations back.
+CREATE OR REPLACE FUNCTION exograph.void_declarations_of_terms() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_losing bigint[];
 BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        v_losing := ARRAY(
+            SELECT o.fragment_id
+            FROM old_sets o
+            WHERE NOT EXISTS (SELECT FROM new_sets n
+                              WHERE n.fragment_id = o.fragment_id AND n.load_id = o.load_id AND n.term_ids @> o.term_ids));
+    ELSE
+        v_losing := ARRAY(SELECT o.fragment_id FROM old_sets o);
+    END IF;
     UPDATE exograph.complete_facts c
     SET tables = array_remove(c.tables, 'fragment_terms')
     WHERE c.tables @> '{fragment_terms}'
-        AND c.file_id IN (SELECT f.file_id FROM exograph.fragments f WHERE f.id = ANY (fragment_ids));
-END
-$$;
-
-CREATE OR REPLACE FUNCTION exograph.void_declarations_of_terms() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM exograph_private.void_terms(ARRAY(SELECT DISTINCT d.fragment_id FROM deleted d));
+        AND c.file_id IN (SELECT f.file_id FROM exograph.fragments f WHERE f.id = ANY (v_losing));
     RETURN NULL;
 END
 $$;
 
 CREATE OR REPLACE TRIGGER void_declarations_of_terms
 AFTER DELETE ON exograph.fragment_term_sets
-REFERENCING OLD TABLE AS deleted
+REFERENCING OLD TABLE AS old_sets
+FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations_of_terms();
+
+CREATE OR REPLACE TRIGGER void_declarations_of_changed_terms
+AFTER UPDATE ON exograph.fragment_term_sets
+REFERENCING OLD TABLE AS old_sets NEW TABLE AS new_sets
 FOR EACH STATEMENT EXECUTE FUNCTION exograph.void_declarations_of_terms();
 
 COMMENT ON FUNCTION exograph.void_declarations_of_terms() IS
-    'Trigger on exograph.fragment_term_sets: files of whose fragments sets were deleted are no longer declared complete for it.';
+    'Trigger on exograph.fragment_term_sets: files of whose fragments terms were taken away are no longer declared complete for '
+    'fragment_terms.';

@@ -1,9 +1,8 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- fragment_term_sets has no foreign keys. What a fragment loses is not declared complete any more. Each term is looked up by the
--- GIN index: an array of all of them, compared with every set, took minutes for 50,000 terms. A plan for the array at hand hashes
--- it.
+-- fragment_term_sets has no foreign keys. Each term is looked up by the GIN index: an array of all of them, compared with every
+-- set, took minutes for 50,000 terms. A plan for the array at hand hashes it.
 CREATE OR REPLACE FUNCTION exograph.delete_facts_of_terms() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     SET plan_cache_mode = force_custom_plan AS $$
@@ -21,7 +20,6 @@ BEGIN
         WHERE s.fragment_id = ANY (v_fragments)
             AND EXISTS (SELECT FROM unnest(s.term_ids) AS t (id) WHERE t.id = ANY (v_deleted)); -- not what other loads brought
         DELETE FROM exograph.fragment_term_sets s WHERE s.fragment_id = ANY (v_fragments) AND s.term_ids = '{}';
-        PERFORM exograph_private.void_terms(v_fragments);
     END IF;
     RETURN NULL;
 END
@@ -75,7 +73,6 @@ BEGIN
     END IF;
     DELETE FROM exograph.fragment_term_sets s
     WHERE s.fragment_id = OLD.fragment_id AND s.load_id = OLD.load_id AND s.term_ids = '{}';
-    PERFORM exograph_private.void_terms(ARRAY[OLD.fragment_id]);
     RETURN OLD;
 END
 $$;
