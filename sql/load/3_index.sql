@@ -159,7 +159,7 @@ BEGIN
                FROM %1$I
                WINDOW w AS (PARTITION BY %3$s ORDER BY %2$s)) ranked
          WHERE ranked.position > 1',
-        'new_' || table_name, concat_ws(', ', v_match.payload, 'load_id'), v_match.identity);
+        'new_' || table_name, v_match.payload, v_match.identity);
     EXECUTE format('DELETE FROM %I n USING losing WHERE n.ctid = losing.row', 'new_' || table_name);
     GET DIAGNOSTICS v_collapsed = ROW_COUNT;
     v_conflicts := (SELECT count(*) FILTER (WHERE differs) FROM losing);

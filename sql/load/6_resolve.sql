@@ -164,7 +164,7 @@ BEGIN
             DELETE FROM %I s USING changes f JOIN exograph.%I d ON %s WHERE s.ctid = f.staged_ctid AND NOT f.inserted
             RETURNING %s AS differs)
          SELECT count(*), count(*) FILTER (WHERE differs) FROM existing',
-        'staged_' || table_name, table_name, v_match.equal, coalesce(v_match.differing, 'false'))
+        'staged_' || table_name, table_name, v_match.equal, v_match.differing)
     INTO v_existing, v_conflicts;
     EXECUTE format('UPDATE %I s SET (%s) = ROW(%s) FROM changes c WHERE s.ctid = c.staged_ctid',
                    'staged_' || table_name, v_columns, v_values);

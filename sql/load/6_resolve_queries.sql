@@ -5,7 +5,7 @@ SET LOCAL ROLE exograph_owner;
 -- maps of_<column>) and whether these are as they were staged, FROM with joins, and the condition that a row which this load
 -- inserted is part of the identity; all_inserted: the maps tell that it holds for every fact. offsets: what number_offsets has
 -- noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. versioned: every row names its package and version, which otherwise
--- come from its file. One mechanism for five fact tables: their columns differ, the shape does not. Only what cannot be told from
+-- come from its file. One mechanism for four fact tables: their columns differ, the shape does not. Only what cannot be told from
 -- offsets is joined.
 CREATE OR REPLACE FUNCTION exograph_private.fact_parts(
     IN table_name text, IN offsets jsonb, IN versioned boolean,
@@ -66,9 +66,9 @@ END
 $$;
 
 -- How facts of a table are compared: the columns of the identity and the others, as lists, and the conditions that a fact f has
--- the identity of an existing d, and that their payloads differ. payload, differing: NULL where identity is all there is. One
--- definition of identity and payload: what is compared within a load is compared with the index as well. NULLs of an identity
--- are equal in a form that can be hashed, which IS NOT DISTINCT FROM cannot.
+-- the identity of an existing d, and that their payloads differ. One definition of identity and payload: what is compared within
+-- a load is compared with the index as well. NULLs of an identity are equal in a form that can be hashed, which IS NOT DISTINCT
+-- FROM cannot.
 CREATE OR REPLACE FUNCTION exograph_private.match_facts(
     IN table_name text, OUT identity text, OUT payload text, OUT equal text, OUT differing text
 )
@@ -113,11 +113,6 @@ WHERE %s',
 BEGIN
     RETURN CASE
         WHEN fresh THEN concat_ws(chr(10), v_target, v_facts)
-        WHEN v_match.differing IS NULL THEN format(
-'%s
-SELECT * FROM (%s) f
-WHERE NOT EXISTS (SELECT FROM exograph.%I d WHERE %s)',
-            v_target, v_facts, table_name, v_match.equal)
         ELSE format(
 'WITH compared AS (
     SELECT f.*, d.load_id IS NOT NULL AS is_existing
