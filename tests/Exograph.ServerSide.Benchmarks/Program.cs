@@ -2,6 +2,7 @@ using System.CommandLine;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
@@ -15,5 +16,6 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     GrowthCommand.Create(),
     WaitsCommand.Create(),
     ReloadCommand.Create(),
+    ReadCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();

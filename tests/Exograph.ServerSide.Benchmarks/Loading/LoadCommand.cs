@@ -6,24 +6,9 @@ namespace Exograph.ServerSide.Benchmarks.Loading;
 /// <summary><c>load</c>: how the loader compares with restoring a dump of the same index, and with its rivals.</summary>
 internal static class LoadCommand
 {
-    private static readonly Dictionary<string, int> s_sizes = new()
-    {
-        ["tiny"] = 2_000,
-        ["small"] = 20_000,
-        ["medium"] = 200_000,
-        ["corpus"] = 1_000_000,
-    };
-
     public static Command Create()
     {
-        var size = new Option<string>("--size")
-        {
-            Description = $"Fragments of the corpus: {string.Join(", ", s_sizes.Select(s => $"{s.Key} {s.Value:N0}"))}.",
-            DefaultValueFactory = _ => "small",
-        };
-        size.AcceptOnlyFromAmong([.. s_sizes.Keys]);
-        var fragments = new Option<int?>("--fragments") { Description = "Fragments of the corpus, in place of a size." };
-        var seed = new Option<int>("--seed") { Description = "Seed of the generated corpus.", DefaultValueFactory = _ => 1 };
+        var corpus = new CorpusOptions();
         var rounds = new Option<int>("--rounds") { Description = "Rounds; medians are reported.", DefaultValueFactory = _ => 3 };
         var contenders = new Option<string?>("--contenders")
         {
@@ -33,12 +18,12 @@ internal static class LoadCommand
         var chunks = new Option<int>("--chunk-fragments")
         {
             Description = "Most fragments for contenders that send rows in chunks.",
-            DefaultValueFactory = _ => s_sizes["small"],
+            DefaultValueFactory = _ => CorpusOptions.Sizes["small"],
         };
         var rows = new Option<int>("--row-fragments")
         {
             Description = "Most fragments for contenders that work row by row.",
-            DefaultValueFactory = _ => s_sizes["tiny"],
+            DefaultValueFactory = _ => CorpusOptions.Sizes["tiny"],
         };
         var streams = new Option<int>("--streams")
         {
@@ -50,21 +35,20 @@ internal static class LoadCommand
             Description = "Indexes that a restore builds at once, foreign keys it validates, tables it analyzes.",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };
-        var set = new Option<string[]>("--set") { Description = "A server setting, as maintenance_work_mem=1GB.", };
+        var set = ServerSettings.Option();
         var json = new Option<FileInfo?>("--json") { Description = "File for the results as JSON." };
         var svg = new Option<FileInfo?>("--svg") { Description = "File for a bar chart." };
         var command = new Command("load", "The loader, its rivals, and what a restore of the same index takes.")
         {
-            size, fragments, seed, rounds, contenders, chunks, rows, streams, indexJobs, set, json, svg,
+            corpus.Size, corpus.Fragments, corpus.Seed, rounds, contenders, chunks, rows, streams, indexJobs, set, json, svg,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
-            var settings = (arguments.GetValue(set) ?? []).Select(s => s.Split('=', 2)).ToDictionary(s => s[0], s => s[^1]);
-            await using var server = await BenchmarkServer.StartAsync(settings, cancellationToken);
-            var whole = arguments.GetValue(fragments) ?? s_sizes[arguments.GetValue(size)!];
+            await using var server = await BenchmarkServer.StartAsync(ServerSettings.Of(arguments, set), cancellationToken);
+            var whole = corpus.FragmentsOf(arguments);
             var plan = new LoadPlan
             {
-                Seed = arguments.GetValue(seed),
+                Seed = arguments.GetValue(corpus.Seed),
                 Rounds = arguments.GetValue(rounds),
                 Contenders = LoadContenders.Choose(arguments.GetValue(contenders), server),
                 Fragments = new Dictionary<Pace, int>

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
@@ -64,7 +65,7 @@ public sealed partial class PageTests
         var benchmarks = new RootCommand
         {
             LoadCommand.Create(), DupSelectCommand.Create(), WalCommand.Create(), GrowthCommand.Create(), WaitsCommand.Create(),
-            ReloadCommand.Create(),
+            ReloadCommand.Create(), ReadCommand.Create(),
         };
 
         Assert.All(Pages.Blocks.Where(b => b.Language == "sh").SelectMany(b => b.Lines), shown =>

@@ -7,21 +7,11 @@ using Npgsql;
 namespace Exograph.ServerSide.Benchmarks.Loading.Contenders;
 
 /// <summary>
-/// DuckDB, an embedded column store: rows by its appender, several tables at once, dimensions with a primary key and their natural
-/// key, the terms of fragments as pairs in the order of terms, so that a look-up by term reads few row groups; then a checkpoint.
-/// Staging is in memory. Either the producer's numbers are the ids, or they are resolved by <see cref="SetMerge"/>.
+/// DuckDB, an embedded column store: rows by its appender, several tables at once, into the tables of <see cref="DuckDbIndex"/>;
+/// then a checkpoint. Either the producer's numbers are the ids, or they are resolved by <see cref="SetMerge"/>.
 /// </summary>
 internal sealed partial class DuckDbContender(string name, bool resolves) : ILoadContender
 {
-    /// <summary>The database in a file, and that in memory.</summary>
-    private const string Catalog = "main_index";
-    private const string Staging = "staged";
-
-    private const string OrderedByTerm = """
-        INSERT INTO exograph.fragment_terms (fragment_id, term_id)
-        SELECT s.fragment_id, s.term_id FROM staged.fragment_terms s ORDER BY s.term_id, s.fragment_id;
-        """;
-
     private const string ResolvedTerms = """
         INSERT INTO exograph.fragment_terms (fragment_id, term_id)
         SELECT DISTINCT g.id, t.id
@@ -31,16 +21,6 @@ internal sealed partial class DuckDbContender(string name, bool resolves) : ILoa
         WHERE NOT EXISTS (SELECT 1 FROM exograph.fragment_terms d WHERE d.fragment_id = g.id AND d.term_id = t.id)
         ORDER BY t.id, g.id;
         """;
-
-    private static readonly Dictionary<string, string> s_naturalKeys = new()
-    {
-        ["packages"] = "ecosystem, name",
-        ["package_versions"] = "package_id, version",
-        ["files"] = "package_version_id, sha256",
-        ["terms"] = "term",
-        ["fragments"] = "content_hash, file_id, line, end_line",
-        ["graph_nodes"] = "file_id, engine, kind, external_id, qualified_name, line, col",
-    };
 
     public string Name => name;
 
@@ -56,7 +36,7 @@ internal sealed partial class DuckDbContender(string name, bool resolves) : ILoa
 
     public async Task PrepareDatabaseAsync(NpgsqlDataSource dataSource, string input, CancellationToken cancellationToken)
     {
-        File.Delete(FileIn(input));
+        File.Delete(DuckDbIndex.FileIn(input));
         await RowForm.ApplyAsync(dataSource, cancellationToken);
         await (await IndexSchema.ReadAsync(dataSource, cancellationToken)).StripAsync(dataSource, cancellationToken);
     }
@@ -64,46 +44,48 @@ internal sealed partial class DuckDbContender(string name, bool resolves) : ILoa
     public async Task LoadAsync(ContenderContext context, CancellationToken cancellationToken)
     {
         var (tables, input) = (new NumberedTables(context.Corpus), context.Settings.Input);
-        using var connection = Open(input);
-        Run(connection, $"ATTACH ':memory:' AS {Staging}; CREATE SCHEMA exograph; CREATE SEQUENCE ids");
+        using var connection = DuckDbIndex.Open(input);
+        connection.Run($"ATTACH ':memory:' AS {DuckDbIndex.Staging}; CREATE SCHEMA exograph; CREATE SEQUENCE ids");
         foreach (var table in tables.All)
-            Run(connection, $"CREATE TABLE exograph.{table.Name} ({Columns(table, isNumberedByDefault: resolves)}{Keys(table)})");
+            connection.Run(DuckDbIndex.Create(table.Name, Columns(table, isNumberedByDefault: resolves)));
 
         Task AppendAsync(IEnumerable<IFilledTable> filled, string catalog, string schema) => ContenderContext.InParallelAsync(
             context.Settings.Streams, filled, (table, token) => Task.Run(() =>
             {
-                using var stream = Open(input);
-                if (catalog == Staging)
-                    Run(stream, $"CREATE TABLE {Staging}.{table.Name} ({Columns(table, isNumberedByDefault: false)})");
+                using var stream = DuckDbIndex.Open(input);
+                if (catalog == DuckDbIndex.Staging)
+                    stream.Run($"CREATE TABLE {DuckDbIndex.Staging}.{table.Name} ({Columns(table, isNumberedByDefault: false)})");
                 table.Append(stream, catalog, schema);
             }, token), cancellationToken);
 
         await context.PhaseAsync("appending", () => resolves
-            ? AppendAsync(tables.All, Staging, "main")
-            : Task.WhenAll(AppendAsync([tables.FragmentTerms], Staging, "main"), AppendAsync(tables.Others, Catalog, "exograph")),
+            ? AppendAsync(tables.All, DuckDbIndex.Staging, "main")
+            : Task.WhenAll(
+                AppendAsync([tables.FragmentTerms], DuckDbIndex.Staging, "main"),
+                AppendAsync(tables.Others, DuckDbIndex.Catalog, "exograph")),
             cancellationToken);
         IEnumerable<(string Table, string Sql)> statements = resolves
             ? new SetMerge("CREATE TABLE").Statements.Append(("fragment_terms", ResolvedTerms))
-            : [("fragment_terms", OrderedByTerm)];
+            : [("fragment_terms", DuckDbIndex.OrderedByTerm)];
         foreach (var (table, sql) in statements)
         {
             await context.PhaseAsync(
-                $"inserting {table}", () => Task.Run(() => Run(connection, sql), cancellationToken), cancellationToken);
+                $"inserting {table}", () => Task.Run(() => connection.Run(sql), cancellationToken), cancellationToken);
         }
         await context.PhaseAsync(
-            "checkpoint", () => Task.Run(() => Run(connection, "CHECKPOINT"), cancellationToken), cancellationToken);
-        context.Sizes = SizesOf(connection, new FileInfo(FileIn(input)).Length);
+            "checkpoint", () => Task.Run(() => connection.Run("CHECKPOINT"), cancellationToken), cancellationToken);
+        context.Sizes = SizesOf(connection, new FileInfo(DuckDbIndex.FileIn(input)).Length);
     }
 
     /// <summary>By CSV.</summary>
     public async Task PresentAsync(NpgsqlDataSource dataSource, string input, CancellationToken cancellationToken)
     {
-        using var connection = Open(input);
+        using var connection = DuckDbIndex.Open(input);
         foreach (var table in IndexTables.All)
         {
             var columns = ColumnsOf(connection, table);
             var file = Path.Combine(input, $"{table}.csv");
-            Run(connection, $"""
+            connection.Run($"""
                 COPY (SELECT {string.Join(", ", columns.Select(InCsv))} FROM exograph.{table}) TO '{file}' (FORMAT csv, HEADER false)
                 """);
             await using var target = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -130,52 +112,22 @@ internal sealed partial class DuckDbContender(string name, bool resolves) : ILoa
     private static TableSize[] SizesOf(DuckDBConnection connection, long bytes)
     {
         const string Terms = "fragment_terms";
-        var ofTerms = Query(connection, $"""
+        var ofTerms = connection.Query($"""
             SELECT count(DISTINCT s.block_id) * (SELECT max(block_size) FROM pragma_database_size())
             FROM pragma_storage_info('exograph.{Terms}') s WHERE s.persistent
             """, r => Convert.ToInt64(r.GetValue(0), CultureInfo.InvariantCulture))[0];
         return [new TableSize(Terms, ofTerms, 0), new TableSize("other", bytes - ofTerms, 0)];
     }
 
-    private static List<(string Name, string Type)> ColumnsOf(DuckDBConnection connection, string table) =>
-        Query(connection, $"""
+    private static IReadOnlyList<(string Name, string Type)> ColumnsOf(DuckDBConnection connection, string table) =>
+        connection.Query($"""
             SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'exograph' AND table_name = '{table}'
             """, r => (r.GetString(0), r.GetString(1)));
-
-    private static List<T> Query<T>(DuckDBConnection connection, string sql, Func<DuckDBDataReader, T> read)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-            rows.Add(read(reader));
-        return rows;
-    }
 
     private static string Columns(IFilledTable table, bool isNumberedByDefault)
     {
         var columns = table.Definitions.Replace(" COLLATE \"C\"", "", StringComparison.Ordinal);
         return isNumberedByDefault ? Id().Replace(columns, "$0 DEFAULT nextval('ids')") : columns;
-    }
-
-    private static string Keys(IFilledTable table) =>
-        s_naturalKeys.TryGetValue(table.Name, out var key) ? $", PRIMARY KEY (id), UNIQUE ({key})" : "";
-
-    private static string FileIn(string directory) => Path.Combine(directory, $"{Catalog}.duckdb");
-
-    private static DuckDBConnection Open(string directory)
-    {
-        var connection = new DuckDBConnection($"DataSource={FileIn(directory)}");
-        connection.Open();
-        return connection;
-    }
-
-    private static void Run(DuckDBConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     [GeneratedRegex(@"\bid (Bigint|Integer)\b")]

@@ -1,0 +1,59 @@
+using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Loading.Writing;
+using Npgsql;
+
+namespace Exograph.ServerSide.Benchmarks.Reading;
+
+/// <summary>Puts the questions to our index and to its copy in DuckDB, in turn.</summary>
+internal sealed class ReadBenchmark(NpgsqlDataSource index, int rounds, TextWriter progress)
+{
+    public async Task<ReadResults> RunAsync(IReadCorpus corpus, string directory, CancellationToken cancellationToken)
+    {
+        await progress.WriteLineAsync($"loading {corpus.Description}");
+        await corpus.LoadAsync(index, directory, cancellationToken);
+        // As autovacuum does within a minute of a load.
+        foreach (var leaf in await LeafTable.ReadAsync(index, cancellationToken))
+            await index.RunAsync($"VACUUM {leaf.Name}", cancellationToken);
+        await progress.WriteLineAsync("copying");
+        var tables = await DuckDbCopy.MakeAsync(index, directory, cancellationToken);
+
+        await progress.WriteLineAsync("choosing arguments");
+        var asked = new List<(Question Question, IReadOnlyList<(string Ours, string DuckDb)> Queries)>();
+        foreach (var question in Questions.All)
+            asked.Add((question, await QueriesAsync(question, cancellationToken)));
+        var results = asked.Where(a => a.Queries.Count > 0).Select(a => new AskedQuestion(a.Question, a.Queries)).ToList();
+        // What finds no session waiting begins a new one: of the server, and of a file that was closed.
+        index.Clear();
+        using (var ours = new AskedDatabase(await index.OpenConnectionAsync(cancellationToken)))
+        using (var duckDb = new AskedDatabase(DuckDbIndex.Open(directory)))
+        {
+            for (var round = 0; round <= rounds; round++)
+            {
+                await progress.WriteLineAsync(round == 0 ? "asking first" : $"round {round}");
+                foreach (var question in results)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    question.Ask(ours, duckDb, isOursFirst: round % 2 == 0);
+                }
+            }
+        }
+        return new ReadResults
+        {
+            Corpus = corpus.Description,
+            Tables = tables,
+            Bytes = (await TableSize.ReadAsync(index, cancellationToken)).Sum(s => s.Bytes),
+            DuckDbBytes = new FileInfo(DuckDbIndex.FileIn(directory)).Length,
+            Questions = [.. results.Select(r => r.Results())],
+            Unasked = [.. asked.Where(a => a.Queries.Count == 0).Select(a => a.Question.Name)],
+        };
+    }
+
+    private async Task<IReadOnlyList<(string Ours, string DuckDb)>> QueriesAsync(Question question, CancellationToken cancellationToken)
+    {
+        if (question.Arguments is null)
+            return [question.With([])];
+        var arguments = await index.QueryAsync(
+            question.Arguments, r => Enumerable.Range(0, r.FieldCount).Select(r.GetString).ToList(), cancellationToken);
+        return [.. arguments.Select(question.With)];
+    }
+}

@@ -1,0 +1,55 @@
+namespace Exograph.ServerSide.Benchmarks.Reading;
+
+/// <summary>Results for people: a table per kind of question.</summary>
+internal static class ReadReport
+{
+    private const double MiB = 1 << 20;
+
+    public static void WriteHead(string server, int rounds, TextWriter output) => output.WriteLine($"""
+        {server}
+
+        The index is loaded by the library and vacuumed; DuckDB has the same rows, the tables of the benchmark load, in a file of its own,
+        in this process. Every question is put to both in turn, each time as text that is parsed and planned, with the same
+        arguments; a figure is the mean of these in milliseconds, from sending the query until all rows are read. First: in a new
+        session of either. Then medians of {rounds} rounds, with the least and the most; ratios are of the same round. An answer that
+        is not the same from both is an error.
+        """);
+
+    public static void Write(ReadResults results, TextWriter output)
+    {
+        output.WriteLine($"""
+
+            ## {results.Corpus}
+
+            {string.Join(", ", results.Tables.Select(t => $"{t.Table} {t.Rows:N0}"))}. {results.Bytes / MiB:N0} MiB with all indexes; DuckDB {results.DuckDbBytes / MiB:N0} MiB.
+            """);
+        foreach (var kind in results.Questions.GroupBy(q => q.Question.Kind))
+        {
+            output.WriteLine($"""
+
+                | {Title(kind.Key)} | ours, ms | DuckDB, ms | ours / DuckDB | first: ours | DuckDB | rows |
+                |---|--:|--:|--:|--:|--:|--:|
+                """);
+            foreach (var question in kind)
+            {
+                output.WriteLine($"| {question.Question.Name} | {question.Ours} | {question.DuckDb} | {question.Ratio} "
+                    + $"| {question.First.Ours:F2} | {question.First.DuckDb:F2} | {question.Rows:N0} |");
+            }
+        }
+        if (results.Unasked.Count > 0)
+            output.WriteLine($"\nNothing to ask for: {string.Join("; ", results.Unasked)}.");
+        foreach (var question in results.Questions)
+        {
+            foreach (var difference in question.Differences)
+                output.WriteLine($"\nDIFFERS: {question.Question.Name}: {difference}");
+        }
+    }
+
+    private static string Title(QuestionKind kind) => kind switch
+    {
+        QuestionKind.LookUp => "look-ups",
+        QuestionKind.Search => "searches",
+        QuestionKind.Traversal => "traversals",
+        _ => "aggregates",
+    };
+}
