@@ -47,6 +47,28 @@ public sealed class DeletionTests : LoadingTest
             await Db.RowsAsync("SELECT term FROM exograph.fragment_terms x JOIN exograph.terms t ON id = term_id ORDER BY 1"));
     }
 
+    [Theory]
+    [InlineData("packages", "name = 'alpha'")]
+    [InlineData("package_versions", "version = '1.0'")]
+    public async Task What_belongs_to_no_file_goes_with_its_version(string table, string condition)
+    {
+        var load = await Load.BeginAsync(Db, "partition_threshold => 0");
+        await load.StageAsync("packages", "id, ecosystem, name", "(1, 'hex', 'alpha')");
+        await load.StageAsync("package_versions", "id, package_id, version", "(1, 1, '1.0'), (2, 1, '2.0')");
+        await load.StageAsync("graph_nodes", "id, package_version_id, engine, kind, qualified_name",
+            "(1, 1, 'static', 'module', 'A'), (2, 2, 'static', 'module', 'B'), (3, NULL, 'static', 'module', 'C')");
+        await load.StageAsync("call_edges",
+            "package_version_id, caller_node_id, callee_node_id, caller_qualified_name, callee_qualified_name, line",
+            "(1, 3, 3, 'C', 'C', 1), (NULL, 3, 3, 'C', 'C', 2)");
+        await load.FinalizeAsync();
+
+        await Db.ExecuteAsync($"DELETE FROM exograph.{table} WHERE {condition}");
+
+        Assert.Equal(table == "packages" ? ["C"] : ["B", "C"],
+            await Db.RowsAsync("SELECT qualified_name FROM exograph.graph_nodes ORDER BY 1"));
+        Assert.Equal(["null|null"], await Db.RowsAsync("SELECT package_id, package_version_id FROM exograph.call_edges"));
+    }
+
     [Fact]
     public async Task Deleting_a_fragment_takes_its_terms_and_leaves_its_facts_without_fragment()
     {
