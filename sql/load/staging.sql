@@ -3,9 +3,9 @@ SET LOCAL ROLE exograph_owner;
 
 -- Makes the schema of a load: staging tables that mirror the index tables, those of facts LOGGED if asked for; what
 -- resolve_terms notes; sequences, which outlive a rollback, to remember which manifest was verified, and which ids an attempt to
--- finalize took; and the token that tells crash-emptied from empty. Errors: 42501, 42P06. Columns, types and collations of the
--- index table and nothing else: no NOT NULL, so that a missing value is a reject with a reason instead of a failed COPY. The
--- columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's transaction ends, and
+-- finalize took; and the token that tells crash-emptied from empty. Errors: 42501, 42P06. Columns, types, compression and
+-- collations of the index table and nothing else: no NOT NULL, so that a missing value is a reject with a reason instead of a
+-- failed COPY. The columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's transaction ends, and
 -- keep merge_partitions waiting. Staging is UNLOGGED: a crash empties it, and the token with it. Facts that may become a
 -- partition as they are, are LOGGED: WAL is written once, a page at a time, by COPY. Of these the one table that has only
 -- required columns, fragment_term_sets, gets from the start what ATTACH demands of load_id, which no row can break; its numbers
@@ -71,11 +71,12 @@ BEGIN
 END
 $$;
 
--- Columns of an index table with types and collations, as CREATE TABLE takes them.
+-- Columns of an index table with types, compression and collations, as CREATE TABLE takes them.
 CREATE OR REPLACE FUNCTION exograph_private.column_definitions(table_name text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT pg_catalog.string_agg(
-               pg_catalog.format('%I %s%s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+               pg_catalog.format('%I %s%s%s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+                                 CASE a.attcompression WHEN 'l' THEN ' COMPRESSION lz4' WHEN 'p' THEN ' COMPRESSION pglz' END,
                                  CASE WHEN a.attcollation <> t.typcollation
                                       THEN ' COLLATE ' || a.attcollation::pg_catalog.regcollation::pg_catalog.text END),
                ', ' ORDER BY a.attnum)
