@@ -53,7 +53,14 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     public async Task<IReadOnlyList<string>> MigrateAsync(
         MigrateOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var applied = await MigratorAsync("migrate", m => m.MigrateAsync(options?.Progress, cancellationToken)).ConfigureAwait(false);
+        options ??= new MigrateOptions();
+        var applied = await MigratorAsync("migrate", async m =>
+        {
+            var applied = await m.MigrateAsync(options.Progress, cancellationToken).ConfigureAwait(false);
+            if (options.TextSearch)
+                await m.AddTextIndexesAsync(cancellationToken).ConfigureAwait(false);
+            return applied;
+        }).ConfigureAwait(false);
         if (applied.Count > 0)
             Log.Migrated(Server.Logger, applied.Count);
         return applied;
@@ -69,7 +76,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     /// The whole installation as one script for psql, to be reviewed and run by hand. It applies what is new, as
     /// <see cref="MigrateAsync"/> does, and applies all re-runnable code.
     /// </summary>
-    public static string PrintMigration() => Migrator.Print();
+    public static string PrintMigration(MigrateOptions? options = null) => Migrator.Print(options?.TextSearch ?? false);
 
     /// <summary>Begins a load.</summary>
     /// <exception cref="LoadException">Exograph is not installed, the role may not load, or an option is bad.</exception>

@@ -164,6 +164,12 @@ public sealed record FinalizeOptions
 /// <summary>Options of a migration.</summary>
 public sealed record MigrateOptions
 {
+    /// <summary>
+    /// Whether to build the indexes by which LIKE and regular expressions search sources and comments, as
+    /// <c>exograph.add_text_indexes()</c> does. Where they exist, false leaves them: <c>exograph.drop_text_indexes()</c> drops them.
+    /// </summary>
+    public bool TextSearch { get; init; }
+
     /// <summary>Is told the name of each script before it runs.</summary>
     public IProgress<string>? Progress { get; init; }
 }

@@ -40,7 +40,7 @@ internal static class MigrationPrinter
         $$;
         """;
 
-    public static string Print(MigrationScripts scripts)
+    public static string Print(MigrationScripts scripts, bool textSearch)
     {
         var names = string.Join(", ", scripts.Migrations.Select(s => MigrationSql.Literal(s.Name)));
         var first = scripts.Migrations[0];
@@ -96,6 +96,11 @@ internal static class MigrationPrinter
 
             {MigrationSql.RecordCode(scripts.Code)}
             COMMIT;
+
+            """);
+        if (textSearch)
+            text.Append($"\n-- indexes for searching texts\n{string.Concat(MigrationSql.AddTextIndexes.Select(s => $"{s};\n"))}");
+        text.Append($"""
             \echo installed :exograph_installed migrations and {scripts.Code.Count} code files into :DBNAME as schema version {scripts.Version}
 
             """);

@@ -23,6 +23,12 @@ internal static class MigrationSql
     /// <summary>Scripts run as the owner of all: default privileges of who installs apply to nothing that they make.</summary>
     public const string BecomeOwner = "SET LOCAL ROLE exograph_owner";
 
+    /// <summary>Builds the indexes for searching texts, after everything is installed: in a transaction of its own, for it takes long.</summary>
+    public static IReadOnlyList<string> AddTextIndexes { get; } =
+    [
+        "BEGIN ISOLATION LEVEL READ COMMITTED", ServerCall.PinPath, BecomeOwner, "CALL exograph.add_text_indexes()", "COMMIT",
+    ];
+
     /// <summary>All code is due after the first script, which makes roles that the code gives rights to.</summary>
     public const string ForgetCode = """
         DO $$

@@ -52,7 +52,23 @@ internal sealed class Migrator
     /// The whole installation as one script for psql, to be reviewed and run by hand. It applies what is new, as
     /// <see cref="MigrateAsync"/> does, and applies all re-runnable code.
     /// </summary>
-    public static string Print() => MigrationPrinter.Print(MigrationScripts.Embedded);
+    public static string Print(bool textSearch = false) => MigrationPrinter.Print(MigrationScripts.Embedded, textSearch);
+
+    /// <summary>Builds the indexes for searching texts, as the owner of all.</summary>
+    /// <exception cref="NpgsqlException">The server cannot be reached, or refuses.</exception>
+    public async Task AddTextIndexesAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            foreach (var statement in MigrationSql.AddTextIndexes)
+            {
+                var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0 };
+                await using (command.ConfigureAwait(false))
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private List<string> Apply(IProgress<string>? progress, CancellationToken cancellationToken)
     {

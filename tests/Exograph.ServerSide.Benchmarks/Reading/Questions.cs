@@ -13,10 +13,12 @@ internal static class Questions
         GROUP BY {column} ORDER BY min(md5(concat_ws('/', {column}, line, col))) LIMIT {Times}
         """;
 
-    /// <summary>Words to look for in texts: the plain one, and as LIKE takes it.</summary>
+    /// <summary>Words to look for in texts, names that are defined among them: the plain one, and as LIKE takes it.</summary>
     private const string Words = """
-        SELECT name, replace(name, '_', '\_') FROM exograph.definitions WHERE name ~ '^\w{6,}$'
-        GROUP BY name ORDER BY md5(name) LIMIT 5
+        SELECT w.word, replace(w.word, '_', '\_')
+        FROM (VALUES ('TODO'), ('because'), ('Exception')
+              UNION ALL
+              (SELECT name FROM exograph.definitions WHERE name ~ '^\w{6,}$' GROUP BY name ORDER BY md5(name) LIMIT 3)) AS w (word)
         """;
 
     private const string OfFile = "JOIN exograph.files f ON f.id = r.file_id";
@@ -31,15 +33,14 @@ internal static class Questions
             WHERE cardinality(s.term_ids) >= 9
             ORDER BY f.content_hash, f.line LIMIT {Times}),
         counted AS (
-            SELECT c.fragment_id, t.term,
+            SELECT c.fragment_id, t.id, t.term,
                    (SELECT count(*) FROM exograph.fragment_term_sets s WHERE s.term_ids @> ARRAY[t.id]) AS fragments
             FROM chosen c CROSS JOIN unnest(c.term_ids) AS u (id) JOIN exograph.terms t ON t.id = u.id),
         ranked AS (
-            SELECT fragment_id, term, row_number() OVER (PARTITION BY fragment_id ORDER BY fragments, term) AS rank,
+            SELECT fragment_id, id::text, row_number() OVER (PARTITION BY fragment_id ORDER BY fragments, term) AS rank,
                    count(*) OVER (PARTITION BY fragment_id) AS terms
             FROM counted)
-        SELECT max(term) FILTER (WHERE rank = {first}), max(term) FILTER (WHERE rank = {second}),
-               max(term) FILTER (WHERE rank = {third})
+        SELECT max(id) FILTER (WHERE rank = {first}), max(id) FILTER (WHERE rank = {second}), max(id) FILTER (WHERE rank = {third})
         FROM ranked GROUP BY fragment_id
         """;
 
@@ -110,8 +111,8 @@ internal static class Questions
         WithTerms("a rare, a middling and a frequent term", "1", "terms / 2", "terms"),
         .. InTexts("sources", "exograph.files f", "f.source", "f.path", after: @"\W+\w+ *[=(]"),
         .. InTexts("comments", $"exograph.comments r {OfFile}", "r.text", "f.path, r.line", after: @"\s+(is|was|must|will)"),
-        Reach("callers, and theirs, four levels", from: "callee_node_id", to: "caller_node_id", "callee_qualified_name"),
-        Reach("what is called, and by that, four levels", from: "caller_node_id", to: "callee_node_id", "caller_qualified_name"),
+        Reach("callers, and theirs, four levels", from: "callee", to: "caller"),
+        Reach("what is called, and by that, four levels", from: "caller", to: "callee"),
         Most("most called", "call_edges", "callee_qualified_name"),
         Most("most referenced", "symbol_references", "qualified_name"),
         new()
@@ -212,39 +213,33 @@ internal static class Questions
         };
     }
 
-    /// <summary>The first hundred fragments that hold all of three terms, by whichever loads they came.</summary>
+    /// <summary>
+    /// The first hundred fragments that hold all of three terms, brought by one load; none comes twice, for the sets of a fragment are
+    /// disjoint. By ids, as whoever has looked terms up has them: the planner knows how frequent these are.
+    /// </summary>
     private static Question WithTerms(string which, string first, string second, string third)
     {
-        const string Found = """
+        static string Ask(string found) => $"""
             SELECT r.id, f.path, r.line, r.kind, r.name
-            FROM (SELECT id FROM found ORDER BY id LIMIT 100) h
-            JOIN exograph.fragments r ON r.id = h.id
-            JOIN exograph.files f ON f.id = r.file_id
+            FROM ({found} ORDER BY 1 LIMIT 100) h
+            JOIN exograph.fragments r ON r.id = h.fragment_id {OfFile}
             ORDER BY 1
             """;
         return new()
         {
             Kind = QuestionKind.Search,
             Name = $"fragments with {which}",
-            Sql = $"""
-                WITH wanted AS MATERIALIZED (SELECT array_agg(t.id) AS ids FROM exograph.terms t WHERE t.term IN ($1, $2, $3)),
-                found AS (
-                    SELECT DISTINCT s.fragment_id AS id FROM exograph.fragment_term_sets s WHERE s.term_ids @> (SELECT ids FROM wanted))
-                {Found}
-                """,
-            DuckDbSql = $"""
-                WITH found AS (
-                    SELECT p.fragment_id AS id FROM exograph.fragment_terms p WHERE p.term_id = (SELECT id FROM exograph.terms WHERE term = $1)
-                    INTERSECT
-                    SELECT p.fragment_id FROM exograph.fragment_terms p WHERE p.term_id = (SELECT id FROM exograph.terms WHERE term = $2)
-                    INTERSECT
-                    SELECT p.fragment_id FROM exograph.fragment_terms p WHERE p.term_id = (SELECT id FROM exograph.terms WHERE term = $3))
-                {Found}
-                """,
+            Sql = Ask("SELECT s.fragment_id FROM exograph.fragment_term_sets s WHERE s.term_ids @> ARRAY[$1, $2, $3]::integer[]"),
+            DuckDbSql = Ask("""
+                SELECT fragment_id FROM exograph.fragment_terms WHERE term_id = $1
+                INTERSECT SELECT fragment_id FROM exograph.fragment_terms WHERE term_id = $2
+                INTERSECT SELECT fragment_id FROM exograph.fragment_terms WHERE term_id = $3
+                """),
             Arguments = Terms(first, second, third),
         };
     }
 
+    /// <summary>A regular expression with a word in it; PostgreSQL looks for the word first where it is told to.</summary>
     private static IEnumerable<Question> InTexts(string where, string tables, string text, string shown, string after)
     {
         string Ask(string condition) => $"SELECT {shown} FROM {tables} WHERE {condition} ORDER BY {shown}";
@@ -260,29 +255,30 @@ internal static class Questions
         {
             Kind = QuestionKind.Search,
             Name = $"a regular expression in {where}",
-            Sql = Ask($"{text} ~ ($1 || '{after}')"),
+            Sql = Ask($"{text} LIKE '%' || $2 || '%' AND {text} ~ ($1 || '{after}')"),
             DuckDbSql = Ask($"regexp_matches({text}, $1 || '{after}')"),
             Arguments = Words,
         };
     }
 
-    private static Question Reach(string name, string from, string to, string asked) => new()
+    /// <summary>An edge has the names of its nodes.</summary>
+    private static Question Reach(string name, string from, string to) => new()
     {
         Kind = QuestionKind.Traversal,
         Name = name,
         Sql = $"""
-            WITH RECURSIVE reached (id, level) AS (
-                SELECT n.id, 0 FROM exograph.graph_nodes n WHERE n.qualified_name = $1
+            WITH RECURSIVE reached (id, name, level) AS (
+                SELECT n.id, n.qualified_name, 0 FROM exograph.graph_nodes n WHERE n.qualified_name = $1
                 UNION
-                SELECT e.{to}, r.level + 1
-                FROM reached r JOIN exograph.call_edges e ON e.{from} = r.id
+                SELECT e.{to}_node_id, e.{to}_qualified_name, r.level + 1
+                FROM reached r JOIN exograph.call_edges e ON e.{from}_node_id = r.id
                 WHERE r.level < 4)
-            SELECT n.qualified_name, min(r.level)
-            FROM reached r JOIN exograph.graph_nodes n ON n.id = r.id
-            GROUP BY n.qualified_name
+            SELECT r.name, min(r.level)
+            FROM reached r
+            GROUP BY r.name
             ORDER BY 2, 1
             """,
-        Arguments = Names(asked, "call_edges"),
+        Arguments = Names($"{from}_qualified_name", "call_edges"),
     };
 
     private static Question Most(string name, string table, string column) => new()
@@ -290,7 +286,7 @@ internal static class Questions
         Kind = QuestionKind.Aggregate,
         Name = name,
         Sql = $"""
-            SELECT {column}, count(*), count(DISTINCT package_id)
+            SELECT {column}, count(*)
             FROM exograph.{table}
             GROUP BY {column}
             ORDER BY 2 DESC, 1

@@ -175,6 +175,19 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task Migrate_builds_indexes_for_searching_texts_where_it_is_asked_to_and_leaves_them_otherwise()
+    {
+        const string Count = "SELECT count(*) FROM pg_class WHERE relname IN ('files_source_trgm', 'comments_text_trgm')";
+        await using var database = await TestDatabase.CreateAsync();
+
+        Assert.Equal((0, "up to date, with indexes for searching texts\n"), Pair(await CliRun.RunAsync(database, ["migrate", "--text-search"])));
+        await database.ExecuteAsync("DELETE FROM exograph.code_versions");
+        Assert.StartsWith("installed 0 migrations", (await CliRun.RunAsync(database, ["migrate"])).Output);
+        Assert.Equal(2, await database.ScalarAsync<long>(Count));
+        Assert.Equal((0, Migrator.Print(textSearch: true)), Pair(await CliRun.RunAsync(null, ["migrate", "--print", "--text-search"])));
+    }
+
+    [Fact]
     public async Task Migrate_print_needs_no_server()
     {
         var run = await CliRun.RunAsync(null, ["migrate", "--print"]);

@@ -210,6 +210,19 @@ public sealed class MigratorTests
             + $"{printed.Settings.Database} as schema version {scripts.Migrations.Count}\n";
     }
 
+    [Fact]
+    public async Task The_printed_script_builds_indexes_for_searching_texts_where_it_is_asked_to()
+    {
+        await using var printed = await TestDatabase.CreateEmptyAsync();
+
+        var (output, error) = await PsqlAsync(printed, Migrator.Print(textSearch: true));
+
+        Assert.StartsWith("installed ", output);
+        Assert.DoesNotContain("ERROR", error);
+        Assert.Equal(2, await printed.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_class WHERE relname IN ('files_source_trgm', 'comments_text_trgm')"));
+    }
+
     private static async Task<(string Output, string Error)> PsqlAsync(TestDatabase database, string script)
     {
         using var directory = new BundleDirectory().Add("install.sql", script);
