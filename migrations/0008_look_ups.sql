@@ -12,8 +12,8 @@ CREATE INDEX call_edges_callee_qualified_name ON exograph.call_edges (callee_qua
 -- A term by its text, without its digest; of any length, which a B-tree cannot hold. 0.7 us a term to build, 34 bytes.
 CREATE INDEX terms_term ON exograph.terms USING hash (term);
 
--- Sources are read whole by whoever looks for a text in them. lz4, where the server has it, is undone three times as fast as pglz,
--- and done three times as fast: staging compresses like the index table, and what is compressed is not compressed again.
+-- Sources are read whole by whoever looks for a text in them. lz4, where the server has it, is undone three times as fast as
+-- pglz, and done three times as fast: staging compresses like the index table, and what is compressed stays as it is.
 DO $$
 BEGIN
     IF (SELECT 'lz4' = ANY (s.enumvals) FROM pg_settings s WHERE s.name = 'default_toast_compression') THEN

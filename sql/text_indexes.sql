@@ -27,7 +27,8 @@ BEGIN
     JOIN pg_namespace n ON n.oid = c.opcnamespace
     WHERE e.extname = 'pg_trgm' AND c.opcname = 'gin_trgm_ops';
     IF NOT has_schema_privilege(v_schema, 'USAGE') THEN
-        RAISE EXCEPTION 'role % may not use schema %, which extension pg_trgm is in', quote_ident(current_user), quote_ident(v_schema)
+        RAISE EXCEPTION 'role % may not use schema %, which extension pg_trgm is in',
+            quote_ident(current_user), quote_ident(v_schema)
             USING ERRCODE = 'insufficient_privilege',
                 HINT = format('Have its owner run: GRANT USAGE ON SCHEMA %I TO %I;', v_schema, current_user);
     END IF;

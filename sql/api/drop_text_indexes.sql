@@ -11,7 +11,8 @@ BEGIN
     CALL exograph_private.require_fit_transaction('drop_text_indexes');
     CALL exograph_private.lock_index('drop_text_indexes');
     DELETE FROM exograph.deferred_indexes d WHERE d.index_name IN (SELECT t.index_name FROM exograph_private.text_indexes t);
-    v_tables := ARRAY(SELECT t.table_name FROM exograph_private.text_indexes t WHERE t.index IS NOT NULL ORDER BY t.table_name DESC);
+    v_tables := ARRAY(SELECT t.table_name FROM exograph_private.text_indexes t WHERE t.index IS NOT NULL
+                      ORDER BY t.table_name DESC);
     IF v_tables <> '{}' THEN
         CALL exograph_private.lock_readers_out('drop_text_indexes', v_tables, '.');
         FOR v_index IN SELECT t.index FROM exograph_private.text_indexes t WHERE t.index IS NOT NULL LOOP

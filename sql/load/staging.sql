@@ -5,11 +5,11 @@ SET LOCAL ROLE exograph_owner;
 -- resolve_terms notes; sequences, which outlive a rollback, to remember which manifest was verified, and which ids an attempt to
 -- finalize took; and the token that tells crash-emptied from empty. Errors: 42501, 42P06. Columns, types, compression and
 -- collations of the index table and nothing else: no NOT NULL, so that a missing value is a reject with a reason instead of a
--- failed COPY. The columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's transaction ends, and
--- keep merge_partitions waiting. Staging is UNLOGGED: a crash empties it, and the token with it. Facts that may become a
--- partition as they are, are LOGGED: WAL is written once, a page at a time, by COPY. Of these the one table that has only
--- required columns, fragment_term_sets, gets from the start what ATTACH demands of load_id, which no row can break; its numbers
--- get theirs with the indexes. Pairs are always written again, as sets.
+-- failed COPY. The columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's
+-- transaction ends, and keep merge_partitions waiting. Staging is UNLOGGED: a crash empties it, and the token with it. Facts
+-- that may become a partition as they are, are LOGGED: WAL is written once, a page at a time, by COPY. Of these the one table
+-- that has only required columns, fragment_term_sets, gets from the start what ATTACH demands of load_id, which no row can
+-- break; its numbers get theirs with the indexes. Pairs are always written again, as sets.
 CREATE OR REPLACE PROCEDURE exograph_private.create_staging(load_id integer, logged_facts boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE

@@ -9,6 +9,8 @@ internal sealed class AskedQuestion(Question question, IReadOnlyList<(string Our
     private readonly List<string> _differences = [];
     private long _rows;
 
+    public bool NeedsTextIndexes => question.NeedsTextIndexes;
+
     public void Ask(AskedDatabase ours, AskedDatabase duckDb, bool isOursFirst)
     {
         var (oursTook, duckDbTook) = (0.0, 0.0);

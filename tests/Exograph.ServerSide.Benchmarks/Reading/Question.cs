@@ -32,6 +32,9 @@ internal sealed partial record Question
     /// <summary>The query as DuckDB is asked it best; null where it is the same.</summary>
     public string? DuckDbSql { get; init; }
 
+    /// <summary>Whether it is put to an index that has those for searching texts.</summary>
+    public bool NeedsTextIndexes { get; init; }
+
     /// <summary>Asks our index for arguments, a row for each time that the question is put; null where it has none.</summary>
     public string? Arguments { get; init; }
 

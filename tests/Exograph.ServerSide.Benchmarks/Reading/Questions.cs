@@ -243,7 +243,7 @@ internal static class Questions
     private static IEnumerable<Question> InTexts(string where, string tables, string text, string shown, string after)
     {
         string Ask(string condition) => $"SELECT {shown} FROM {tables} WHERE {condition} ORDER BY {shown}";
-        yield return new()
+        var word = new Question
         {
             Kind = QuestionKind.Search,
             Name = $"a word in {where}",
@@ -251,7 +251,7 @@ internal static class Questions
             DuckDbSql = Ask($"contains({text}, $1)"),
             Arguments = Words,
         };
-        yield return new()
+        var expression = new Question
         {
             Kind = QuestionKind.Search,
             Name = $"a regular expression in {where}",
@@ -259,6 +259,7 @@ internal static class Questions
             DuckDbSql = Ask($"regexp_matches({text}, $1 || '{after}')"),
             Arguments = Words,
         };
+        return new[] { word, expression }.SelectMany(q => new[] { q, q with { Name = $"{q.Name}, text indexes", NeedsTextIndexes = true } });
     }
 
     /// <summary>An edge has the names of its nodes.</summary>

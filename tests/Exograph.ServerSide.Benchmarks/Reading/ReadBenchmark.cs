@@ -1,19 +1,23 @@
+using System.Diagnostics;
 using Exograph.ServerSide.Benchmarks.Loading;
 using Exograph.ServerSide.Benchmarks.Loading.Writing;
 using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.Reading;
 
-/// <summary>Puts the questions to our index and to its copy in DuckDB, in turn.</summary>
-internal sealed class ReadBenchmark(NpgsqlDataSource index, int rounds, TextWriter progress)
+/// <summary>
+/// Puts the questions to our index and to its copy in DuckDB, in turn; those for texts also to another index of the same rows, which
+/// has the indexes for that.
+/// </summary>
+internal sealed class ReadBenchmark(NpgsqlDataSource index, NpgsqlDataSource textIndex, int rounds, TextWriter progress)
 {
     public async Task<ReadResults> RunAsync(IReadCorpus corpus, string directory, CancellationToken cancellationToken)
     {
-        await progress.WriteLineAsync($"loading {corpus.Description}");
-        await corpus.LoadAsync(index, directory, cancellationToken);
-        // As autovacuum does within a minute of a load.
-        foreach (var leaf in await LeafTable.ReadAsync(index, cancellationToken))
-            await index.RunAsync($"VACUUM {leaf.Name}", cancellationToken);
+        await progress.WriteLineAsync($"preparing {corpus.Description}");
+        await corpus.PrepareAsync(directory, cancellationToken);
+        var cost = await LoadAsync(corpus, index, cancellationToken);
+        await new ExographClient(textIndex).MigrateAsync(new MigrateOptions { TextSearch = true }, cancellationToken);
+        var costOfTextSearch = await LoadAsync(corpus, textIndex, cancellationToken);
         await progress.WriteLineAsync("copying");
         var tables = await DuckDbCopy.MakeAsync(index, directory, cancellationToken);
 
@@ -24,7 +28,9 @@ internal sealed class ReadBenchmark(NpgsqlDataSource index, int rounds, TextWrit
         var results = asked.Where(a => a.Queries.Count > 0).Select(a => new AskedQuestion(a.Question, a.Queries)).ToList();
         // What finds no session waiting begins a new one: of the server, and of a file that was closed.
         index.Clear();
+        textIndex.Clear();
         using (var ours = new AskedDatabase(await index.OpenConnectionAsync(cancellationToken)))
+        using (var ofTexts = new AskedDatabase(await textIndex.OpenConnectionAsync(cancellationToken)))
         using (var duckDb = new AskedDatabase(DuckDbIndex.Open(directory)))
         {
             for (var round = 0; round <= rounds; round++)
@@ -33,7 +39,7 @@ internal sealed class ReadBenchmark(NpgsqlDataSource index, int rounds, TextWrit
                 foreach (var question in results)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    question.Ask(ours, duckDb, isOursFirst: round % 2 == 0);
+                    question.Ask(question.NeedsTextIndexes ? ofTexts : ours, duckDb, isOursFirst: round % 2 == 0);
                 }
             }
         }
@@ -41,11 +47,25 @@ internal sealed class ReadBenchmark(NpgsqlDataSource index, int rounds, TextWrit
         {
             Corpus = corpus.Description,
             Tables = tables,
-            Bytes = (await TableSize.ReadAsync(index, cancellationToken)).Sum(s => s.Bytes),
+            Cost = cost,
+            CostOfTextSearch = costOfTextSearch,
             DuckDbBytes = new FileInfo(DuckDbIndex.FileIn(directory)).Length,
             Questions = [.. results.Select(r => r.Results())],
             Unasked = [.. asked.Where(a => a.Queries.Count == 0).Select(a => a.Question.Name)],
         };
+    }
+
+    /// <summary>Loads, and leaves nothing to be done by autovacuum, which comes within a minute.</summary>
+    private async Task<IndexCost> LoadAsync(IReadCorpus corpus, NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await progress.WriteLineAsync("loading");
+        await dataSource.RunAsync("CHECKPOINT", cancellationToken);
+        var watch = Stopwatch.StartNew();
+        await corpus.LoadAsync(dataSource, cancellationToken);
+        var seconds = watch.Elapsed.TotalSeconds;
+        foreach (var leaf in await LeafTable.ReadAsync(dataSource, cancellationToken))
+            await dataSource.RunAsync($"VACUUM {leaf.Name}", cancellationToken);
+        return new IndexCost(seconds, await TableSize.ReadAsync(dataSource, cancellationToken));
     }
 
     private async Task<IReadOnlyList<(string Ours, string DuckDb)>> QueriesAsync(Question question, CancellationToken cancellationToken)

@@ -7,6 +7,8 @@ namespace Exograph.ServerSide.Benchmarks.Reading;
 /// <summary><c>read</c>: how long questions to the index take, beside DuckDB.</summary>
 internal static class ReadCommand
 {
+    private static readonly string[] s_databases = ["reading", "reading_texts"];
+
     public static Command Create()
     {
         var corpus = new CorpusOptions();
@@ -40,18 +42,18 @@ internal static class ReadCommand
     private static async Task<bool> RunAsync(
         BenchmarkServer server, IReadOnlyList<IReadCorpus> corpora, int rounds, CancellationToken cancellationToken)
     {
-        const string Database = "reading";
         var isSame = true;
         ReadReport.WriteHead(await server.DescribeAsync(cancellationToken), rounds, Console.Out);
         foreach (var corpus in corpora)
         {
             var scratch = Directory.CreateTempSubdirectory("exograph-benchmark-");
-            await server.CreateDatabaseAsync(Database, BenchmarkServer.WithSchema, cancellationToken);
+            foreach (var database in s_databases)
+                await server.CreateDatabaseAsync(database, BenchmarkServer.WithSchema, cancellationToken);
             try
             {
-                await using var index = NpgsqlDataSource.Create(
-                    new NpgsqlConnectionStringBuilder(server.ConnectionString(Database)) { CommandTimeout = 0 });
-                var results = await new ReadBenchmark(index, rounds, Console.Error)
+                await using var index = Connect(server, s_databases[0]);
+                await using var textIndex = Connect(server, s_databases[1]);
+                var results = await new ReadBenchmark(index, textIndex, rounds, Console.Error)
                     .RunAsync(corpus, scratch.FullName, cancellationToken);
                 ReadReport.Write(results, Console.Out);
                 isSame &= results.IsSame;
@@ -60,8 +62,12 @@ internal static class ReadCommand
             {
                 scratch.Delete(recursive: true);
             }
-            await server.DropDatabaseAsync(Database, cancellationToken);
+            foreach (var database in s_databases)
+                await server.DropDatabaseAsync(database, cancellationToken);
         }
         return isSame;
     }
+
+    private static NpgsqlDataSource Connect(BenchmarkServer server, string database) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(server.ConnectionString(database)) { CommandTimeout = 0 });
 }

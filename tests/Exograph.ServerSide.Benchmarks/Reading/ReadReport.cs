@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Exograph.ServerSide.Benchmarks.Reading;
 
 /// <summary>Results for people: a table per kind of question.</summary>
@@ -8,7 +10,7 @@ internal static class ReadReport
     public static void WriteHead(string server, int rounds, TextWriter output) => output.WriteLine($"""
         {server}
 
-        The index is loaded by the library and vacuumed; DuckDB has the same rows, the tables of the benchmark load, in a file of its own,
+        The index is loaded by the library and vacuumed; another one, of the same rows, has text indexes (exograph-load migrate --text-search). DuckDB has the same rows, the tables of the benchmark load, in a file of its own,
         in this process. Every question is put to both in turn, each time as text that is parsed and planned, with the same
         arguments; a figure is the mean of these in milliseconds, from sending the query until all rows are read. First: in a new
         session of either. Then medians of {rounds} rounds, with the least and the most; ratios are of the same round. An answer that
@@ -21,7 +23,13 @@ internal static class ReadReport
 
             ## {results.Corpus}
 
-            {string.Join(", ", results.Tables.Select(t => $"{t.Table} {t.Rows:N0}"))}. {results.Bytes / MiB:N0} MiB with all indexes; DuckDB {results.DuckDbBytes / MiB:N0} MiB.
+            {string.Join(", ", results.Tables.Select(t => $"{t.Table} {t.Rows:N0}"))}.
+
+            | index | load, s | MiB | files, MiB | comments, MiB |
+            |---|--:|--:|--:|--:|
+            {Row("ours", results.Cost)}
+            {Row("ours, text indexes", results.CostOfTextSearch)}
+            | DuckDB | | {results.DuckDbBytes / MiB:N0} | | |
             """);
         foreach (var kind in results.Questions.GroupBy(q => q.Question.Kind))
         {
@@ -43,6 +51,13 @@ internal static class ReadReport
             foreach (var difference in question.Differences)
                 output.WriteLine($"\nDIFFERS: {question.Question.Name}: {difference}");
         }
+    }
+
+    private static string Row(string title, IndexCost cost)
+    {
+        string Size(string table) => $"{cost.Sizes.Single(s => s.Table == table).Bytes / MiB:N0}";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {title} | {cost.Seconds:F1} | {cost.Bytes / MiB:N0} | {Size("files")} | {Size("comments")} |");
     }
 
     private static string Title(QuestionKind kind) => kind switch

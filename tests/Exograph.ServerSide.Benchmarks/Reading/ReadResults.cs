@@ -10,7 +10,11 @@ internal sealed record ReadResults
     /// <summary>Rows by table, pairs of fragment and term.</summary>
     public required IReadOnlyList<(string Table, long Rows)> Tables { get; init; }
 
-    public required long Bytes { get; init; }
+    /// <summary>What loading took, and what the index takes.</summary>
+    public required IndexCost Cost { get; init; }
+
+    /// <summary>The same of an index that has those for searching texts.</summary>
+    public required IndexCost CostOfTextSearch { get; init; }
 
     public required long DuckDbBytes { get; init; }
 
@@ -45,4 +49,10 @@ internal sealed record QuestionResults
 
     /// <summary>Ours in multiples of DuckDB's in the same round.</summary>
     public Spread Ratio => Spread.Of(Rounds.Select(r => r.Ours / r.DuckDb));
+}
+
+/// <summary>What an index costs.</summary>
+internal sealed record IndexCost(double Seconds, IReadOnlyList<TableSize> Sizes)
+{
+    public long Bytes => Sizes.Sum(s => s.Bytes);
 }

@@ -18,6 +18,7 @@ public sealed class ReadBenchmarkTests
         Assert.Empty(results.Questions.Where(q => q.Rows == 0).Select(q => q.Question.Name));
         Assert.All(results.Questions, q => Assert.Equal(2, q.Rounds.Count));
         Assert.Contains(("fragment_terms", 100_000L), results.Tables);
+        Assert.True(results.CostOfTextSearch.Bytes > results.Cost.Bytes);
     }
 
     [Fact]
@@ -67,10 +68,12 @@ public sealed class ReadBenchmarkTests
     private static async Task<ReadResults> RunAsync(IReadCorpus corpus)
     {
         await using var db = await TestDatabase.CreateAsync();
+        await using var withTextIndexes = await TestDatabase.CreateAsync();
         var scratch = Directory.CreateTempSubdirectory("exograph-read-");
         try
         {
-            return await new ReadBenchmark(db.DataSource, 2, TextWriter.Null).RunAsync(corpus, scratch.FullName, CancellationToken.None);
+            return await new ReadBenchmark(db.DataSource, withTextIndexes.DataSource, rounds: 2, TextWriter.Null)
+                .RunAsync(corpus, scratch.FullName, CancellationToken.None);
         }
         finally
         {
