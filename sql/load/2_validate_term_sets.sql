@@ -77,6 +77,7 @@ DECLARE
     v_fragments int8multirange := exograph_private.valid_numbers_of_fragments();
     v_terms     int4multirange := exograph_private.valid_numbers_of_terms();
 BEGIN
+    CALL exograph_private.lock_sets(load_id);
     INSERT INTO exograph.load_rejects (load_id, table_name, reason, staged_row)
     SELECT remove_rejected_pairs.load_id, r.table_name, r.reason, r.pair FROM rejects r WHERE r.pair IS NOT NULL;
     DELETE FROM staged_fragment_term_sets s

@@ -13,6 +13,7 @@ DECLARE
     v_fact  text;
 BEGIN
     IF NOT load.is_reserved THEN
+        CALL exograph_private.lock_sets(load.load_id);
         RETURN;
     END IF;
     BEGIN
@@ -23,6 +24,9 @@ BEGIN
     END;
     FOREACH v_fact IN ARRAY v_facts LOOP
         CALL exograph_private.start_phase(load.load_id, 'index', v_fact);
+        IF v_fact = 'fragment_term_sets' THEN -- the last one
+            CALL exograph_private.lock_sets(load.load_id);
+        END IF;
         BEGIN
             CALL exograph_private.index_staged_table(load.load_id, v_fact);
         EXCEPTION WHEN program_limit_exceeded OR data_exception OR internal_error OR raise_exception THEN
@@ -30,6 +34,7 @@ BEGIN
             UPDATE staged_rows r SET unindexable = true WHERE r.table_name = v_fact;
         END;
     END LOOP;
+    CALL exograph_private.lock_sets(load.load_id);
 END
 $$;
 
@@ -39,7 +44,7 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.facts_to_keep(load exograph_private.load) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    IF (SELECT count(n.file_id) > count(*) / 10 FROM exograph_private.existing_files() n) THEN
+    IF exograph_private.files_exist() THEN
         RETURN '{}';
     END IF;
     RETURN ARRAY(
@@ -60,9 +65,26 @@ BEGIN
             AND t.staged > t.rejected
             AND t.staged - t.rejected >= exograph_private.least_rows_of_partition(r.table_name, load.partition_threshold)
             AND r.unfinished = 0 AND NOT r.repeats
-            AND NOT EXISTS (SELECT FROM staged_fragment_terms)
-            AND NOT EXISTS (SELECT FROM staged_terms s
-                            JOIN exograph.terms x ON exograph.text_digest(x.term) = exograph.text_digest(s.term)));
+            AND exograph_private.sets_are_whole());
+END
+$$;
+
+-- Whether more than a tenth of the staged files exists.
+CREATE OR REPLACE FUNCTION exograph_private.files_exist() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (SELECT count(n.file_id) > count(*) / 10 FROM exograph_private.existing_files() n);
+END
+$$;
+
+-- Whether staged sets may hold all terms of their fragments, under the ids of the index: no pairs are staged, and of the staged
+-- terms none exists.
+CREATE OR REPLACE FUNCTION exograph_private.sets_are_whole() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT FROM staged_fragment_terms)
+       AND NOT EXISTS (SELECT FROM staged_terms s
+                       JOIN exograph.terms x ON exograph.text_digest(x.term) = exograph.text_digest(s.term));
 END
 $$;
 

@@ -21,8 +21,7 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.lock_load(load_id integer) RETURNS exograph.loads
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_load  exograph.loads;
-    v_owner oid;
+    v_load exograph.loads;
 BEGIN
     BEGIN
         SELECT * INTO v_load FROM exograph.loads l WHERE l.load_id = lock_load.load_id FOR UPDATE;
@@ -33,20 +32,29 @@ BEGIN
             (SELECT exograph_private.row_holder(l.xmax) || ' works on it'
              FROM exograph.loads l WHERE l.load_id = lock_load.load_id));
     END;
-    IF v_load.load_id IS NULL THEN
+    CALL exograph_private.require_own_load(load_id, v_load);
+    RETURN v_load;
+END
+$$;
+
+-- Refuses a load that does not exist, its row being NULL, and one that is not the caller's. Errors: XG001, 42501.
+CREATE OR REPLACE PROCEDURE exograph_private.require_own_load(load_id integer, load exograph.loads)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_owner oid := exograph_private.owner_of_load(load);
+BEGIN
+    IF load.load_id IS NULL THEN
         RAISE EXCEPTION 'there is no load %', load_id USING ERRCODE = 'XG001',
             HINT = 'TABLE exograph.loads lists them.';
     END IF;
-    v_owner := exograph_private.owner_of_load(v_load);
     IF NOT (coalesce(pg_has_role(exograph_private.caller(), v_owner, 'MEMBER'), false)
             OR pg_has_role(exograph_private.caller(), 'exograph_owner', 'MEMBER'))
     THEN
         RAISE EXCEPTION 'load % belongs to role %', load_id,
-                coalesce(v_owner::regrole::text, quote_ident(v_load.started_by) || ', which is gone')
+                coalesce(v_owner::regrole::text, quote_ident(load.started_by) || ', which is gone')
             USING ERRCODE = 'insufficient_privilege',
                 HINT = 'That role, its members, those of exograph_owner, and superusers may work on it.';
     END IF;
-    RETURN v_load;
 END
 $$;
 

@@ -302,6 +302,9 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         return lacking;
     }
 
+    internal async Task IndexStagedSetsAsync(int loadId, Action<string> notices, CancellationToken cancellationToken) =>
+        await Server.RunAsync(IndexStagedSets, [Argument((int?)loadId)], loadId, notices, cancellationToken).ConfigureAwait(false);
+
     /// <summary>What became of a transaction of this role; one in progress is told to end. Null where the server has forgotten.</summary>
     internal async Task<string?> TransactionOutcomeAsync(int loadId, string transaction, CancellationToken cancellationToken)
     {

@@ -293,6 +293,19 @@ public sealed class LoadSession : IAsyncDisposable
     /// <summary>Whether the rows are in the index.</summary>
     internal bool IsFinalized => _report is not null;
 
+    /// <summary>Whether it pays to index them by a session of its own, if there may be one.</summary>
+    private bool HasManySets
+    {
+        get
+        {
+            lock (_counts)
+            {
+                return Ids is not null && _options.Connections > 1
+                    && _counts.GetValueOrDefault(IndexTable.FragmentTerms) >= SetIndexing.LeastPairs;
+            }
+        }
+    }
+
     private async Task SealAloneAsync(CancellationToken cancellationToken)
     {
         RefusePart();
@@ -310,8 +323,14 @@ public sealed class LoadSession : IAsyncDisposable
     {
         try
         {
-            var report = await _client.FinalizeLoadAsync(LoadId, _options.ForFinalize(), cancellationToken).ConfigureAwait(false);
-            return report with { FilesNotSent = FilesNotSent };
+            if (!HasManySets)
+                return await CallFinalizeAsync(cancellationToken).ConfigureAwait(false);
+            var indexing = new SetIndexing(_client, LoadId);
+            await using (indexing.ConfigureAwait(false))
+            {
+                await indexing.BegunAsync(cancellationToken).ConfigureAwait(false);
+                return await CallFinalizeAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -319,6 +338,12 @@ public sealed class LoadSession : IAsyncDisposable
             _leaveOpen = true; // all rows are there: what stands in the way is for somebody to look at
             throw;
         }
+    }
+
+    private async Task<LoadReport> CallFinalizeAsync(CancellationToken cancellationToken)
+    {
+        var report = await _client.FinalizeLoadAsync(LoadId, _options.ForFinalize(), cancellationToken).ConfigureAwait(false);
+        return report with { FilesNotSent = FilesNotSent };
     }
 
     private void RefusePart()

@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Information, "Migrated the database: applied {Scripts} scripts")]
     public static partial void Migrated(ILogger logger, int scripts);
+
+    [LoggerMessage(10, LogLevel.Warning, "Load {LoadId}: its sets of terms were not indexed beside finalizing, which does it alone")]
+    public static partial void SetsNotIndexed(ILogger logger, Exception exception, int loadId);
 }

@@ -28,6 +28,9 @@ internal static class Statements
 
     public static readonly Statement<bool> Abandon = new("abandon_load", "CALL exograph.abandon_load($1)", Nothing);
 
+    public static readonly Statement<bool> IndexStagedSets =
+        new("index_staged_sets", "CALL exograph.index_staged_sets($1)", Nothing);
+
     public static readonly Statement<bool> DropMaps = new("drop_maps", "CALL exograph.drop_maps($1)", Nothing);
 
     public static readonly Statement<bool> MergePartitions = new("merge_partitions", "CALL exograph.merge_partitions($1)", Nothing);

@@ -32,19 +32,22 @@ public sealed class TermSetTests : LoadingTest
     {
         foreach (var reserved in new[] { true, false })
         {
-            var load = await BeginAsync(reserved ? "ids => 'reserved'" : "");
+            var load = await BeginAsync((reserved ? "ids => 'reserved', " : "") + "partition_threshold => 0");
             await StageAsync(load, sets, pairs);
-
-            await load.FinalizeAsync("partition_threshold => 0");
-
-            Assert.Equal(["1|t1,t2,t3|" + load.Id, "2|t2|" + load.Id], await SetsAsync());
-            Assert.Equal(["1|t1", "1|t2", "1|t3", "2|t2"], await PairsAsync());
-            Assert.Equal(new Outcome(staged) { Inserted = 4, Collapsed = staged - 4 }, await load.OutcomeAsync("fragment_terms"));
-            Assert.Equal(!reserved ? Numbered : sets == "(1, '{1,2,3}'), (2, '{2}')" && pairs.Length == 0 ? Final : Rewritten,
-                await PathAsync(load));
+            await FinalizeAsync(load, reserved, sets, pairs, staged);
             await Db.ExecuteAsync("DELETE FROM exograph.files; DELETE FROM exograph.terms");
             await Db.ExecuteAsync(Restart);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Pairs_are_the_same_where_sets_were_indexed_before(string sets, string pairs, int staged)
+    {
+        var load = await BeginAsync("ids => 'reserved', partition_threshold => 0");
+        await StageAsync(load, sets, pairs);
+        await Db.ExecuteAsync($"CALL exograph.index_staged_sets({load.Id})");
+        await FinalizeAsync(load, reserved: true, sets, pairs, staged);
     }
 
     [Fact]
@@ -555,6 +558,18 @@ public sealed class TermSetTests : LoadingTest
         """;
 
     /// <summary>A load of file 1 with fragments 1 to 3 in the lines of their numbers, and of terms t1, t2, t3...</summary>
+    /// <summary>Finalizes what <see cref="Forms"/> holds.</summary>
+    private async Task FinalizeAsync(Load load, bool reserved, string sets, string pairs, int staged)
+    {
+        await load.FinalizeAsync();
+
+        Assert.Equal(["1|t1,t2,t3|" + load.Id, "2|t2|" + load.Id], await SetsAsync());
+        Assert.Equal(["1|t1", "1|t2", "1|t3", "2|t2"], await PairsAsync());
+        Assert.Equal(new Outcome(staged) { Inserted = 4, Collapsed = staged - 4 }, await load.OutcomeAsync("fragment_terms"));
+        Assert.Equal(!reserved ? Numbered : sets == "(1, '{1,2,3}'), (2, '{2}')" && pairs.Length == 0 ? Final : Rewritten,
+            await PathAsync(load));
+    }
+
     private async Task<Load> BeginAsync(string options = "", int terms = 9)
     {
         var load = await Load.BeginAsync(Db, options);

@@ -52,6 +52,11 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
         }
         await CopyAsync($"exograph_load_{load}.staged_fragment_term_sets (fragment_id, term_ids)",
             sets.Select(set => new[] { CopyText(set.Fragment), set.Terms ?? CopyText(null) }));
+        if (random.Next(2) == 0)
+        {
+            await using var command = new NpgsqlCommand($"CALL exograph.index_staged_sets({load})", connection);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     /// <summary>Takes note of the content hashes that a bundle brings: all others will be computed ones.</summary>

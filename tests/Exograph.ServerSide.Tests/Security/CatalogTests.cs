@@ -17,7 +17,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
     private static readonly string[] s_forLoading =
     [
-        "abandon_load", "begin_load", "check_load", "drop_maps", "files_lacking", "finalize_load", "rebuild_indexes",
+        "abandon_load", "begin_load", "check_load", "drop_maps", "files_lacking", "finalize_load", "index_staged_sets",
+        "rebuild_indexes",
         "reserve_ids", "resolve_terms", "seal_load",
     ];
 
