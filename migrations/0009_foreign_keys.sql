@@ -1,9 +1,9 @@
 -- RUN ONCE. Journalled in exograph.schemaversions; what is released is never edited, a later migration amends it.
 --
--- A row has the package and version of its file, and a version has one package: a foreign key to what is nearest keeps the others,
--- and its ON DELETE CASCADE comes from the package all the same. Each key more cost a load 3 us a row in a populated dimension or
--- in a shared partition, 7 where there are few packages, and 0.1 us in a partition of its own. What belongs to no file, as nodes and
--- calls may, keeps the key to its version.
+-- A row has the package and version of its file, and a version has one package: a foreign key to what is nearest keeps the
+-- others, and its ON DELETE CASCADE comes from the package all the same. Each key more cost a load 3 us a row in a populated
+-- dimension or in a shared partition, 7 where there are few packages, and 0.1 us in a partition of its own. What belongs to no
+-- file, as nodes and calls may, keeps the key to its version.
 
 -- Also where another upgrader runs this, under a path and as a role of its own: what is bound here stays bound.
 SET LOCAL search_path = pg_catalog, pg_temp;
