@@ -36,9 +36,9 @@ GRANT EXECUTE ON ROUTINE
     TO exograph_loader, exograph_reader;
 
 GRANT EXECUTE ON ROUTINE
-    exograph.begin_load, exograph.reserve_ids, exograph.resolve_terms, exograph.files_lacking, exograph.seal_load,
-    exograph.check_load, exograph.index_staged_sets, exograph.finalize_load, exograph.abandon_load, exograph.drop_maps,
-    exograph.rebuild_indexes
+    exograph.begin_load, exograph.reserve_ids, exograph.resolve_terms, exograph.files_lacking, exograph.prepare_facts,
+    exograph.seal_load, exograph.check_load, exograph.index_staged_sets, exograph.finalize_load, exograph.abandon_load,
+    exograph.drop_maps, exograph.rebuild_indexes
     TO exograph_loader;
 
 -- The toolkit works with the rights of whoever calls, in its private schema too: calling it gives nobody anything.

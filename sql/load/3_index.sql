@@ -52,7 +52,7 @@ BEGIN
         FROM exograph.load_tables t
         JOIN staged_rows r USING (table_name)
         JOIN exograph_private.staging_tables k USING (table_name)
-        WHERE t.load_id = load.load_id AND k.kind = 'fact'
+        WHERE t.load_id = load.load_id AND k.kind = 'fact' AND exograph_private.is_logged('staged_' || t.table_name)
             AND t.staged > t.rejected
             AND t.staged - t.rejected >= exograph_private.least_rows_of_partition(t.table_name, load.partition_threshold)
             AND r.unfinished <= (t.staged - t.rejected) / 10
@@ -77,12 +77,13 @@ BEGIN
 END
 $$;
 
--- Whether staged sets may hold all terms of their fragments, under the ids of the index: no pairs are staged, and of the staged
--- terms none exists.
+-- Whether staged sets may hold all terms of their fragments, under the ids of the index, and may become a partition: no pairs are
+-- staged, of the staged terms none exists, and sets are staged with WAL.
 CREATE OR REPLACE FUNCTION exograph_private.sets_are_whole() RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    RETURN NOT EXISTS (SELECT FROM staged_fragment_terms)
+    RETURN exograph_private.is_logged('staged_fragment_term_sets')
+       AND NOT EXISTS (SELECT FROM staged_fragment_terms)
        AND NOT EXISTS (SELECT FROM staged_terms s
                        JOIN exograph.terms x ON exograph.text_digest(x.term) = exograph.text_digest(s.term));
 END

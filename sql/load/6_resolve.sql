@@ -39,6 +39,8 @@ BEGIN
     CALL exograph_private.start_phase(load.load_id, 'resolve', table_name);
     IF v_shared THEN
         v_reason := 'fewer rows than ' || v_bound;
+    ELSIF load.is_reserved AND NOT exograph_private.is_logged('staged_' || table_name) THEN
+        v_reason := 'staged without WAL, since much of it existed';
     ELSIF load.is_reserved THEN
         SELECT a.path, a.reason, a.remaining, a.collapsed INTO v_path, v_reason, v_new, v_collapsed
         FROM exograph_private.keep_facts(load.load_id, table_name, v_rows, v_least, v_offsets, v_versioned) a;

@@ -7,9 +7,9 @@ SET LOCAL ROLE exograph_owner;
 -- collations of the index table and nothing else: no NOT NULL, so that a missing value is a reject with a reason instead of a
 -- failed COPY. The columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's
 -- transaction ends, and keep merge_partitions waiting. Staging is UNLOGGED: a crash empties it, and the token with it. Facts
--- that may become a partition as they are, are LOGGED: WAL is written once, a page at a time, by COPY. Of these the one table
--- that has only required columns, fragment_term_sets, gets from the start what ATTACH demands of load_id, which no row can
--- break; its numbers get theirs with the indexes. Pairs are always written again, as sets.
+-- that may become a partition as they are, are LOGGED, until prepare_facts knows better: WAL is written once, a page at a time,
+-- by COPY. Of these the one table that has only required columns, fragment_term_sets, gets from the start what ATTACH demands of
+-- load_id, which no row can break; its numbers get theirs with the indexes. Pairs are always written again, as sets.
 CREATE OR REPLACE PROCEDURE exograph_private.create_staging(load_id integer, logged_facts boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -84,6 +84,13 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
     WHERE a.attrelid = pg_catalog.format('exograph.%I', column_definitions.table_name)::pg_catalog.regclass
         AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
+-- Whether a table of the load on the search path is LOGGED.
+CREATE OR REPLACE FUNCTION exograph_private.is_logged(staging_table text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT c.relpersistence = 'p' FROM pg_catalog.pg_class c
+    WHERE c.oid = pg_catalog.format('%I', staging_table)::pg_catalog.regclass
 $$;
 
 -- Puts the schema of a load on the search path, until the calling definer function returns. Steps of a load name its tables

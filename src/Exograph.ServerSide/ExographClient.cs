@@ -216,6 +216,10 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         AllAsync(ReserveIds, loadId, [Argument((int?)loadId), Argument(Names<IndexTable>.Of(table)), Argument((long?)count)],
             cancellationToken);
 
+    /// <summary>Tells the server that facts will be staged now. Null where it does not know yet what their files are.</summary>
+    internal async Task<bool?> PrepareFactsAsync(int loadId, CancellationToken cancellationToken) =>
+        (await AllAsync(PrepareFacts, loadId, [Argument((int?)loadId)], cancellationToken).ConfigureAwait(false)).Single();
+
     /// <summary>
     /// Ids of terms, in their order; those that do not exist in the index are added to it at once, 5,000 in a transaction. Waits
     /// while a load is being finalized.

@@ -18,12 +18,14 @@ public sealed class LoadSession : IAsyncDisposable
     private readonly LoadOptions _options;
     private readonly SessionState _state;
     private readonly ChunkSender _sender;
+    private readonly SemaphoreSlim _preparing = new(1, 1);
     private readonly Dictionary<IndexTable, long> _counts = [];
     private long _bytesStaged;
     private (long First, long Last)? _newFiles;
     private IndexTable? _incompleteTable;
     private LoadReport? _report;
     private bool _leaveOpen;
+    private bool _prepared;
 
     internal LoadSession(ExographClient client, int loadId, LoadOptions options)
     {
@@ -283,6 +285,7 @@ public sealed class LoadSession : IAsyncDisposable
         if (idle.IsCompletedSuccessfully)
         {
             _disposing.Dispose();
+            _preparing.Dispose();
             Ids?.Dispose();
         }
     }
@@ -397,6 +400,24 @@ public sealed class LoadSession : IAsyncDisposable
         Log.RowsStaged(_client.Server.Logger, LoadId, chunk.Counted, name);
         _client.Server.Telemetry.CountStaged(name, chunk.Counted, chunk.Length);
         _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Table, RowsStaged = sum });
+    }
+
+    /// <summary>
+    /// Tells the server, once, that facts come now, so that it stages them without WAL where their files exist. The next table asks
+    /// again where neither versions nor files have been staged.
+    /// </summary>
+    internal async Task PrepareFactsAsync(CancellationToken cancellationToken)
+    {
+        await _preparing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _prepared = _prepared || await AgainAsync(
+                () => _client.PrepareFactsAsync(LoadId, cancellationToken), cancellationToken).ConfigureAwait(false) is not null;
+        }
+        finally
+        {
+            _preparing.Release();
+        }
     }
 
     /// <summary>One COPY, committed when it returns.</summary>

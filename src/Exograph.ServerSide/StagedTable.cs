@@ -49,6 +49,9 @@ internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> col
 
     public IReadOnlyList<StagedColumn> Columns { get; } = columns;
 
+    /// <summary>Whether its rows have numbers of their own.</summary>
+    public bool IsDimension { get; } = columns[0].IsKey;
+
     /// <summary>The table as one whose rows belong to files; none where they do not.</summary>
     public FactTables Facts { get; } = FactTableNames.Find(countedAs);
 

@@ -52,6 +52,9 @@ internal static class Statements
     public static readonly Statement<IdRange> ReserveIds = new("reserve_ids",
         "SELECT first, last FROM exograph.reserve_ids($1, $2, $3)", r => new IdRange(r.GetInt64(0), r.GetInt64(1)));
 
+    public static readonly Statement<bool?> PrepareFacts = new("prepare_facts",
+        "SELECT exograph.prepare_facts($1)", r => r.IsDBNull(0) ? null : r.GetBoolean(0));
+
     public static readonly Statement<int> ResolveTerms = new("resolve_terms",
         "SELECT unnest(exograph.resolve_terms($1, $2))", r => r.GetInt32(0));
 

@@ -17,6 +17,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     /// <summary>Rows sent before the chunk; null where they are not the rows that came.</summary>
     private long? _rowsBefore = table.SentTo is null ? 0 : null;
     private long _leftOut;
+    private bool _begun;
     private bool _complete;
     private bool _closed;
 
@@ -133,6 +134,9 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
+        if (!_begun && session.Ids is not null && !table.IsDimension)
+            await session.PrepareFactsAsync(cancellationToken).ConfigureAwait(false);
+        _begun = true;
         await session.Streams.WaitAsync(cancellationToken).ConfigureAwait(false);
         var chunk = _chunk!;
         _chunk = null;

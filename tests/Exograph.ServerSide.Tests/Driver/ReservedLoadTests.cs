@@ -79,6 +79,36 @@ public sealed class ReservedLoadTests
     }
 
     [Fact]
+    public async Task The_same_again_is_staged_without_wal_whether_tables_come_one_by_one_or_at_once()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        foreach (var (again, atOnce) in new[] { (false, false), (true, false), (true, true) })
+        {
+            await using var session = await database.Client.BeginLoadAsync(s_reserved with { ChunkBytes = 4 << 20 });
+            if (!atOnce)
+            {
+                await session.StageAsync(Packages().ToAsyncEnumerable());
+                await session.StageAsync(Versions().ToAsyncEnumerable());
+                await session.StageAsync(FileRows().ToAsyncEnumerable());
+            }
+            await Task.WhenAll(
+                Task.Run(() => atOnce ? session.StageAsync(Packages().ToAsyncEnumerable()) : Task.FromResult(0L)),
+                Task.Run(() => atOnce ? session.StageAsync(Versions().ToAsyncEnumerable()) : Task.FromResult(0L)),
+                Task.Run(() => atOnce ? session.StageAsync(FileRows().ToAsyncEnumerable()) : Task.FromResult(0L)),
+                Task.Run(() => session.StageAsync(Fragments().ToAsyncEnumerable())),
+                Task.Run(() => session.StageAsync(References().ToAsyncEnumerable())));
+            if (!atOnce) // else it depends on which comes first
+            {
+                Assert.Equal(again ? "u" : "p", await database.ScalarAsync<string>(
+                    $"SELECT relpersistence::text FROM pg_class WHERE oid = 'exograph_load_{session.LoadId}.staged_symbol_references'::regclass"));
+            }
+            var report = await session.FinalizeAsync();
+            var references = report.Tables.Single(t => t.Table == IndexTable.SymbolReferences);
+            Assert.Equal((again ? 0 : Files * FactsPerFile, again ? Files * FactsPerFile : 0), (references.Inserted, references.Existing));
+        }
+    }
+
+    [Fact]
     public async Task The_lowest_number_wins_though_a_higher_one_is_mentioned_first()
     {
         await using var database = await TestDatabase.CreateAsync();

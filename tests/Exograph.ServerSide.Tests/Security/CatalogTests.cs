@@ -18,8 +18,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
     private static readonly string[] s_forLoading =
     [
         "abandon_load", "begin_load", "check_load", "drop_maps", "files_lacking", "finalize_load", "index_staged_sets",
-        "rebuild_indexes",
-        "reserve_ids", "resolve_terms", "seal_load",
+        "prepare_facts", "rebuild_indexes", "reserve_ids", "resolve_terms", "seal_load",
     ];
 
     private static readonly string[] s_readable =
