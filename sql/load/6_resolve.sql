@@ -190,9 +190,26 @@ BEGIN
     GET DIAGNOSTICS v_fresh = ROW_COUNT;
     IF v_fresh < staged THEN
         EXECUTE exograph_private.fact_query(table_name, false, offsets, versioned);
-        GET DIAGNOSTICS v_lacking = ROW_COUNT;
+        v_lacking := exograph_private.write_lacking_facts(table_name);
     END IF;
     RETURN v_fresh + v_lacking;
+END
+$$;
+
+-- Writes the facts of table compared that do not exist into new_<table>, and returns how many; the others conflict.
+CREATE OR REPLACE FUNCTION exograph_private.write_lacking_facts(table_name text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_columns text := (SELECT string_agg(quote_ident(c.column_name), ', ') FROM exograph.staging_columns c
+                       WHERE c.table_name = write_lacking_facts.table_name);
+    v_lacking bigint;
+BEGIN
+    EXECUTE format('INSERT INTO %I (%s) SELECT %2$s FROM compared c WHERE NOT c.is_existing', 'new_' || table_name, v_columns);
+    GET DIAGNOSTICS v_lacking = ROW_COUNT;
+    UPDATE staged_rows r SET conflicting = r.conflicting + (SELECT count(*) FROM compared c WHERE c.is_existing)
+    WHERE r.table_name = write_lacking_facts.table_name;
+    DROP TABLE compared;
+    RETURN v_lacking;
 END
 $$;
 

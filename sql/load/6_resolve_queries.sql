@@ -14,9 +14,10 @@ CREATE OR REPLACE FUNCTION exograph_private.fact_parts(
 )
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_by_file  boolean := (versioned AND offsets ?& '{packages,package_versions}') IS NOT TRUE
-                          AND EXISTS (SELECT FROM exograph.staging_columns c
-                                      WHERE c.table_name = fact_parts.table_name AND c.column_name = 'file_id');
+    -- Whether each fact has a file; NULL where the table has none.
+    v_has_file boolean := (SELECT c.required FROM exograph.staging_columns c
+                           WHERE c.table_name = fact_parts.table_name AND c.column_name = 'file_id');
+    v_by_file  boolean := v_has_file IS NOT NULL AND (versioned AND offsets ?& '{packages,package_versions}') IS NOT TRUE;
     v_column   exograph.staging_columns;
     v_name     text;
     v_value    text;
@@ -31,6 +32,8 @@ BEGIN
         v_name := v_column.column_name;
         v_offset := offsets -> v_column.refers_to;
         v_value := CASE
+            WHEN v_by_file AND v_has_file AND v_name IN ('package_id', 'package_version_id')
+                THEN format('of_file_id.%I', v_name)
             WHEN v_by_file AND v_name = 'package_id'
                 THEN 'CASE WHEN s.file_id IS NULL THEN of_package_version_id.package_id ELSE of_file_id.package_id END'
             WHEN v_by_file AND v_name = 'package_version_id'
@@ -48,6 +51,7 @@ BEGIN
             ELSE v_column.refers_to IS NULL AND v_name <> 'metadata'
         END);
         IF v_column.refers_to IS NOT NULL AND v_name <> 'package_id'
+            AND NOT (v_by_file AND v_has_file AND v_name = 'package_version_id')
             AND (v_offset IS NULL OR v_by_file AND v_name IN ('package_version_id', 'file_id')
                  OR v_column.identity AND v_offset ->> 'inserted' IS NULL)
         THEN
@@ -90,20 +94,18 @@ BEGIN
 END
 $$;
 
--- Text of the statement that fills new_<table> from the staged facts: with those of rows that this load inserted (fresh), or
--- with the others as far as they do not exist, counting those that do with another payload as conflicting. offsets, versioned:
--- as in fact_parts. SELECT exograph_private.fact_query('definitions', false, NULL, NULL) shows the text. Facts of new rows
--- cannot exist in the index yet; only the others are looked up there. That join compares payloads, too, and keeps only the facts
--- that do not exist or differ: of a reload, none.
+-- Text of the statement that writes staged facts in their final form: those of rows that this load inserted (fresh) into
+-- new_<table>; of the others those that do not exist, or exist with another payload, into a table compared. offsets, versioned:
+-- as in fact_parts. SELECT exograph_private.fact_query('definitions', false, NULL, NULL) shows the text. Facts of new rows cannot
+-- exist in the index yet; only the others are looked up there. That join compares payloads, too, and keeps but few facts, of a
+-- reload none; and CREATE TABLE AS can read in parallel, INSERT .. SELECT cannot.
 CREATE OR REPLACE FUNCTION exograph_private.fact_query(table_name text, fresh boolean, offsets jsonb, versioned boolean)
 RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_parts   record := exograph_private.fact_parts(table_name, offsets, versioned);
-    v_match   record := exograph_private.match_facts(table_name);
-    v_columns text   := array_to_string(v_parts.columns, ', ');
-    v_target  text   := format('INSERT INTO %I (%s)', 'new_' || table_name, v_columns);
-    v_facts   text   := format(
+    v_parts record := exograph_private.fact_parts(table_name, offsets, versioned);
+    v_match record := exograph_private.match_facts(table_name);
+    v_facts text   := format(
 'SELECT %s
 %s
 WHERE %s',
@@ -112,20 +114,16 @@ WHERE %s',
         v_parts.joins, CASE WHEN fresh THEN v_parts.inserted ELSE 'NOT ' || v_parts.inserted END);
 BEGIN
     RETURN CASE
-        WHEN fresh THEN concat_ws(chr(10), v_target, v_facts)
+        WHEN fresh THEN format(
+'INSERT INTO %I (%s)
+%s', 'new_' || table_name, array_to_string(v_parts.columns, ', '), v_facts)
         ELSE format(
-'WITH compared AS (
-    SELECT f.*, d.load_id IS NOT NULL AS is_existing
-    FROM (%1$s) f
-    LEFT JOIN exograph.%2$I d ON %3$s
-    WHERE d.load_id IS NULL OR %4$s
-), conflicts AS (
-    UPDATE staged_rows r SET conflicting = r.conflicting + (SELECT count(*) FROM compared c WHERE c.is_existing)
-    WHERE r.table_name = %2$L
-)
-%5$s
-SELECT %6$s FROM compared c WHERE NOT c.is_existing',
-            v_facts, table_name, v_match.equal, v_match.differing, v_target, v_columns)
+'CREATE UNLOGGED TABLE compared AS
+SELECT f.*, d.load_id IS NOT NULL AS is_existing
+FROM (%s) f
+LEFT JOIN exograph.%I d ON %s
+WHERE d.load_id IS NULL OR %s',
+            v_facts, table_name, v_match.equal, v_match.differing)
     END;
 END
 $$;

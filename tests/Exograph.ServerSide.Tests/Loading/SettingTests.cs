@@ -15,6 +15,7 @@ public sealed class SettingTests : LoadingTest
         "SELECT * FROM exograph.reserve_ids({0}, 'terms', 3)",
         "SELECT exograph.resolve_terms('{{a}}')",
         "SELECT exograph.resolve_terms('{{b}}', {0})",
+        "SELECT exograph.prepare_facts({0})",
         "CALL exograph.index_staged_sets({0})",
         "CALL exograph.finalize_load({0})",
         "CALL exograph.finalize_load({0}, defer_indexes => true)",
