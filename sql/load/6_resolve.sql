@@ -176,11 +176,13 @@ END
 $$;
 
 -- Writes the staged facts that do not exist yet, in final form, into a table new_<table>, and returns how many. Of the others it
--- counts those that conflict. shared: the table is only passed on to the shared partition, and needs no WAL of its own.
+-- counts those that conflict. shared: the table is only passed on to the shared partition, and needs no WAL of its own. The
+-- planner takes a hash of seven columns for hardly better than one of the column with most values; it sorted all existing facts
+-- instead, in every worker: 560,000 references of 1.1M that existed were compared in 1.7 s, with a hash in 0.7.
 CREATE OR REPLACE FUNCTION exograph_private.rewrite_facts(
     load_id integer, table_name text, staged bigint, shared boolean, offsets jsonb, versioned boolean
 ) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET enable_mergejoin = off AS $$
 DECLARE
     v_fresh   bigint;
     v_lacking bigint := 0;
