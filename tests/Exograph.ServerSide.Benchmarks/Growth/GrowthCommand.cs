@@ -16,6 +16,7 @@ internal static class GrowthCommand
                 result.AddError("--loads must be at least 2.");
         });
         var fragments = new Option<int>("--fragments") { Description = "Fragments of each.", DefaultValueFactory = _ => 5_000 };
+        var first = new Option<int?>("--first") { Description = "Fragments of the first load, if others than of each." };
         var seed = new Option<int>("--seed") { Description = "Seed of the first load's corpus.", DefaultValueFactory = _ => 1 };
         var ids = new Option<IdNumbering>("--ids") { Description = "What the loader numbers rows by: Numbered or Reserved." };
         var terms = new Option<Vocabulary>("--terms")
@@ -24,12 +25,12 @@ internal static class GrowthCommand
         };
         var command = new Command("growth", "Equal, disjoint loads into one index, and the seconds of each.")
         {
-            loads, fragments, seed, ids, terms,
+            loads, fragments, first, seed, ids, terms,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new Plan(
-                arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(seed), arguments.GetValue(ids),
-                arguments.GetValue(terms)),
+                arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(first) ?? arguments.GetValue(fragments),
+                arguments.GetValue(seed), arguments.GetValue(ids), arguments.GetValue(terms)),
             Console.Out, cancellationToken));
         return command;
     }
@@ -43,7 +44,7 @@ internal static class GrowthCommand
         output.WriteLine($"""
             {await server.DescribeAsync(cancellationToken)}
             {plan.Loads} disjoint loads, seeds {plan.Seed} to {plan.Seed + plan.Loads - 1}, ids {plan.Ids}, terms {plan.Terms},
-            of {plan.Fragments:N0} fragments each: {Corpus.Distributions}.
+            of {plan.Fragments:N0} fragments each{(plan.First == plan.Fragments ? "" : $", the first of {plan.First:N0}")}: {Corpus.Distributions}.
 
             | load | rows before | seconds | staging and checks | dimensions | their statistics | facts |
             |--:|--:|--:|--:|--:|--:|--:|
@@ -54,7 +55,7 @@ internal static class GrowthCommand
         {
             await server.CheckpointAsync(cancellationToken);
             var corpus = new Corpus(
-                plan.Fragments, plan.Seed + n, plan.Terms == Vocabulary.Own ? null : plan.Seed);
+                n == 0 ? plan.First : plan.Fragments, plan.Seed + n, plan.Terms == Vocabulary.Own ? null : plan.Seed);
             var (cost, inserted) = await LoadAsync(dataSource, corpus, plan, cancellationToken);
             costs.Add(cost);
             output.WriteLine(
@@ -99,7 +100,7 @@ internal static class GrowthCommand
         return (cost, report.Tables.Sum(t => t.Inserted));
     }
 
-    private sealed record Plan(int Loads, int Fragments, int Seed, IdNumbering Ids, Vocabulary Terms);
+    private sealed record Plan(int Loads, int Fragments, int First, int Seed, IdNumbering Ids, Vocabulary Terms);
 
     /// <summary>Seconds of a load.</summary>
     private sealed record LoadCost(double Total, double Dimensions, double Statistics, double Facts)
