@@ -19,7 +19,7 @@ internal interface IReadCorpus
 /// <summary>The generated one.</summary>
 internal sealed class GeneratedCorpus(Corpus corpus) : IReadCorpus
 {
-    public string Description => $"{corpus.Fragments:N0} generated fragments: {Corpus.Distributions}";
+    public string Description => $"Generated, {corpus.Fragments:N0} fragments";
 
     public async Task LoadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {

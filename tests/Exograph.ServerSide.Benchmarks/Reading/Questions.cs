@@ -21,6 +21,15 @@ internal static class Questions
               (SELECT name FROM exograph.definitions WHERE name ~ '^\w{6,}$' GROUP BY name ORDER BY md5(name) LIMIT 3)) AS w (word)
         """;
 
+    private const string MostCopied = """
+        SELECT exact_hash, count(*) AS copies
+        FROM exograph.fragments
+        WHERE exact_hash IS NOT NULL
+        GROUP BY exact_hash HAVING count(*) > 1
+        ORDER BY 2 DESC, 1
+        LIMIT 20
+        """;
+
     private const string OfFile = "JOIN exograph.files f ON f.id = r.file_id";
 
     /// <summary>
@@ -119,14 +128,8 @@ internal static class Questions
         {
             Kind = QuestionKind.Aggregate,
             Name = "most copied fragments",
-            Sql = """
-                SELECT count(*) AS copies, sum(mass)::bigint AS mass, min(line)
-                FROM exograph.fragments
-                WHERE exact_hash IS NOT NULL
-                GROUP BY exact_hash HAVING count(*) > 1
-                ORDER BY 1 DESC, 2 DESC, 3
-                LIMIT 20
-                """,
+            Sql = $"SELECT encode(m.exact_hash, 'hex'), m.copies FROM ({MostCopied}) m ORDER BY 2 DESC, 1",
+            DuckDbSql = $"SELECT lower(hex(m.exact_hash)), m.copies FROM ({MostCopied}) m ORDER BY 2 DESC, 1",
         },
         new()
         {
@@ -134,9 +137,9 @@ internal static class Questions
             Name = "most frequent terms",
             Sql = """
                 SELECT t.term, u.fragments
-                FROM (SELECT u.id, count(*) AS fragments
-                      FROM exograph.fragment_term_sets s CROSS JOIN LATERAL unnest(s.term_ids) AS u (id)
-                      GROUP BY u.id) u
+                FROM (SELECT s.id, count(*) AS fragments
+                      FROM (SELECT unnest(term_ids) AS id FROM exograph.fragment_term_sets) s
+                      GROUP BY s.id) u
                 JOIN exograph.terms t ON t.id = u.id
                 ORDER BY 2 DESC, 1
                 LIMIT 20
@@ -165,13 +168,8 @@ internal static class Questions
         {
             Kind = QuestionKind.Aggregate,
             Name = "definitions that nothing refers to",
-            Sql = """
-                SELECT d.kind, count(*)
-                FROM exograph.definitions d
-                WHERE NOT EXISTS (SELECT 1 FROM exograph.symbol_references r WHERE r.qualified_name = d.qualified_name)
-                GROUP BY d.kind
-                ORDER BY 1
-                """,
+            Sql = Unused("(SELECT qualified_name FROM exograph.symbol_references GROUP BY qualified_name)"),
+            DuckDbSql = Unused("exograph.symbol_references"),
         },
         new()
         {
@@ -239,28 +237,42 @@ internal static class Questions
         };
     }
 
-    /// <summary>A regular expression with a word in it; PostgreSQL looks for the word first where it is told to.</summary>
+    /// <summary>
+    /// A word, and a regular expression with a word in it. PostgreSQL looks for the word first where it is told to: strpos is twice as
+    /// fast as LIKE, which an index needs, and CASE keeps it from trying the expression first, which it takes for cheaper.
+    /// </summary>
     private static IEnumerable<Question> InTexts(string where, string tables, string text, string shown, string after)
     {
         string Ask(string condition) => $"SELECT {shown} FROM {tables} WHERE {condition} ORDER BY {shown}";
+        var expression = $"{text} ~ ($1 || '{after}')";
+        var like = $"{text} LIKE '%' || $2 || '%'";
         var word = new Question
         {
             Kind = QuestionKind.Search,
             Name = $"a word in {where}",
-            Sql = Ask($"{text} LIKE '%' || $2 || '%'"),
+            Sql = Ask($"strpos({text}, $1) > 0"),
             DuckDbSql = Ask($"contains({text}, $1)"),
             Arguments = Words,
         };
-        var expression = new Question
+        var matching = word with
         {
-            Kind = QuestionKind.Search,
             Name = $"a regular expression in {where}",
-            Sql = Ask($"{text} LIKE '%' || $2 || '%' AND {text} ~ ($1 || '{after}')"),
+            Sql = Ask($"CASE WHEN strpos({text}, $1) > 0 THEN {expression} END"),
             DuckDbSql = Ask($"regexp_matches({text}, $1 || '{after}')"),
-            Arguments = Words,
         };
-        return new[] { word, expression }.SelectMany(q => new[] { q, q with { Name = $"{q.Name}, text indexes", NeedsTextIndexes = true } });
+        Question Indexed(Question question, string sql) =>
+            question with { Name = $"{question.Name}, text indexes", Sql = sql, NeedsTextIndexes = true };
+        return [word, Indexed(word, Ask(like)), matching, Indexed(matching, Ask($"{like} AND {expression}"))];
     }
+
+    /// <summary>Each name once makes a hash table of PostgreSQL's a tenth as large, and the query five times as fast.</summary>
+    private static string Unused(string references) => $"""
+        SELECT d.kind, count(*)
+        FROM exograph.definitions d
+        WHERE NOT EXISTS (SELECT 1 FROM {references} r WHERE r.qualified_name = d.qualified_name)
+        GROUP BY d.kind
+        ORDER BY 1
+        """;
 
     /// <summary>An edge has the names of its nodes.</summary>
     private static Question Reach(string name, string from, string to) => new()

@@ -17,7 +17,6 @@ internal static class ReadCommand
             Description = "A folder of C# sources, read by exograph-extract; several make one index. In place of the generated corpus, "
                 + "or beside it where its size is given.",
         };
-        tree.AcceptExistingOnly();
         var rounds = new Option<int>("--rounds") { Description = "Rounds after the first; medians are reported.", DefaultValueFactory = _ => 7 };
         var set = ServerSettings.Option();
         var command = new Command("read", "Questions to the index, beside DuckDB with the same rows.")

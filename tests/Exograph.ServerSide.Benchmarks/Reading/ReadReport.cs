@@ -10,11 +10,11 @@ internal static class ReadReport
     public static void WriteHead(string server, int rounds, TextWriter output) => output.WriteLine($"""
         {server}
 
-        The index is loaded by the library and vacuumed; another one, of the same rows, has text indexes (exograph-load migrate --text-search). DuckDB has the same rows, the tables of the benchmark load, in a file of its own,
-        in this process. Every question is put to both in turn, each time as text that is parsed and planned, with the same
-        arguments; a figure is the mean of these in milliseconds, from sending the query until all rows are read. First: in a new
-        session of either. Then medians of {rounds} rounds, with the least and the most; ratios are of the same round. An answer that
-        is not the same from both is an error.
+        The index is loaded by the library and vacuumed; another one, of the same rows, has text indexes (exograph-load migrate
+        --text-search). DuckDB has the same rows in the tables of the benchmark load, in this process. Every question is put to both
+        in turn, as text that is parsed and planned each time, with the same arguments; a figure is the mean of these, from sending
+        the query until all rows are read. First: in a new session of either. Then medians of {rounds} rounds, with the least and the
+        most; ratios are of the same round; rows of all arguments. An answer that is not the same from both is an error.
         """);
 
     public static void Write(ReadResults results, TextWriter output)

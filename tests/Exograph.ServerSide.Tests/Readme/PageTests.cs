@@ -62,11 +62,7 @@ public sealed partial class PageTests
         var tools = Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
             .Where(f => File.ReadAllText(f).Contains("<PackAsTool>true<", StringComparison.Ordinal))
             .Select(Path.GetFileNameWithoutExtension);
-        var benchmarks = new RootCommand
-        {
-            LoadCommand.Create(), DupSelectCommand.Create(), WalCommand.Create(), GrowthCommand.Create(), WaitsCommand.Create(),
-            ReloadCommand.Create(), ReadCommand.Create(),
-        };
+        var benchmarks = Benchmarks();
 
         Assert.All(Pages.Blocks.Where(b => b.Language == "sh").SelectMany(b => b.Lines), shown =>
         {
@@ -82,6 +78,19 @@ public sealed partial class PageTests
                 _ => line == ".ci/run" || scripts.Contains(line, StringComparison.Ordinal),
             };
             Assert.True(isRun, shown);
+        });
+    }
+
+    [Fact]
+    public void Printed_pages_begin_with_commands_that_are_understood()
+    {
+        var benchmarks = Benchmarks();
+
+        Assert.All(Pages.Printed, page =>
+        {
+            var commands = Printing().Matches(Pages.Read(page)).Select(m => Benchmark().Match(m.Groups[1].Value).Groups[1].Value).ToList();
+            Assert.NotEmpty(commands);
+            Assert.All(commands, command => Assert.Empty(benchmarks.Parse(command).Errors));
         });
     }
 
@@ -161,8 +170,17 @@ public sealed partial class PageTests
             Heading().Matches(Pages.Read(file)).Select(m => NoLetter().Replace(m.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
     }
 
+    private static RootCommand Benchmarks() => new()
+    {
+        LoadCommand.Create(), DupSelectCommand.Create(), WalCommand.Create(), GrowthCommand.Create(), WaitsCommand.Create(),
+        ReloadCommand.Create(), ReadCommand.Create(),
+    };
+
     [GeneratedRegex("(?m)^        ")]
     private static partial Regex Indent();
+
+    [GeneratedRegex("(?m)^    (dotnet run .*)$")]
+    private static partial Regex Printing();
 
     [GeneratedRegex("(?m)^```")]
     private static partial Regex FenceLine();

@@ -12,7 +12,9 @@ internal sealed record Block(string Page, string Language, string Text)
 /// <summary>README, CONTRIBUTING and the pages of docs, but for what programs have printed.</summary>
 internal static partial class Pages
 {
-    private static readonly string[] s_printed = ["docs/load-benchmark.md", "docs/dup-select-benchmark.md"];
+    /// <summary>What programs have printed, with the commands.</summary>
+    public static IReadOnlyList<string> Printed { get; } =
+        ["docs/load-benchmark.md", "docs/dup-select-benchmark.md", "docs/read-benchmark.md"];
 
     public static string Readme { get; } = Read("README.md");
 
@@ -20,7 +22,7 @@ internal static partial class Pages
     [
         "README.md", "CONTRIBUTING.md",
         .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md").Select(f => "docs/" + Path.GetFileName(f))
-            .Except(s_printed).Order(StringComparer.Ordinal),
+            .Except(Printed).Order(StringComparer.Ordinal),
     ];
 
     public static IReadOnlyList<Block> Blocks { get; } = [.. All.SelectMany(BlocksOf)];
