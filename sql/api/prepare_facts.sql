@@ -49,8 +49,8 @@ without it, and where facts were staged before. Returns whether facts are staged
 staged. NULL means the caller''s only open load. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';
 
 -- Whether more than a tenth of the staged versions exists and, where files are staged, more than a tenth of these are of such a
--- version, or exist without one. NULL where neither is staged. Facts of a new file are written again, too, where its version
--- exists: they have the id that was reserved for it.
+-- version, or exist without one. NULL where neither is staged; a version counts with its package, a file with its version. Facts
+-- of a new file are written again, too, where its version exists: they have the id that was reserved for it.
 CREATE OR REPLACE FUNCTION exograph_private.much_exists() RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -60,7 +60,7 @@ BEGIN
     WITH versions AS (
         SELECT s.id, v.id IS NOT NULL AS is_existing
         FROM staged_package_versions s
-        LEFT JOIN staged_packages k ON k.id = s.package_id
+        JOIN staged_packages k ON k.id = s.package_id
         LEFT JOIN exograph.packages p ON p.ecosystem = k.ecosystem AND p.name = k.name
         LEFT JOIN exograph.package_versions v ON v.package_id = p.id AND v.version = s.version
     )
@@ -70,6 +70,7 @@ BEGIN
             LEFT JOIN versions v ON v.id = s.package_version_id
             LEFT JOIN exograph.files f
                 ON s.package_version_id IS NULL AND f.package_version_id IS NULL AND f.sha256 = s.sha256
+            WHERE s.package_version_id IS NULL OR v.id IS NOT NULL
             HAVING count(*) > 0)
     INTO v_versions, v_files;
     RETURN coalesce(v_versions, v_files) AND coalesce(v_files, v_versions);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Exograph.ServerSide;
@@ -11,6 +12,7 @@ namespace Exograph.ServerSide;
 public sealed class LoadSession : IAsyncDisposable
 {
     private static readonly TimeSpan s_disposeTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_keysTimeout = TimeSpan.FromSeconds(0.1);
 
     private readonly ExographClient _client;
     private readonly CancellationTokenSource _disposing = new();
@@ -19,6 +21,7 @@ public sealed class LoadSession : IAsyncDisposable
     private readonly SessionState _state;
     private readonly ChunkSender _sender;
     private readonly SemaphoreSlim _preparing = new(1, 1);
+    private readonly ConcurrentBag<Task> _keys = [];
     private readonly Dictionary<IndexTable, long> _counts = [];
     private long _bytesStaged;
     private (long First, long Last)? _newFiles;
@@ -375,7 +378,10 @@ public sealed class LoadSession : IAsyncDisposable
             throw new InvalidOperationException("The terms of this load are resolved, not staged: use ResolveTermsAsync.");
         RefusePart();
         _state.BeginStaging();
-        return new TableStream(this, table, columns);
+        var stream = new TableStream(this, table, columns);
+        if (table.Table is IndexTable.Packages or IndexTable.PackageVersions)
+            _keys.Add(stream.Ended);
+        return stream;
     }
 
     /// <summary>Ends what <see cref="OpenTable"/> began; with part of the rows the load is no longer to be finalized.</summary>
@@ -411,8 +417,13 @@ public sealed class LoadSession : IAsyncDisposable
         await _preparing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _prepared = _prepared || await AgainAsync(
-                () => _client.PrepareFactsAsync(LoadId, cancellationToken), cancellationToken).ConfigureAwait(false) is not null;
+            if (_prepared)
+                return;
+            // Where all tables are staged at once, packages and versions are soon there. The first chunk of facts is full.
+            await Task.WhenAny(Task.WhenAll(_keys), Task.Delay(s_keysTimeout, cancellationToken)).ConfigureAwait(false);
+            _keys.Clear();
+            _prepared = await AgainAsync(() => _client.PrepareFactsAsync(LoadId, cancellationToken), cancellationToken)
+                .ConfigureAwait(false) is not null;
         }
         finally
         {

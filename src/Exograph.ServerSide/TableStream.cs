@@ -10,6 +10,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
 {
     private readonly RowFilter? _filter = session.Filter;
     private readonly List<Task> _sending = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TermSetPacker? _packer = table.SentTo is null ? null : new TermSetPacker(columns);
     private CopyEncoder? _chunk;
     private long _rows;
@@ -22,6 +23,9 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
     private bool _closed;
 
     public StagedTable Table => table;
+
+    /// <summary>Ends when the server has all rows, or no more will come.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Is shown each row as it is sent.</summary>
     public Action<StagedTable, ReadOnlyMemory<byte>>? RowEnded { get; set; }
@@ -72,6 +76,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         await Task.WhenAll(_sending).ConfigureAwait(false);
         _sending.Clear();
         _complete = true;
+        _ended.TrySetResult();
     }
 
     /// <summary>Writes a row of the table, which has all columns.</summary>
@@ -108,6 +113,7 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         _chunk = null;
         foreach (var task in _sending)
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ended.TrySetResult();
         session.CloseTable(table, _complete);
     }
 

@@ -97,7 +97,7 @@ public sealed class ReservedLoadTests
                 Task.Run(() => atOnce ? session.StageAsync(FileRows().ToAsyncEnumerable()) : Task.FromResult(0L)),
                 Task.Run(() => session.StageAsync(Fragments().ToAsyncEnumerable())),
                 Task.Run(() => session.StageAsync(References().ToAsyncEnumerable())));
-            if (!atOnce) // else it depends on which comes first
+            if (!atOnce) // else a busy machine may take too long for the versions
             {
                 Assert.Equal(again ? "u" : "p", await database.ScalarAsync<string>(
                     $"SELECT relpersistence::text FROM pg_class WHERE oid = 'exograph_load_{session.LoadId}.staged_symbol_references'::regclass"));

@@ -133,11 +133,17 @@ public sealed class PreparedFactTests : LoadingTest
     }
 
     [Fact]
-    public async Task Nothing_is_told_of_a_load_of_which_neither_versions_nor_files_are_staged()
+    public async Task Nothing_is_told_of_a_load_of_which_neither_files_nor_versions_with_their_packages_are_staged()
     {
         var sample = await ReservedSample.ReserveAsync(Db);
-        Assert.Equal(["null"], await Db.RowsAsync($"SELECT exograph.prepare_facts({sample.Load.Id})"));
+        await IsUnknownAsync();
+        await sample.Load.StageAsync("package_versions", "id, package_id, version",
+            $"({sample.Id("package_versions", 1)}, {sample.Id("packages", 1)}, '1.0')");
+        await IsUnknownAsync();
         Assert.Empty(await UnloggedAsync(sample));
+
+        async Task IsUnknownAsync() =>
+            Assert.Equal(["null"], await Db.RowsAsync($"SELECT exograph.prepare_facts({sample.Load.Id})"));
     }
 
     [Fact]
