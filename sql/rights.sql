@@ -18,7 +18,7 @@ GRANT SELECT ON
     exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths, exograph.terms, exograph.fragments,
     exograph.graph_nodes,
     exograph.comments, exograph.definitions, exograph.symbol_references, exograph.call_edges,
-    exograph.fragment_term_sets, exograph.fragment_terms,
+    exograph.fragment_term_sets, exograph.fragment_terms, exograph.fragment_term_pairs,
     exograph.complete_facts,
     exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.reserved_ids,
     exograph.deferred_indexes,

@@ -20,7 +20,7 @@ internal static class RowForm
 {
     /// <summary>Takes an index to the row form: definitions as migrations/0005_facts.sql has them.</summary>
     public static Task ApplyAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) => dataSource.RunAsync("""
-        DROP VIEW exograph.fragment_terms CASCADE;
+        DROP VIEW exograph.fragment_terms, exograph.fragment_term_pairs CASCADE;
         CREATE TABLE exograph.fragment_terms (
             fragment_id bigint  NOT NULL,
             term_id     integer NOT NULL,

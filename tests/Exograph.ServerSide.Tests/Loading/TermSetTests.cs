@@ -471,6 +471,36 @@ public sealed class TermSetTests : LoadingTest
     }
 
     [Fact]
+    public async Task What_asks_for_all_pairs_reads_each_set_once_and_joins_nothing()
+    {
+        await LoadManyAsync();
+        const string Pairs = "exograph.fragment_term_pairs";
+        (string Query, string Rows)[] cases =
+        [
+            ($"SELECT term_id, count(*) FROM {Pairs} GROUP BY 1", "10000"),
+            ($"SELECT fragment_id, count(*) FROM {Pairs} GROUP BY 1", "20000"),
+            ($"SELECT x.term_id FROM exograph.fragments g JOIN {Pairs} x ON x.fragment_id = g.id", "200000"),
+            ($"SELECT w.id FROM exograph.terms w WHERE NOT EXISTS (SELECT FROM {Pairs} x WHERE x.term_id = w.id)", "0"),
+            ($"SELECT FROM {Pairs} a WHERE NOT EXISTS (SELECT FROM {Pairs} b WHERE b.term_id = a.term_id "
+                + "AND b.fragment_id <> a.fragment_id)", "0"),
+            ($"SELECT FROM {Pairs} a WHERE NOT EXISTS (SELECT FROM {Pairs} b WHERE b.fragment_id = a.fragment_id "
+                + "AND b.term_id = a.term_id AND b.load_id <> a.load_id)", "200000"),
+        ];
+        foreach (var (query, rows) in cases)
+        {
+            var plan = await PlanAsync(query);
+            Assert.DoesNotContain("fragment_term_sets_load_1_term_ids", plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("Nested Loop Anti Join", plan, StringComparison.Ordinal);
+            Assert.Equal([rows], await Db.RowsAsync($"SELECT count(*) FROM ({query}) q"));
+        }
+        Assert.Contains("fragment_term_sets_load_1_identity", await PlanAsync($"SELECT term_id FROM {Pairs} WHERE fragment_id = 77"),
+            StringComparison.Ordinal);
+        Assert.Equal("0", Assert.Single(await Db.RowsAsync(
+            $"SELECT count(*) FROM (TABLE {Pairs} EXCEPT ALL SELECT * FROM exograph.fragment_terms) q")));
+        Assert.Equal("200000", Assert.Single(await Db.RowsAsync($"SELECT count(*) FROM {Pairs}")));
+    }
+
+    [Fact]
     public async Task Fragments_that_hold_three_terms_are_found_by_the_index_of_terms()
     {
         await LoadManyAsync();
