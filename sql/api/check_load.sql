@@ -14,7 +14,8 @@ BEGIN
     CALL exograph_private.validate_staging(v_load);
     PERFORM exograph_private.manifest_difference(load_id);
     RETURN QUERY
-        SELECT r.table_name, r.reason, coalesce(r.pair, exograph_private.staged_row(r.table_name, r.staged_ctid)), r.staged_ctid
+        SELECT r.table_name, r.reason, exograph_private.rejected_row(r.table_name, r.staged_ctid, r.terms),
+               CASE WHEN r.terms IS NULL THEN r.staged_ctid END
         FROM exograph_private.listed_rejects() r
         ORDER BY r.position;
     CALL exograph_private.restore_settings(v_settings);
@@ -24,6 +25,7 @@ $$;
 COMMENT ON FUNCTION exograph.check_load(integer) IS
 'Lists every staged row that breaks a rule, with the first rule it breaks, without finalizing: causes first, then the rows that
 are rejected because they name a rejected row or none. staged_ctid tells equal rows apart, until one is changed:
-DELETE FROM exograph_load_<n>.staged_<table> WHERE ctid = ''(0,7)''; it is NULL for a pair of
-staged_fragment_term_sets, a part of a row: find that by its fragment_id. load_id NULL means the caller''s only open load.
+DELETE FROM exograph_load_<n>.staged_<table> WHERE ctid = ''(0,7)''. The terms of a staged set that break a rule are one row, as
+{"fragment_id": 3, "term_ids": [7, 9]} of fragment_terms, and staged_ctid is NULL: a part of a row is found by its
+fragment_id. load_id NULL means the caller''s only open load.
 Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';

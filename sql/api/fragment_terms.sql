@@ -9,8 +9,8 @@ JOIN exograph.terms t ON t.id = ANY (s.term_ids) AND s.term_ids @> ARRAY[t.id];
 
 COMMENT ON VIEW exograph.fragment_terms IS
     'Which fragment holds which term, a row per pair: for look-ups, by term or by fragment, which use the indexes of '
-    'exograph.fragment_term_sets. For several terms at once: term_ids @> ''{1,2,3}'', grouped by fragment where loads overlap. What '
-    'reads all pairs, or those of many fragments, asks exograph.fragment_term_pairs.';
+    'exograph.fragment_term_sets. For several terms at once: term_ids @> ''{1,2,3}'', grouped by fragment where loads overlap. '
+    'What reads all pairs, or those of many fragments, asks exograph.fragment_term_pairs.';
 COMMENT ON COLUMN exograph.fragment_terms.load_id IS
     'Load that brought the pair; negated in the shared partition, 0 where a row-wise insert brought it.';
 

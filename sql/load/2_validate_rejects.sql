@@ -6,7 +6,7 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE PROCEDURE exograph_private.handle_rejects(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_rejects bigint := (SELECT count(*) FROM rejects);
+    v_rejects bigint := (SELECT coalesce(sum(r.row_count), 0) FROM rejects r);
     v_table   text;
 BEGIN
     IF v_rejects > 0 AND load.on_reject = 'fail' THEN
@@ -14,17 +14,17 @@ BEGIN
     ELSIF v_rejects > load.reject_limit THEN
         CALL exograph_private.raise_rejects(load.load_id, v_rejects, load.reject_limit);
     END IF;
-    FOR v_table IN SELECT DISTINCT r.table_name FROM rejects r WHERE r.pair IS NULL LOOP
+    FOR v_table IN SELECT DISTINCT r.table_name FROM rejects r WHERE r.terms IS NULL LOOP
         EXECUTE format(
             'WITH rejected AS (
                  DELETE FROM %1$I s USING rejects r
-                 WHERE r.table_name = %2$L AND r.staged_ctid = s.ctid AND r.pair IS NULL
+                 WHERE r.table_name = %2$L AND r.staged_ctid = s.ctid AND r.terms IS NULL
                  RETURNING r.reason, %4$s AS staged_row)
              INSERT INTO exograph.load_rejects (load_id, table_name, reason, staged_row)
              SELECT %3$s, %2$L, reason, staged_row FROM rejected',
             'staged_' || v_table, v_table, load.load_id, exograph_private.printed_row(v_table));
     END LOOP;
-    IF EXISTS (SELECT FROM rejects r WHERE r.pair IS NOT NULL) THEN
+    IF EXISTS (SELECT FROM rejects r WHERE r.terms IS NOT NULL) THEN
         CALL exograph_private.remove_rejected_pairs(load.load_id);
     END IF;
 END
@@ -44,13 +44,13 @@ BEGIN
            (array_agg(c.table_name ORDER BY c.first))[1], (array_agg(c.reason ORDER BY c.first))[1]
     INTO v_rules, v_table, v_reason
     FROM (
-        SELECT r.table_name, r.reason, count(*), min(r.position) AS first
+        SELECT r.table_name, r.reason, sum(r.row_count) AS count, min(r.position) AS first
         FROM exograph_private.listed_rejects() r
         GROUP BY r.table_name, r.reason
     ) c;
 
     SELECT string_agg(f.table_name || ' '
-                      || left(coalesce(f.pair, exograph_private.staged_row(f.table_name, f.staged_ctid))::text, 300), '; '
+                      || left(exograph_private.rejected_row(f.table_name, f.staged_ctid, f.terms)::text, 300), '; '
                       ORDER BY f.position)
     INTO v_first
     FROM exograph_private.listed_rejects() f
@@ -69,32 +69,47 @@ $$;
 
 -- The rejects of the load on the search path, causes before consequences, and each in the order in which tables depend on each
 -- other. A row that names a row which is rejected or was not staged comes after all that break a rule of their own: one package
--- that is named twice may take 18,878 calls with it. pair: what breaks a rule is this pair of a staged set, which has no ctid of
--- its own.
+-- that is named twice may take 18,878 calls with it. terms: as in rejects; then staged_ctid is a place of
+-- staged_fragment_term_sets.
 CREATE OR REPLACE FUNCTION exograph_private.listed_rejects()
-RETURNS TABLE (table_name text, reason text, staged_ctid tid, pair jsonb, "position" bigint)
+RETURNS TABLE (table_name text, reason text, staged_ctid tid, terms integer[], row_count bigint, "position" bigint)
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-        SELECT r.table_name, r.reason, CASE WHEN r.pair IS NULL THEN r.staged_ctid END, r.pair, row_number() OVER (
+        SELECT r.table_name, r.reason, r.staged_ctid, r.terms, r.row_count, row_number() OVER (
             ORDER BY r.is_dangling, t.table_position, r.staged_ctid)
         FROM rejects r
         JOIN exograph_private.staging_tables t USING (table_name)
-        ORDER BY 5;
+        ORDER BY 6;
 END
 $$;
 
--- The staged row at a place of its table, as it was staged. NULL where there is none.
-CREATE OR REPLACE FUNCTION exograph_private.staged_row(table_name text, staged_ctid tid) RETURNS jsonb
+-- What is shown of a reject: the staged row at its place, as it was staged, or of a staged set the terms that break the rule.
+-- NULL where there is none.
+CREATE OR REPLACE FUNCTION exograph_private.rejected_row(table_name text, staged_ctid tid, terms integer[]) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_row jsonb;
 BEGIN
+    IF terms IS NOT NULL THEN
+        RETURN (SELECT exograph_private.printed_terms(s.fragment_id, rejected_row.terms)
+                FROM staged_fragment_term_sets s WHERE s.ctid = rejected_row.staged_ctid);
+    END IF;
     EXECUTE format('SELECT %s FROM %I s WHERE s.ctid = $1', exograph_private.printed_row(table_name), 'staged_' || table_name)
     INTO v_row USING staged_ctid;
     RETURN v_row;
 END
+$$;
+
+-- Terms of a fragment as jsonb; of more than 524,288 their number, as of other arrays in printed_row.
+CREATE OR REPLACE FUNCTION exograph_private.printed_terms(fragment_id bigint, terms integer[]) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT pg_catalog.jsonb_build_object('fragment_id', fragment_id, 'term_ids', CASE
+        WHEN pg_catalog.cardinality(terms) > 524288
+            THEN pg_catalog.to_jsonb(pg_catalog.format('... (%s elements)', pg_catalog.cardinality(terms)))
+        ELSE pg_catalog.to_jsonb(terms)
+    END)
 $$;
 
 -- Text of the expression that makes jsonb of a staged row s; of values of more than 8 MiB, or that cannot be printed, their

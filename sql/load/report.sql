@@ -37,7 +37,7 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     INSERT INTO exograph.load_tables (load_id, table_name, position, staged, rejected)
     SELECT load.load_id, s.table_name, t.table_position, s.staged,
-           (SELECT count(*) FROM rejects r WHERE r.table_name = s.table_name)
+           (SELECT coalesce(sum(r.row_count), 0) FROM rejects r WHERE r.table_name = s.table_name)
     FROM staged_rows s
     JOIN exograph_private.staging_tables t USING (table_name)
     WHERE t.kind <> 'set';

@@ -5,7 +5,8 @@ SET LOCAL ROLE exograph_owner;
 --
 -- staged_rows      written by 2_validate (counts), 3_index (what it has built), 3_index and 6_resolve (facts that conflict); read
 --                  by 2_validate, report, 3_index, 5_merge_indexes, 6_resolve and 7_attach
--- rejects          2_validate: the rows that break a rule; 2_validate (keys_*), 2_validate_rejects, report, check_load
+-- rejects          2_validate: the rows that break a rule, of a staged set those of its terms that do (terms), which count as
+--                  pairs (row_count); 2_validate (keys_*), 2_validate_rejects, report, check_load
 -- reserved_ranges  2_validate: the ids that the load has reserved, for the rules
 -- number_ranges    2_validate: dimensions whose valid numbers have no gaps, so that BETWEEN tells what a join would
 -- keys_*           2_validate: the valid numbers, each with the lowest number of equal natural key (its canonical number);
@@ -32,7 +33,8 @@ BEGIN
     LOOP
         EXECUTE format('DROP TABLE %I', v_table);
     END LOOP;
-    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, is_dangling boolean, pair jsonb);
+    CREATE UNLOGGED TABLE rejects (table_name text, staged_ctid tid, reason text, is_dangling boolean, terms integer[],
+                                   row_count bigint GENERATED ALWAYS AS (coalesce(cardinality(terms), 1)) STORED);
     CREATE UNLOGGED TABLE staged_rows (table_name text, staged bigint, derived bigint, unfinished bigint,
                                        indexed boolean, repeats boolean, unindexable boolean, conflicting bigint DEFAULT 0);
     CREATE UNLOGGED TABLE reserved_ranges (table_name text, first bigint, last bigint, PRIMARY KEY (table_name, first));

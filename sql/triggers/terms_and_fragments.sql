@@ -61,10 +61,16 @@ FOR EACH STATEMENT EXECUTE FUNCTION exograph.delete_terms_of_fragments();
 COMMENT ON FUNCTION exograph.delete_terms_of_fragments() IS
     'Trigger on exograph.fragments: takes the terms of deleted fragments away. Errors: XG007 above READ COMMITTED.';
 
--- A pair is a part of a row. Of all pairs of a fragment the last takes the row along.
+-- A pair is a part of a row. Of all pairs of a set the last takes the row along. One that was inserted row by row is a row, and is
+-- looked up by its term: a fragment may have thousands.
 CREATE OR REPLACE FUNCTION exograph.delete_fragment_term() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF OLD.load_id = 0 THEN
+        DELETE FROM exograph.fragment_term_sets s
+        WHERE s.fragment_id = OLD.fragment_id AND s.load_id = 0 AND s.term_ids[1] = OLD.term_id;
+        RETURN CASE WHEN FOUND THEN OLD END;
+    END IF;
     UPDATE exograph.fragment_term_sets s
     SET term_ids = array_remove(s.term_ids, OLD.term_id)
     WHERE s.fragment_id = OLD.fragment_id AND s.load_id = OLD.load_id AND s.term_ids @> ARRAY[OLD.term_id];

@@ -21,10 +21,10 @@ internal static class Statements
         """, r => r.GetInt32(0));
 
     public static readonly Statement<RejectedRow> Check = new("check_load",
-        "SELECT table_name, reason, staged_row::text, staged_ctid::text FROM exograph.check_load($1) LIMIT $2", ReadReject);
+        SelectRejects("staged_ctid::text FROM exograph.check_load($1) r"), ReadReject);
 
     public static readonly Statement<RejectedRow> LeftOut = new("load_rejects",
-        "SELECT table_name, reason, staged_row::text, NULL FROM exograph.load_rejects WHERE load_id = $1 LIMIT $2", ReadReject);
+        SelectRejects("NULL FROM (SELECT * FROM exograph.load_rejects WHERE load_id = $1) r"), ReadReject);
 
     public static readonly Statement<bool> Abandon = new("abandon_load", "CALL exograph.abandon_load($1)", Nothing);
 
@@ -178,6 +178,17 @@ internal static class Statements
 
     private static NpgsqlParameter Argument(NpgsqlDbType type, object? value) =>
         new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
+
+    /// <summary>Of the terms of a set that break a rule, which are one reject, as many as they are counted: pairs.</summary>
+    private static string SelectRejects(string places) => $"""
+        SELECT r.table_name, r.reason, coalesce(p.pair, r.staged_row)::text, {places}
+        LEFT JOIN LATERAL (
+            SELECT jsonb_build_object('fragment_id', r.staged_row -> 'fragment_id', 'term_id', t.term_id) AS pair
+            FROM jsonb_array_elements(CASE jsonb_typeof(r.staged_row -> 'term_ids') WHEN 'array' THEN r.staged_row -> 'term_ids' END)
+                AS t (term_id)
+        ) p ON true
+        LIMIT $2
+        """;
 
     private static RejectedRow ReadReject(NpgsqlDataReader r) => new()
     {

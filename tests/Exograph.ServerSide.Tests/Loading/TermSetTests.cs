@@ -84,7 +84,7 @@ public sealed class TermSetTests : LoadingTest
     [Theory]
     [InlineData("")]
     [InlineData("ids => 'reserved'")]
-    public async Task The_pairs_of_sets_that_break_a_rule_are_rejected_one_by_one(string options)
+    public async Task The_terms_of_a_set_that_break_a_rule_are_one_reject_and_count_as_pairs(string options)
     {
         var load = await BeginAsync(options);
         await Db.ExecuteAsync($"UPDATE {load.Staged("fragments")} SET kind = NULL WHERE id = 3");
@@ -93,15 +93,14 @@ public sealed class TermSetTests : LoadingTest
             "(1, 98), (1, 4), (3, 4)");
         string[] rejects =
         [
-            "fragment_terms|fragment_id is missing|null|1", "fragment_terms|fragment_id is missing|null|2",
-            "fragment_terms|fragment_id is missing|null|null", "fragment_terms|fragment_id is no number of a valid row in staged_fragments|3|1",
-            "fragment_terms|fragment_id is no number of a valid row in staged_fragments|3|2",
+            "fragment_terms|fragment_id is missing|null|[1, 2]", "fragment_terms|fragment_id is missing|null|[null]",
             "fragment_terms|fragment_id is no number of a valid row in staged_fragments|3|4",
-            "fragment_terms|fragment_id is no number of a valid row in staged_fragments|77|4",
-            "fragment_terms|term_id is missing|2|null", "fragment_terms|term_id is missing|2|null",
+            "fragment_terms|fragment_id is no number of a valid row in staged_fragments|3|[1, 2]",
+            "fragment_terms|fragment_id is no number of a valid row in staged_fragments|77|[4]",
+            "fragment_terms|term_id is missing|2|[null]", "fragment_terms|term_id is missing|2|[null]",
             "fragment_terms|term_id is no number of a valid row in staged_terms|1|98",
-            "fragment_terms|term_id is no number of a valid row in staged_terms|1|99",
-            "fragment_terms|term_id is no number of a valid row in staged_terms|2|0",
+            "fragment_terms|term_id is no number of a valid row in staged_terms|1|[99]",
+            "fragment_terms|term_id is no number of a valid row in staged_terms|2|[0]",
         ];
 
         Assert.Equal(rejects, await RejectsAsync($"check_load({load.Id})"));
@@ -118,6 +117,27 @@ public sealed class TermSetTests : LoadingTest
         Assert.Equal(rejects, await RejectsAsync($"load_rejects WHERE load_id = {load.Id}"));
         Assert.Equal(["1|t1,t2,t4|1", "2|t3|1"], await SetsAsync());
         Assert.Equal(new Outcome(16) { Inserted = 4, Rejected = 12 }, await load.OutcomeAsync("fragment_terms"));
+    }
+
+    [Fact]
+    public async Task Sets_whose_terms_were_forgotten_take_no_more_room_as_rejects_than_as_sets()
+    {
+        var load = await BeginAsync("on_reject => 'skip'", terms: 0);
+        await StageAsync(load, "SELECT n, ARRAY(SELECT generate_series(1000000, 1000999)) FROM generate_series(1, 3) n");
+
+        var error = await Db.FailsAsync("XG006", load.FinalizeSql("reject_limit => 2999"));
+        Assert.StartsWith($"load {load.Id}: 3000 staged row(s) break a rule", error.MessageText, StringComparison.Ordinal);
+        Assert.InRange(error.Detail!.Length, 100, 2_000);
+        await load.FinalizeAsync("reject_limit => 3000");
+
+        Assert.Equal(new Outcome(3_000) { Rejected = 3_000 }, await load.OutcomeAsync("fragment_terms"));
+        Assert.Equal(["1|1000|1000000|1000999", "2|1000|1000000|1000999", "3|1000|1000000|1000999"], await Db.RowsAsync(
+            """
+            SELECT staged_row ->> 'fragment_id', jsonb_array_length(staged_row -> 'term_ids'),
+                   staged_row -> 'term_ids' -> 0, staged_row -> 'term_ids' -> 999
+            FROM exograph.load_rejects ORDER BY 1
+            """));
+        Assert.InRange(await Db.ScalarAsync<long>("SELECT sum(pg_column_size(staged_row)) FROM exograph.load_rejects"), 0, 45_000);
     }
 
     [Fact]
@@ -400,6 +420,31 @@ public sealed class TermSetTests : LoadingTest
         Assert.Equal(["0|35", "1|5"], await Db.RowsAsync(
             "SELECT load_id, sum(cardinality(term_ids)) FROM exograph.fragment_term_sets GROUP BY 1 ORDER BY 1"));
         await AssertSetsAsync();
+    }
+
+    [Fact]
+    public async Task The_last_of_many_pairs_of_a_fragment_reads_no_more_than_the_first()
+    {
+        var load = await BeginAsync(terms: 2_000);
+        await StageAsync(load, "(1, '{2000}')");
+        await load.FinalizeAsync();
+        const string Read = "(SELECT coalesce(sum(idx_tup_fetch + seq_tup_read), 0)::bigint FROM pg_stat_xact_user_tables "
+            + "WHERE relname LIKE 'fragment_term_sets%')";
+        await Db.ExecuteAsync("BEGIN");
+        var before = await Db.ScalarAsync<long>("SELECT " + Read);
+
+        await Db.ExecuteAsync("INSERT INTO exograph_in.fragment_terms (fragment_id, term_id) "
+            + "SELECT f.id, t.id FROM exograph.fragments f, exograph.terms t WHERE f.line = 1");
+        var inserted = await Db.ScalarAsync<long>("SELECT " + Read);
+        await Db.ExecuteAsync("INSERT INTO exograph_in.fragment_terms (fragment_id, term_id) "
+            + "SELECT f.id, t.id FROM exograph.fragments f, exograph.terms t WHERE f.line = 1");
+        var again = await Db.ScalarAsync<long>("SELECT " + Read);
+
+        Assert.InRange(inserted - before, 0, 10_000);
+        Assert.InRange(again - inserted, 0, 10_000);
+        Assert.Equal(2_000, await Db.CountAsync("exograph.fragment_terms"));
+        await Db.ExecuteAsync("COMMIT");
+        await Db.FailsAsync("23514", "INSERT INTO exograph.fragment_term_sets (fragment_id, term_ids) VALUES (1, '{1,2}')");
     }
 
     [Theory]
@@ -687,10 +732,11 @@ public sealed class TermSetTests : LoadingTest
     private async Task<string> PathAsync(Load load) => Assert.Single(await Db.RowsAsync(
         $"SELECT path, reason FROM exograph.load_report WHERE load_id = {load.Id} AND table_name = 'fragment_terms'"));
 
-    /// <summary>Table, reason and pair, in the order of their text.</summary>
+    /// <summary>Table, reason, fragment and term or terms, in the order of their text.</summary>
     private Task<string[]> RejectsAsync(string source) => Db.RowsAsync(
         $"""
-        SELECT * FROM (SELECT table_name, reason, staged_row ->> 'fragment_id' AS f, staged_row ->> 'term_id' AS t
+        SELECT * FROM (SELECT table_name, reason, staged_row ->> 'fragment_id' AS f,
+                              coalesce(staged_row ->> 'term_ids', staged_row ->> 'term_id') AS t
                        FROM exograph.{source}) r
         WHERE table_name = 'fragment_terms' ORDER BY reason COLLATE "C", f COLLATE "C", t COLLATE "C"
         """);

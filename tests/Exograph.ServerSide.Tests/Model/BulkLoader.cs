@@ -80,11 +80,20 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
             r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)),
         load);
 
-    public Task<List<string>> CheckAsync(int load) =>
-        ListAsync("SELECT table_name, staged_row::text FROM exograph.check_load($1)", RejectedRow, load);
+    public Task<List<string>> CheckAsync(int load) => RejectsAsync("exograph.check_load($1)", load);
 
     public Task<List<string>> RejectsAsync(int load) =>
-        ListAsync("SELECT table_name, staged_row::text FROM exograph.load_rejects WHERE load_id = $1", RejectedRow, load);
+        RejectsAsync("(SELECT * FROM exograph.load_rejects WHERE load_id = $1)", load);
+
+    /// <summary>The rejects, those of the terms of a set as pairs.</summary>
+    private Task<List<string>> RejectsAsync(string source, int load) => ListAsync(
+        $"""
+        SELECT table_name, (CASE WHEN staged_row ? 'term_ids'
+                                THEN jsonb_build_object('fragment_id', staged_row -> 'fragment_id', 'term_id', t)
+                                ELSE staged_row END)::text
+        FROM {source} r LEFT JOIN LATERAL jsonb_array_elements(r.staged_row -> 'term_ids') t ON true
+        """,
+        RejectedRow, load);
 
     /// <summary>The staged rows, as they stand.</summary>
     public async Task<List<string>> StagedAsync(int load)

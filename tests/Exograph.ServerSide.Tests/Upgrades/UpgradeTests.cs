@@ -150,6 +150,19 @@ public sealed class UpgradeTests
         "REVOKE ALL ON exograph.fragment_terms FROM PUBLIC")]
     [InlineData("GRANT SELECT (term_id) ON exograph.fragment_terms TO PUBLIC", "REVOKE ALL ON exograph.fragment_terms FROM PUBLIC",
         "REVOKE ALL ON exograph.fragment_terms FROM PUBLIC")]
+    [InlineData("COMMENT ON TABLE exograph.fragment_terms IS 'ours'", "COMMENT ON TABLE exograph.fragment_terms IS NULL",
+        "comment on table exograph.fragment_terms")]
+    [InlineData("COMMENT ON COLUMN exograph.fragment_terms.term_id IS 'ours'",
+        "COMMENT ON COLUMN exograph.fragment_terms.term_id IS NULL",
+        "comment on column term_id of table exograph.fragment_terms")]
+    [InlineData("ALTER TABLE exograph.fragment_terms ADD ours text", "ALTER TABLE exograph.fragment_terms DROP ours",
+        "column ours of table exograph.fragment_terms")]
+    [InlineData("CREATE INDEX ours ON exograph.fragment_terms (load_id)", "DROP INDEX exograph.ours", "index exograph.ours")]
+    [InlineData("ALTER TABLE exograph.fragment_terms_shared ADD CONSTRAINT ours CHECK (term_id > 0)",
+        "ALTER TABLE exograph.fragment_terms_shared DROP CONSTRAINT ours", "constraint ours on table exograph.fragment_terms_shared")]
+    [InlineData("CREATE FUNCTION public.ours() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+        + "CREATE TRIGGER ours AFTER INSERT ON exograph.fragment_terms EXECUTE FUNCTION public.ours()",
+        "DROP TRIGGER ours ON exograph.fragment_terms", "trigger ours on table exograph.fragment_terms")]
     public async Task What_others_made_of_the_table_of_pairs_is_told_before_it_becomes_sets(string made, string undone, string told)
     {
         foreach (var version in Versions.Select(v => v.Data))
