@@ -61,8 +61,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION exograph.delete_terms_of_fragments();
 COMMENT ON FUNCTION exograph.delete_terms_of_fragments() IS
     'Trigger on exograph.fragments: takes the terms of deleted fragments away. Errors: XG007 above READ COMMITTED.';
 
--- A pair is a part of a row. Of all pairs of a set the last takes the row along. One that was inserted row by row is a row, and is
--- looked up by its term: a fragment may have thousands.
+-- A pair is a part of a row. Of all pairs of a set the last takes the row along. One that was inserted row by row is a row, and
+-- is looked up by its term: a fragment may have thousands.
 CREATE OR REPLACE FUNCTION exograph.delete_fragment_term() RETURNS trigger
 LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
