@@ -148,9 +148,10 @@ $$;
 -- Of the rows of staged_<table> that table changes lists, deletes those that exist in the index, counting the ones that conflict,
 -- and brings the others into their final form. Returns how many existed.
 CREATE OR REPLACE FUNCTION exograph_private.patch_facts(table_name text) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET enable_mergejoin = on SET enable_nestloop = on AS $$
 DECLARE
     v_match     record := exograph_private.match_facts(table_name);
+    v_changes   bigint := (SELECT count(*) FROM changes);
     v_columns   text;
     v_values    text;
     v_existing  bigint;
@@ -161,6 +162,7 @@ BEGIN
     FROM exograph.staging_columns c
     WHERE c.table_name = patch_facts.table_name;
     ANALYZE changes;
+    CALL exograph_private.join_by_hash(table_name, v_changes);
     EXECUTE format(
         'WITH existing AS (
             DELETE FROM %I s USING changes f JOIN exograph.%I d ON %s WHERE s.ctid = f.staged_ctid AND NOT f.inserted
@@ -176,32 +178,43 @@ END
 $$;
 
 -- Writes the staged facts that do not exist yet, in final form, into a table new_<table>, and returns how many. Of the others it
--- counts those that conflict. shared: the table is only passed on to the shared partition, and needs no WAL of its own. The
--- planner takes a hash of seven columns for hardly better than one of the column with most values. Left to itself it sorted all
--- existing facts, in every worker: 560,000 of 1.1M references that exist took 1.7 s, with a hash 0.7; or looked each up by its
--- name, of 28 rows: 560,000 took 10 s, with a hash 0.6. So only where an index saves reading ten times as many is it asked.
+-- counts those that conflict. shared: the table is only passed on to the shared partition, and needs no WAL of its own.
 CREATE OR REPLACE FUNCTION exograph_private.rewrite_facts(
     load_id integer, table_name text, staged bigint, shared boolean, offsets jsonb, versioned boolean
 ) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET enable_mergejoin = off SET enable_nestloop = on AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET enable_mergejoin = on SET enable_nestloop = on AS $$
 DECLARE
-    v_standing float8 := (SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)
-                          FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                          WHERE i.inhparent = format('exograph.%I', table_name)::regclass);
-    v_fresh    bigint;
-    v_lacking  bigint := 0;
+    v_fresh   bigint;
+    v_lacking bigint := 0;
 BEGIN
     CALL exograph_private.create_new_facts(load_id, table_name, shared);
     EXECUTE exograph_private.fact_query(table_name, true, offsets, versioned);
     GET DIAGNOSTICS v_fresh = ROW_COUNT;
     IF v_fresh < staged THEN
-        IF (staged - v_fresh) * 10 > v_standing THEN
-            PERFORM set_config('enable_nestloop', 'off', true); -- the SET clause ends it
-        END IF;
+        CALL exograph_private.join_by_hash(table_name, staged - v_fresh);
         EXECUTE exograph_private.fact_query(table_name, false, offsets, versioned);
         v_lacking := exograph_private.write_lacking_facts(table_name);
     END IF;
     RETURN v_fresh + v_lacking;
+END
+$$;
+
+-- Has so many staged facts joined with the existing ones of a table by a hash, unless ten times as many exist and an index may
+-- save reading them. For functions with SET clauses for these settings, which end with them. The planner takes a hash of seven
+-- columns for no better than one of the column with most values. Left to itself it sorted all existing facts, in every worker:
+-- 560,000 of 1.1M references that exist took 1.7 s, with a hash 0.7; or looked each up by its name, of 28 rows: 560,000 took
+-- 10 s, with a hash 0.6.
+CREATE OR REPLACE PROCEDURE exograph_private.join_by_hash(table_name text, facts bigint)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_existing float8 := (SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)
+                          FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                          WHERE i.inhparent = format('exograph.%I', table_name)::regclass);
+BEGIN
+    PERFORM set_config('enable_mergejoin', 'off', true);
+    IF facts * 10 > v_existing THEN
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
 END
 $$;
 
