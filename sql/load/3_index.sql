@@ -38,13 +38,13 @@ BEGIN
 END
 $$;
 
--- Fact tables of a load with reserved ids whose staging tables will probably be kept as partitions: at most a tenth of the files
--- exists and of the rows is to be filled in; of sets, all are ordered and of different fragments, none came as
--- pairs, and of the staged terms none exists. Asked before the gate is closed: a little more may exist by then.
+-- Fact tables of a load with reserved ids whose staging tables will probably be kept as partitions: at most a tenth of the
+-- versions and files exists and of the rows is to be filled in; of sets, all are ordered and of different fragments, none came
+-- as pairs, and of the staged terms none exists. Asked before the gate is closed: a little more may exist by then.
 CREATE OR REPLACE FUNCTION exograph_private.facts_to_keep(load exograph_private.load) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    IF exograph_private.files_exist() THEN
+    IF exograph_private.much_exists() THEN
         RETURN '{}';
     END IF;
     RETURN ARRAY(
@@ -66,14 +66,6 @@ BEGIN
             AND t.staged - t.rejected >= exograph_private.least_rows_of_partition(r.table_name, load.partition_threshold)
             AND r.unfinished = 0 AND NOT r.repeats
             AND exograph_private.sets_are_whole());
-END
-$$;
-
--- Whether more than a tenth of the staged files exists.
-CREATE OR REPLACE FUNCTION exograph_private.files_exist() RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-BEGIN
-    RETURN (SELECT count(n.file_id) > count(*) / 10 FROM exograph_private.existing_files() n);
 END
 $$;
 

@@ -41,7 +41,7 @@ BEGIN
     LOCK TABLE staging_token, staged_packages, staged_package_versions, staged_files, staged_terms, staged_fragment_terms,
         staged_fragment_term_sets IN ACCESS SHARE MODE NOWAIT;
     CALL exograph_private.require_staging(load.load_id);
-    v_are_worth := NOT exograph_private.files_exist() AND exograph_private.sets_are_whole()
+    v_are_worth := exograph_private.much_exists() IS NOT TRUE AND exograph_private.sets_are_whole()
         AND (SELECT sum(cardinality(s.term_ids)) FROM staged_fragment_term_sets s)
             >= exograph_private.least_rows_of_partition('fragment_term_sets', load.partition_threshold);
     RAISE EXCEPTION 'asked';
