@@ -191,7 +191,7 @@ public sealed class TermSetTests : LoadingTest
         await load.StageAsync("terms", "id, term", "(2147483647, 'last')");
         await StageAsync(load, "(1, '{1,2147483647}'), (2, '{2147483646,2147483647}'), (3, '{-2147483648,0,1}')");
 
-        Assert.Equal(3, (await load.CheckAsync()).Length);
+        Assert.Equal(2, (await load.CheckAsync()).Length); // a row for the two of the third set
         await load.FinalizeAsync("on_reject => 'skip'");
 
         Assert.Equal(["1|last", "1|t1", "2|last", "3|t1"], await PairsAsync());
@@ -211,7 +211,7 @@ public sealed class TermSetTests : LoadingTest
         await StageAsync(load, $"(1, '{{{all}}}'), (2, '{{{second[0]}}}')");
         await Db.ExecuteAsync("BEGIN");
         await StageAsync(load, $"(3, '{{{foreign[0]},{second[0]}}}')");
-        Assert.Equal([$"fragment_terms|term_id is no number of a valid row in staged_terms|3|{foreign[0]}"],
+        Assert.Equal([$"fragment_terms|term_id is no number of a valid row in staged_terms|3|[{foreign[0]}]"],
             await RejectsAsync($"check_load({load.Id})"));
         await Db.ExecuteAsync("ROLLBACK");
 
