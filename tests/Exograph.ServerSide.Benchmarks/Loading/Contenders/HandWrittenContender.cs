@@ -17,8 +17,8 @@ internal sealed class HandWrittenContender : ILoadContender
     /// </summary>
     private const string TermSets = $"""
         ALTER INDEX {TermIndex} SET (fastupdate = on);
-        INSERT INTO exograph.fragment_term_sets (fragment_id, term_ids)
-        SELECT n.fragment_id, lacking.term_ids
+        INSERT INTO exograph.fragment_term_sets (fragment_id, term_ids, load_id)
+        SELECT n.fragment_id, lacking.term_ids, -1
         FROM (
             SELECT g.id AS fragment_id, array_agg(DISTINCT t.id ORDER BY t.id) AS term_ids
             FROM staged.fragment_terms s

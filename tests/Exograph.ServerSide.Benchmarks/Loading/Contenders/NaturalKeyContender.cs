@@ -77,8 +77,8 @@ internal sealed class NaturalKeyContender : ILoadContender
             ON CONFLICT DO NOTHING
             """),
         ("fragment_term_sets", """
-            INSERT INTO exograph.fragment_term_sets (fragment_id, term_ids)
-            SELECT r.id, array_agg(DISTINCT t.id ORDER BY t.id) FROM natural_fragment_terms s
+            INSERT INTO exograph.fragment_term_sets (fragment_id, term_ids, load_id)
+            SELECT r.id, array_agg(DISTINCT t.id ORDER BY t.id), -1 FROM natural_fragment_terms s
             JOIN exograph.fragments r ON r.content_hash = s.fragment_content_hash
             JOIN exograph.terms t ON t.term = s.term
             GROUP BY r.id

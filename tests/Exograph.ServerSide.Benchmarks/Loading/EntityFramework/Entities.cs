@@ -1,3 +1,5 @@
+using Exograph.ServerSide.Benchmarks.Loading.Writing;
+
 namespace Exograph.ServerSide.Benchmarks.Loading.EntityFramework;
 
 /// <summary>A row that belongs to a file.</summary>
@@ -113,4 +115,5 @@ internal sealed class FragmentTermSet
 {
     public long FragmentId { get; init; }
     public required int[] TermIds { get; init; }
+    public int LoadId { get; init; } = TermSet.OfLoad;
 }

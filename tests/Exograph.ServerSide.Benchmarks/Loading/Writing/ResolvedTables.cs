@@ -39,6 +39,9 @@ internal sealed class ResolvedIds(Corpus corpus)
 /// <summary>The terms of a fragment, by their numbers.</summary>
 internal sealed record TermSet(long FragmentId, IReadOnlyList<int> TermIds)
 {
+    /// <summary>Load of which they are, as a load puts them into the shared partition: row-wise ones hold a term each.</summary>
+    public const int OfLoad = -1;
+
     /// <summary>Packs pairs, of which those of a fragment follow each other.</summary>
     public static IEnumerable<TermSet> Pack(IEnumerable<FragmentTermRow> pairs)
     {
@@ -113,7 +116,8 @@ internal sealed class ResolvedTables(ResolvedIds ids)
 
     public TableWriter<TermSet> FragmentTermSets { get; } = new TableWriter<TermSet>("exograph.fragment_term_sets")
         .Add("fragment_id", Bigint, r => ids.Fragments[r.FragmentId])
-        .Add("term_ids", NpgsqlTypes.NpgsqlDbType.Array | Integer, r => r.TermIds.Select(t => ids.Terms[t]).Order().ToArray());
+        .Add("term_ids", NpgsqlTypes.NpgsqlDbType.Array | Integer, r => r.TermIds.Select(t => ids.Terms[t]).Order().ToArray())
+        .Add("load_id", Integer, _ => TermSet.OfLoad);
 
     private static TableWriter<TRow> OfFile<TRow>(string table, ResolvedIds ids, Func<TRow, long> fileOf) =>
         new TableWriter<TRow>(table)
