@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Exograph.ServerSide.Benchmarks.Loading;
 using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.Reading;
