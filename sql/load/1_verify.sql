@@ -56,8 +56,16 @@ BEGIN
         staged_terms (id), staged_fragments (id, file_id, content_hash), staged_graph_nodes (id, file_id),
         staged_comments (file_id), staged_definitions (file_id), staged_symbol_references (file_id),
         staged_call_edges (caller_node_id, callee_node_id), staged_fragment_terms (fragment_id, term_id);
-    IF NOT exograph_private.sets_are_being_indexed() THEN
-        ANALYZE staged_fragment_term_sets (fragment_id);
+    IF exograph_private.sets_are_locked() THEN
+        CALL exograph_private.analyze_staged_sets();
     END IF;
+END
+$$;
+
+-- The same of the staged sets of terms.
+CREATE OR REPLACE PROCEDURE exograph_private.analyze_staged_sets()
+LANGUAGE plpgsql SECURITY INVOKER SET default_statistics_target = 5 AS $$
+BEGIN
+    ANALYZE staged_fragment_term_sets (fragment_id);
 END
 $$;

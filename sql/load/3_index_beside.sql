@@ -64,14 +64,30 @@ LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
             AND l.mode = 'ShareLock' AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid())
 $$;
 
--- Locks the staged sets of terms against everybody else, and makes their statistics. Errors: 55P03 after a lock_timeout at
--- neither end of which an index was being built on them: of 1,000M pairs that takes longer than any.
+-- Whether this session has the staged sets of terms alone.
+CREATE OR REPLACE FUNCTION exograph_private.sets_are_locked() RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM pg_locks l
+        WHERE l.locktype = 'relation' AND l.relation = 'staged_fragment_term_sets'::regclass
+            AND l.mode = 'AccessExclusiveLock' AND l.granted AND l.pid = pg_backend_pid());
+END
+$$;
+
+-- Locks the staged sets of terms against everybody else, and makes their statistics, unless lock_staging has; without effect a
+-- second time. Errors: 55P03 after a lock_timeout at neither end of which an index was being built on them: of 1,000M pairs that
+-- takes longer than any.
 CREATE OR REPLACE PROCEDURE exograph_private.lock_sets(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_was_building boolean;
-    v_is_building  boolean := exograph_private.an_index_of_sets_is_being_built();
+    v_is_building  boolean;
 BEGIN
+    IF exograph_private.sets_are_locked() THEN
+        RETURN;
+    END IF;
+    v_is_building := exograph_private.an_index_of_sets_is_being_built();
     LOOP
         BEGIN
             LOCK TABLE staged_fragment_term_sets IN ACCESS EXCLUSIVE MODE;
@@ -84,7 +100,7 @@ BEGIN
             END IF;
         END;
     END LOOP;
-    ANALYZE staged_fragment_term_sets (fragment_id);
+    CALL exograph_private.analyze_staged_sets();
 END
 $$;
 
