@@ -21,7 +21,7 @@ GRANT SELECT ON
     exograph.fragment_term_sets, exograph.fragment_terms, exograph.fragment_term_pairs,
     exograph.complete_facts,
     exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.reserved_ids,
-    exograph.deferred_indexes,
+    exograph.deferred_indexes, exograph.load_dependencies,
     exograph.schemaversions, exograph.code_versions, -- so that a driver can tell that it is not of the same version
     exograph.load_report, exograph.open_loads, exograph.lock_waits, exograph.fact_partitions, exograph.staging_columns,
     exograph.file_keys
