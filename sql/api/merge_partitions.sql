@@ -1,12 +1,11 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
-CREATE OR REPLACE PROCEDURE exograph.merge_partitions(keep integer DEFAULT 16)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' AS $$
+CREATE OR REPLACE FUNCTION exograph.merge_partitions(keep integer DEFAULT 16)
+RETURNS TABLE (table_name text, first_load integer, last_load integer, partitions integer, status text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' AS $$
 DECLARE
     v_settings jsonb := exograph_private.take_settings();
-    v_ranges   jsonb;
-    v_range    record;
 BEGIN
     IF keep < 0 OR keep IS NULL THEN
         RAISE EXCEPTION 'keep must be 0 or more, not %', coalesce(keep::text, 'NULL') USING ERRCODE = 'XG008',
@@ -14,23 +13,25 @@ BEGIN
     END IF;
     CALL exograph_private.require_fit_transaction('merge_partitions');
     CALL exograph_private.lock_index('merge_partitions');
-    CALL exograph_private.find_mergeable(keep, v_ranges);
-    FOR v_range IN
-        SELECT * FROM jsonb_to_recordset(v_ranges) AS r (table_name text, first_load integer, last_load integer)
-    LOOP
-        RAISE NOTICE 'merging the partitions of % from load % to %', v_range.table_name, v_range.first_load, v_range.last_load;
-        CALL exograph_private.build_merged(v_range.table_name, v_range.first_load, v_range.last_load);
-    END LOOP;
-    IF v_ranges <> '[]' THEN
-        CALL exograph_private.exchange_partitions(v_ranges);
-    END IF;
+    RETURN QUERY SELECT * FROM exograph_private.merge_ranges(keep, thrifty => false);
+    RETURN QUERY
+        SELECT NULL::text, c.load_id, c.load_id, NULL::integer, 'blocked',
+               c.what || ' has its partitions still to come: those before and those after it are not merged with each other '
+                      'until it is finalized or abandoned'
+        FROM exograph_private.loads_to_come() c
+        WHERE EXISTS (SELECT FROM exograph.fact_partitions p
+                      JOIN exograph.fact_partitions q USING (table_name)
+                      WHERE p.last_load < c.load_id AND q.first_load > c.load_id)
+        ORDER BY c.load_id;
     CALL exograph_private.restore_settings(v_settings);
 END
 $$;
 
-COMMENT ON PROCEDURE exograph.merge_partitions(integer) IS
-'Merges the partitions of old loads into one per fact table, all but the newest keep of each; rows keep their load_id. An open
-load has its place among them: what lies before and after it is merged apart, and a NOTICE names it. Writers wait meanwhile;
-readers do for the moment at the end in which all tables are exchanged, which waits for them at most lock_timeout (60 s where
-it is not set). Call it in a transaction of its own, or readers wait for its end. For the owner and superusers. Errors: XG007,
-XG008, 25006, 2BP01 (something depends on a partition), 42501, 55P03.';
+COMMENT ON FUNCTION exograph.merge_partitions(integer) IS
+'Merges the partitions of old loads into one per fact table, all but the newest keep of each; rows keep their load_id. Returns a
+row for each range of loads, with the number of its partitions and what became of them. status: merged; blocked, with what is in
+the way in detail: objects that depend on a partition, or an open load (table_name is NULL), before and after which partitions are
+merged apart; postponed, where the locks of all at once would be too many: call it again. Writers wait meanwhile; readers do for
+the moment at the end in which all tables are exchanged, which waits for them at most lock_timeout (60 s where it is not set). Call
+it in a transaction of its own, or readers wait for its end. For the owner and superusers. Errors: XG007, XG008, 25006, 42501,
+55P03.';

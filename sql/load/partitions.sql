@@ -112,7 +112,7 @@ BEGIN
     WHERE p.count > exograph_private.most_partitions();
     IF v_most IS NOT NULL THEN
         RAISE WARNING 'more than % partitions slow every query down: %', exograph_private.most_partitions(), v_most
-            USING HINT = 'CALL exograph.merge_partitions() merges those of old loads.';
+            USING HINT = 'SELECT exograph.merge_partitions() merges those of old loads.';
     END IF;
 END
 $$;

@@ -175,17 +175,17 @@ internal sealed class CliApp
             Description = "Newest partitions of each table to leave alone.",
             DefaultValueFactory = _ => new MergePartitionsOptions().Keep,
         };
-        var command = new Command("merge-partitions", "Takes the partitions of old loads together.") { keep };
+        var command = new Command("merge-partitions", "Merges the partitions of old loads.") { keep };
         Run(command, async (parsed, cancellationToken) =>
         {
             var kept = parsed.GetValue(keep);
             if (kept < 0)
                 throw new UsageException($"--keep is 0 or more, not {kept}");
             await using var database = await OpenAsync(parsed, cancellationToken);
-            await database.Client.MergePartitionsAsync(
+            var merges = await database.Client.MergePartitionsAsync(
                 new MergePartitionsOptions { Keep = kept, Progress = new Notes(_context.Error, "") }, cancellationToken);
-            Results(parsed).Value(new { kept }, "merged");
-            return ExitCode.Ok;
+            Results(parsed).PartitionMerges(merges);
+            return merges.Any(m => m.Table is not null && m.Status != PartitionMergeStatus.Merged) ? ExitCode.Refused : ExitCode.Ok;
         });
         return command;
     }

@@ -72,6 +72,19 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
             TextTable.Write(output, ["table", "index", "problem"], indexes.Select(i => (object?[])[i.Table, i.Name, i.Problem]));
     }
 
+    public void PartitionMerges(IReadOnlyList<PartitionMerge> merges)
+    {
+        if (json)
+            Json(merges);
+        else if (merges.Count == 0)
+            output.WriteLine("no partitions to merge");
+        else
+        {
+            TextTable.Write(output, ["table", "loads", "partitions", "status", "detail"], merges.Select(m => (object?[])
+                [m.Table, m.FirstLoad == m.LastLoad ? $"{m.FirstLoad}" : $"{m.FirstLoad} to {m.LastLoad}", m.Partitions, m.Status, m.Detail]));
+        }
+    }
+
     private void Report(LoadReport report)
     {
         output.WriteLine($"load {report.LoadId} \"{report.Label}\": {TextTable.Name(report.State)}");

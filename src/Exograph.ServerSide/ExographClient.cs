@@ -243,15 +243,27 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         AllAsync(DropMaps, loadId, [Argument((int?)loadId)], cancellationToken);
 
     /// <summary>
-    /// Takes partitions of old loads together, with the provenance of their rows. Readers wait only while the old ones are dropped.
-    /// For members of <c>exograph_owner</c>.
+    /// Merges partitions of old loads, with the provenance of their rows, in as many transactions as the server's table of locks
+    /// demands. Readers wait only while the old ones are dropped. For members of <c>exograph_owner</c>.
     /// </summary>
+    /// <returns>What was merged, and what is in the way.</returns>
     /// <exception cref="LoadException">The server refused, or another session is in the way.</exception>
-    public Task MergePartitionsAsync(MergePartitionsOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PartitionMerge>> MergePartitionsAsync(
+        MergePartitionsOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new MergePartitionsOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Keep, nameof(options));
-        return Server.RunAsync(MergePartitions, [Argument((int?)options.Keep)], null, n => options.Progress?.Report(n), cancellationToken);
+        var merged = new List<PartitionMerge>();
+        while (true)
+        {
+            var found = await Server.RunAsync(
+                MergePartitions, [Argument((int?)options.Keep)], null, n => options.Progress?.Report(n), cancellationToken)
+                .ConfigureAwait(false);
+            merged.AddRange(found.Where(m => m.Status == PartitionMergeStatus.Merged));
+            var isPostponed = found.Any(m => m.Status == PartitionMergeStatus.Postponed);
+            if (!isPostponed || found.All(m => m.Status != PartitionMergeStatus.Merged))
+                return [.. merged, .. found.Where(m => m.Status != PartitionMergeStatus.Merged)];
+        }
     }
 
     /// <summary>

@@ -33,7 +33,17 @@ internal static class Statements
 
     public static readonly Statement<bool> DropMaps = new("drop_maps", "CALL exograph.drop_maps($1)", Nothing);
 
-    public static readonly Statement<bool> MergePartitions = new("merge_partitions", "CALL exograph.merge_partitions($1)", Nothing);
+    public static readonly Statement<PartitionMerge> MergePartitions = new("merge_partitions", """
+        SELECT table_name, first_load, last_load, partitions, status, detail FROM exograph.merge_partitions($1)
+        """, r => new PartitionMerge
+    {
+        Table = Text(r, 0),
+        FirstLoad = r.GetInt32(1),
+        LastLoad = r.GetInt32(2),
+        Partitions = r.IsDBNull(3) ? null : r.GetInt32(3),
+        Status = Names<PartitionMergeStatus>.Parse(r.GetString(4)),
+        Detail = Text(r, 5),
+    });
 
     public static readonly Statement<bool> RebuildIndexes = new("rebuild_indexes", "CALL exograph.rebuild_indexes()", Nothing);
 

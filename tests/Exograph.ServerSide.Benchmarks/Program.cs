@@ -2,6 +2,7 @@ using System.CommandLine;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Partitions;
 using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Waits;
@@ -17,5 +18,6 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     WaitsCommand.Create(),
     ReloadCommand.Create(),
     ReadCommand.Create(),
+    PartitionsCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();

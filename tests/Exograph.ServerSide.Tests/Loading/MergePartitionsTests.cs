@@ -15,7 +15,7 @@ public sealed class MergePartitionsTests : LoadingTest
             await LoadAsync();
         var before = await Db.IndexAsync();
 
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(keep => 2)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(keep => 2)");
 
         Assert.Equal(["1|3", "4|4", "5|5"], await Db.RowsAsync(DefinitionPartitions));
         Assert.Equal(before, await Db.IndexAsync());
@@ -34,7 +34,7 @@ public sealed class MergePartitionsTests : LoadingTest
         var loads = new List<Load>();
         for (var i = 1; i <= 3; i++)
             loads.Add(await LoadAsync());
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(keep => 0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(keep => 0)");
         var before = await Db.IndexAsync();
 
         // Facts that lie in the merged partition stand.
@@ -45,7 +45,7 @@ public sealed class MergePartitionsTests : LoadingTest
 
         // New ones attach behind it, and are merged with it in their turn.
         var next = await LoadAsync();
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         Assert.Equal([$"1|{next.Id}"], await Db.RowsAsync(DefinitionPartitions));
         await Db.FailsAsync("23505", "INSERT INTO exograph.definitions SELECT * FROM exograph.definitions");
         await Db.ExecuteAsync("DELETE FROM exograph.packages");
@@ -59,11 +59,10 @@ public sealed class MergePartitionsTests : LoadingTest
         await LoadAsync();
         await LoadAsync();
 
-        foreach (var keep in new[] { "", "2", "1" })
-            await Db.ExecuteAsync($"CALL exograph.merge_partitions({keep})");
+        foreach (var keep in new[] { 16, 2, 1 })
+            Assert.Empty(await MergeAsync(keep));
 
         Assert.Equal(["1|1", "2|2"], await Db.RowsAsync(DefinitionPartitions));
-        Assert.DoesNotContain(Db.Notices, n => n.MessageText.Contains("merging the partitions", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,14 +74,14 @@ public sealed class MergePartitionsTests : LoadingTest
         await LoadAsync();
         await LoadAsync();
 
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        var blocked = Assert.Single(await MergeAsync(0), m => m.EndsWith("|blocked", StringComparison.Ordinal));
+        Assert.Equal($"null|{open.Id}|{open.Id}|null|blocked", blocked);
         Assert.Equal(["1|2", "4|5"], await Db.RowsAsync(DefinitionPartitions));
-        var notice = Assert.Single(Db.Notices, n => n.MessageText.Contains("still to come", StringComparison.Ordinal));
-        Assert.StartsWith($"load {open.Id} ('a test' of role {Db.UserName}, open since ", notice.MessageText,
-            StringComparison.Ordinal);
+        var detail = await Db.RowsAsync("SELECT detail FROM exograph.merge_partitions(0) WHERE status = 'blocked'");
+        Assert.StartsWith($"load {open.Id} ('a test' of role {Db.UserName}, open since ", Assert.Single(detail), StringComparison.Ordinal);
 
         await open.FinalizeAsync("partition_threshold => 0");
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         Assert.Equal(["1|5"], await Db.RowsAsync(DefinitionPartitions));
     }
 
@@ -98,16 +97,15 @@ public sealed class MergePartitionsTests : LoadingTest
         await LoadAsync();
 
         // It does not even wait for that transaction.
-        await Db.ExecuteAsync("SET lock_timeout = '10s'; CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SET lock_timeout = '10s'");
+        Assert.Contains("null|3|3|null|blocked", await MergeAsync(0));
         Assert.Equal(["1|2", "4|5"], await Db.RowsAsync(DefinitionPartitions));
-        Assert.Contains(Db.Notices, n => n.MessageText.StartsWith("load 3, whose begin may be not committed yet, has its partitions",
-            StringComparison.Ordinal));
         await other.ExecuteAsync("COMMIT");
 
         await begun.FinalizeAsync("partition_threshold => 0");
         Assert.Equal("finalized", await begun.StateAsync());
         Assert.Equal(5, await Db.CountAsync("exograph.definitions"));
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         Assert.Equal(["1|5"], await Db.RowsAsync(DefinitionPartitions));
     }
 
@@ -118,9 +116,84 @@ public sealed class MergePartitionsTests : LoadingTest
         await Db.ExecuteAsync("BEGIN; SELECT exograph.begin_load('never'); ROLLBACK");
         await LoadAsync();
 
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
 
         Assert.Equal(["1|3"], await Db.RowsAsync(DefinitionPartitions));
+    }
+
+    [Fact]
+    public async Task What_was_merged_is_told_for_each_table()
+    {
+        for (var i = 1; i <= 3; i++)
+            await LoadAsync();
+
+        Assert.Equal(Sample.Facts.Select(f => $"{Sample.TableOf(f)}|1|2|2|merged").Order(StringComparer.Ordinal), await MergeAsync(1));
+    }
+
+    [Fact]
+    public async Task A_table_whose_partition_is_used_by_somebody_is_left_alone_and_the_others_are_merged()
+    {
+        await LoadAsync();
+        await LoadAsync();
+        await Db.ExecuteAsync("CREATE VIEW public.first_load AS SELECT * FROM exograph.definitions_load_1");
+
+        var merged = await MergeAsync(0);
+
+        Assert.Equal(["definitions|1|2|2|blocked"], merged.Where(m => !m.EndsWith("|merged", StringComparison.Ordinal)));
+        Assert.Equal(Sample.Facts.Count - 1, merged.Count(m => m.EndsWith("|1|2|2|merged", StringComparison.Ordinal)));
+        Assert.Equal(["1|1", "2|2"], await Db.RowsAsync(DefinitionPartitions));
+        Assert.Equal(
+            ["view public.first_load: have it use the partitioned table, or drop it"],
+            await Db.RowsAsync("SELECT detail FROM exograph.merge_partitions(0)"));
+
+        await Db.ExecuteAsync("DROP VIEW public.first_load");
+        Assert.Equal(["definitions|1|2|2|merged"], await MergeAsync(0));
+    }
+
+    [Fact]
+    public async Task More_than_the_servers_table_of_locks_has_room_for_is_merged_by_several_calls()
+    {
+        await Db.ExecuteAsync("""
+            CREATE OR REPLACE FUNCTION exograph_private.partitions_in_locks(table_name text, runs bigint) RETURNS integer
+            IMMUTABLE LANGUAGE sql AS 'SELECT 3'
+            """);
+        for (var i = 1; i <= 7; i++)
+            await LoadAsync();
+        var before = await Db.IndexAsync();
+
+        var first = await MergeAsync(0);
+        Assert.Contains("definitions|1|3|3|merged", first);
+        Assert.Contains("definitions|4|7|4|postponed", first);
+        for (var calls = 1; (await MergeAsync(0)).Length > 0; calls++)
+            Assert.InRange(calls, 1, 6);
+
+        Assert.Equal(["1|7"], await Db.RowsAsync(DefinitionPartitions));
+        Assert.Equal(before, await Db.IndexAsync());
+    }
+
+    [Fact]
+    public async Task Thousands_of_partitions_fit_into_half_the_table_of_locks_by_parts()
+    {
+        // What dropping one partition locks, by the server's own count.
+        await LoadAsync();
+        await LoadAsync();
+        foreach (var table in Sample.Facts.Select(Sample.TableOf))
+        {
+            await Db.ExecuteAsync($"BEGIN; DROP TABLE exograph.{table}_load_1");
+            var locks = long.Parse(Assert.Single(await Db.RowsAsync("""
+                SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                WHERE l.pid = pg_backend_pid() AND l.mode = 'AccessExclusiveLock' AND c.relname LIKE '%load\_1%'
+                    OR l.pid = pg_backend_pid() AND l.mode = 'AccessExclusiveLock' AND c.relnamespace = 'pg_toast'::regnamespace
+                """)), null);
+            await Db.ExecuteAsync("ROLLBACK");
+            var room = long.Parse(Assert.Single(await Db.RowsAsync(
+                $"SELECT exograph_private.partitions_in_locks('{table}', 5)")), null);
+            var all = long.Parse(Assert.Single(await Db.RowsAsync("""
+                SELECT current_setting('max_locks_per_transaction')::int
+                    * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int)
+                """)), null);
+            Assert.InRange(room, 2, all / 2 / 5 / Math.Max(1, locks));
+        }
     }
 
     [Fact]
@@ -132,7 +205,7 @@ public sealed class MergePartitionsTests : LoadingTest
         var holder = await OpenAsync();
         await SlowIndex.HoldAsync(holder);
 
-        var merging = Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        var merging = Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         await holder.UntilBlockedAsync(Db);
         var reader = await OpenAsync();
         await reader.ExecuteAsync("SET lock_timeout = '10s'");
@@ -154,7 +227,7 @@ public sealed class MergePartitionsTests : LoadingTest
         var reader = await OpenAsync();
         await reader.ExecuteAsync("BEGIN; SELECT FROM exograph.fragment_terms; SELECT FROM exograph.definitions");
 
-        var merging = Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        var merging = Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         await reader.UntilBlockedAsync(Db);
         foreach (var table in Session.IndexTables)
             await reader.CountAsync($"exograph.{table}");
@@ -182,7 +255,7 @@ public sealed class MergePartitionsTests : LoadingTest
 
         var error = await Record.ExceptionAsync(async () =>
         {
-            await other.ExecuteAsync("CALL exograph.merge_partitions(0)");
+            await other.ExecuteAsync("SELECT exograph.merge_partitions(0)");
             await other.ExecuteAsync("COMMIT");
         });
 
@@ -199,7 +272,7 @@ public sealed class MergePartitionsTests : LoadingTest
         await other.ExecuteAsync("BEGIN; DELETE FROM exograph.packages WHERE name = 'no such package'");
 
         await Db.ExecuteAsync("SET deadlock_timeout = '100ms'");
-        var merging = Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        var merging = Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         await other.UntilBlockedAsync(Db);
         await other.ExecuteAsync("DELETE FROM exograph.packages; COMMIT");
         await merging;
@@ -216,11 +289,11 @@ public sealed class MergePartitionsTests : LoadingTest
         var reader = await OpenAsync();
         await reader.ExecuteAsync("BEGIN; SELECT FROM exograph.definitions");
 
-        await Db.FailsAsync("55P03", "SET lock_timeout = '100ms'; CALL exograph.merge_partitions(0)");
+        await Db.FailsAsync("55P03", "SET lock_timeout = '100ms'; SELECT exograph.merge_partitions(0)");
         Assert.Equal(["1|1", "2|2"], await Db.RowsAsync(DefinitionPartitions));
 
         await reader.ExecuteAsync("COMMIT");
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         Assert.Equal(["1|2"], await Db.RowsAsync(DefinitionPartitions));
     }
 
@@ -229,7 +302,7 @@ public sealed class MergePartitionsTests : LoadingTest
     {
         foreach (var keep in new[] { "-1", "NULL" })
         {
-            var error = await Db.FailsAsync("XG008", $"CALL exograph.merge_partitions({keep})");
+            var error = await Db.FailsAsync("XG008", $"SELECT exograph.merge_partitions({keep})");
             Assert.Equal($"keep must be 0 or more, not {keep}", error.MessageText);
             Assert.Equal("It is the number of newest partitions to leave alone.", error.Hint);
         }
@@ -248,8 +321,13 @@ public sealed class MergePartitionsTests : LoadingTest
 
         var warning = Assert.Single(Db.Notices, n => n.Severity == "WARNING");
         Assert.Contains("definitions has 4", warning.MessageText, StringComparison.Ordinal);
-        Assert.Equal("CALL exograph.merge_partitions() merges those of old loads.", warning.Hint);
+        Assert.Equal("SELECT exograph.merge_partitions() merges those of old loads.", warning.Hint);
     }
+
+    /// <summary>Merges, and returns what became of each range, without its detail.</summary>
+    private async Task<string[]> MergeAsync(int keep) => [.. (await Db.RowsAsync(
+        $"SELECT table_name, first_load, last_load, partitions, status FROM exograph.merge_partitions({keep})"))
+        .Order(StringComparer.Ordinal)];
 
     private async Task<Load> LoadAsync()
     {

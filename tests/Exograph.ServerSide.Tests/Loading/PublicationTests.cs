@@ -38,7 +38,7 @@ public sealed class PublicationTests : LoadingTest
             INSERT INTO exograph_in.definitions (file_id, kind, name, qualified_name)
             SELECT min(id), 'k', 'by row', 'q' FROM exograph.files
             """);
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
         await AssertIdentityAsync();
 
         await Db.ExecuteAsync(

@@ -23,8 +23,8 @@ public sealed class SettingTests : LoadingTest
         "CALL exograph.abandon_load({0})",
         "CALL exograph.abandon_load({0}); CALL exograph.abandon_load({0})",
         "CALL exograph.drop_maps({1})",
-        "CALL exograph.merge_partitions()",
-        "CALL exograph.merge_partitions(0)",
+        "SELECT exograph.merge_partitions()",
+        "SELECT exograph.merge_partitions(0)",
         "CALL exograph.rebuild_indexes()",
         "CALL exograph.finalize_load({0}, defer_indexes => true); CALL exograph.rebuild_indexes()",
         "CALL exograph.add_text_indexes(); CALL exograph.drop_text_indexes()",
@@ -64,7 +64,7 @@ public sealed class SettingTests : LoadingTest
         foreach (var call in new[]
         {
             $"CALL exograph.finalize_load({open.Id})", "CALL exograph.finalize_load(99)", "CALL exograph.abandon_load(99)",
-            "PERFORM * FROM exograph.check_load(99)", "CALL exograph.merge_partitions(-1)",
+            "PERFORM * FROM exograph.check_load(99)", "SELECT exograph.merge_partitions(-1)",
         })
         {
             await Db.ExecuteAsync($"DO 'BEGIN {call}; EXCEPTION WHEN OTHERS THEN NULL; END'");

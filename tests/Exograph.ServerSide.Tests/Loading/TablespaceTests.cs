@@ -30,7 +30,7 @@ public sealed class TablespaceTests : LoadingTest
                 ["comments_load_2", "comments_load_3", "definitions_load_2", "definitions_load_2_name", "definitions_load_3",
                     "definitions_load_3_name"],
                 await LyingThereAsync());
-            await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+            await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
 
             Assert.Equal(["comments_load_2_to_3", "definitions_load_2_to_3", "definitions_load_2_to_3_name"],
                 await LyingThereAsync());
@@ -61,7 +61,7 @@ public sealed class TablespaceTests : LoadingTest
             await (await Sample.BeginAsync(Db, "partition_threshold => 0")).FinalizeAsync();
             await Db.ExecuteAsync($"SET default_tablespace = {_tablespace}");
             await (await Sample.BeginAsync(Db, "partition_threshold => 0")).FinalizeAsync();
-            await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+            await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
 
             Assert.Empty(await LyingThereAsync());
             Assert.Equal([_tablespace], await Db.RowsAsync("SHOW default_tablespace"));

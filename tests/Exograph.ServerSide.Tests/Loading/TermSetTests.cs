@@ -611,7 +611,7 @@ public sealed class TermSetTests : LoadingTest
         var pairs = await Db.RowsAsync("SELECT * FROM exograph.fragment_terms ORDER BY 1, 2");
         var before = await SetsAsync();
 
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
 
         Assert.Equal(["fragment_term_sets_load_1_to_3|1|3"], await Db.RowsAsync(
             """

@@ -133,7 +133,7 @@ public sealed class TextIndexTests : LoadingTest
         await (await Sample.BeginAsync(Db)).FinalizeAsync("partition_threshold => 0");
         await LoadMoreAsync();
 
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(0)");
 
         Assert.Equal(4, await Db.CountAsync(Indexes));
         await Db.ExecuteAsync("SET enable_seqscan = off");

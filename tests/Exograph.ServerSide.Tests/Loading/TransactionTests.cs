@@ -171,7 +171,7 @@ public sealed class TransactionTests : LoadingTest
         Assert.Equal(before, await SettingsAsync());
         await Db.ExecuteAsync("CALL exograph.rebuild_indexes()");
         Assert.Equal(before, await SettingsAsync());
-        await Db.ExecuteAsync("CALL exograph.merge_partitions()");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions()");
         Assert.Equal(before, await SettingsAsync());
         await Db.ExecuteAsync("COMMIT");
         Assert.Equal(before, await SettingsAsync());

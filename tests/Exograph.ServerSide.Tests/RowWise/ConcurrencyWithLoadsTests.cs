@@ -180,7 +180,7 @@ public sealed class ConcurrencyWithLoadsTests : LoadingTest
     public async Task Nothing_is_finalized_or_merged_in_a_transaction_that_has_inserted()
     {
         var load = await Sample.BeginAsync(Db);
-        foreach (var call in new[] { load.FinalizeSql(), "CALL exograph.merge_partitions()" })
+        foreach (var call in new[] { load.FinalizeSql(), "SELECT exograph.merge_partitions()" })
         {
             foreach (var view in Row.Of.Keys)
             {

@@ -61,7 +61,7 @@ public sealed class ExistingFactTests : LoadingTest
         await second.StageAsync("definitions", "file_id, kind, name, qualified_name", "(1, 'def', 'new', 'N')");
         await second.StageAsync("comments", "file_id, text", "(1, 'new')");
         await second.FinalizeAsync();
-        await Db.ExecuteAsync("CALL exograph.merge_partitions(keep => 0)");
+        await Db.ExecuteAsync("SELECT exograph.merge_partitions(keep => 0)");
         Assert.Equal(["1"], await Db.RowsAsync(
             "SELECT count(DISTINCT tableoid) FROM exograph.definitions"));
         var before = await Db.IndexAsync();

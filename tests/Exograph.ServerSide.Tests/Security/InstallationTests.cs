@@ -251,7 +251,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
                 WHERE s.classid = d.classid AND s.objid = d.objid AND s.deptype = 'o' AND s.refobjid = 'exograph_owner'::regrole)
             """));
         await (await Sample.BeginAsync(_admin)).FinalizeAsync();
-        await _admin.ExecuteAsync("CALL exograph.merge_partitions(keep => 0)");
+        await _admin.ExecuteAsync("SELECT exograph.merge_partitions(keep => 0)");
         await _admin.ExecuteAsync(
             "DO $$ BEGIN EXECUTE (SELECT string_agg(format('ALTER TABLE exograph.%s DETACH PARTITION %s; DROP TABLE %s', "
             + "split_part(inhparent::regclass::text, '.', 2), inhrelid::regclass, inhrelid::regclass), '; ') FROM pg_inherits "

@@ -143,7 +143,7 @@ public sealed class OverloadTests : LoadingTest
         {
             "SELECT exograph.begin_load('reserved', ids => 'reserved')", "SELECT exograph.reserve_ids(4, 'fragments', 10)",
             "SELECT exograph.resolve_terms(ARRAY['a', 'b']::text[], 4)", "TABLE exograph.open_loads", "CALL exograph.abandon_load(4)",
-            "CALL exograph.merge_partitions(keep => 0)",
+            "SELECT exograph.merge_partitions(keep => 0)",
         })
         {
             await Db.ExecuteAsync(sql);

@@ -1,44 +1,85 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Ranges of partitions that can be merged, all but the newest keep of each table: an array of {table_name, first_load,
--- last_load}. A NOTICE for each load that keeps partitions apart. A merged partition spans the numbers of its loads, so none may
--- be among them whose own partition is still to come.
-CREATE OR REPLACE PROCEDURE exograph_private.find_mergeable(keep integer, INOUT ranges jsonb DEFAULT NULL)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+-- What merge_partitions does: a row for each range of partitions, of all but the newest keep of a table, that it merges, that
+-- something keeps it from merging, or that it leaves for the next call. A merged partition spans the numbers of its loads, so none
+-- may be among them whose own partition is still to come. thrifty: a partition that is larger than all those after it stays as it
+-- is, so that who merges after every load writes a row again as often as the table doubles, and not every time.
+CREATE OR REPLACE FUNCTION exograph_private.mergeable(keep integer, thrifty boolean)
+RETURNS TABLE (table_name text, first_load integer, last_load integer, partitions integer, status text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+#variable_conflict use_column
 DECLARE
-    v_coming jsonb := (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.load_id), '[]') FROM exograph_private.loads_to_come() c);
-    v_what   text;
+    v_coming integer[] := ARRAY(SELECT c.load_id FROM exograph_private.loads_to_come() c);
+    v_run    record;
+    v_count  integer;
+    v_most   integer;
+    v_from   integer;
+    v_to     integer;
 BEGIN
-    WITH old AS (
-        SELECT p.table_name, p.first_load, p.last_load,
-               (SELECT count(*) FROM jsonb_to_recordset(v_coming) AS c (load_id integer) WHERE c.load_id < p.first_load) AS gap
+    FOR v_run IN
+        SELECT o.table_name, count(*) OVER () AS runs, array_agg(o.bytes ORDER BY o.first_load) AS bytes,
+               array_agg(o.first_load ORDER BY o.first_load) AS firsts, array_agg(o.last_load ORDER BY o.first_load) AS lasts,
+               string_agg(o.dependents, '; ' ORDER BY o.first_load) AS dependents
         FROM (
-            SELECT *, row_number() OVER (PARTITION BY table_name ORDER BY first_load DESC) AS age
-            FROM exograph.fact_partitions
-            WHERE first_load IS NOT NULL
-        ) p
-        WHERE p.age > keep
-    ), ranges AS (
-        SELECT o.table_name, min(o.first_load) AS first_load, max(o.last_load) AS last_load
-        FROM old o
+            SELECT p.*, row_number() OVER (PARTITION BY p.table_name ORDER BY p.first_load DESC) AS age,
+                   (SELECT count(*) FROM unnest(v_coming) AS c (load_id) WHERE c.load_id < p.first_load) AS gap,
+                   exograph_private.dependents_of(format('exograph.%I', p.partition_name)::regclass) AS dependents
+            FROM exograph.fact_partitions p
+            WHERE p.first_load IS NOT NULL
+        ) o
+        WHERE o.age > keep
         GROUP BY o.table_name, o.gap
         HAVING count(*) > 1
-    )
-    SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.table_name, r.first_load), '[]') INTO ranges FROM ranges r;
-
-    FOR v_what IN
-        SELECT c.what
-        FROM jsonb_to_recordset(v_coming) AS c (load_id integer, what text)
-        WHERE EXISTS (SELECT FROM exograph.fact_partitions p
-                      JOIN exograph.fact_partitions q USING (table_name)
-                      WHERE p.last_load < c.load_id AND q.first_load > c.load_id)
-        ORDER BY c.load_id
+        ORDER BY o.table_name, o.gap
     LOOP
-        RAISE NOTICE '% has its partitions still to come: those before and those after it are not merged with each other', v_what
-            USING HINT = 'Once it is finalized or abandoned, merge_partitions takes them together. TABLE exograph.open_loads.';
+        v_count := cardinality(v_run.firsts);
+        IF v_run.dependents IS NOT NULL THEN
+            RETURN QUERY SELECT v_run.table_name, v_run.firsts[1], v_run.lasts[v_count], v_count, 'blocked',
+                v_run.dependents || ': have it use the partitioned table, or drop it';
+            CONTINUE;
+        END IF;
+        v_most := exograph_private.partitions_in_locks(v_run.table_name, v_run.runs);
+        v_from := 1;
+        WHILE v_from < v_count AND (thrifty OR v_count - v_from >= v_most)
+            AND v_run.bytes[v_from] > (SELECT sum(b.bytes)
+                                       FROM unnest(v_run.bytes[v_from + 1 : v_from + v_most - 1]) AS b (bytes))
+        LOOP
+            v_from := v_from + 1;
+        END LOOP;
+        v_to := least(v_from + v_most - 1, v_count);
+        IF v_to > v_from THEN
+            RETURN QUERY SELECT v_run.table_name, v_run.firsts[v_from], v_run.lasts[v_to], v_to - v_from + 1, 'merged', NULL;
+        END IF;
+        IF v_to < v_count THEN
+            RETURN QUERY SELECT v_run.table_name, v_run.firsts[v_to + 1], v_run.lasts[v_count], v_count - v_to, 'postponed',
+                'max_locks_per_transaction has no room for the locks of more at once: call again';
+        END IF;
     END LOOP;
 END
+$$;
+
+-- Partitions of a fact table that half of the server's table of locks has room for, where as many runs share it: dropping one
+-- locks it, its TOAST table and all their indexes. 1,000 loads have 50,000 of these, and the default is 6,400. At least 2.
+CREATE OR REPLACE FUNCTION exograph_private.partitions_in_locks(table_name text, runs bigint) RETURNS integer
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT greatest(2, current_setting('max_locks_per_transaction')::bigint
+                       * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)
+                       / 2 / runs / (4 + count(*)))::integer
+    FROM pg_catalog.pg_index i
+    WHERE i.indrelid = format('exograph.%I', table_name)::regclass
+$$;
+
+-- What keeps a partition from being dropped: objects that users have made of it. NULL where there are none.
+CREATE OR REPLACE FUNCTION exograph_private.dependents_of(partition regclass) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT string_agg(DISTINCT CASE WHEN r.oid IS NULL THEN pg_describe_object(d.classid, d.objid, 0)
+                                    ELSE pg_describe_object('pg_class'::regclass, r.ev_class, 0) END, ', ')
+    FROM pg_catalog.pg_depend d
+    LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid -- that of a view
+    LEFT JOIN pg_catalog.pg_constraint c ON d.classid = 'pg_constraint'::regclass AND c.oid = d.objid
+    WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = partition AND d.deptype = 'n'
+        AND c.conrelid IS DISTINCT FROM partition
 $$;
 
 -- Loads whose partitions may still come: open ones, and those whose begin may be not committed yet. Where a transaction has
@@ -67,6 +108,31 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM exograph.loads l WHERE l.load_id = n.number)
                 AND NOT EXISTS (SELECT FROM exograph.fact_partitions p WHERE n.number BETWEEN p.first_load AND p.last_load);
     END IF;
+END
+$$;
+
+-- Merges what mergeable finds, and returns its rows.
+CREATE OR REPLACE FUNCTION exograph_private.merge_ranges(keep integer, thrifty boolean)
+RETURNS TABLE (table_name text, first_load integer, last_load integer, partitions integer, status text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+#variable_conflict use_column
+DECLARE
+    v_found  jsonb := (SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') FROM exograph_private.mergeable(keep, thrifty) m);
+    v_ranges jsonb := jsonb_path_query_array(v_found, '$[*] ? (@.status == "merged")');
+    v_range  record;
+BEGIN
+    FOR v_range IN
+        SELECT * FROM jsonb_to_recordset(v_ranges) AS r (table_name text, first_load integer, last_load integer)
+    LOOP
+        RAISE NOTICE 'merging the partitions of % from load % to %', v_range.table_name, v_range.first_load, v_range.last_load;
+        CALL exograph_private.build_merged(v_range.table_name, v_range.first_load, v_range.last_load);
+    END LOOP;
+    IF v_ranges <> '[]' THEN
+        CALL exograph_private.exchange_partitions(v_ranges);
+    END IF;
+    RETURN QUERY
+        SELECT f.* FROM jsonb_to_recordset(v_found) AS f (
+            table_name text, first_load integer, last_load integer, partitions integer, status text, detail text);
 END
 $$;
 

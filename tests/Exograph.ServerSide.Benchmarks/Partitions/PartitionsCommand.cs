@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Npgsql;
+
+namespace Exograph.ServerSide.Benchmarks.Partitions;
+
+/// <summary>
+/// <c>partitions</c>: what questions cost to plan and to answer when each of many loads has partitions of its own, before and
+/// after they are merged, and what the merging takes.
+/// </summary>
+internal static class PartitionsCommand
+{
+    private const int Times = 20;
+
+    private static readonly (string Name, string Sql)[] s_questions =
+    [
+        ("definitions of a name", """
+            SELECT file_id, line FROM exograph.definitions
+            WHERE qualified_name = (SELECT min(qualified_name) FROM exograph.graph_nodes)
+            """),
+        ("references in a file", "SELECT qualified_name, line FROM exograph.symbol_references WHERE file_id = 1"),
+        ("callers of a name", """
+            SELECT caller_qualified_name FROM exograph.call_edges
+            WHERE callee_qualified_name = (SELECT min(qualified_name) FROM exograph.graph_nodes)
+            """),
+        ("fragments with a term", "SELECT fragment_id FROM exograph.fragment_terms WHERE term_id = 1"),
+        ("callers of callers", """
+            SELECT count(*) FROM exograph.call_edges a JOIN exograph.call_edges b ON b.callee_node_id = a.caller_node_id
+            WHERE a.callee_node_id = 1
+            """),
+        ("a fact of one load", "SELECT qualified_name FROM exograph.definitions WHERE load_id = 1 AND file_id = 1"),
+    ];
+
+    public static Command Create()
+    {
+        var loads = new Option<int[]>("--loads")
+        {
+            Description = "Loads before each measurement, ascending.",
+            DefaultValueFactory = _ => [10, 100, 1_000],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var fragments = new Option<int>("--fragments") { Description = "Fragments of each.", DefaultValueFactory = _ => 200 };
+        var keep = new Option<int>("--keep") { Description = "Partitions left alone by merging.", DefaultValueFactory = _ => 16 };
+        var settings = ServerSettings.Option();
+        var command = new Command("partitions", "Questions to an index of many partitions, before and after they are merged.")
+        {
+            loads, fragments, keep, settings,
+        };
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            arguments.GetValue(loads)!, arguments.GetValue(fragments), arguments.GetValue(keep),
+            ServerSettings.Of(arguments, settings), Console.Out, cancellationToken));
+        return command;
+    }
+
+    private static async Task RunAsync(
+        int[] loads, int fragments, int keep, IReadOnlyDictionary<string, string> settings, TextWriter output,
+        CancellationToken cancellationToken)
+    {
+        const string Database = "partitions";
+        await using var server = await BenchmarkServer.StartAsync(settings, cancellationToken);
+        output.WriteLine($"""
+            {await server.DescribeAsync(cancellationToken)}
+            Loads of {fragments:N0} fragments each, all with partitions of their own; ms, medians of {Times} in one session.
+
+            | loads | partitions of a table | question | to plan | to answer | locks | | merging, s | to plan | to answer | locks |
+            |--:|--:|---|--:|--:|--:|---|--:|--:|--:|--:|
+            """);
+        foreach (var count in loads)
+        {
+            await server.CreateDatabaseAsync(Database, BenchmarkServer.WithSchema, cancellationToken);
+            await using (var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database)))
+            {
+                var client = new ExographClient(dataSource);
+                for (var n = 0; n < count; n++)
+                    await LoadAsync(client, new Corpus(fragments, seed: n + 1, vocabulary: 1), cancellationToken);
+                await WriteAsync(dataSource, count, keep, output, cancellationToken);
+            }
+            await server.DropDatabaseAsync(Database, cancellationToken);
+        }
+    }
+
+    private static async Task LoadAsync(ExographClient client, Corpus corpus, CancellationToken cancellationToken)
+    {
+        var options = new LoadOptions { Label = "partitions", Ids = IdNumbering.Reserved, PartitionThreshold = 0 };
+        await using var session = await client.BeginLoadAsync(options, cancellationToken);
+        await CorpusStaging.StageAsync(session, corpus, cancellationToken);
+        await session.FinalizeAsync(cancellationToken);
+    }
+
+    private static async Task WriteAsync(
+        NpgsqlDataSource dataSource, int loads, int keep, TextWriter output, CancellationToken cancellationToken)
+    {
+        var partitions = await PartitionsAsync(dataSource, cancellationToken);
+        var before = await AskAllAsync(dataSource, cancellationToken);
+        var watch = Stopwatch.StartNew();
+        await dataSource.RunAsync($"SELECT exograph.merge_partitions(keep => {keep})", cancellationToken);
+        var merging = watch.Elapsed.TotalSeconds;
+        var merged = await PartitionsAsync(dataSource, cancellationToken);
+        var after = await AskAllAsync(dataSource, cancellationToken);
+        for (var n = 0; n < s_questions.Length; n++)
+        {
+            output.WriteLine(
+                $"| {(n == 0 ? $"{loads:N0}" : "")} | {(n == 0 ? $"{partitions:N0}, then {merged:N0}" : "")} | {s_questions[n].Name} "
+                + $"| {before[n].Plan:F2} | {before[n].Answer:F2} | {before[n].Locks:N0} | | {(n == 0 ? $"{merging:F1}" : "")} "
+                + $"| {after[n].Plan:F2} | {after[n].Answer:F2} | {after[n].Locks:N0} |");
+        }
+    }
+
+    private static async Task<long> PartitionsAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        (await dataSource.QueryAsync(
+            "SELECT max(n) FROM (SELECT count(*) AS n FROM exograph.fact_partitions GROUP BY table_name) t",
+            r => r.GetInt64(0), cancellationToken))[0];
+
+    private static async Task<IReadOnlyList<Cost>> AskAllAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        var costs = new List<Cost>();
+        foreach (var (_, sql) in s_questions)
+        {
+            var asked = new List<Cost>();
+            for (var n = 0; n < Times; n++)
+                asked.Add(await AskAsync(dataSource, sql, cancellationToken));
+            costs.Add(new Cost(
+                asked.Select(a => a.Plan).Order().ElementAt(Times / 2), asked.Select(a => a.Answer).Order().ElementAt(Times / 2),
+                asked[^1].Locks));
+        }
+        return costs;
+    }
+
+    /// <summary>Plans and answers a question in a transaction, as EXPLAIN ANALYZE times it, and counts the locks that it holds.</summary>
+    private static async Task<Cost> AskAsync(NpgsqlDataSource dataSource, string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var explain = new NpgsqlCommand($"EXPLAIN (ANALYZE, TIMING OFF, SUMMARY, FORMAT JSON) {sql}", connection);
+        var json = (string)(await explain.ExecuteScalarAsync(cancellationToken))!;
+        await using var count = new NpgsqlCommand(
+            "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'", connection);
+        var locks = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+        using var plan = System.Text.Json.JsonDocument.Parse(json);
+        var root = plan.RootElement[0];
+        return new Cost(root.GetProperty("Planning Time").GetDouble(), root.GetProperty("Execution Time").GetDouble(), locks);
+    }
+
+    /// <summary>Milliseconds to plan and to answer a question, and the relations locked meanwhile.</summary>
+    private sealed record Cost(double Plan, double Answer, long Locks);
+}
