@@ -84,3 +84,16 @@ WHERE l.state = 'finalized'
          OR EXISTS (SELECT FROM exograph.symbol_references r WHERE r.load_id = 0)
          OR EXISTS (SELECT FROM exograph.call_edges r WHERE r.load_id = 0)
          OR EXISTS (SELECT FROM exograph.fragment_term_sets r WHERE r.load_id = 0));
+
+-- Public routines of another kind or signature than they had: CREATE OR REPLACE would refuse them, or make a second one.
+DO $$
+DECLARE
+    v_routine regprocedure;
+BEGIN
+    FOREACH v_routine IN ARRAY ARRAY[to_regprocedure('exograph.merge_partitions(integer)')] LOOP
+        IF v_routine IS NOT NULL THEN
+            EXECUTE format('DROP ROUTINE %s', v_routine);
+        END IF;
+    END LOOP;
+END
+$$;
