@@ -32,6 +32,6 @@ COMMENT ON FUNCTION exograph.merge_partitions(integer) IS
 row for each range of loads, with the number of its partitions and what became of them. status: merged; blocked, with what is in
 the way in detail: objects that depend on a partition, or an open load (table_name is NULL), before and after which partitions are
 merged apart; postponed, where the locks of all at once would be too many: call it again. Writers wait meanwhile; readers do for
-the moment at the end in which all tables are exchanged, which waits for them at most lock_timeout (60 s where it is not set). Call
-it in a transaction of its own, or readers wait for its end. For the owner and superusers. Errors: XG007, XG008, 25006, 42501,
-55P03.';
+the moment at the end in which all tables are exchanged, which waits for them at most lock_timeout (60 s where it is not set).
+Call it in a transaction of its own, or readers wait for its end. For the owner and superusers. Errors: XG007, XG008, 25006,
+42501, 55P03.';

@@ -2,9 +2,9 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- What merge_partitions does: a row for each range of partitions, of all but the newest keep of a table, that it merges, that
--- something keeps it from merging, or that it leaves for the next call. A merged partition spans the numbers of its loads, so none
--- may be among them whose own partition is still to come. thrifty: a partition that is larger than all those after it stays as it
--- is, so that who merges after every load writes a row again as often as the table doubles, and not every time.
+-- something keeps it from merging, or that it leaves for the next call. A merged partition spans the numbers of its loads, so
+-- none may be among them whose own partition is still to come. thrifty: a partition that is larger than all those after it stays
+-- as it is, so that who merges after every load writes a row again as often as the table doubles, and not every time.
 CREATE OR REPLACE FUNCTION exograph_private.mergeable(keep integer, thrifty boolean)
 RETURNS TABLE (table_name text, first_load integer, last_load integer, partitions integer, status text, detail text)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$

@@ -73,7 +73,7 @@ internal static class PartitionsCommand
                 var client = new ExographClient(dataSource);
                 for (var n = 0; n < count; n++)
                     await LoadAsync(client, new Corpus(fragments, seed: n + 1, vocabulary: 1), cancellationToken);
-                await WriteAsync(dataSource, count, keep, output, cancellationToken);
+                await WriteAsync(client, dataSource, count, keep, output, cancellationToken);
             }
             await server.DropDatabaseAsync(Database, cancellationToken);
         }
@@ -88,7 +88,7 @@ internal static class PartitionsCommand
     }
 
     private static async Task WriteAsync(
-        NpgsqlDataSource dataSource, int loads, int keep, TextWriter output, CancellationToken cancellationToken)
+        ExographClient client, NpgsqlDataSource dataSource, int loads, int keep, TextWriter output, CancellationToken cancellationToken)
     {
         var partitions = await PartitionsAsync(dataSource, cancellationToken);
         var before = await AskAllAsync(dataSource, cancellationToken);

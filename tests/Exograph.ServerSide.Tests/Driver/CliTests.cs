@@ -128,7 +128,11 @@ public sealed class CliTests
             "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'exograph\\_load\\_%'"));
         Assert.Equal(2, (await CliRun.RunAsync(database, ["merge-partitions", "--keep", "-1"])).ExitCode);
         var merged = await CliRun.RunAsync(database, ["merge-partitions", "--keep", "0"]);
-        Assert.Equal((0, "merged\n"), Pair(merged));
+        Assert.Equal((0, """
+            table     loads   partitions  status  detail
+            comments  1 to 2           2  merged
+
+            """), Pair(merged));
         Assert.Contains("merging the partitions of comments from load 1 to 2", merged.Error);
     }
 

@@ -25,7 +25,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
     [
         "call_edges", "code_versions", "comments", "complete_facts", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths",
         "files", "fragment_term_pairs", "fragment_term_sets", "fragment_terms", "fragments", "graph_nodes",
-        "load_phases", "load_rejects", "load_report", "load_tables", "loads", "lock_waits", "open_loads", "package_versions",
+        "load_dependencies", "load_phases", "load_rejects", "load_report", "load_tables", "loads", "lock_waits", "open_loads", "package_versions",
         "packages", "reserved_ids", "schemaversions", "staging_columns", "symbol_references", "terms",
     ];
 

@@ -69,7 +69,7 @@ public sealed class UpgradeTests
         // In a partition, in the shared one, one by one, and in one made of two by merging.
         await (await StageTermsAsync(session, "(1, 1), (1, 2), (2, 1), (3, 3)")).FinalizeAsync("partition_threshold => 0");
         await (await StageTermsAsync(session, "(1, 3), (2, 2)")).FinalizeAsync("partition_threshold => 0");
-        await session.ExecuteAsync("SELECT exograph.merge_partitions(0)");
+        await session.ExecuteAsync("CALL exograph.merge_partitions(0)"); // a procedure then
         await (await StageTermsAsync(session, "(2, 1), (3, 1)")).FinalizeAsync("partition_threshold => 0");
         await (await StageTermsAsync(session, "(1, 4), (3, 4), (3, 5)")).FinalizeAsync("partition_threshold => 1000");
         foreach (var term in new[] { "t6", "t1", "row by row" })
