@@ -23,7 +23,7 @@ BEGIN
             HINT = 'It is a line for people who look at exograph.loads.';
     END IF;
     IF defer_indexes THEN
-        CALL exograph_private.require_owner('defer_indexes');
+        CALL exograph_private.require_owner('defer_indexes', 'Readers of the index wait while it is done.');
     END IF;
     INSERT INTO exograph.loads (label, started_by, role_oid, cluster, options)
     SELECT begin_load.label, r.rolname, r.oid, exograph_private.cluster(),

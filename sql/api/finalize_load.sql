@@ -29,7 +29,7 @@ BEGIN
     PERFORM exograph_private.lock_open_load(load_id);
     v_load := exograph_private.read_load(v_ledger, v_options);
     IF v_load.defer_indexes THEN
-        CALL exograph_private.require_owner('defer_indexes');
+        CALL exograph_private.require_owner('defer_indexes', 'Readers of the index wait while it is done.');
     END IF;
 
     CALL exograph_private.verify(load_id);

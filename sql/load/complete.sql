@@ -142,6 +142,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_tables text[] := TG_ARGV;
 BEGIN
+    IF exograph_private.is_removing() THEN
+        RETURN NULL; -- remove_gone sees to it
+    END IF;
     UPDATE exograph.complete_facts c
     SET tables = ARRAY(SELECT t.name FROM unnest(c.tables) AS t (name) WHERE t.name <> ALL (v_tables))
     WHERE c.file_id IN (SELECT d.file_id FROM deleted d) AND c.tables && v_tables;
@@ -173,6 +176,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_losing bigint[];
 BEGIN
+    IF exograph_private.is_removing() THEN
+        RETURN NULL; -- remove_gone sees to it
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         v_losing := ARRAY(
             SELECT o.fragment_id

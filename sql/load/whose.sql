@@ -85,15 +85,15 @@ BEGIN
 END
 $$;
 
--- Refuses a caller who is no member of exograph_owner; what names the thing in the error. Errors: 42501. What keeps readers out
--- of the index is not for every loader to do.
-CREATE OR REPLACE PROCEDURE exograph_private.require_owner(what text)
+-- Refuses a caller who is no member of exograph_owner; what names the thing in the error, why says what it does that is not for
+-- every loader to do. Errors: 42501.
+CREATE OR REPLACE PROCEDURE exograph_private.require_owner(what text, why text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     IF NOT pg_has_role(exograph_private.caller(), 'exograph_owner', 'MEMBER') THEN
         RAISE EXCEPTION '% is for members of exograph_owner, which role % is not', what, quote_ident(exograph_private.caller())
             USING ERRCODE = 'insufficient_privilege',
-                DETAIL = 'Readers of the index wait while it is done.',
+                DETAIL = why,
                 HINT = format('Leave it out, or have somebody do it who may. GRANT exograph_owner TO %I gives that right.',
                               exograph_private.caller());
     END IF;

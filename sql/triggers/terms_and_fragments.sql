@@ -41,6 +41,9 @@ DECLARE
     v_first bigint;
     v_last  bigint;
 BEGIN
+    IF exograph_private.is_removing() THEN
+        RETURN NULL; -- they have been removed
+    END IF;
     SELECT min(d.id), max(d.id) INTO v_first, v_last FROM deleted d;
     IF v_first IS NOT NULL THEN
         -- Terms that were committed since an older snapshot would stay, with no fragment. A foreign key looks with a newer one.

@@ -1,0 +1,29 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+CREATE OR REPLACE FUNCTION exograph.delete_package_version(ecosystem text, name text, version text)
+RETURNS TABLE (table_name text, deleted bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
+DECLARE
+    v_settings jsonb := exograph_private.take_settings();
+BEGIN
+    CALL exograph_private.enter_removal('delete_package_version');
+    INSERT INTO exograph_private.gone_package_versions (id)
+    SELECT v.id
+    FROM exograph.packages p
+    JOIN exograph.package_versions v ON v.package_id = p.id
+    WHERE p.ecosystem = delete_package_version.ecosystem AND p.name = delete_package_version.name
+        AND v.version = delete_package_version.version;
+    IF NOT FOUND THEN
+        RAISE NOTICE 'there is no version % of package % %', version, ecosystem, name;
+    END IF;
+    CALL exograph_private.spread_gone();
+    RETURN QUERY SELECT * FROM exograph_private.remove_gone();
+    CALL exograph_private.drop_gone();
+    CALL exograph_private.restore_settings(v_settings);
+END
+$$;
+
+COMMENT ON FUNCTION exograph.delete_package_version(text, text, text) IS
+'Deletes a version of a package with its files and all that hangs on them, as exograph.delete_package does; the package stays.
+Errors: XG007, 25006, 42501, 55P03.';
