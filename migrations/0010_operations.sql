@@ -31,6 +31,7 @@ CREATE TABLE exograph.load_dependencies (
     CONSTRAINT depends_on_another_load CHECK (load_id <> depends_on)
 );
 
+CREATE INDEX load_dependencies_load_id ON exograph.load_dependencies (load_id);
 CREATE INDEX load_dependencies_depends_on ON exograph.load_dependencies (depends_on, load_id, table_name);
 
 -- Without a key, a published table can lose no row.

@@ -40,6 +40,7 @@ BEGIN
     CALL exograph_private.resolve_facts(v_load);
     CALL exograph_private.resolve_term_sets(v_load);
     CALL exograph_private.declare_complete(v_load);
+    CALL exograph_private.note_dependencies(v_load);
     CALL exograph_private.analyze_dimensions(load_id);
     CALL exograph_private.finish(v_load);
     CALL exograph_private.restore_settings(v_settings);

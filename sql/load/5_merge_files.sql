@@ -13,11 +13,12 @@ BEGIN
     v_before := exograph_private.take_back_ids(load.load_id, 'files');
 
     -- Two joins, for files with and without package: each finds its key by the index, which IS NOT DISTINCT FROM cannot.
-    INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
+    INSERT INTO map_files (number, id, inserted, load_id, package_version_id, package_id)
     SELECT c.number, coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.files_id_seq') END),
-           c.id IS NULL, c.package_version_id, c.package_id
+           c.id IS NULL, c.load_id, c.package_version_id, c.package_id
     FROM (
-        SELECT k.number, coalesce(f.id, l.id) AS id, v.id AS package_version_id, v.package_id
+        SELECT k.number, coalesce(f.id, l.id) AS id, coalesce(f.load_id, l.load_id) AS load_id,
+               v.id AS package_version_id, v.package_id
         FROM keys_files k
         JOIN staged_files s ON s.id = k.number
         LEFT JOIN map_package_versions v ON v.number = k.package_version
@@ -40,8 +41,8 @@ BEGIN
     ORDER BY m.package_version_id, s.sha256;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    INSERT INTO map_files (number, id, inserted, package_version_id, package_id)
-    SELECT k.number, m.id, m.inserted, m.package_version_id, m.package_id
+    INSERT INTO map_files (number, id, inserted, load_id, package_version_id, package_id)
+    SELECT k.number, m.id, m.inserted, m.load_id, m.package_version_id, m.package_id
     FROM keys_files k
     JOIN map_files m ON m.number = k.canonical
     WHERE k.number <> k.canonical;

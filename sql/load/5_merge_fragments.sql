@@ -12,18 +12,18 @@ BEGIN
     CALL exograph_private.start_phase(load.load_id, 'merge', 'fragments');
     v_before := exograph_private.take_back_ids(load.load_id, 'fragments');
 
-    INSERT INTO map_fragments (number, id, inserted)
+    INSERT INTO map_fragments (number, id, inserted, load_id)
     SELECT c.number, coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.fragments_id_seq') END),
-           c.id IS NULL
+           c.id IS NULL, c.load_id
     FROM (
         -- A file that this load inserts has no fragments yet. No number is less than its canonical one: of <= the planner expects
         -- a third of the rows, of = one in 200, and then compares all fragments of a file with each other.
-        SELECT k.number, NULL::bigint AS id
+        SELECT k.number, NULL::bigint AS id, NULL::integer AS load_id
         FROM keys_fragments k
         JOIN map_files m ON m.number = k.file
         WHERE k.number <= k.canonical AND m.inserted
         UNION ALL
-        SELECT k.number, f.id
+        SELECT k.number, f.id, f.load_id
         FROM keys_fragments k
         JOIN map_files m ON m.number = k.file
         LEFT JOIN exograph.fragments f
@@ -49,8 +49,8 @@ BEGIN
     ORDER BY m.id;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    INSERT INTO map_fragments (number, id, inserted)
-    SELECT k.number, m.id, m.inserted
+    INSERT INTO map_fragments (number, id, inserted, load_id)
+    SELECT k.number, m.id, m.inserted, m.load_id
     FROM keys_fragments k
     JOIN map_fragments m ON m.number = k.canonical
     WHERE k.number <> k.canonical;

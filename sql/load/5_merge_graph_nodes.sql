@@ -13,18 +13,18 @@ BEGIN
     CALL exograph_private.start_phase(load.load_id, 'merge', 'graph_nodes');
     v_before := exograph_private.take_back_ids(load.load_id, 'graph_nodes');
 
-    INSERT INTO map_graph_nodes (number, id, inserted)
+    INSERT INTO map_graph_nodes (number, id, inserted, load_id)
     SELECT c.number, coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.graph_nodes_id_seq') END),
-           c.id IS NULL
+           c.id IS NULL, c.load_id
     FROM (
         -- A file that this load inserts has no nodes yet. <=: see merge_fragments.
-        SELECT k.number, NULL::bigint AS id
+        SELECT k.number, NULL::bigint AS id, NULL::integer AS load_id
         FROM keys_graph_nodes k
         JOIN staged_graph_nodes s ON s.id = k.number
         JOIN map_files f ON f.number = s.file_id
         WHERE k.number <= k.canonical AND f.inserted
         UNION ALL
-        SELECT k.number, n.id
+        SELECT k.number, n.id, n.load_id
         FROM keys_graph_nodes k
         JOIN staged_graph_nodes s ON s.id = k.number
         LEFT JOIN map_files f ON f.number = s.file_id
@@ -44,8 +44,8 @@ BEGIN
 
     v_inserted := exograph_private.insert_graph_nodes(load.load_id);
 
-    INSERT INTO map_graph_nodes (number, id, inserted)
-    SELECT k.number, m.id, m.inserted
+    INSERT INTO map_graph_nodes (number, id, inserted, load_id)
+    SELECT k.number, m.id, m.inserted, m.load_id
     FROM keys_graph_nodes k
     JOIN map_graph_nodes m ON m.number = k.canonical
     WHERE k.number <> k.canonical;

@@ -12,11 +12,11 @@ BEGIN
     CALL exograph_private.start_phase(load.load_id, 'merge', 'packages');
     v_before := exograph_private.take_back_ids(load.load_id, 'packages');
 
-    INSERT INTO map_packages (number, id, inserted)
+    INSERT INTO map_packages (number, id, inserted, load_id)
     SELECT c.number, coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.packages_id_seq') END),
-           c.id IS NULL
+           c.id IS NULL, c.load_id
     FROM (
-        SELECT k.number, p.id
+        SELECT k.number, p.id, p.load_id
         FROM keys_packages k
         JOIN staged_packages s ON s.id = k.number
         LEFT JOIN exograph.packages p ON p.ecosystem = s.ecosystem AND p.name = s.name
@@ -36,8 +36,8 @@ BEGIN
     ORDER BY s.ecosystem, s.name;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    INSERT INTO map_packages (number, id, inserted)
-    SELECT k.number, m.id, m.inserted
+    INSERT INTO map_packages (number, id, inserted, load_id)
+    SELECT k.number, m.id, m.inserted, m.load_id
     FROM keys_packages k
     JOIN map_packages m ON m.number = k.canonical
     WHERE k.number <> k.canonical;
@@ -74,12 +74,12 @@ BEGIN
     CALL exograph_private.start_phase(load.load_id, 'merge', 'package_versions');
     v_before := exograph_private.take_back_ids(load.load_id, 'package_versions');
 
-    INSERT INTO map_package_versions (number, id, inserted, package_id)
+    INSERT INTO map_package_versions (number, id, inserted, load_id, package_id)
     SELECT c.number,
            coalesce(c.id, CASE WHEN load.is_reserved THEN c.number ELSE nextval('exograph.package_versions_id_seq') END),
-           c.id IS NULL, c.package_id
+           c.id IS NULL, c.load_id, c.package_id
     FROM (
-        SELECT k.number, v.id, p.id AS package_id
+        SELECT k.number, v.id, v.load_id, p.id AS package_id
         FROM keys_package_versions k
         JOIN staged_package_versions s ON s.id = k.number
         JOIN map_packages p ON p.number = s.package_id
@@ -100,8 +100,8 @@ BEGIN
     ORDER BY m.package_id, s.version;
     GET DIAGNOSTICS v_inserted = ROW_COUNT;
 
-    INSERT INTO map_package_versions (number, id, inserted, package_id)
-    SELECT k.number, m.id, m.inserted, m.package_id
+    INSERT INTO map_package_versions (number, id, inserted, load_id, package_id)
+    SELECT k.number, m.id, m.inserted, m.load_id, m.package_id
     FROM keys_package_versions k
     JOIN map_package_versions m ON m.number = k.canonical
     WHERE k.number <> k.canonical;

@@ -11,7 +11,8 @@ SET LOCAL ROLE exograph_owner;
 -- number_ranges    2_validate: dimensions whose valid numbers have no gaps, so that BETWEEN tells what a join would
 -- keys_*           2_validate: the valid numbers, each with the lowest number of equal natural key (its canonical number);
 --                  5_merge
--- map_*            5_merge: number to id; 5_merge, 6_resolve, complete. keep_maps keeps them
+-- map_*            5_merge: number to id, and of a row that existed the load that brought it; 5_merge, 6_resolve, complete,
+--                  8_dependencies. keep_maps keeps them
 -- number_offsets   5_merge: dimensions whose ids differ from the numbers by one constant, so that they need not be joined;
 --                  6_resolve
 --
@@ -49,11 +50,12 @@ BEGIN
                                            end_line integer);
     CREATE UNLOGGED TABLE keys_graph_nodes (number bigint, canonical bigint);
 
-    CREATE UNLOGGED TABLE map_packages (number bigint, id bigint, inserted boolean);
-    CREATE UNLOGGED TABLE map_package_versions (number bigint, id bigint, inserted boolean, package_id bigint);
-    CREATE UNLOGGED TABLE map_files (number bigint, id bigint, inserted boolean, package_version_id bigint, package_id bigint);
+    CREATE UNLOGGED TABLE map_packages (number bigint, id bigint, inserted boolean, load_id integer);
+    CREATE UNLOGGED TABLE map_package_versions (number bigint, id bigint, inserted boolean, load_id integer, package_id bigint);
+    CREATE UNLOGGED TABLE map_files (number bigint, id bigint, inserted boolean, load_id integer, package_version_id bigint,
+                                     package_id bigint);
     CREATE UNLOGGED TABLE map_terms (number integer, id integer, inserted boolean);
-    CREATE UNLOGGED TABLE map_fragments (number bigint, id bigint, inserted boolean);
-    CREATE UNLOGGED TABLE map_graph_nodes (number bigint, id bigint, inserted boolean);
+    CREATE UNLOGGED TABLE map_fragments (number bigint, id bigint, inserted boolean, load_id integer);
+    CREATE UNLOGGED TABLE map_graph_nodes (number bigint, id bigint, inserted boolean, load_id integer);
 END
 $$;

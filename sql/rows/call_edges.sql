@@ -59,11 +59,31 @@ BEGIN
         EXIT WHEN FOUND;
         v_valid := true;
     END LOOP;
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_call_edges', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'call_edges');
+    END IF;
+    IF v_existing.package_version_id IS DISTINCT FROM NEW.package_version_id THEN
+        CALL exograph_private.note_version_of_call(NEW.package_version_id);
+    END IF;
     SELECT v_existing.package_id, v_existing.package_version_id, v_existing.file_id, v_existing.call_site_fragment_id,
            v_existing.caller_qualified_name, v_existing.callee_qualified_name, v_existing.metadata
     INTO NEW.package_id, NEW.package_version_id, NEW.file_id, NEW.call_site_fragment_id,
          NEW.caller_qualified_name, NEW.callee_qualified_name, NEW.metadata;
     RETURN NEW;
+END
+$$;
+
+-- The version that a row names and the existing call does not refer to: it might go with the load that brought it.
+CREATE OR REPLACE PROCEDURE exograph_private.note_version_of_call(package_version_id bigint)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_load_id integer := (SELECT v.load_id FROM exograph.package_versions v WHERE v.id = note_version_of_call.package_version_id);
+BEGIN
+    IF v_load_id <> 0 THEN
+        CALL exograph_private.note_found(v_load_id, 'package_versions');
+    END IF;
 END
 $$;
 

@@ -32,6 +32,11 @@ BEGIN
         RETURNING d.* INTO v_existing;
         EXIT WHEN FOUND;
     END LOOP;
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_comments', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'comments');
+    END IF;
     NEW.fragment_id := v_existing.fragment_id;
     RETURN NEW;
 END

@@ -42,6 +42,11 @@ BEGIN
         EXIT WHEN FOUND;
         v_valid := true;
     END LOOP;
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_definitions', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'definitions');
+    END IF;
     NEW.fragment_id := v_existing.fragment_id;
     NEW.module := v_existing.module;
     NEW.name := v_existing.name;

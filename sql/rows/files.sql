@@ -22,6 +22,11 @@ BEGIN
     SELECT v.package_version_id, v.package_id INTO NEW.package_version_id, NEW.package_id
     FROM exograph_private.resolve_version(NEW.package_version_id, NEW.package_id, NEW.ecosystem, NEW.package, NEW.version) v;
     v_existing := exograph_private.put_file(NEW);
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_files', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'files');
+    END IF;
     NEW.id := v_existing.id;
     NEW.path := v_existing.path;
     NEW.source := v_existing.source;
@@ -35,6 +40,7 @@ CREATE OR REPLACE FUNCTION exograph_private.put_file(file exograph_in.files) RET
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_id       bigint;
+    v_load_id  integer;
     v_existing exograph.files;
 BEGIN
     LOOP
@@ -51,9 +57,16 @@ BEGIN
         EXIT WHEN v_existing.id IS NOT NULL;
     END LOOP;
 
-    INSERT INTO exograph.file_paths (file_id, path)
-    VALUES (v_existing.id, file.path)
-    ON CONFLICT ON CONSTRAINT file_paths_natural_key DO NOTHING;
+    SELECT p.load_id INTO v_load_id FROM exograph.file_paths p WHERE p.file_id = v_existing.id AND p.path = file.path;
+    IF NOT FOUND THEN
+        INSERT INTO exograph.file_paths (file_id, path)
+        VALUES (v_existing.id, file.path)
+        ON CONFLICT ON CONSTRAINT file_paths_natural_key DO NOTHING;
+    ELSIF v_load_id NOT IN (0, v_existing.load_id)
+        AND v_load_id::text IS DISTINCT FROM current_setting('exograph.found_file_paths', true)
+    THEN
+        CALL exograph_private.note_found(v_load_id, 'file_paths');
+    END IF;
     RETURN v_existing;
 END
 $$;

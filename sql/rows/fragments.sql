@@ -33,6 +33,11 @@ BEGIN
             coalesce(NEW.kind, ''), coalesce(NEW.line, 0), NEW.end_line, NEW.exact_hash);
     END IF;
     v_existing := exograph_private.put_fragment(NEW);
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_fragments', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'fragments');
+    END IF;
     SELECT v_existing.id, v_existing.package_id, v_existing.package_version_id, v_existing.file_id, v_existing.ast,
            v_existing.kind, v_existing.module, v_existing.name, v_existing.arity, v_existing.line, v_existing.end_line,
            v_existing.mass, v_existing.exact_hash, v_existing.sub_hashes

@@ -29,6 +29,11 @@ BEGIN
                                        NEW.version, NEW.file_sha256) f;
     NEW.fragment_id := exograph_private.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, NEW.file_id);
     v_existing := exograph_private.put_graph_node(NEW);
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_graph_nodes', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'graph_nodes');
+    END IF;
     SELECT v_existing.id, v_existing.fragment_id, v_existing.module, v_existing.name, v_existing.arity, v_existing.metadata
     INTO NEW.id, NEW.fragment_id, NEW.module, NEW.name, NEW.arity, NEW.metadata;
     RETURN NEW;

@@ -22,6 +22,11 @@ BEGIN
         NEW.package_id := exograph_private.resolve_package(NEW.package_id, NEW.ecosystem, NEW.package);
     END IF;
     v_existing := exograph_private.put_package_version(NEW.package_id, NEW.version, NEW.source_ref, NEW.checksum, NEW.metadata);
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_package_versions', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'package_versions');
+    END IF;
     NEW.id := v_existing.id;
     NEW.source_ref := v_existing.source_ref;
     NEW.checksum := v_existing.checksum;

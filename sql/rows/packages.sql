@@ -17,6 +17,11 @@ BEGIN
         CALL exograph_private.raise_given_id(NEW.id);
     END IF;
     v_existing := exograph_private.put_package(NEW.ecosystem, NEW.name, NEW.metadata);
+    IF v_existing.load_id <> 0
+        AND v_existing.load_id::text IS DISTINCT FROM current_setting('exograph.found_packages', true)
+    THEN
+        CALL exograph_private.note_found(v_existing.load_id, 'packages');
+    END IF;
     NEW.id := v_existing.id;
     NEW.metadata := v_existing.metadata;
     RETURN NEW;

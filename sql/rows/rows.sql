@@ -115,6 +115,23 @@ BEGIN
 END
 $$;
 
+-- Notes that an inserted row was found, of a load (of facts its number may be negated), which undo_load must not take away then.
+-- What was found on the way, its package or file, follows: the load of the row has found them in its turn. Twice is as good as
+-- once, and nobody waits for anybody. The next row of the transaction finds by a setting that it is noted: 0.2 us, where the
+-- table takes 3.
+CREATE OR REPLACE PROCEDURE exograph_private.note_found(load_id integer, table_name text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM exograph.load_dependencies d
+                   WHERE d.depends_on = abs(note_found.load_id) AND d.load_id = 0 AND d.table_name = note_found.table_name)
+    THEN
+        INSERT INTO exograph.load_dependencies (load_id, depends_on, table_name)
+        VALUES (0, abs(note_found.load_id), note_found.table_name);
+    END IF;
+    PERFORM set_config('exograph.found_' || table_name, load_id::text, true);
+END
+$$;
+
 CREATE OR REPLACE PROCEDURE exograph_private.raise_given_id(id bigint)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
