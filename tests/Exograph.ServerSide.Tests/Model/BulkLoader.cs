@@ -12,19 +12,13 @@ namespace Exograph.ServerSide.Tests.Model;
 /// </summary>
 internal sealed class BulkLoader(NpgsqlConnection connection)
 {
-    private readonly Dictionary<int, int> _ordinals = [];
     private readonly HashSet<string> _givenHashes = [];
 
-    public async Task<int> BeginAsync(long? partitionThreshold, string? onReject, bool reserved)
-    {
-        var load = await ScalarAsync<int>(
-            "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3)",
-            new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-            new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new NpgsqlParameter { Value = reserved ? "reserved" : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        _ordinals.Add(load, _ordinals.Count + 1);
-        return load;
-    }
+    public Task<int> BeginAsync(long? partitionThreshold, string? onReject, bool reserved) => ScalarAsync<int>(
+        "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3)",
+        new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+        new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new NpgsqlParameter { Value = reserved ? "reserved" : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
 
     /// <summary>Ids that nobody else gets, in ascending order.</summary>
     public Task<List<long>> ReserveAsync(int load, BundleTable table, int count) => ListAsync(
@@ -53,21 +47,29 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
         await CopyAsync($"exograph_load_{load}.staged_fragment_term_sets (fragment_id, term_ids)",
             sets.Select(set => new[] { CopyText(set.Fragment), set.Terms ?? CopyText(null) }));
         if (random.Next(2) == 0)
-        {
-            await using var command = new NpgsqlCommand($"CALL exograph.index_staged_sets({load})", connection);
-            await command.ExecuteNonQueryAsync();
-        }
+            await ExecuteAsync($"CALL exograph.index_staged_sets({load})");
     }
 
     /// <summary>Takes note of the content hashes that a bundle brings: all others will be computed ones.</summary>
     public void ExpectHashesOf(Bundle bundle) =>
         _givenHashes.UnionWith(bundle[BundleTable.Fragments].Select(fragment => Cell.Render(fragment["content_hash"])));
 
-    public async Task FinalizeAsync(int load, string? onReject = null)
+    public Task FinalizeAsync(int load, string? onReject = null) => ExecuteAsync(FinalizeSql(load, onReject));
+
+    public static string FinalizeSql(int load, string? onReject = null) =>
+        $"CALL exograph.finalize_load({load}{(onReject is null ? "" : $", on_reject => '{onReject}'")})";
+
+    public Task<string> StateAsync(int load) =>
+        ScalarAsync<string>("SELECT state FROM exograph.loads WHERE load_id = $1", new NpgsqlParameter { Value = load });
+
+    /// <summary>Which of these loads have been undone.</summary>
+    public async Task<IReadOnlySet<int>> UndoneAsync(IReadOnlyList<int> loads) => (await ListAsync(
+        $"SELECT load_id FROM exograph.loads WHERE state = 'undone' AND load_id IN ({string.Join(", ", loads)})",
+        r => r.GetInt32(0))).ToHashSet();
+
+    public async Task ExecuteAsync(string sql)
     {
-        await using var command = new NpgsqlCommand("CALL exograph.finalize_load($1, on_reject => $2)", connection);
-        command.Parameters.Add(new() { Value = load });
-        command.Parameters.Add(new() { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
@@ -124,21 +126,21 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
     /// <summary>What is in the index, with the id of every dimension row.</summary>
     public async Task<(IndexContent Content, Func<RowKey, long> IdOf)> ReadIndexAsync()
     {
-        var reader = new IndexReader(_givenHashes);
+        var index = new IndexReader(_givenHashes);
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var table in BundleTable.All)
+            batch.BatchCommands.Add(new($"SELECT {ColumnList(table)}, load_id FROM exograph.{table.Name}"));
+        batch.BatchCommands.Add(new("SELECT file_id, path, load_id FROM exograph.file_paths"));
+        await using var reader = await batch.ExecuteReaderAsync();
         foreach (var table in BundleTable.All)
         {
-            var rows = await ListAsync(
-                $"SELECT {ColumnList(table)}, load_id FROM exograph.{table.Name}",
-                r => (Cells: ReadCells(table, r), Load: OrdinalOf(r.GetInt32(table.Columns.Count), table)));
-            foreach (var (cells, load) in rows)
-                reader.Add(table, cells, load);
+            while (await reader.ReadAsync())
+                index.Add(table, ReadCells(table, reader), Owner(reader.GetInt32(table.Columns.Count), table));
+            await reader.NextResultAsync();
         }
-        var paths = await ListAsync(
-            "SELECT file_id, path, load_id FROM exograph.file_paths",
-            r => (r.GetInt64(0), r.GetString(1), OrdinalOf(r.GetInt32(2), BundleTable.Files)));
-        foreach (var (file, path, load) in paths)
-            reader.AddFilePath(file, path, load);
-        return (reader.Content, reader.IdOf);
+        while (await reader.ReadAsync())
+            index.AddFilePath(reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2));
+        return (index.Content, index.IdOf);
     }
 
     /// <summary>Sets of terms that are empty, unordered or overlap with another of their fragment.</summary>
@@ -165,8 +167,7 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
             """,
             r => r.GetString(0));
         statements.AddRange(BundleTable.All.Reverse().Select(table => $"DELETE FROM exograph.{table.Name}"));
-        await using var command = new NpgsqlCommand(string.Join(";\n", statements), connection);
-        await command.ExecuteNonQueryAsync();
+        await ExecuteAsync(string.Join(";\n", statements));
     }
 
     /// <summary>A row as rejected rows are compared: jsonb does not tell SQL's null from its own.</summary>
@@ -182,9 +183,8 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
     public static object?[] ReadCells(BundleTable table, NpgsqlDataReader reader) =>
         [.. table.Columns.Select((column, i) => reader.IsDBNull(i) ? null : ReadCell(column.Type, reader, i))];
 
-    /// <summary>Loads are numbered 1, 2, 3 by the model. The facts of a small load carry its number negated.</summary>
-    private int OrdinalOf(int load, BundleTable table) =>
-        _ordinals.GetValueOrDefault(table.IsDimension ? load : Math.Abs(load), load);
+    /// <summary>Whose a row is: the facts of a small load carry its number negated.</summary>
+    private static int Owner(int load, BundleTable table) => table.IsDimension ? load : Math.Abs(load);
 
     private static string RejectedRow(NpgsqlDataReader reader)
     {

@@ -26,6 +26,13 @@ internal sealed class IndexContent
     public void AddFilePath(RowKey file, string path, int load) =>
         Add("file_paths", $"{file}, {Cell.Quote(path)}", new() { ["load"] = $"{load}" });
 
+    /// <summary>Forgets a table.</summary>
+    public IndexContent Without(BundleTable table)
+    {
+        _tables.Remove(table.Name);
+        return this;
+    }
+
     /// <summary>
     /// What is to be told of two indexes made by different loads, where the path of a file is that of the load that came first.
     /// </summary>

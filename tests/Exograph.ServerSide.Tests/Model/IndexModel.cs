@@ -5,10 +5,10 @@ internal sealed record TableCounts(
     string Table, long Staged, long Inserted, long Existing, long Collapsed, long Rejected, long Conflicting);
 
 /// <summary>
-/// The loading contract in memory: an index that is the union of everything loaded. It shares nothing with the loader but the
-/// names of tables and columns.
+/// The loading contract in memory: an index that is the union of everything loaded, and knows whose each row is. It shares
+/// nothing with the loader but the names of tables and columns.
 /// </summary>
-internal sealed class IndexModel
+internal sealed partial class IndexModel
 {
     /// <summary>The load that rows carry which came by themselves.</summary>
     private const int RowWise = 0;
@@ -16,23 +16,23 @@ internal sealed class IndexModel
     private readonly Dictionary<BundleTable, Dictionary<RowKey, Standing>> _tables = BundleTable.All.ToDictionary(
         table => table,
         _ => new Dictionary<RowKey, Standing>());
-    private readonly Dictionary<(RowKey File, string Path), int> _filePaths = [];
-    private int _loads;
+    private readonly Dictionary<(RowKey File, string Path), Standing> _filePaths = [];
 
     /// <summary>Loads the good rows of a bundle, and returns what the report must say.</summary>
+    /// <param name="load">The number of the load.</param>
     /// <param name="bundle">The staged rows.</param>
     /// <param name="validation">Which of them are good.</param>
     /// <param name="idOf">
     /// The id that the loader gave to a dimension row: where facts of equal identity differ in what they point at, the ids
     /// decide.
     /// </param>
-    public IReadOnlyList<TableCounts> Load(Bundle bundle, BundleValidation validation, Func<RowKey, long> idOf)
+    public IReadOnlyList<TableCounts> Load(int load, Bundle bundle, BundleValidation validation, Func<RowKey, long> idOf)
     {
-        _loads++;
+        _loads.Add(load);
         return
         [
-            .. BundleTable.All.Select(table => Merge(table, bundle[table].Count, validation[table], idOf)),
-            MergeFilePaths(validation[BundleTable.Files]),
+            .. BundleTable.All.Select(table => Merge(load, table, bundle[table].Count, validation[table], idOf)),
+            MergeFilePaths(load, validation[BundleTable.Files]),
         ];
     }
 
@@ -40,9 +40,10 @@ internal sealed class IndexModel
     public object?[] Insert(RowKey key, object?[] cells)
     {
         var table = BundleTable.Named(key.Table);
-        _tables[table].TryAdd(key, new Standing(RowWise, cells));
+        Bring(_tables[table], key, RowWise, cells);
         if (table == BundleTable.Files)
-            _filePaths.TryAdd((key, (string)cells[table.Position("path")]!), RowWise);
+            Bring(_filePaths, (key, (string)cells[table.Position("path")]!), RowWise, []);
+        LeanRowWise(table, key, cells);
         return _tables[table][key].Cells;
     }
 
@@ -54,20 +55,21 @@ internal sealed class IndexModel
             foreach (var (key, row) in rows)
                 content.Add(table, key, row.Cells, row.Load);
         }
-        foreach (var ((file, path), load) in _filePaths)
-            content.AddFilePath(file, path, load);
+        foreach (var ((file, path), row) in _filePaths)
+            content.AddFilePath(file, path, row.Load);
         return content;
     }
 
-    private TableCounts Merge(BundleTable table, int staged, IReadOnlyList<ValidRow> valid, Func<RowKey, long> idOf)
+    private TableCounts Merge(
+        int load, BundleTable table, int staged, IReadOnlyList<ValidRow> valid, Func<RowKey, long> idOf)
     {
+        Lean(load, table, valid);
         long inserted = 0, existing = 0, collapsed = 0, conflicting = 0;
         var order = Comparer<ValidRow>.Create((left, right) => CompareFacts(left, right, idOf));
         foreach (var equal in valid.GroupBy(row => row.Key))
         {
             var winner = table.IsDimension ? equal.MinBy(row => row.Number)! : equal.Min(order)!;
-            var isNew = _tables[table].TryAdd(equal.Key, new Standing(_loads, winner.Cells));
-            if (isNew)
+            if (Bring(_tables[table], equal.Key, load, winner.Cells))
                 (inserted, collapsed) = (inserted + 1, collapsed + equal.Count() - 1);
             else
                 existing += equal.Count();
@@ -76,12 +78,13 @@ internal sealed class IndexModel
         return new TableCounts(table.Name, staged, inserted, existing, collapsed, staged - valid.Count, conflicting);
     }
 
-    private TableCounts MergeFilePaths(IReadOnlyList<ValidRow> files)
+    private TableCounts MergeFilePaths(int load, IReadOnlyList<ValidRow> files)
     {
         long inserted = 0, existing = 0, collapsed = 0;
         foreach (var equal in files.GroupBy(file => (file.Key, (string)file["path"]!)))
         {
-            if (_filePaths.TryAdd(equal.Key, _loads))
+            Lean(load, _filePaths.GetValueOrDefault(equal.Key));
+            if (Bring(_filePaths, equal.Key, load, []))
                 (inserted, collapsed) = (inserted + 1, collapsed + equal.Count() - 1);
             else
                 existing += equal.Count();
@@ -107,6 +110,13 @@ internal sealed class IndexModel
         .Select(i => Cell.Compare(left.Cells[i], right.Cells[i], idOf))
         .FirstOrDefault(order => order != 0);
 
-    /// <summary>A row of the index, and the load that brought it.</summary>
-    private sealed record Standing(int Load, object?[] Cells);
+    /// <summary>Adds a row, and says whether it is new; else it has been brought once more.</summary>
+    private static bool Bring<TKey>(Dictionary<TKey, Standing> rows, TKey key, int load, object?[] cells)
+        where TKey : notnull
+    {
+        if (rows.TryAdd(key, new Standing(load, cells)))
+            return true;
+        rows[key].Bringers.Add(load);
+        return false;
+    }
 }

@@ -77,9 +77,10 @@ public sealed class ModelTests
         {
             var generator = new BundleGenerator(new Random(seed));
             var model = new IndexModel();
-            foreach (var bundle in Enumerable.Range(0, 3).Select(_ => generator.Next()))
+            for (var load = 1; load <= 3; load++)
             {
-                var report = model.Load(bundle, new BundleValidation(bundle), _ => 0);
+                var bundle = generator.Next();
+                var report = model.Load(load, bundle, new BundleValidation(bundle), _ => 0);
                 foreach (var counts in report.Where(counts => totals.ContainsKey(counts.Table)))
                     totals[counts.Table] = Sum(totals[counts.Table], counts);
             }
@@ -92,12 +93,53 @@ public sealed class ModelTests
             counts => Assert.True(counts.Conflicting > 0, $"{counts}"));
     }
 
+    [Fact]
+    public void A_load_that_is_undone_was_never_there_unless_others_lose_by_it()
+    {
+        var (losing, alone, together) = (0, 0, 0);
+        for (var seed = 0; seed < Cases / 4; seed++)
+        {
+            var random = new Random(seed);
+            BundleGenerator[] producers = [new(random), new(random)];
+            var bundles = Enumerable.Range(0, 4).Select(_ => producers[random.Next(2)].Next()).ToArray();
+            var undone = random.Next(1, 5);
+            var without = Loaded(bundles, load => load != undone).Content().Without(BundleTable.Terms);
+
+            var model = Loaded(bundles, _ => true);
+            var losses = model.Undo(new HashSet<int> { undone }, rowsToo: false);
+            var differences = without.Differences(model.Content().Without(BundleTable.Terms));
+            Assert.True(losses.Count > 0 || differences.Count == 0, $"{seed}: {string.Join('\n', differences)}");
+
+            model = Loaded(bundles, _ => true);
+            Assert.True(losses.Count == 0 || model.MayBeLeantOn(undone), $"{seed}: {string.Join('\n', losses)}");
+            var all = model.WithDependents(undone);
+            without = Loaded(bundles, load => !all.Contains(load)).Content().Without(BundleTable.Terms);
+            Assert.Empty(model.Undo(all, rowsToo: false));
+            Assert.Empty(without.Differences(model.Content().Without(BundleTable.Terms)));
+            losing += losses.Count > 0 ? 1 : 0;
+            alone += all.Count == 1 ? 1 : 0;
+            together += all.Count is > 1 and < 4 ? 1 : 0;
+        }
+        Assert.All([losing, alone, together], count => Assert.True(count > 4, $"{losing}, {alone}, {together}"));
+    }
+
+    private static IndexModel Loaded(IReadOnlyList<Bundle> bundles, Predicate<int> loads)
+    {
+        var model = new IndexModel();
+        for (var load = 1; load <= bundles.Count; load++)
+        {
+            if (loads(load))
+                model.Load(load, bundles[load - 1], new BundleValidation(bundles[load - 1]), _ => 0);
+        }
+        return model;
+    }
+
     private static (IndexModel Model, BundleValidation Validation) Load(params Bundle[] bundles)
     {
         var model = new IndexModel();
         var validations = bundles.Select(bundle => new BundleValidation(bundle)).ToList();
-        foreach (var (bundle, validation) in bundles.Zip(validations))
-            model.Load(bundle, validation, _ => 0);
+        for (var i = 0; i < bundles.Length; i++)
+            model.Load(i + 1, bundles[i], validations[i], _ => 0);
         return (model, validations[^1]);
     }
 

@@ -14,8 +14,6 @@ internal sealed class Property
     /// <summary>How many cases all properties together have by default.</summary>
     private const int DefaultCases = 250;
 
-    private const int MostAttemptsToShrink = 600;
-
     private readonly TestDatabase _database;
     private readonly Func<Random, IReadOnlyList<Bundle>> _generate;
     private readonly Func<PropertyCase, Task<IReadOnlyList<string>>> _differences;
@@ -49,7 +47,11 @@ internal sealed class Property
             await property.CheckAsync(first + i);
     }
 
-    private static int? Setting(string name) =>
+    public static string Describe(NpgsqlException exception) =>
+        exception is PostgresException { Where: { } where } ? $"{exception.Message} ({where})" : exception.Message;
+
+    /// <summary>A number that an environment variable sets.</summary>
+    public static int? Setting(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     private async Task CheckAsync(int seed)
@@ -74,35 +76,17 @@ internal sealed class Property
         }
         catch (NpgsqlException exception)
         {
-            return [exception is PostgresException { Where: { } where } ? $"{exception.Message} ({where})" : exception.Message];
+            return [Describe(exception)];
         }
     }
 
-    /// <summary>Leaves rows out, in ever smaller pieces, as long as some failure stays.</summary>
+    /// <summary>The fewest rows found that fail.</summary>
     private async Task<IReadOnlyList<Bundle>> ShrinkAsync(int seed, IReadOnlyList<Bundle> bundles)
     {
         var rows = bundles.SelectMany((bundle, i) => bundle.AllRows.Select(row => (Bundle: i, Row: row))).ToList();
-        var attempts = 0;
-        for (var piece = (rows.Count + 1) / 2; piece > 0; piece /= 2)
-        {
-            var again = true;
-            while (again)
-            {
-                again = false;
-                for (var from = rows.Count - piece; from >= 0 && attempts < MostAttemptsToShrink; from -= piece)
-                {
-                    var fewer = rows.Where((_, i) => i < from || i >= from + piece).ToList();
-                    attempts++;
-                    if ((await DifferencesAsync(seed, Bundles(fewer))).Count == 0)
-                        continue;
-                    rows = fewer;
-                    again = piece == 1;
-                }
-            }
-        }
-        return Bundles(rows);
+        return Bundles(await Shrinking.SmallestAsync(rows, fewer => DifferencesAsync(seed, Bundles(fewer))));
 
-        List<Bundle> Bundles(List<(int Bundle, BundleRow Row)> chosen) =>
+        IReadOnlyList<Bundle> Bundles(IReadOnlyList<(int Bundle, BundleRow Row)> chosen) =>
             [.. bundles.Select((_, i) => new Bundle(chosen.Where(row => row.Bundle == i).Select(row => row.Row)))];
     }
 }

@@ -7,20 +7,22 @@ namespace Exograph.ServerSide.Tests.Model;
 /// An index that starts empty, with the model of it beside. It lives in one transaction that is rolled back, or commits and is
 /// emptied row by row.
 /// </summary>
-internal sealed class TestIndex : IAsyncDisposable
+internal sealed partial class TestIndex : IAsyncDisposable
 {
     private const string RowsWereRejected = "XG006";
     private const string SavePoint = "before_refusal";
 
     private static readonly long?[] s_partitionThresholds = [null, 0, 0, 4, 1_000_000];
 
+    private readonly TestDatabase _database;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction? _transaction;
     private readonly BulkLoader _loader;
     private readonly IndexModel _model = new();
 
-    private TestIndex(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    private TestIndex(TestDatabase database, NpgsqlConnection connection, NpgsqlTransaction? transaction)
     {
+        _database = database;
         _connection = connection;
         _transaction = transaction;
         _loader = new BulkLoader(connection);
@@ -31,7 +33,7 @@ internal sealed class TestIndex : IAsyncDisposable
     public static async Task<TestIndex> OpenAsync(TestDatabase database, bool commits)
     {
         var connection = await database.DataSource.OpenConnectionAsync();
-        return new TestIndex(connection, commits ? null : await connection.BeginTransactionAsync());
+        return new TestIndex(database, connection, commits ? null : await connection.BeginTransactionAsync());
     }
 
     public async Task<IndexContent> ReadAsync() => (await _loader.ReadIndexAsync()).Content;
@@ -42,7 +44,9 @@ internal sealed class TestIndex : IAsyncDisposable
     /// <param name="bundle">The rows.</param>
     /// <param name="random">Decides how.</param>
     /// <param name="mayReserve">Whether its rows may get other numbers, by ids that the load reserves.</param>
-    public async Task<IReadOnlyList<string>> LoadAsync(Bundle bundle, Random random, bool mayReserve = true)
+    /// <param name="crash">When a first attempt to finalize is to fail, if one is.</param>
+    public async Task<IReadOnlyList<string>> LoadAsync(
+        Bundle bundle, Random random, bool mayReserve = true, CrashPoint? crash = null)
     {
         var skips = random.Next(2) == 0;
         var threshold = s_partitionThresholds[random.Next(s_partitionThresholds.Length)];
@@ -68,9 +72,12 @@ internal sealed class TestIndex : IAsyncDisposable
         if (rejected.Count > 0)
             differences.AddRange(await RefuseAsync(load, staged, skips ? "fail" : null));
 
-        await _loader.FinalizeAsync(load, rejected.Count == 0 || skips ? null : "skip");
+        var onReject = rejected.Count == 0 || skips ? null : "skip";
+        if (crash is not null && !await FinalizesAsync(load, onReject, crash, differences) && random.Next(3) == 0)
+            return [.. differences, .. await AbandonAsync(load)];
+        await _loader.FinalizeAsync(load, onReject);
         var (content, idOf) = await _loader.ReadIndexAsync();
-        var report = _model.Load(bundle, validation, idOf).Select(counts => counts.Table == BundleTable.Terms.Name
+        var report = _model.Load(load, bundle, validation, idOf).Select(counts => counts.Table == BundleTable.Terms.Name
             ? counts with { Staged = counts.Staged - resolved.Count, Existing = counts.Existing - resolved.Count }
             : counts);
         differences.AddRange(_model.Content().Differences(content));

@@ -1,0 +1,111 @@
+using Exograph.ServerSide.Tests.Loading;
+using Npgsql;
+
+namespace Exograph.ServerSide.Tests.Model;
+
+/// <summary>What is done to an index beside loading. Each returns in what the index differs from the model then.</summary>
+internal sealed partial class TestIndex
+{
+    private const string OthersLeanOnIt = "XG015";
+
+    /// <summary>The loads that are in the index.</summary>
+    public IReadOnlyList<int> Loads => _model.Loads;
+
+    public IReadOnlyList<RowKey> KeysOf(BundleTable table) => _model.KeysOf(table);
+
+    /// <summary>Stages a load, and abandons it.</summary>
+    public async Task<IReadOnlyList<string>> AbandonAsync(Bundle bundle, Random random)
+    {
+        var load = await _loader.BeginAsync(partitionThreshold: null, onReject: null, reserved: random.Next(2) == 0);
+        await _loader.StageAsync(load, bundle, random);
+        return await AbandonAsync(load);
+    }
+
+    /// <summary>Merges partitions, which is to change nothing that is seen.</summary>
+    public Task<IReadOnlyList<string>> MergePartitionsAsync(int keep, CrashPoint? crash) =>
+        ChangeAsync($"SELECT exograph.merge_partitions({keep})", () => { }, crash);
+
+    /// <summary>Takes a load back out, or is refused, as others lean on it.</summary>
+    public async Task<IReadOnlyList<string>> UndoAsync(int load, bool dependents, CrashPoint? crash)
+    {
+        var sql = $"CALL exograph.undo_load({load}, dependents => {(dependents ? "true" : "false")})";
+        try
+        {
+            if (crash is not null)
+            {
+                await crash.RunAsync(_database, sql);
+                if (await _loader.StateAsync(load) == "finalized" && await DifferencesAsync() is { Count: > 0 } differences)
+                    return [.. differences.Select(difference => $"after the crash: {difference}")];
+            }
+            await _loader.ExecuteAsync(sql);
+        }
+        catch (PostgresException exception) when (exception.SqlState == OthersLeanOnIt)
+        {
+            return !dependents && _model.MayBeLeantOn(load)
+                ? await DifferencesAsync()
+                : [$"load {load} was not undone: {exception.Message} ({exception.Detail})"];
+        }
+        var gone = await _loader.UndoneAsync(_model.Loads);
+        if (!gone.Contains(load) || gone.Except(dependents ? _model.WithDependents(load) : new HashSet<int> { load }).Any())
+            return [$"undo of load {load} has undone {string.Join(", ", gone)}"];
+        return [.. _model.Undo(gone, dependents), .. await DifferencesAsync()];
+    }
+
+    /// <summary>Deletes a package or a version of one.</summary>
+    public Task<IReadOnlyList<string>> DeleteAsync(RowKey key, CrashPoint? crash)
+    {
+        var names = _model.NamesOf(key).Select(Sql.Literal);
+        return ChangeAsync(
+            $"SELECT exograph.delete_{key.Table[..^1]}({string.Join(", ", names)})", () => _model.Delete(key), crash);
+    }
+
+    /// <summary>Removes terms that nothing uses.</summary>
+    public Task<IReadOnlyList<string>> SweepTermsAsync(CrashPoint? crash) =>
+        ChangeAsync("SELECT exograph.sweep_terms()", _model.SweepTerms, crash);
+
+    private async Task<IReadOnlyList<string>> AbandonAsync(int load)
+    {
+        await _loader.ExecuteAsync($"CALL exograph.abandon_load({load})");
+        var differences = (await DifferencesAsync()).ToList();
+        if (await _loader.HasStagingAsync(load))
+            differences.Add($"the staging of load {load} is still there");
+        return differences;
+    }
+
+    /// <summary>
+    /// Tries to finalize a load, and says whether it did; if not, the index must be as it was.
+    /// </summary>
+    private async Task<bool> FinalizesAsync(int load, string? onReject, CrashPoint crash, List<string> differences)
+    {
+        await crash.RunAsync(_database, BulkLoader.FinalizeSql(load, onReject));
+        if (await _loader.StateAsync(load) == "finalized")
+            return true;
+        differences.AddRange((await DifferencesAsync()).Select(difference => $"after the crash: {difference}"));
+        return false;
+    }
+
+    /// <summary>
+    /// Runs a statement that changes the index as <paramref name="change"/> does the model. One that was tried and did not come
+    /// to its end has changed all of it or nothing, and can be repeated.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> ChangeAsync(string sql, Action change, CrashPoint? crash)
+    {
+        var before = _model.Content();
+        change();
+        var after = _model.Content();
+        if (crash is not null)
+        {
+            await crash.RunAsync(_database, sql);
+            var content = await ReadAsync();
+            var differences = after.Differences(content);
+            if (differences.Count > 0 && before.Differences(content).Count > 0)
+                return [.. differences.Select(difference => $"after the crash: {difference}")];
+        }
+        await _loader.ExecuteAsync(sql);
+        return await DifferencesAsync();
+    }
+
+    /// <summary>In what the index differs from the model.</summary>
+    private async Task<IReadOnlyList<string>> DifferencesAsync() =>
+        [.. _model.Content().Differences(await ReadAsync()), .. await _loader.BrokenTermSetsAsync()];
+}
