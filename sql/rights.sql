@@ -33,7 +33,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA exograph_in TO exog
 
 GRANT EXECUTE ON ROUTINE
     exograph.text_digest, exograph.graph_node_digest, exograph.fragment_content_hash, exograph.complete_tables,
-    exograph.staging_schema
+    exograph.staging_schema, exograph.check_index
     TO exograph_loader, exograph_reader;
 
 GRANT EXECUTE ON ROUTINE

@@ -12,7 +12,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
     private static readonly string[] s_forReading =
     [
-        "complete_tables", "fragment_content_hash", "graph_node_digest", "staging_schema", "text_digest",
+        "check_index", "complete_tables", "fragment_content_hash", "graph_node_digest", "staging_schema", "text_digest",
     ];
 
     private static readonly string[] s_forLoading =
