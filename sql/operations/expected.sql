@@ -105,6 +105,7 @@ FROM (VALUES
     ('graph_nodes', 'graph_nodes_package', false, 'brin (package_id, package_version_id)'),
     ('graph_nodes', 'graph_nodes_qualified_name', false, 'btree (qualified_name)'),
     ('load_dependencies', 'load_dependencies_depends_on', false, 'btree (depends_on, load_id, table_name)'),
+    ('load_dependencies', 'load_dependencies_load_id', false, 'btree (load_id)'),
     ('load_phases', 'load_phases_analyze', false, 'btree (table_name, started_at) WHERE (phase = ''analyze''::text)'),
     ('load_rejects', 'load_rejects_load_id', false, 'btree (load_id)'),
     ('loads', 'loads_open', false, 'btree (load_id) WHERE (state = ''open''::text)'),
