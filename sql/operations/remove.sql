@@ -5,12 +5,20 @@ SET LOCAL ROLE exograph_owner;
 -- calls in this order: create_gone(); its own INSERTs into gone_...; spread_gone(); remove_gone(); drop_gone(). The time is in
 -- proportion to what goes: every table is entered by an index, and joined with ids that were counted.
 
--- What a public call that removes begins with; what names it in errors. Errors: XG007, 25006, 42501, 55P03.
-CREATE OR REPLACE PROCEDURE exograph_private.enter_removal(what text)
+-- Refuses a caller and a transaction that may not remove; what names the call in errors. Errors: XG007, 25006, 42501.
+CREATE OR REPLACE PROCEDURE exograph_private.require_removal(what text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     CALL exograph_private.require_owner(what, 'It takes away what others have loaded.');
     CALL exograph_private.require_fit_transaction(what);
+END
+$$;
+
+-- What a public call that removes begins with: from here on nobody else writes. Errors: XG007, 25006, 42501, 55P03.
+CREATE OR REPLACE PROCEDURE exograph_private.enter_removal(what text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    CALL exograph_private.require_removal(what);
     CALL exograph_private.lock_index(what);
     CALL exograph_private.create_gone();
 END
@@ -26,6 +34,7 @@ BEGIN
     CREATE UNLOGGED TABLE exograph_private.gone_files (id bigint PRIMARY KEY);
     CREATE UNLOGGED TABLE exograph_private.gone_fragments (id bigint PRIMARY KEY);
     CREATE UNLOGGED TABLE exograph_private.gone_graph_nodes (id bigint PRIMARY KEY);
+    CREATE UNLOGGED TABLE exograph_private.gone_terms (id integer PRIMARY KEY);
 END
 $$;
 
@@ -40,7 +49,7 @@ CREATE OR REPLACE PROCEDURE exograph_private.drop_gone()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     DROP TABLE exograph_private.gone_packages, exograph_private.gone_package_versions, exograph_private.gone_files,
-        exograph_private.gone_fragments, exograph_private.gone_graph_nodes;
+        exograph_private.gone_fragments, exograph_private.gone_graph_nodes, exograph_private.gone_terms;
 END
 $$;
 
@@ -75,8 +84,9 @@ END
 $$;
 
 -- Removes the rows with the noted ids and what refers to them: facts go, references to fragments of what stays become NULL. Of
--- files that stay and lose rows so, those of that table are no longer declared complete. Returns how many rows went, a line per
--- table that lost any, in the order in which tables depend on each other; terms of fragments are counted as pairs.
+-- files that stay and lose rows so, those of that table are no longer declared complete. Of terms only those are noted that no
+-- set holds, or none that stays: that is for the caller to know. Returns how many rows went, a line per table that lost any, in
+-- the order in which tables depend on each other; terms of fragments are counted as pairs.
 CREATE OR REPLACE FUNCTION exograph_private.remove_gone() RETURNS TABLE (table_name text, deleted bigint)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 #variable_conflict use_column
@@ -86,7 +96,7 @@ DECLARE
     v_table   text;
 BEGIN
     ANALYZE exograph_private.gone_packages, exograph_private.gone_package_versions, exograph_private.gone_files,
-        exograph_private.gone_fragments, exograph_private.gone_graph_nodes;
+        exograph_private.gone_fragments, exograph_private.gone_graph_nodes, exograph_private.gone_terms;
     IF exograph_private.may_skip_triggers() THEN
         PERFORM set_config('session_replication_role', 'replica', true);
     END IF;
@@ -106,7 +116,7 @@ BEGIN
         'fragments', exograph_private.delete_gone('fragments', 'id', 'gone_fragments'));
     v_deleted := v_deleted || jsonb_build_object(
         'file_paths', exograph_private.delete_gone('file_paths', 'file_id', 'gone_files'));
-    FOREACH v_table IN ARRAY '{files,package_versions,packages}'::text[] LOOP
+    FOREACH v_table IN ARRAY '{terms,files,package_versions,packages}'::text[] LOOP
         v_deleted := v_deleted || jsonb_build_object(v_table, exograph_private.delete_gone(v_table, 'id', 'gone_' || v_table));
     END LOOP;
 

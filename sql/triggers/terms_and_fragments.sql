@@ -10,7 +10,7 @@ DECLARE
     v_deleted   integer[] := ARRAY(SELECT d.id FROM deleted d);
     v_fragments bigint[];
 BEGIN
-    IF v_deleted <> '{}' THEN
+    IF v_deleted <> '{}' AND NOT exograph_private.is_removing() THEN -- which removes none that a set holds
         CALL exograph_private.require_read_committed('deleting terms');
         v_fragments := ARRAY(SELECT DISTINCT s.fragment_id
                              FROM deleted d
