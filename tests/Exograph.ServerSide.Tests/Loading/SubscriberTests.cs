@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Exograph.EmbeddedPostgres;
 using Exograph.ServerSide.Tests.Readme;
 using Npgsql;
@@ -8,15 +9,13 @@ namespace Exograph.ServerSide.Tests.Loading;
 /// <summary>A second database that receives the index by logical replication. It takes a server of its own.</summary>
 public sealed class SubscriberTests : IAsyncLifetime
 {
-    private const string CreatePublication =
-        """
-        CREATE PUBLICATION index FOR TABLE exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths,
-            exograph.terms, exograph.fragments, exograph.graph_nodes, exograph.comments, exograph.definitions,
-            exograph.symbol_references, exograph.call_edges, exograph.fragment_term_sets
-        """;
+    private static readonly string s_section = string.Concat(
+        Pages.SectionsOf(Pages.Operations).Single(s => s.Title == "Subscribers").Blocks.Select(b => b.Text));
+
+    private static readonly string s_createPublication = Statement("CREATE PUBLICATION");
 
     /// <summary>Printed by the publisher, run by the subscriber.</summary>
-    private static readonly string s_partitions = Pages.BlocksOf("docs/operations.md").Single(b => b.Language == "sql").Text;
+    private static readonly string s_partitions = Statement("SELECT format");
 
     private EmbeddedPostgresServer _server = null!;
 
@@ -32,7 +31,7 @@ public sealed class SubscriberTests : IAsyncLifetime
     {
         await using var publisher = await MigrateAsync("publisher");
         await using var subscriber = await MigrateAsync("subscriber");
-        await publisher.ExecuteAsync(CreatePublication);
+        await publisher.ExecuteAsync(s_createPublication);
         // In one server the slot must be made by hand.
         await publisher.ExecuteAsync("SELECT pg_create_logical_replication_slot('s', 'pgoutput')");
         await subscriber.ExecuteAsync(
@@ -58,6 +57,9 @@ public sealed class SubscriberTests : IAsyncLifetime
         await subscriber.ExecuteAsync("ALTER SUBSCRIPTION s DISABLE; ALTER SUBSCRIPTION s SET (slot_name = NONE)");
         await subscriber.ExecuteAsync("DROP SUBSCRIPTION s");
     }
+
+    private static string Statement(string beginning) =>
+        Regex.Match(s_section, $"(?ms)^{beginning}.*?;$").Value;
 
     private async Task<Session> MigrateAsync(string database)
     {

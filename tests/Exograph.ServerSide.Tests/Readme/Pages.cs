@@ -9,12 +9,18 @@ internal sealed record Block(string Page, string Language, string Text)
     public IEnumerable<string> Lines => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
 
+/// <summary>What follows a heading of the second level, up to the next.</summary>
+internal sealed record Section(string Title, IReadOnlyList<Block> Blocks);
+
 /// <summary>README, CONTRIBUTING and the pages of docs, but for what programs have printed.</summary>
 internal static partial class Pages
 {
     /// <summary>What programs have printed, with the commands.</summary>
     public static IReadOnlyList<string> Printed { get; } =
         ["docs/load-benchmark.md", "docs/dup-select-benchmark.md", "docs/read-benchmark.md"];
+
+    /// <summary>The page of which OperationsPageTests runs every block.</summary>
+    public const string Operations = "docs/operations.md";
 
     public static string Readme { get; } = Read("README.md");
 
@@ -29,8 +35,12 @@ internal static partial class Pages
 
     public static string Read(string file) => File.ReadAllText(Repository.PathOf(file));
 
-    public static IEnumerable<Block> BlocksOf(string page) =>
-        Fenced().Matches(Read(page)).Select(m => new Block(page, m.Groups[1].Value, m.Groups[2].Value));
+    public static IEnumerable<Block> BlocksOf(string page) => BlocksIn(page, Read(page));
+
+    public static IEnumerable<Section> SectionsOf(string page) =>
+        from section in Heading().Split(Read(page)).Skip(1)
+        let title = section[..section.IndexOf('\n', StringComparison.Ordinal)]
+        select new Section(title, [.. BlocksIn(page, section)]);
 
     /// <summary>The block, and what the page says it prints.</summary>
     public static (Block Block, Block? Printed) Find(string language, Func<Block, bool> isMeant)
@@ -62,6 +72,12 @@ internal static partial class Pages
         }
         return true;
     }
+
+    private static IEnumerable<Block> BlocksIn(string page, string text) =>
+        Fenced().Matches(text).Select(m => new Block(page, m.Groups[1].Value, m.Groups[2].Value));
+
+    [GeneratedRegex("(?m)^## ")]
+    private static partial Regex Heading();
 
     [GeneratedRegex(@"(?ms)^```(\w+)\n(.*?)^```$")]
     private static partial Regex Fenced();
