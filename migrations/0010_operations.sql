@@ -1,6 +1,7 @@
 -- RUN ONCE. Journalled in exograph.schemaversions; what is released is never edited, a later migration amends it.
 --
--- What operations on loads need to know: which loads lean on which, and which have been taken out again.
+-- What operations on loads need to know: which loads lean on which, which have been taken out again,
+-- and which attempts to finalize have failed.
 
 -- Also where another upgrader runs this, under a path and as a role of its own: what is bound here stays bound.
 SET LOCAL search_path = pg_catalog, pg_temp;
@@ -98,3 +99,35 @@ BEGIN
     END LOOP;
 END
 $$;
+
+CREATE TABLE exograph.load_attempts (
+    load_id          integer     NOT NULL CONSTRAINT load_attempts_load_id_fkey REFERENCES exograph.loads ON DELETE CASCADE,
+    attempt          integer     NOT NULL,
+    outcome          text        NOT NULL DEFAULT 'unknown',
+    started_at       timestamptz,
+    phase            text,
+    table_name       text,
+    phase_started_at timestamptz,
+    sqlstate         text,
+    message          text,
+    noted_at         timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT load_attempts_pkey PRIMARY KEY (load_id, attempt),
+    CONSTRAINT outcome_is_known CHECK (outcome IN ('failed', 'cancelled', 'unknown'))
+);
+
+COMMENT ON TABLE exograph.load_attempts IS
+    'Attempts to finalize a load that did not commit. They are noted by the next call on the load that commits, and at once by a '
+    'driver that calls note_attempt.';
+COMMENT ON COLUMN exograph.load_attempts.attempt IS 'Number of the attempt, from 1. One that committed has a number and no row.';
+COMMENT ON COLUMN exograph.load_attempts.outcome IS
+    'failed, cancelled, or unknown: nobody told (psql does not), the session was lost, or the caller rolled back.';
+COMMENT ON COLUMN exograph.load_attempts.started_at IS
+    'When it began. NULL, like its phase, where four more had failed before it was noted.';
+COMMENT ON COLUMN exograph.load_attempts.phase IS 'Last phase that it began, as in exograph.load_phases.';
+COMMENT ON COLUMN exograph.load_attempts.table_name IS 'Index table at work then. NULL where the phase concerns the whole load.';
+COMMENT ON COLUMN exograph.load_attempts.phase_started_at IS 'When it began that phase, to a tenth of a second.';
+COMMENT ON COLUMN exograph.load_attempts.sqlstate IS 'SQLSTATE of the error that ended it. NULL where nobody told.';
+COMMENT ON COLUMN exograph.load_attempts.message IS 'Message of that error, its first 2,000 characters.';
+COMMENT ON COLUMN exograph.load_attempts.noted_at IS 'When the attempt was entered here.';
+
+ALTER TABLE exograph.load_attempts OWNER TO exograph_owner;

@@ -21,8 +21,8 @@ GRANT SELECT ON
     exograph.comments, exograph.definitions, exograph.symbol_references, exograph.call_edges,
     exograph.fragment_term_sets, exograph.fragment_terms, exograph.fragment_term_pairs,
     exograph.complete_facts,
-    exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.reserved_ids,
-    exograph.deferred_indexes, exograph.load_dependencies,
+    exograph.loads, exograph.load_tables, exograph.load_phases, exograph.load_rejects, exograph.load_attempts,
+    exograph.reserved_ids, exograph.deferred_indexes, exograph.load_dependencies,
     exograph.schemaversions, exograph.code_versions, -- so that a driver can tell that it is not of the same version
     exograph.load_report, exograph.open_loads, exograph.lock_waits, exograph.fact_partitions, exograph.staging_columns,
     exograph.file_keys
@@ -33,12 +33,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA exograph_in TO exog
 
 GRANT EXECUTE ON ROUTINE
     exograph.text_digest, exograph.graph_node_digest, exograph.fragment_content_hash, exograph.complete_tables,
-    exograph.staging_schema, exograph.check_index
+    exograph.staging_schema, exograph.check_index, exograph.load_progress
     TO exograph_loader, exograph_reader;
 
 GRANT EXECUTE ON ROUTINE
     exograph.begin_load, exograph.reserve_ids, exograph.resolve_terms, exograph.files_lacking, exograph.prepare_facts,
     exograph.seal_load, exograph.check_load, exograph.index_staged_sets, exograph.finalize_load, exograph.abandon_load,
+    exograph.abandon_loads, exograph.note_attempt,
     exograph.drop_maps, exograph.rebuild_indexes
     TO exograph_loader;
 

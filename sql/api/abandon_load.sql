@@ -15,6 +15,7 @@ BEGIN
         RETURN;
     END IF;
     PERFORM exograph_private.lock_open_load(load_id);
+    CALL exograph_private.note_attempts(v_load);
     PERFORM exograph_private.take_back_ids(abandon_load.load_id, t.table_name)
     FROM exograph_private.staging_tables t
     WHERE t.kind = 'dimension';

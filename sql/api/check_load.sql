@@ -5,11 +5,15 @@ CREATE OR REPLACE FUNCTION exograph.check_load(load_id integer DEFAULT NULL)
 RETURNS TABLE (table_name text, reason text, staged_row jsonb, staged_ctid tid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
+    v_ledger   exograph.loads;
     v_load     exograph_private.load;
     v_settings jsonb := exograph_private.take_settings();
 BEGIN
     load_id := exograph_private.find_load(load_id);
-    v_load := exograph_private.read_load(exograph_private.lock_open_load(load_id));
+    v_ledger := exograph_private.lock_open_load(load_id);
+    v_load := exograph_private.read_load(v_ledger);
+    CALL exograph_private.note_attempts(v_ledger);
+    PERFORM set_config('application_name', format('exograph load %s: check', load_id), true);
     CALL exograph_private.open_staging(load_id);
     CALL exograph_private.validate_staging(v_load);
     PERFORM exograph_private.manifest_difference(load_id);

@@ -32,6 +32,7 @@ BEGIN
         CALL exograph_private.require_owner('defer_indexes', 'Readers of the index wait while it is done.');
     END IF;
 
+    CALL exograph_private.begin_attempt(v_ledger);
     CALL exograph_private.verify(load_id);
     CALL exograph_private.validate(v_load);
     CALL exograph_private.index_staged(v_load);

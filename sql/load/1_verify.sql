@@ -16,7 +16,20 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     CALL exograph_private.enter_load(load_id);
     CALL exograph_private.lock_staging(load_id);
+    CALL exograph_private.note_staged_bytes(load_id);
     CALL exograph_private.analyze_staging();
+END
+$$;
+
+-- Notes the size of the staging, for which nobody else can ask from here on.
+CREATE OR REPLACE PROCEDURE exograph_private.note_staged_bytes(load_id integer)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    PERFORM setval(exograph_private.staging_sequence(load_id, 'staged_bytes'), (
+        SELECT greatest(1, sum(pg_total_relation_size(c.oid)))::bigint
+        FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace(exograph.staging_schema(load_id)) AND starts_with(c.relname, 'staged_')
+            AND c.relkind = 'r'));
 END
 $$;
 

@@ -74,6 +74,7 @@ DECLARE
     v_derived    bigint;
     v_unfinished bigint;
 BEGIN
+    PERFORM setval(to_regclass('validating'), exograph_private.table_position(table_name));
     EXECUTE format('SELECT count(*), count(q.broken), count(q.derived), count(q.unfinished) FROM (%s) q', v_query)
     INTO v_staged, v_rejects, v_derived, v_unfinished;
     INSERT INTO staged_rows (table_name, staged, derived, unfinished)

@@ -24,11 +24,7 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.take_back_ids(load_id integer, table_name text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    -- By catalog: a schema that somebody else made in its place may not be entered.
-    v_note     regclass := (SELECT c.oid FROM pg_class c
-                            JOIN pg_namespace n ON n.oid = c.relnamespace
-                            WHERE n.nspname = exograph.staging_schema(load_id) AND n.nspowner = current_user::regrole
-                                AND c.relname = 'taken_' || take_back_ids.table_name AND c.relkind = 'S');
+    v_note     regclass := exograph_private.staging_sequence(load_id, 'taken_' || table_name);
     v_sequence regclass := pg_get_serial_sequence(format('exograph.%I', table_name), 'id');
     v_noted    bigint   := pg_sequence_last_value(v_note);
     v_last     bigint   := v_noted >> 27;

@@ -2,7 +2,8 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Ends the phase at work, if any, and begins another. table_name is NULL where it concerns the whole load. The ledger becomes
--- visible when the load commits; NOTICE tells the caller meanwhile, application_name everybody else.
+-- visible when the load commits; NOTICE tells the caller meanwhile, application_name and the sequences of the staging everybody
+-- else.
 CREATE OR REPLACE PROCEDURE exograph_private.start_phase(load_id integer, phase text, table_name text DEFAULT NULL)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -10,12 +11,13 @@ DECLARE
     v_what  text := concat_ws(' ', phase, v_table);
 BEGIN
     CALL exograph_private.end_phase(load_id);
+    CALL exograph_private.note_phase(load_id, phase, v_table);
+    PERFORM set_config('application_name', format('exograph load %s: %s', load_id, v_what), true);
     INSERT INTO exograph.load_phases (load_id, position, phase, table_name, started_at, started_lsn)
     SELECT start_phase.load_id, count(*) + 1, start_phase.phase, v_table,
            clock_timestamp(), pg_current_wal_insert_lsn()
     FROM exograph.load_phases p
     WHERE p.load_id = start_phase.load_id;
-    PERFORM set_config('application_name', format('exograph load %s: %s', load_id, v_what), true);
     RAISE NOTICE 'load %: %', load_id, v_what;
 END
 $$;

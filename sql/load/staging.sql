@@ -2,14 +2,15 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Makes the schema of a load: staging tables that mirror the index tables, those of facts LOGGED if asked for; what
--- resolve_terms notes; sequences, which outlive a rollback, to remember which manifest was verified, and which ids an attempt to
--- finalize took; and the token that tells crash-emptied from empty. Errors: 42501, 42P06. Columns, types, compression and
--- collations of the index table and nothing else: no NOT NULL, so that a missing value is a reject with a reason instead of a
--- failed COPY. The columns come from the catalog: AS TABLE .. WITH NO DATA would lock the index tables until the caller's
--- transaction ends, and keep merge_partitions waiting. Staging is UNLOGGED: a crash empties it, and the token with it. Facts
--- that may become a partition as they are, are LOGGED, until prepare_facts knows better: WAL is written once, a page at a time,
--- by COPY. Of these the one table that has only required columns, fragment_term_sets, gets from the start what ATTACH demands of
--- load_id, which no row can break; its numbers get theirs with the indexes. Pairs are always written again, as sets.
+-- resolve_terms notes; sequences, which outlive a rollback, to remember which manifest was verified, which ids an attempt to
+-- finalize took, and how far it came (attempts); and the token that tells crash-emptied from empty. Errors: 42501, 42P06.
+-- Columns, types, compression and collations of the index table and nothing else: no NOT NULL, so that a missing value is a
+-- reject with a reason instead of a failed COPY. The columns come from the catalog: AS TABLE .. WITH NO DATA would lock the
+-- index tables until the caller's transaction ends, and keep merge_partitions waiting. Staging is UNLOGGED: a crash empties
+-- it, and the token with it. Facts that may become a partition as they are, are LOGGED, until prepare_facts knows better: WAL
+-- is written once, a page at a time, by COPY. Of these the one table that has only required columns, fragment_term_sets, gets
+-- from the start what ATTACH demands of load_id, which no row can break; its numbers get theirs with the indexes. Pairs are
+-- always written again, as sets.
 CREATE OR REPLACE PROCEDURE exograph_private.create_staging(load_id integer, logged_facts boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -66,6 +67,9 @@ BEGIN
             EXECUTE format('CREATE SEQUENCE %I.%I', v_schema, 'taken_' || v_table);
         END LOOP;
     END IF;
+    FOREACH v_table IN ARRAY exograph_private.attempt_sequences() LOOP
+        EXECUTE format('CREATE SEQUENCE %I.%I', v_schema, v_table);
+    END LOOP;
     EXECUTE format('CREATE SEQUENCE %I.verified_manifest MINVALUE %s', v_schema, x'8000000000000000'::bigint);
     EXECUTE format('CREATE UNLOGGED TABLE %I.staging_token AS SELECT %s AS load_id', v_schema, load_id);
 END
@@ -202,6 +206,33 @@ BEGIN
 EXCEPTION WHEN dependent_objects_still_exist THEN
     GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
     RAISE EXCEPTION 'load %: other objects depend on its staging', load_id USING ERRCODE = 'dependent_objects_still_exist',
-        DETAIL = v_detail, HINT = 'Drop these objects, then call again: nothing was changed.';
+        DETAIL = concat_ws(E'\n', v_detail, exograph_private.staging_dependents(v_schema)),
+        HINT = 'Drop these objects, then call again: nothing was changed.';
 END
+$$;
+
+-- Whose the objects are that depend on tables of a staging, or on their row types, for the detail of an error: views, foreign
+-- keys, functions, tables that inherit or have a column of such a type.
+CREATE OR REPLACE FUNCTION exograph_private.staging_dependents(schema text) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%s belongs to role %s',
+        pg_catalog.pg_describe_object(o.class, o.oid, 0), o.owner::pg_catalog.regrole), E'\n')
+    FROM pg_catalog.pg_class s
+    JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace AND n.nspname = staging_dependents.schema
+    JOIN pg_catalog.pg_type t ON t.oid = s.reltype
+    JOIN pg_catalog.pg_depend d ON d.refobjid IN (s.oid, t.oid, t.typarray)
+        AND d.refclassid IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)
+    LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid
+    LEFT JOIN pg_catalog.pg_constraint k ON d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND k.oid = d.objid
+    CROSS JOIN LATERAL (
+        SELECT 'pg_catalog.pg_class'::pg_catalog.regclass AS class, c.oid, c.relowner AS owner
+        FROM pg_catalog.pg_class c
+        WHERE c.oid IN (r.ev_class, k.conrelid, CASE d.classid WHEN 'pg_catalog.pg_class'::pg_catalog.regclass THEN d.objid END)
+            AND c.relkind <> 'i' AND c.relnamespace <> n.oid
+        UNION ALL
+        SELECT d.classid, p.oid, p.proowner
+        FROM pg_catalog.pg_proc p
+        WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = d.objid
+    ) o
+    WHERE d.deptype = 'n' OR d.deptype = 'a' AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
 $$;

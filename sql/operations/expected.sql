@@ -35,6 +35,7 @@ FROM (VALUES
     ('load_tables',        'load_id',               'loads',            'delete', true),
     ('load_phases',        'load_id',               'loads',            'delete', true),
     ('load_rejects',       'load_id',               'loads',            'delete', true),
+    ('load_attempts',      'load_id',               'loads',            'delete', true),
     ('reserved_ids',       'load_id',               'loads',            'delete', true)
 ) AS r (table_name, column_name, parent, on_orphan, has_key);
 
@@ -59,6 +60,7 @@ VALUES
     ('files', 'files_natural_key', 'UNIQUE NULLS NOT DISTINCT (package_version_id, sha256)'),
     ('fragments', 'fragments_natural_key', 'UNIQUE NULLS NOT DISTINCT (content_hash, file_id, line, end_line)'),
     ('gate', 'gate_pkey', 'PRIMARY KEY (one_row)'),
+    ('load_attempts', 'load_attempts_pkey', 'PRIMARY KEY (load_id, attempt)'),
     ('load_phases', 'load_phases_pkey', 'PRIMARY KEY (load_id, "position")'),
     ('load_tables', 'load_tables_pkey', 'PRIMARY KEY (load_id, table_name)'),
     ('loads', 'loads_pkey', 'PRIMARY KEY (load_id)'),

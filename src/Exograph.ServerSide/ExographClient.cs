@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +15,7 @@ namespace Exograph.ServerSide;
 public sealed class ExographClient : IAsyncDisposable, IDisposable
 {
     private const int TermsOfBatch = 5_000;
+    private static readonly TimeSpan s_noteTimeout = TimeSpan.FromSeconds(5);
 
     private readonly bool _ownsDataSource;
 
@@ -166,6 +168,20 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         return id.GetValueOrDefault();
     }
 
+    /// <summary>
+    /// Abandons the open loads that were begun longer ago than <see cref="AbandonLoadsOptions.OlderThan"/>, those of dropped roles,
+    /// too. One that cannot go now does not keep the others from it. For members of <c>exograph_owner</c>.
+    /// </summary>
+    /// <returns>What became of each.</returns>
+    /// <exception cref="LoadException">The server refused.</exception>
+    public Task<IReadOnlyList<AbandonedLoad>> AbandonLoadsAsync(
+        AbandonLoadsOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new AbandonLoadsOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.OlderThan, TimeSpan.Zero, nameof(options));
+        return AllAsync(AbandonOld, null, [Argument(options.OlderThan)], cancellationToken);
+    }
+
     /// <summary>What became of a load.</summary>
     /// <exception cref="LoadException">There is no such load.</exception>
     public async Task<LoadReport> GetLoadAsync(int loadId, CancellationToken cancellationToken = default)
@@ -178,6 +194,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         {
             Tables = await AllAsync(Tables, loadId, Number(), cancellationToken).ConfigureAwait(false),
             Phases = await AllAsync(Phases, loadId, Number(), cancellationToken).ConfigureAwait(false),
+            Attempts = await AllAsync(Attempts, loadId, Number(), cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -189,7 +206,27 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     /// <summary>The open loads, the oldest first: how much is staged, and which session is at which phase of finalizing.</summary>
     /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
     public Task<IReadOnlyList<OpenLoad>> ListOpenLoadsAsync(CancellationToken cancellationToken = default) =>
-        AllAsync(OpenLoads, null, [], cancellationToken);
+        AllAsync(OpenLoads, null, [Argument((int?)null)], cancellationToken);
+
+    /// <summary>
+    /// What is being done with an open load, as often as <see cref="WatchOptions.Interval"/> says. It ends when the load is
+    /// finalized or abandoned; of a load that is not open there is nothing to see.
+    /// </summary>
+    /// <param name="loadId">Number of the load.</param>
+    /// <param name="options">How often to look.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    /// <exception cref="ConnectionException">The server was lost and could not be reached again.</exception>
+    public async IAsyncEnumerable<OpenLoad> WatchLoadAsync(
+        int loadId, WatchOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        options ??= new WatchOptions();
+        while (await AllAsync(OpenLoads, loadId, [Argument((int?)loadId)], cancellationToken).ConfigureAwait(false) is [var load])
+        {
+            yield return load;
+            await Task.Delay(options.Interval, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The sessions at work on Exograph that wait for a lock, each with those that hold it; who waits longest is first.</summary>
     /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
@@ -333,15 +370,44 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     /// <returns>Number of the load that was finalized.</returns>
     private async Task<int> CallFinalizeAsync(int? loadId, FinalizeOptions options, CancellationToken cancellationToken)
     {
+        var hasBegun = false;
         void Report(string notice)
         {
+            hasBegun = true;
             Log.Noticed(Server.Logger, loadId ?? 0, notice);
             options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Notice = notice });
         }
-        var numbers = await Server.RunAsync(FinalizeLoad,
-            [Argument(loadId), .. options.Arguments(), Argument(options.DeferIndexes)], loadId, Report, cancellationToken)
-            .ConfigureAwait(false);
-        return numbers[0];
+        try
+        {
+            var numbers = await Server.RunAsync(FinalizeLoad,
+                [Argument(loadId), .. options.Arguments(), Argument(options.DeferIndexes)], loadId, Report, cancellationToken)
+                .ConfigureAwait(false);
+            return numbers[0];
+        }
+        catch (Exception e) when (hasBegun && loadId is not null)
+        {
+            await NoteAttemptAsync(loadId, e).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Enters why an attempt to finalize a load failed, in a transaction of its own: that of the attempt is gone. What is not told,
+    /// the server enters with the next call on the load, without the reason.
+    /// </summary>
+    private async Task NoteAttemptAsync(int? loadId, Exception failure)
+    {
+        var (state, message) = failure switch
+        {
+            LoadException { SqlState: { } code } => (code, failure.Message),
+            OperationCanceledException => (PostgresErrorCodes.QueryCanceled, "cancelled by the caller"),
+            _ => (null, ""), // the server was lost: it may be at work yet
+        };
+        if (state is null)
+            return;
+        using var timeout = new CancellationTokenSource(s_noteTimeout);
+        Task noting = AllAsync(NoteAttempt, loadId, [Argument(loadId), Argument(state), Argument(message)], timeout.Token);
+        await noting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>

@@ -5,6 +5,8 @@ public enum LoadPhase
 {
     /// <summary>A newer database, or a session that only calls itself so, says something that this library does not know.</summary>
     Unknown,
+    /// <summary>Not finalized: somebody lists the rows that break a rule.</summary>
+    Check,
     /// <summary>The staging is there, and was not emptied by a crash.</summary>
     Verify,
     /// <summary>Rows that break a rule are found.</summary>
@@ -25,6 +27,8 @@ public enum LoadPhase
     Share,
     /// <summary>What the load declares complete is entered.</summary>
     DeclareComplete,
+    /// <summary>Which earlier loads this one leans on is entered.</summary>
+    NoteDependencies,
     /// <summary>Statistics are collected.</summary>
     Analyze,
     /// <summary>The report is closed, and the staging goes.</summary>
@@ -35,14 +39,4 @@ public enum LoadPhase
 internal static class LoadPhases
 {
     public static LoadPhase Parse(string words) => Names<LoadPhase>.Find(words.Replace(' ', '_')) ?? LoadPhase.Unknown;
-
-    /// <summary>Takes apart what <c>open_loads</c> shows: a phase, and the table at work where it concerns one.</summary>
-    public static (LoadPhase? Phase, IndexTable? Table) ParseBoth(string? words)
-    {
-        if (words is null)
-            return (null, null);
-        return words.LastIndexOf(' ') is > 0 and var space && Names<IndexTable>.Find(words[(space + 1)..]) is { } table
-            ? (Parse(words[..space]), table)
-            : (Parse(words), null);
-    }
 }

@@ -54,6 +54,8 @@ public sealed record LoadReport
     public required IReadOnlyList<LoadReportTable> Tables { get; init; }
     /// <summary>The phases of finalize in their order.</summary>
     public required IReadOnlyList<LoadReportPhase> Phases { get; init; }
+    /// <summary>The attempts to finalize it that failed or were cancelled, as far as they are noted.</summary>
+    public IReadOnlyList<LoadAttempt> Attempts { get; init; } = [];
 }
 
 /// <summary>What became of the staged rows of one table: staged = inserted + existing + collapsed + rejected.</summary>

@@ -128,23 +128,58 @@ internal static class Statements
         WalBytes = r.GetInt64(3),
     });
 
-    public static readonly Statement<OpenLoad> OpenLoads = new("open_loads", """
-        SELECT load_id, label, started_by, started_at, owner, staged_bytes, pid, phase FROM exograph.open_loads ORDER BY load_id
-        """, r =>
+    public static readonly Statement<LoadAttempt> Attempts = new("load_attempts", """
+        SELECT attempt, outcome, started_at, phase, table_name, sqlstate, message
+        FROM exograph.load_attempts WHERE load_id = $1 ORDER BY attempt
+        """, r => new LoadAttempt
     {
-        var (phase, table) = LoadPhases.ParseBoth(Text(r, 7));
-        return new OpenLoad
-        {
-            LoadId = r.GetInt32(0),
-            Label = r.GetString(1),
-            StartedBy = r.GetString(2),
-            StartedAt = r.GetFieldValue<DateTimeOffset>(3),
-            Owner = Text(r, 4),
-            StagedBytes = r.IsDBNull(5) ? null : r.GetInt64(5),
-            ProcessId = r.IsDBNull(6) ? null : r.GetInt32(6),
-            Phase = phase,
-            Table = table,
-        };
+        Attempt = r.GetInt32(0),
+        Outcome = Names<AttemptOutcome>.Find(r.GetString(1)) ?? AttemptOutcome.Unknown,
+        StartedAt = Time(r, 2),
+        Phase = Text(r, 3) is { } phase ? LoadPhases.Parse(phase) : null,
+        Table = Names<IndexTable>.Find(Text(r, 4)),
+        SqlState = Text(r, 5),
+        Message = Text(r, 6),
+    });
+
+    public static readonly Statement<bool> NoteAttempt = new("note_attempt",
+        "SELECT exograph.note_attempt($1, $2, $3)", r => r.GetBoolean(0));
+
+    public static readonly Statement<AbandonedLoad> AbandonOld = new("abandon_loads",
+        "SELECT load_id, label, owner, outcome, detail FROM exograph.abandon_loads($1)", r => new AbandonedLoad
+    {
+        LoadId = r.GetInt32(0),
+        Label = r.GetString(1),
+        Owner = Text(r, 2),
+        IsAbandoned = r.GetString(3) == "abandoned",
+        Detail = Text(r, 4),
+    });
+
+    public static readonly Statement<OpenLoad> OpenLoads = new("open_loads", """
+        SELECT load_id, label, started_by, started_at, owner, staged_bytes, pid, phase, table_name, rows_done, rows_to_do,
+               phase_seconds, seconds, seconds_left, working_role, working_since, server_progress, failed_attempts, last_failure
+        FROM exograph.open_loads WHERE $1 IS NULL OR load_id = $1 ORDER BY load_id
+        """, r => new OpenLoad
+    {
+        LoadId = r.GetInt32(0),
+        Label = r.GetString(1),
+        StartedBy = r.GetString(2),
+        StartedAt = r.GetFieldValue<DateTimeOffset>(3),
+        Owner = Text(r, 4),
+        StagedBytes = Number(r, 5),
+        ProcessId = r.IsDBNull(6) ? null : r.GetInt32(6),
+        Phase = Text(r, 7) is { } phase ? LoadPhases.Parse(phase) : null,
+        Table = Names<IndexTable>.Find(Text(r, 8)),
+        RowsDone = Number(r, 9),
+        RowsToDo = r.GetInt64(10),
+        PhaseElapsed = Seconds(r, 11),
+        Elapsed = Seconds(r, 12),
+        Remaining = Seconds(r, 13),
+        WorkingRole = Text(r, 14),
+        WorkingSince = Time(r, 15),
+        ServerProgress = Text(r, 16),
+        FailedAttempts = r.GetInt32(17),
+        LastFailure = Text(r, 18),
     });
 
     public static readonly Statement<LockWait> LockWaits = new("lock_waits", """
@@ -184,6 +219,8 @@ internal static class Statements
 
     public static NpgsqlParameter Argument(string[]? value) => Argument(NpgsqlDbType.Array | NpgsqlDbType.Text, value);
 
+    public static NpgsqlParameter Argument(TimeSpan value) => Argument(NpgsqlDbType.Interval, value);
+
     public static NpgsqlParameter Json(string value) => Argument(NpgsqlDbType.Jsonb, value);
 
     private static NpgsqlParameter Argument(NpgsqlDbType type, object? value) =>
@@ -212,6 +249,11 @@ internal static class Statements
 
     private static DateTimeOffset? Time(NpgsqlDataReader r, int column) =>
         r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
+
+    private static long? Number(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetInt64(column);
+
+    private static TimeSpan? Seconds(NpgsqlDataReader r, int column) =>
+        r.IsDBNull(column) ? null : TimeSpan.FromSeconds(r.GetDouble(column));
 
     private static bool Nothing(NpgsqlDataReader r) => true;
 }

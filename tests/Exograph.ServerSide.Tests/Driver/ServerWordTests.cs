@@ -13,12 +13,16 @@ public sealed class ServerWordTests
 
         Assert.Equal(ValuesOf<LoadPath>(), await CheckedAsync("path_is_known"));
         Assert.Equal(ValuesOf<LoadState>(), await CheckedAsync("state_is_known"));
-        Assert.Equal(ValuesOf<LoadPhase>(), await database.ColumnAsync<string>(
+        var phases = await database.ColumnAsync<string>(
             """
             SELECT DISTINCT replace(m[1], ' ', '_') COLLATE "C"
             FROM pg_proc p, regexp_matches(p.prosrc, 'start_phase\([^,]+, ''([a-z ]+)''', 'g') m
             WHERE p.pronamespace = 'exograph_private'::regnamespace ORDER BY 1
-            """));
+            """);
+        Assert.Equal(ValuesOf<LoadPhase>().Where(p => p != "check"), phases);
+        Assert.Equal(phases, await database.ColumnAsync<string>(
+            "SELECT DISTINCT replace(n, ' ', '_') COLLATE \"C\" FROM unnest(exograph_private.phase_names()) n ORDER BY 1"));
+        Assert.Equal(ValuesOf<AttemptOutcome>().Append("unknown"), await CheckedAsync("outcome_is_known"));
 
         Task<List<string>> CheckedAsync(string constraint) => database.ColumnAsync<string>(
             $"""
@@ -29,16 +33,6 @@ public sealed class ServerWordTests
 
         static IEnumerable<string> ValuesOf<TEnum>() where TEnum : struct, Enum =>
             Enum.GetValues<TEnum>().Select(Names<TEnum>.Of).Where(n => n != "unknown").Order(StringComparer.Ordinal);
-    }
-
-    [Fact]
-    public void A_phase_is_told_apart_from_the_table_at_work()
-    {
-        Assert.Equal((LoadPhase.CloseGate, null), LoadPhases.ParseBoth("close gate"));
-        Assert.Equal((LoadPhase.Merge, IndexTable.GraphNodes), LoadPhases.ParseBoth("merge graph_nodes"));
-        Assert.Equal((LoadPhase.Unknown, IndexTable.Terms), LoadPhases.ParseBoth("ponder over terms"));
-        Assert.Equal((LoadPhase.Unknown, null), LoadPhases.ParseBoth(""));
-        Assert.Equal((null, null), LoadPhases.ParseBoth(null));
     }
 
     [Fact]

@@ -12,20 +12,22 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
     private static readonly string[] s_forReading =
     [
-        "check_index", "complete_tables", "fragment_content_hash", "graph_node_digest", "staging_schema", "text_digest",
+        "check_index", "complete_tables", "fragment_content_hash", "graph_node_digest", "load_progress", "staging_schema",
+        "text_digest",
     ];
 
     private static readonly string[] s_forLoading =
     [
-        "abandon_load", "begin_load", "check_load", "drop_maps", "files_lacking", "finalize_load", "index_staged_sets",
-        "prepare_facts", "rebuild_indexes", "reserve_ids", "resolve_terms", "seal_load",
+        "abandon_load", "abandon_loads", "begin_load", "check_load", "drop_maps", "files_lacking", "finalize_load",
+        "index_staged_sets", "note_attempt", "prepare_facts", "rebuild_indexes", "reserve_ids", "resolve_terms", "seal_load",
     ];
 
     private static readonly string[] s_readable =
     [
         "call_edges", "code_versions", "comments", "complete_facts", "deferred_indexes", "definitions", "fact_partitions", "file_keys", "file_paths",
         "files", "fragment_term_pairs", "fragment_term_sets", "fragment_terms", "fragments", "graph_nodes",
-        "load_dependencies", "load_phases", "load_rejects", "load_report", "load_tables", "loads", "lock_waits", "open_loads", "package_versions",
+        "load_attempts", "load_dependencies", "load_phases", "load_rejects", "load_report", "load_tables", "loads", "lock_waits",
+        "open_loads", "package_versions",
         "packages", "reserved_ids", "schemaversions", "staging_columns", "symbol_references", "terms",
     ];
 
