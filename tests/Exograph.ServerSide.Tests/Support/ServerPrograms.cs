@@ -10,8 +10,11 @@ internal static class ServerPrograms
     /// <summary>Those that work in a data directory, and so must be run as the server's user.</summary>
     private static readonly string[] s_ofTheServersUser = ["pg_basebackup", "pg_ctl"];
 
+    /// <summary>Those that only send a statement.</summary>
+    private static readonly string[] s_ofAnyVersion = ["createdb", "dropdb"];
+
     public static IReadOnlyList<string> All { get; } =
-        ["createdb", "dropdb", "pg_dump", "pg_dumpall", "pg_restore", .. s_ofTheServersUser];
+        [.. s_ofAnyVersion, "pg_dump", "pg_dumpall", "pg_restore", .. s_ofTheServersUser];
 
     /// <summary>
     /// Makes programs of the server's major version commands of the shell: those beside the server's, or of the search path. What
@@ -26,7 +29,7 @@ internal static class ServerPrograms
             string[] places = [beside, .. Trust.Qualified(Environment.GetEnvironmentVariable("PATH"))];
             var path = Command.Find(program, places);
             var version = path is null ? null : await VersionAsync(path);
-            if (version != server.Version.Major)
+            if (version is null || (version != server.Version.Major && !s_ofAnyVersion.Contains(program)))
                 return $"{program} {(path is null ? "is missing" : $"is of PostgreSQL {version}")}, the server of PostgreSQL "
                     + $"{server.Version.Major}.";
             string[] command = [path!];
