@@ -198,6 +198,14 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
             return name;
         }
 
+        /// <summary>A database, for sessions that come and go.</summary>
+        internal async Task<NpgsqlDataSource> CreateDataSourceAsync() => NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(Settings(await CreateDatabaseAsync()).ConnectionString)
+            {
+                Pooling = true,
+                IncludeErrorDetail = true,
+            });
+
         internal Task<Session> OpenAsync(string database) => Session.OpenAsync(Settings(database));
 
         /// <summary>Opens a session as soon as the server has recovered.</summary>

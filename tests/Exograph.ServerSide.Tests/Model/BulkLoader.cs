@@ -10,10 +10,10 @@ namespace Exograph.ServerSide.Tests.Model;
 /// The loader under test, as plain SQL gets at it. Nothing of the driver library is used: that is typed, and would not stage a
 /// NULL in a required column.
 /// </summary>
-internal sealed class BulkLoader(NpgsqlConnection connection)
+/// <param name="connection">Where to load.</param>
+/// <param name="givenHashes">The content hashes that bundles bring, as cells are rendered.</param>
+internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> givenHashes)
 {
-    private readonly HashSet<string> _givenHashes = [];
-
     public Task<int> BeginAsync(long? partitionThreshold, string? onReject, bool reserved) => ScalarAsync<int>(
         "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3)",
         new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
@@ -52,7 +52,7 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
 
     /// <summary>Takes note of the content hashes that a bundle brings: all others will be computed ones.</summary>
     public void ExpectHashesOf(Bundle bundle) =>
-        _givenHashes.UnionWith(bundle[BundleTable.Fragments].Select(fragment => Cell.Render(fragment["content_hash"])));
+        givenHashes.UnionWith(bundle[BundleTable.Fragments].Select(fragment => Cell.Render(fragment["content_hash"])));
 
     public Task FinalizeAsync(int load, string? onReject = null) => ExecuteAsync(FinalizeSql(load, onReject));
 
@@ -66,6 +66,11 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
     public async Task<IReadOnlySet<int>> UndoneAsync(IReadOnlyList<int> loads) => (await ListAsync(
         $"SELECT load_id FROM exograph.loads WHERE state = 'undone' AND load_id IN ({string.Join(", ", loads)})",
         r => r.GetInt32(0))).ToHashSet();
+
+    /// <summary>Who leans on which of these loads, as the index has noted it.</summary>
+    public Task<List<(int Load, int On)>> DependenciesAsync(IReadOnlyList<int> loads) => ListAsync(
+        $"SELECT DISTINCT load_id, depends_on FROM exograph.load_dependencies WHERE depends_on IN ({string.Join(", ", loads)})",
+        r => (r.GetInt32(0), r.GetInt32(1)));
 
     public async Task ExecuteAsync(string sql)
     {
@@ -126,7 +131,7 @@ internal sealed class BulkLoader(NpgsqlConnection connection)
     /// <summary>What is in the index, with the id of every dimension row.</summary>
     public async Task<(IndexContent Content, Func<RowKey, long> IdOf)> ReadIndexAsync()
     {
-        var index = new IndexReader(_givenHashes);
+        var index = new IndexReader(givenHashes);
         await using var batch = new NpgsqlBatch(connection);
         foreach (var table in BundleTable.All)
             batch.BatchCommands.Add(new($"SELECT {ColumnList(table)}, load_id FROM exograph.{table.Name}"));

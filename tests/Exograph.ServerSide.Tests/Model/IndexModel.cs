@@ -16,7 +16,7 @@ internal sealed partial class IndexModel
     private readonly Dictionary<BundleTable, Dictionary<RowKey, Standing>> _tables = BundleTable.All.ToDictionary(
         table => table,
         _ => new Dictionary<RowKey, Standing>());
-    private readonly Dictionary<(RowKey File, string Path), Standing> _filePaths = [];
+    private Dictionary<(RowKey File, string Path), Standing> _filePaths = [];
 
     /// <summary>Loads the good rows of a bundle, and returns what the report must say.</summary>
     /// <param name="load">The number of the load.</param>

@@ -19,6 +19,16 @@ internal sealed partial class IndexModel
             .SelectMany(cell => cell is RowKey package ? NamesOf(package) : [(string)cell!]);
     }
 
+    /// <summary>What others would lose if loads were taken out.</summary>
+    public IReadOnlyList<string> LossesWithout(IReadOnlySet<int> loads, bool rowsToo)
+    {
+        var copy = new IndexModel();
+        foreach (var (table, rows) in _tables)
+            copy._tables[table] = new(rows);
+        copy._filePaths = new(_filePaths);
+        return copy.Undo(loads, rowsToo);
+    }
+
     /// <summary>Takes loads back out. Returns what others lose by it that were to lose nothing.</summary>
     /// <param name="loads">The loads that go.</param>
     /// <param name="rowsToo">Whether rows that came by themselves may go along.</param>

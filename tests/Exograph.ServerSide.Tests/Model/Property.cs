@@ -104,5 +104,5 @@ internal sealed class PropertyCase(TestDatabase database, IReadOnlyList<Bundle> 
 
     /// <summary>An empty index for so many loads, emptied again when disposed.</summary>
     public Task<TestIndex> NewIndexAsync(int loads) =>
-        TestIndex.OpenAsync(database, commits: loads > 1 || seed % OneSingleLoadCommitsIn == 0);
+        TestIndex.OpenAsync(database.DataSource, commits: loads > 1 || seed % OneSingleLoadCommitsIn == 0);
 }

@@ -2,8 +2,9 @@ namespace Exograph.ServerSide.Tests.Model;
 
 /// <summary>Makes random sequences of all that is done to an index.</summary>
 /// <param name="random">Decides everything.</param>
-/// <param name="crashPercent">How many of the steps first fail.</param>
-internal sealed class SequenceGenerator(Random random, int crashPercent)
+/// <param name="crashPercent">How many of the steps do not come to their end at first.</param>
+/// <param name="crashes">What happens to them.</param>
+internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOnlyList<CrashKind> crashes)
 {
     private const int FewestSteps = 3;
 
@@ -17,6 +18,7 @@ internal sealed class SequenceGenerator(Random random, int crashPercent)
     private static readonly (Operation Operation, int Weight)[] s_operations =
     [
         (Operation.Load, 10), (Operation.InsertRows, 4), (Operation.Abandon, 1), (Operation.MergePartitions, 3),
+        (Operation.Delete, 3), (Operation.SweepTerms, 2),
     ];
 
     // Two producers, whose rows have less in common with each other's than with their own earlier ones.
@@ -48,10 +50,31 @@ internal sealed class SequenceGenerator(Random random, int crashPercent)
     {
         if (_earlier.Count > 0 && random.Next(5) == 0)
             return BundleGenerator.Shuffled(_earlier[random.Next(_earlier.Count)], random);
-        _earlier.Add(RowWise.Telling(_producers[random.Next(_producers.Length)].Next(), random));
+        var bundle = RowWise.Telling(_producers[random.Next(_producers.Length)].Next(), random);
+        _earlier.Add(random.Next(2) == 0 ? bundle : Thinned(bundle));
         return _earlier[^1];
     }
 
+    /// <summary>Facts of one or two tables, and what they refer to: who leans on whom is seen by a single table then.</summary>
+    private Bundle Thinned(Bundle bundle)
+    {
+        var facts = random.GetItems([.. BundleTable.All.Where(table => !table.IsDimension)], 2);
+        var rows = new HashSet<BundleRow>(bundle.AllRows.Where(row => facts.Contains(row.Table)));
+        var byNumber = bundle.AllRows.Where(row => row.Table.IsDimension).ToLookup(row => (row.Table.Name, row.Number("id")));
+        for (var added = rows.ToList(); added.Count > 0;)
+        {
+            added =
+            [
+                .. added
+                    .SelectMany(row => row.Table.Columns
+                        .Where(column => column.RefersTo is not null && row[column.Name] is not null)
+                        .SelectMany(column => byNumber[(column.RefersTo!, row.Number(column.Name))]))
+                    .Where(rows.Add),
+            ];
+        }
+        return new Bundle(bundle.AllRows.Where(rows.Contains));
+    }
+
     private CrashPoint NextCrash() =>
-        new((int)Math.Exp(random.NextDouble() * Math.Log(MostPoints)), Terminates: random.Next(3) == 0);
+        new((int)Math.Exp(random.NextDouble() * Math.Log(MostPoints)), crashes[random.Next(crashes.Count)]);
 }

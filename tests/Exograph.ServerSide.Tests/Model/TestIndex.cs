@@ -1,4 +1,3 @@
-using Exograph.ServerSide.Tests.Support;
 using Npgsql;
 
 namespace Exograph.ServerSide.Tests.Model;
@@ -14,26 +13,31 @@ internal sealed partial class TestIndex : IAsyncDisposable
 
     private static readonly long?[] s_partitionThresholds = [null, 0, 0, 4, 1_000_000];
 
-    private readonly TestDatabase _database;
-    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlDataSource _dataSource;
     private readonly NpgsqlTransaction? _transaction;
-    private readonly BulkLoader _loader;
+    private readonly Func<Task>? _restart;
+    private readonly HashSet<string> _givenHashes = [];
     private readonly IndexModel _model = new();
+    private NpgsqlConnection _connection;
+    private BulkLoader _loader;
 
-    private TestIndex(TestDatabase database, NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    private TestIndex(
+        NpgsqlDataSource dataSource, NpgsqlConnection connection, NpgsqlTransaction? transaction, Func<Task>? restart)
     {
-        _database = database;
+        _dataSource = dataSource;
         _connection = connection;
         _transaction = transaction;
-        _loader = new BulkLoader(connection);
+        _restart = restart;
+        _loader = new BulkLoader(connection, _givenHashes);
     }
 
-    /// <param name="database">A database with an empty index, that nobody else uses.</param>
+    /// <param name="dataSource">A database with an empty index, that nobody else uses.</param>
     /// <param name="commits">Whether every statement commits. A transaction is faster, but takes one load only.</param>
-    public static async Task<TestIndex> OpenAsync(TestDatabase database, bool commits)
+    /// <param name="restart">Kills the server and starts it again, where that may be done.</param>
+    public static async Task<TestIndex> OpenAsync(NpgsqlDataSource dataSource, bool commits, Func<Task>? restart = null)
     {
-        var connection = await database.DataSource.OpenConnectionAsync();
-        return new TestIndex(database, connection, commits ? null : await connection.BeginTransactionAsync());
+        var connection = await dataSource.OpenConnectionAsync();
+        return new TestIndex(dataSource, connection, commits ? null : await connection.BeginTransactionAsync(), restart);
     }
 
     public async Task<IndexContent> ReadAsync() => (await _loader.ReadIndexAsync()).Content;
@@ -73,7 +77,8 @@ internal sealed partial class TestIndex : IAsyncDisposable
             differences.AddRange(await RefuseAsync(load, staged, skips ? "fail" : null));
 
         var onReject = rejected.Count == 0 || skips ? null : "skip";
-        if (crash is not null && !await FinalizesAsync(load, onReject, crash, differences) && random.Next(3) == 0)
+        if (crash is not null && !await FinalizesAsync(load, onReject, crash, differences)
+            && (crash.Kind == CrashKind.Kill || random.Next(3) == 0))
             return [.. differences, .. await AbandonAsync(load)];
         await _loader.FinalizeAsync(load, onReject);
         var (content, idOf) = await _loader.ReadIndexAsync();

@@ -7,6 +7,7 @@ namespace Exograph.ServerSide.Tests.Model;
 internal sealed partial class TestIndex
 {
     private const string OthersLeanOnIt = "XG015";
+    private const string StagingIsLost = "XG004";
 
     /// <summary>The loads that are in the index.</summary>
     public IReadOnlyList<int> Loads => _model.Loads;
@@ -33,7 +34,7 @@ internal sealed partial class TestIndex
         {
             if (crash is not null)
             {
-                await crash.RunAsync(_database, sql);
+                await CrashAsync(crash, sql);
                 if (await _loader.StateAsync(load) == "finalized" && await DifferencesAsync() is { Count: > 0 } differences)
                     return [.. differences.Select(difference => $"after the crash: {difference}")];
             }
@@ -49,6 +50,32 @@ internal sealed partial class TestIndex
         if (!gone.Contains(load) || gone.Except(dependents ? _model.WithDependents(load) : new HashSet<int> { load }).Any())
             return [$"undo of load {load} has undone {string.Join(", ", gone)}"];
         return [.. _model.Undo(gone, dependents), .. await DifferencesAsync()];
+    }
+
+    /// <summary>Whether it is noted of every load who would lose by its being undone, and of none without a reason.</summary>
+    public async Task<IReadOnlyList<string>> DependencyDifferencesAsync()
+    {
+        if (_model.Loads.Count == 0)
+            return [];
+        var noted = await _loader.DependenciesAsync(_model.Loads);
+        var differences = new List<string>();
+        foreach (var load in _model.Loads)
+        {
+            var leaning = noted.Where(line => line.On == load).ToList();
+            if (leaning.Count == 0)
+                differences.AddRange(_model.LossesWithout(new HashSet<int> { load }, rowsToo: false).Select(Unnoted));
+            else if (!_model.MayBeLeantOn(load))
+                differences.Add($"{leaning[0].Load} is noted to lean on load {load}");
+            var all = new HashSet<int> { load };
+            while (noted.Where(line => all.Contains(line.On) && line.Load != 0 && all.Add(line.Load)).ToList().Count > 0)
+                ;
+            differences.AddRange(_model.LossesWithout(all, rowsToo: true).Select(Unnoted));
+            if (all.Except(_model.WithDependents(load)).Any())
+                differences.Add($"of load {string.Join(", ", all)} it is noted that they lean on load {load}");
+
+            string Unnoted(string loss) => $"if load {load} were undone with all that is noted to lean on it: {loss}";
+        }
+        return differences;
     }
 
     /// <summary>Deletes a package or a version of one.</summary>
@@ -77,11 +104,38 @@ internal sealed partial class TestIndex
     /// </summary>
     private async Task<bool> FinalizesAsync(int load, string? onReject, CrashPoint crash, List<string> differences)
     {
-        await crash.RunAsync(_database, BulkLoader.FinalizeSql(load, onReject));
+        await CrashAsync(crash, BulkLoader.FinalizeSql(load, onReject));
         if (await _loader.StateAsync(load) == "finalized")
             return true;
         differences.AddRange((await DifferencesAsync()).Select(difference => $"after the crash: {difference}"));
+        if (crash.Kind == CrashKind.Kill)
+            differences.AddRange(await WithoutStagingAsync(load));
         return false;
+    }
+
+    /// <summary>The staging is gone with the server, and that is said.</summary>
+    private async Task<IReadOnlyList<string>> WithoutStagingAsync(int load)
+    {
+        try
+        {
+            await _loader.FinalizeAsync(load);
+            return ["a load whose staging is lost was finalized"];
+        }
+        catch (PostgresException exception) when (exception.SqlState == StagingIsLost)
+        {
+            return [];
+        }
+    }
+
+    private async Task CrashAsync(CrashPoint crash, string sql)
+    {
+        await crash.RunAsync(_dataSource, sql, _restart);
+        if (crash.Kind != CrashKind.Kill)
+            return;
+        await _connection.DisposeAsync();
+        _dataSource.Clear();
+        _connection = await _dataSource.OpenConnectionAsync();
+        _loader = new BulkLoader(_connection, _givenHashes);
     }
 
     /// <summary>
@@ -95,7 +149,7 @@ internal sealed partial class TestIndex
         var after = _model.Content();
         if (crash is not null)
         {
-            await crash.RunAsync(_database, sql);
+            await CrashAsync(crash, sql);
             var content = await ReadAsync();
             var differences = after.Differences(content);
             if (differences.Count > 0 && before.Differences(content).Count > 0)
