@@ -92,7 +92,11 @@ DO $$
 DECLARE
     v_routine regprocedure;
 BEGIN
-    FOREACH v_routine IN ARRAY ARRAY[to_regprocedure('exograph.merge_partitions(integer)')] LOOP
+    FOREACH v_routine IN ARRAY ARRAY[
+        to_regprocedure('exograph.merge_partitions(integer)'),
+        to_regprocedure('exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[])'),
+        to_regprocedure('exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean)')]
+    LOOP
         IF v_routine IS NOT NULL THEN
             EXECUTE format('DROP ROUTINE %s', v_routine);
         END IF;
@@ -131,3 +135,10 @@ COMMENT ON COLUMN exograph.load_attempts.message IS 'Message of that error, its 
 COMMENT ON COLUMN exograph.load_attempts.noted_at IS 'When the attempt was entered here.';
 
 ALTER TABLE exograph.load_attempts OWNER TO exograph_owner;
+
+-- What mode => 'replace' took away or wrote over.
+ALTER TABLE exograph.load_tables ADD COLUMN replaced bigint NOT NULL DEFAULT 0;
+
+COMMENT ON COLUMN exograph.load_tables.replaced IS
+    'Rows that the index had and that gave way to this load (mode => ''replace''): those that went, and fragments, nodes and '
+    'comments_text of files that were written over.';

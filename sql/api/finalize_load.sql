@@ -7,14 +7,15 @@ CREATE OR REPLACE PROCEDURE exograph.finalize_load(
     reject_limit        bigint  DEFAULT NULL,
     keep_maps           boolean DEFAULT NULL,
     partition_threshold bigint  DEFAULT NULL,
-    defer_indexes       boolean DEFAULT NULL
+    defer_indexes       boolean DEFAULT NULL,
+    mode                text    DEFAULT NULL
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
     v_ledger   exograph.loads;
     v_load     exograph_private.load;
     v_options  jsonb := exograph_private.check_options(
-        on_reject, reject_limit, keep_maps, partition_threshold, defer_indexes => defer_indexes);
+        on_reject, reject_limit, keep_maps, partition_threshold, defer_indexes => defer_indexes, mode => mode);
     v_settings jsonb := exograph_private.take_settings();
 BEGIN
     CALL exograph_private.require_fit_transaction('finalize_load');
@@ -35,6 +36,7 @@ BEGIN
     CALL exograph_private.begin_attempt(v_ledger);
     CALL exograph_private.verify(load_id);
     CALL exograph_private.validate(v_load);
+    CALL exograph_private.check_replacing(v_load);
     CALL exograph_private.index_staged(v_load);
     CALL exograph_private.close_gate(load_id);
     CALL exograph_private.merge_dimensions(v_load);
@@ -48,7 +50,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean) IS
+COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean, text) IS
 'Merges the staged rows of a load into the index, all or nothing, and reports in exograph.load_report what became of each.
 load_id NULL means the caller''s only open load; the number comes back. The options are those of begin_load and go before
 them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, XG011, 2BP01

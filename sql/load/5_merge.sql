@@ -18,8 +18,11 @@ BEGIN
     CALL exograph_private.check_answered_files(load.load_id);
     CALL exograph_private.merge_file_paths(load);
     CALL exograph_private.merge_terms(load);
+    CALL exograph_private.replace_rows(load);
     CALL exograph_private.merge_fragments(load);
+    CALL exograph_private.replace_graph_nodes(load);
     CALL exograph_private.merge_graph_nodes(load);
+    CALL exograph_private.end_replacing(load);
     IF v_dropped THEN
         CALL exograph_private.build_indexes(load.load_id);
     END IF;

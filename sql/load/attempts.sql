@@ -68,11 +68,12 @@ BEGIN
 END
 $$;
 
--- Phases by their number, in their order; 'index' is there twice: before the gate is closed and behind it.
+-- Phases by their number, in their order; 'index' is there twice: before the gate is closed and behind it. 'replace', which few
+-- loads have, comes among the merges.
 CREATE OR REPLACE FUNCTION exograph_private.phase_names() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT '{verify,validate,index,close gate,defer indexes,merge,index,resolve,attach,share,declare complete,note dependencies,
-             analyze,finish}'::pg_catalog.text[]
+             analyze,finish,replace}'::pg_catalog.text[]
 $$;
 
 -- Number of a phase. 31 where it has none.

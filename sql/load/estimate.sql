@@ -29,6 +29,7 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.step_of(phase_number integer, table_position integer) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT CASE
+               WHEN phase_number = 15 THEN CASE table_position WHEN 7 THEN 6006 ELSE 6005 END -- with the merge before it
                WHEN phase_number IN (7, 8, 9, 10) AND table_position >= 8
                    THEN 8000 + 10 * table_position + CASE phase_number WHEN 8 THEN 1 WHEN 7 THEN 2 ELSE 3 END
                WHEN phase_number >= 7 AND table_position < 8 AND phase_number < 11 THEN 7000 + table_position

@@ -4,7 +4,7 @@ SET LOCAL ROLE exograph_owner;
 -- The options that were given, as jsonb; those that are NULL were not. Errors: XG008.
 CREATE OR REPLACE FUNCTION exograph_private.check_options(
     on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, ids text DEFAULT NULL,
-    defer_indexes boolean DEFAULT NULL, complete text[] DEFAULT NULL
+    defer_indexes boolean DEFAULT NULL, complete text[] DEFAULT NULL, mode text DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
@@ -27,6 +27,10 @@ BEGIN
         RAISE EXCEPTION 'ids must be ''numbered'' or ''reserved'', not %', quote_literal(ids) USING ERRCODE = 'XG008',
             HINT = 'The producer numbers its rows itself, or with ids from exograph.reserve_ids.';
     END IF;
+    IF mode NOT IN ('union', 'replace') THEN
+        RAISE EXCEPTION 'mode must be ''union'' or ''replace'', not %', quote_literal(mode) USING ERRCODE = 'XG008',
+            HINT = 'What the index holds of the staged files stays, or gives way to what the load brings.';
+    END IF;
     IF NOT complete <@ exograph.complete_tables() THEN
         RAISE EXCEPTION 'complete must hold any of %, not %',
                 (SELECT string_agg(quote_literal(t.name), ', ') FROM unnest(exograph.complete_tables()) AS t (name)),
@@ -37,7 +41,7 @@ BEGIN
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'on_reject', on_reject, 'reject_limit', reject_limit, 'keep_maps', keep_maps,
         'partition_threshold', partition_threshold, 'ids', ids, 'defer_indexes', defer_indexes,
-        'complete', v_complete));
+        'complete', v_complete, 'mode', mode));
 END
 $$;
 
@@ -53,7 +57,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
         "partition_threshold": 10000,
         "ids": "numbered",
         "defer_indexes": false,
-        "complete": []
+        "complete": [],
+        "mode": "union"
     }'::pg_catalog.jsonb
 $$;
 
@@ -67,6 +72,7 @@ CREATE TYPE exograph_private.load AS (
     partition_threshold bigint,
     defer_indexes       boolean,
     complete            text[],
+    mode                text,    -- union or replace
     options             jsonb    -- all of these, for the ledger
 );
 
@@ -75,9 +81,9 @@ CREATE OR REPLACE FUNCTION exograph_private.read_load(load exograph.loads, given
 RETURNS exograph_private.load
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT load.load_id, o.ids = 'reserved', o.on_reject, o.reject_limit, o.keep_maps, o.partition_threshold, o.defer_indexes,
-           o.complete, m.options
+           o.complete, o.mode, m.options
     FROM (SELECT exograph_private.default_options() || load.options || read_load.given AS options) m
     CROSS JOIN pg_catalog.jsonb_to_record(m.options) AS o (
         ids text, on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, defer_indexes boolean,
-        complete text[])
+        complete text[], mode text)
 $$;

@@ -58,17 +58,18 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.spread_gone()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    CALL exograph_private.spread_to('package_versions', 'package_id', 'gone_packages');
-    CALL exograph_private.spread_to('files', 'package_version_id', 'gone_package_versions');
-    CALL exograph_private.spread_to('fragments', 'file_id', 'gone_files');
-    CALL exograph_private.spread_to('graph_nodes', 'file_id', 'gone_files');
-    CALL exograph_private.spread_to('graph_nodes', 'package_version_id', 'gone_package_versions', 't.file_id IS NULL');
+    CALL exograph_private.spread_to('gone_package_versions', 'package_versions', 'package_id', 'gone_packages');
+    CALL exograph_private.spread_to('gone_files', 'files', 'package_version_id', 'gone_package_versions');
+    CALL exograph_private.spread_to('gone_fragments', 'fragments', 'file_id', 'gone_files');
+    CALL exograph_private.spread_to('gone_graph_nodes', 'graph_nodes', 'file_id', 'gone_files');
+    CALL exograph_private.spread_to(
+        'gone_graph_nodes', 'graph_nodes', 'package_version_id', 'gone_package_versions', 't.file_id IS NULL');
 END
 $$;
 
--- Notes the ids of the rows of a dimension whose column holds a noted id. condition: of rows t.
+-- Notes in a work table the ids of the rows of a dimension whose column holds a noted id. condition: of rows t.
 CREATE OR REPLACE PROCEDURE exograph_private.spread_to(
-    table_name text, column_name text, gone text, condition text DEFAULT 'true'
+    noted text, table_name text, column_name text, gone text, condition text DEFAULT 'true'
 )
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -78,7 +79,7 @@ BEGIN
         EXECUTE format('ANALYZE exograph_private.%I', gone);
         EXECUTE format('INSERT INTO exograph_private.%I (id)
                         SELECT t.id FROM exograph.%I t JOIN exograph_private.%I g ON %s WHERE %s ON CONFLICT DO NOTHING',
-                       'gone_' || table_name, table_name, gone, v_match, condition);
+                       noted, table_name, gone, v_match, condition);
     END IF;
 END
 $$;
@@ -192,11 +193,11 @@ BEGIN
 END
 $$;
 
--- Deletes the sets of terms of the fragments that go. Returns of how many pairs they were.
-CREATE OR REPLACE FUNCTION exograph_private.remove_term_sets() RETURNS bigint
+-- Deletes the sets of terms of the noted fragments. Returns of how many pairs they were.
+CREATE OR REPLACE FUNCTION exograph_private.remove_term_sets(gone text DEFAULT 'gone_fragments') RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_match   text := exograph_private.gone_match('fragment_id', 'gone_fragments');
+    v_match   text := exograph_private.gone_match('fragment_id', gone);
     v_deleted bigint;
 BEGIN
     IF v_match IS NULL THEN
@@ -204,10 +205,10 @@ BEGIN
     END IF;
     EXECUTE format(
         'WITH deleted AS (
-             DELETE FROM exograph.fragment_term_sets t USING exograph_private.gone_fragments g WHERE %s
+             DELETE FROM exograph.fragment_term_sets t USING exograph_private.%I g WHERE %s
              RETURNING cardinality(t.term_ids) AS pairs
          )
-         SELECT coalesce(sum(d.pairs), 0) FROM deleted d', v_match)
+         SELECT coalesce(sum(d.pairs), 0) FROM deleted d', gone, v_match)
     INTO v_deleted;
     RETURN v_deleted;
 END

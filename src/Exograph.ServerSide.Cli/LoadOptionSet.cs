@@ -32,6 +32,12 @@ internal sealed class LoadOptionSet
         Description = "Drop the query indexes of files, terms, fragments and graph nodes, until rebuild-indexes.",
     };
 
+    private readonly Option<bool> _replace = new("--replace")
+    {
+        Description = "Have what the index holds of the same files give way, in the tables that the load brings rows of or declares "
+            + "complete: for versions that were indexed before. Needs DELETE on these tables.",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_onReject);
@@ -39,6 +45,7 @@ internal sealed class LoadOptionSet
         command.Add(_keepMaps);
         command.Add(_partitionThreshold);
         command.Add(_deferIndexes);
+        command.Add(_replace);
     }
 
     /// <summary>As options of finalizing a load that is open.</summary>
@@ -54,6 +61,7 @@ internal sealed class LoadOptionSet
         KeepMaps = parsed.GetValue(_keepMaps) ? true : null,
         PartitionThreshold = parsed.GetValue(_partitionThreshold),
         DeferIndexes = parsed.GetValue(_deferIndexes) ? true : null,
+        Mode = parsed.GetValue(_replace) ? LoadMode.Replace : null,
     };
 
     /// <summary>As options of a load that is begun.</summary>
@@ -69,6 +77,7 @@ internal sealed class LoadOptionSet
             KeepMaps = options.KeepMaps,
             PartitionThreshold = options.PartitionThreshold,
             DeferIndexes = options.DeferIndexes,
+            Mode = options.Mode,
         };
     }
 }

@@ -72,6 +72,17 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
             TextTable.Write(output, ["table", "index", "problem"], indexes.Select(i => (object?[])[i.Table, i.Name, i.Problem]));
     }
 
+    /// <summary><paramref name="nothing"/> is what no row means.</summary>
+    public void Deleted(IReadOnlyList<DeletedRows> rows, string nothing)
+    {
+        if (json)
+            Json(rows);
+        else if (rows.Count == 0)
+            output.WriteLine(nothing);
+        else
+            TextTable.Write(output, ["table", "deleted"], rows.Select(r => (object?[])[r.Table, r.Deleted]));
+    }
+
     public void PartitionMerges(IReadOnlyList<PartitionMerge> merges)
     {
         if (json)

@@ -94,6 +94,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
             Argument(Names<IdNumbering>.Of(options.Ids)),
             Argument(options.DeferIndexes),
             Argument(options.Complete == FactTables.None ? null : FactTableNames.Of(options.Complete)),
+            Argument(options.ForFinalize().ModeName),
         ], cancellationToken).ConfigureAwait(false);
         Log.LoadBegun(Server.Logger, loadId, options.Label);
         return new LoadSession(this, loadId, options);
@@ -280,6 +281,32 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         AllAsync(DropMaps, loadId, [Argument((int?)loadId)], cancellationToken);
 
     /// <summary>
+    /// Deletes a package with its versions, files and all that hangs on them. Writers wait meanwhile, readers do not. For members of
+    /// <c>exograph_owner</c>.
+    /// </summary>
+    /// <returns>The rows that went, per table; of fragments, pairs with a term. None where there is no such package.</returns>
+    /// <exception cref="LoadException">The server refused, or another session is in the way.</exception>
+    public Task<IReadOnlyList<DeletedRows>> DeletePackageAsync(
+        string ecosystem, string name, CancellationToken cancellationToken = default) =>
+        AllAsync(DeletePackage, null, [Argument(ecosystem), Argument(name)], cancellationToken);
+
+    /// <summary>Deletes a version of a package, as <see cref="DeletePackageAsync"/> does; the package stays.</summary>
+    /// <returns>The rows that went, per table. None where there is no such version.</returns>
+    /// <exception cref="LoadException">The server refused, or another session is in the way.</exception>
+    public Task<IReadOnlyList<DeletedRows>> DeletePackageVersionAsync(
+        string ecosystem, string name, string version, CancellationToken cancellationToken = default) =>
+        AllAsync(DeletePackageVersion, null, [Argument(ecosystem), Argument(name), Argument(version)], cancellationToken);
+
+    /// <summary>
+    /// Deletes the terms that no fragment holds and no open load has resolved. Others write while the index is looked through. For
+    /// members of <c>exograph_owner</c>.
+    /// </summary>
+    /// <returns>How many went; nothing where every term is used.</returns>
+    /// <exception cref="LoadException">The server refused, or another session is in the way.</exception>
+    public Task<IReadOnlyList<DeletedRows>> SweepTermsAsync(CancellationToken cancellationToken = default) =>
+        AllAsync(SweepTerms, null, [], cancellationToken);
+
+    /// <summary>
     /// Merges partitions of old loads, with the provenance of their rows, in as many transactions as the server's table of locks
     /// demands. Readers wait only while the old ones are dropped. For members of <c>exograph_owner</c>.
     /// </summary>
@@ -380,7 +407,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         try
         {
             var numbers = await Server.RunAsync(FinalizeLoad,
-                [Argument(loadId), .. options.Arguments(), Argument(options.DeferIndexes)], loadId, Report, cancellationToken)
+                [Argument(loadId), .. options.Arguments(), Argument(options.DeferIndexes), Argument(options.ModeName)], loadId, Report, cancellationToken)
                 .ConfigureAwait(false);
             return numbers[0];
         }

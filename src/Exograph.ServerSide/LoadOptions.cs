@@ -25,6 +25,18 @@ public enum IdNumbering
     Reserved,
 }
 
+/// <summary>What becomes of what the index has of the files that a load brings.</summary>
+public enum LoadMode
+{
+    /// <summary>It stays: the index is the union of all loads.</summary>
+    Union,
+    /// <summary>
+    /// It gives way, as far as the load brings rows of the table or declares it complete: an improved extractor indexes the same
+    /// versions again. Needs DELETE on these tables.
+    /// </summary>
+    Replace,
+}
+
 /// <summary>Options of a load. Null leaves an option to the server's default.</summary>
 public sealed record LoadOptions
 {
@@ -52,6 +64,9 @@ public sealed record LoadOptions
     /// until the load that drops them is finalized.
     /// </summary>
     public bool? DeferIndexes { get; init; }
+
+    /// <summary>What becomes of what the index has of the files of the load: by default it stays.</summary>
+    public LoadMode? Mode { get; init; }
 
     /// <summary>What the server gets as numbers of rows. The producer numbers them as it likes either way.</summary>
     public IdNumbering Ids { get; init; }
@@ -110,6 +125,7 @@ public sealed record LoadOptions
         KeepMaps = KeepMaps,
         PartitionThreshold = PartitionThreshold,
         DeferIndexes = DeferIndexes,
+        Mode = Mode,
         Progress = Progress,
         RetryDelays = RetryDelays,
     };
@@ -135,6 +151,9 @@ public sealed record FinalizeOptions
     /// <inheritdoc cref="LoadOptions.DeferIndexes"/>
     public bool? DeferIndexes { get; init; }
 
+    /// <inheritdoc cref="LoadOptions.Mode"/>
+    public LoadMode? Mode { get; init; }
+
     /// <summary>Where progress is reported.</summary>
     public IProgress<LoadProgress>? Progress { get; init; }
 
@@ -147,9 +166,14 @@ public sealed record FinalizeOptions
     {
         if (OnReject is { } policy && !Names<RejectPolicy>.IsDefined(policy))
             throw new ArgumentOutOfRangeException(nameof(OnReject), OnReject, "OnReject must be Fail or Skip.");
+        if (Mode is { } mode && !Names<LoadMode>.IsDefined(mode))
+            throw new ArgumentOutOfRangeException(nameof(Mode), Mode, "Mode must be Union or Replace.");
         if (OnReject == RejectPolicy.Fail && RejectLimit is not null)
             throw new ArgumentException("RejectLimit bounds the rows that are skipped: with OnReject Fail none is.", nameof(RejectLimit));
     }
+
+    /// <summary>What the server calls <see cref="Mode"/>.</summary>
+    internal string? ModeName => Mode is { } mode ? Names<LoadMode>.Of(mode) : null;
 
     /// <summary>on_reject, reject_limit, keep_maps and partition_threshold, in this order.</summary>
     internal IEnumerable<NpgsqlParameter> Arguments() =>

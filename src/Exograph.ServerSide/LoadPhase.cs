@@ -19,6 +19,8 @@ public enum LoadPhase
     DeferIndexes,
     /// <summary>A dimension takes the staged rows by natural key.</summary>
     Merge,
+    /// <summary>Rows of files that are staged again give way.</summary>
+    Replace,
     /// <summary>Numbers of facts become ids.</summary>
     Resolve,
     /// <summary>Facts become a partition.</summary>

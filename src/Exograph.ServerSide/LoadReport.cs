@@ -75,6 +75,11 @@ public sealed record LoadReportTable
     public required long Rejected { get; init; }
     /// <summary>Rows that differ from the row of equal key that won.</summary>
     public required long Conflicting { get; init; }
+    /// <summary>
+    /// Rows that the index had and that gave way to this load: <see cref="LoadMode.Replace"/>. Fragments and nodes that were brought
+    /// again are counted under <see cref="Existing"/>, too.
+    /// </summary>
+    public required long Replaced { get; init; }
     /// <summary>How the rows went in.</summary>
     public required LoadPath Path { get; init; }
     /// <summary>Why facts took that path; null for other tables, and where nothing was staged.</summary>

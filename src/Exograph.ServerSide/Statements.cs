@@ -13,11 +13,11 @@ internal sealed record Statement<T>(string Name, string Text, Func<NpgsqlDataRea
 internal static class Statements
 {
     public static readonly Statement<int> Begin = new("begin_load",
-        "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6, defer_indexes => $7, complete => $8)", r => r.GetInt32(0));
+        "SELECT exograph.begin_load($1, $2, $3, $4, $5, $6, defer_indexes => $7, complete => $8, mode => $9)", r => r.GetInt32(0));
 
     public static readonly Statement<int> FinalizeLoad = new("finalize_load", """
         CALL exograph.finalize_load(load_id => $1, on_reject => $2, reject_limit => $3, keep_maps => $4,
-                                    partition_threshold => $5, defer_indexes => $6)
+                                    partition_threshold => $5, defer_indexes => $6, mode => $7)
         """, r => r.GetInt32(0));
 
     public static readonly Statement<RejectedRow> Check = new("check_load",
@@ -32,6 +32,15 @@ internal static class Statements
         new("index_staged_sets", "CALL exograph.index_staged_sets($1)", Nothing);
 
     public static readonly Statement<bool> DropMaps = new("drop_maps", "CALL exograph.drop_maps($1)", Nothing);
+
+    public static readonly Statement<DeletedRows> DeletePackage = new("delete_package",
+        "SELECT table_name, deleted FROM exograph.delete_package($1, $2)", ReadDeleted);
+
+    public static readonly Statement<DeletedRows> DeletePackageVersion = new("delete_package_version",
+        "SELECT table_name, deleted FROM exograph.delete_package_version($1, $2, $3)", ReadDeleted);
+
+    public static readonly Statement<DeletedRows> SweepTerms =
+        new("sweep_terms", "SELECT table_name, deleted FROM exograph.sweep_terms()", ReadDeleted);
 
     public static readonly Statement<PartitionMerge> MergePartitions = new("merge_partitions", """
         SELECT table_name, first_load, last_load, partitions, status, detail FROM exograph.merge_partitions($1)
@@ -100,7 +109,7 @@ internal static class Statements
     });
 
     public static readonly Statement<LoadReportTable> Tables = new("load_tables", """
-        SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, path, milliseconds, wal_bytes, reason
+        SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, path, milliseconds, wal_bytes, reason, replaced
         FROM exograph.load_tables WHERE load_id = $1 ORDER BY position
         """, r => new LoadReportTable
     {
@@ -115,6 +124,7 @@ internal static class Statements
         Milliseconds = r.GetDouble(8),
         WalBytes = r.GetInt64(9),
         Reason = Text(r, 10),
+        Replaced = r.GetInt64(11),
     });
 
     public static readonly Statement<LoadReportPhase> Phases = new("load_phases", """
@@ -236,6 +246,12 @@ internal static class Statements
         ) p ON true
         LIMIT $2
         """;
+
+    private static DeletedRows ReadDeleted(NpgsqlDataReader r) => new()
+    {
+        Table = Names<IndexTable>.Parse(r.GetString(0)),
+        Deleted = r.GetInt64(1),
+    };
 
     private static RejectedRow ReadReject(NpgsqlDataReader r) => new()
     {
