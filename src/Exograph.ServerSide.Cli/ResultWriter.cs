@@ -101,15 +101,17 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
         output.WriteLine($"load {report.LoadId} \"{report.Label}\": {TextTable.Name(report.State)}");
         if (report.FilesNotSent is > 0 and var files)
             output.WriteLine($"not sent, declared complete earlier: facts of {files:N0} {(files == 1 ? "file" : "files")}");
-        var tables = report.Tables.Where(t => t.Staged > 0).ToList();
+        var tables = report.Tables.Where(t => t.Staged > 0 || t.Replaced > 0).ToList();
         if (tables.Count == 0)
             return;
+        var replaces = tables.Exists(t => t.Replaced > 0);
         TextTable.Write(output,
-            ["table", "staged", "inserted", "existing", "collapsed", "rejected", "conflicting", "path", "ms", "WAL bytes"],
+            ["table", "staged", "inserted", "existing", "collapsed", "rejected", "conflicting",
+             .. replaces ? (string[])["replaced"] : [], "path", "ms", "WAL bytes"],
             tables.Select(t => (object?[])
             [
                 t.Table, t.Staged, t.Inserted, t.Existing, t.Collapsed, t.Rejected, t.Conflicting,
-                t.Path, t.Milliseconds, t.WalBytes,
+                .. replaces ? (object?[])[t.Replaced] : [], t.Path, t.Milliseconds, t.WalBytes,
             ]));
     }
 

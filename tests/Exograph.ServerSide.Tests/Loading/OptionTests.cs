@@ -17,13 +17,13 @@ public sealed class OptionTests : LoadingTest
         const string Query = "SELECT key, value FROM exograph.loads, jsonb_each(options) WHERE load_id = $1 ORDER BY key";
         Assert.Equal(
             [
-                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "on_reject|\"skip\"",
+                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "mode|\"union\"", "on_reject|\"skip\"",
                 "partition_threshold|0", "reject_limit|7",
             ],
             await Db.RowsAsync(Query, load.Id));
         Assert.Equal(
             [
-                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "on_reject|\"fail\"",
+                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "mode|\"union\"", "on_reject|\"fail\"",
                 "partition_threshold|10000", "reject_limit|null",
             ],
             await Db.RowsAsync(Query, 1));
