@@ -33,7 +33,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA exograph_in TO exog
 
 GRANT EXECUTE ON ROUTINE
     exograph.text_digest, exograph.graph_node_digest, exograph.fragment_content_hash, exograph.complete_tables,
-    exograph.staging_schema, exograph.check_index, exograph.load_progress
+    exograph.staging_schema, exograph.load_progress,
+    exograph.check_index, exograph.doctor, exograph.index_sizes, exograph.help
     TO exograph_loader, exograph_reader;
 
 GRANT EXECUTE ON ROUTINE
@@ -46,3 +47,6 @@ GRANT EXECUTE ON ROUTINE
 -- The toolkit works with the rights of whoever calls, in its private schema too: calling it gives nobody anything.
 GRANT USAGE ON SCHEMA dup_select, dup_select_private TO PUBLIC;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA dup_select, dup_select_private TO PUBLIC;
+
+-- exograph.doctor compares.
+INSERT INTO exograph_private.granted SELECT * FROM exograph_private.rights;
