@@ -23,7 +23,7 @@ BEGIN
     SELECT format('%s %s depends on %s', i.type, i.identity, pg_describe_object(d.refclassid, d.refobjid, 0)) INTO v_dependent
     FROM ours o
     JOIN pg_namespace n ON n.oid = o.schema AND n.nspname IN ('exograph_private', 'dup_select_private')
-    JOIN pg_depend d ON d.refclassid = o.class AND d.refobjid = o.oid
+    JOIN pg_depend d ON d.refclassid = o.class AND d.refobjid = o.oid AND d.deptype <> 'i' -- a TOAST table
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid -- that of a view
     CROSS JOIN LATERAL pg_identify_object(CASE WHEN r.oid IS NULL THEN d.classid ELSE 'pg_class'::regclass END,
                                           coalesce(r.ev_class, d.objid), CASE WHEN r.oid IS NULL THEN d.objsubid ELSE 0 END) i

@@ -11,8 +11,8 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
                            ELSE 'SELECT %s(%s)' END, p.oid::regproc,
                       (SELECT concat(string_agg(a.name, ', ' ORDER BY a.n) FILTER (WHERE a.n <= p.pronargs - p.pronargdefaults),
                                      CASE WHEN p.pronargs > p.pronargdefaults AND p.pronargdefaults > 0 THEN ' ' END,
-                                     '[' || string_agg(a.name, ', ' ORDER BY a.n) FILTER (WHERE a.n > p.pronargs - p.pronargdefaults)
-                                     || ']')
+                                     '[' || string_agg(a.name, ', ' ORDER BY a.n)
+                                         FILTER (WHERE a.n > p.pronargs - p.pronargdefaults) || ']')
                        FROM unnest(p.proargnames) WITH ORDINALITY AS a (name, n)
                        WHERE a.n <= p.pronargs)) AS call,
                obj_description(p.oid, 'pg_proc') AS comment

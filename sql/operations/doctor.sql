@@ -157,7 +157,8 @@ BEGIN
 END
 $$;
 
--- Staging that lies about, what the open loads will need (62 MB staged took 155 MB more at their peak, and 145 of WAL), partitions that pile up, terms that nothing uses.
+-- Staging that lies about, what open loads will need (62 MB staged took 155 MB more at the peak, and 145 of WAL), partitions that
+-- pile up, terms that nothing uses.
 CREATE OR REPLACE FUNCTION exograph_private.advise_on_loads() RETURNS SETOF exograph_private.advice
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT 'staging',
@@ -169,8 +170,9 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WHERE o.phase IS NULL AND (o.owner IS NULL OR o.started_at < now() - interval '7 days')
     UNION ALL
     SELECT 'disk', format('%s staged in open loads', pg_size_pretty(sum(o.staged_bytes))),
-           format('%s free to finalize the largest, and %s for its WAL; no SQL tells what is free: df on what SHOW data_directory '
-                  'says', pg_size_pretty(5 * max(o.staged_bytes) / 2), pg_size_pretty(5 * max(o.staged_bytes) / 2)), NULL
+           format('%s free to finalize the largest, and %s for its WAL; no SQL tells what is free: df on what '
+                  'SHOW data_directory says', pg_size_pretty(5 * max(o.staged_bytes) / 2),
+                  pg_size_pretty(5 * max(o.staged_bytes) / 2)), NULL
     FROM exograph.open_loads o
     HAVING sum(o.staged_bytes) > 1073741824
     UNION ALL

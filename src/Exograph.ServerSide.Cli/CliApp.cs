@@ -54,6 +54,10 @@ internal sealed class CliApp
         DeleteVersionCommand.Create(this),
         SweepTermsCommand.Create(this),
         DropMaps(),
+        new CheckIndexCommand(this).Create(),
+        new DoctorCommand(this).Create(),
+        new SizesCommand(this).Create(),
+        new HelpCommand(this).Create(),
         Stop(),
         new DemoCommand(this).Create(),
     };

@@ -10,6 +10,6 @@ internal static class ExitCode
     public const int CannotConnect = 5;
     public const int Cancelled = 130;
 
-    public const string Help = "Exit codes: 0 done, 1 unexpected failure, 2 usage, 3 bad input, 4 refused by the server or rows "
-        + "rejected, 5 no connection, 130 cancelled.";
+    public const string Help = "Exit codes: 0 done, 1 unexpected failure, 2 usage, 3 bad input, 4 refused by the server, rows "
+        + "rejected, or something found, 5 no connection, 130 cancelled.";
 }

@@ -96,6 +96,36 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
         }
     }
 
+    /// <summary>Rows of texts of any length, each as a paragraph; <paramref name="none"/> where there are none.</summary>
+    public void Items<T>(IReadOnlyList<T> items, string none, Func<T, string> text)
+    {
+        if (json)
+        {
+            Json(items);
+            return;
+        }
+        foreach (var line in items.SelectMany(i => text(i).Split('\n')))
+            output.WriteLine(line);
+        if (items.Count == 0)
+            output.WriteLine(none);
+    }
+
+    public void Sizes(IReadOnlyList<PackageSize> sizes, int top)
+    {
+        if (json)
+        {
+            Json(sizes);
+            return;
+        }
+        var packages = sizes
+            .GroupBy(s => s.Package is null ? $"({(s.Table is "packages" or "terms" ? s.Table : "without package")})" : $"{s.Ecosystem} {s.Package}")
+            .Select(p => (Name: p.Key, Rows: p.Sum(s => s.Rows), Bytes: p.Sum(s => s.Bytes), Most: p.MaxBy(s => s.Bytes)!.Table))
+            .OrderByDescending(p => p.Bytes).ToList();
+        TextTable.Write(output, ["package", "rows", "bytes", "most of them in"],
+            packages.Take(top).Append(("(all)", packages.Sum(p => p.Rows), packages.Sum(p => p.Bytes), ""))
+                .Select(p => (object?[])[p.Item1, p.Item2, p.Item3, p.Item4]));
+    }
+
     private void Report(LoadReport report)
     {
         output.WriteLine($"load {report.LoadId} \"{report.Label}\": {TextTable.Name(report.State)}");

@@ -343,6 +343,42 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         return await AllAsync(DeferredIndexes, null, [], cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What is wrong with the index, in the order in which it is best mended. Reads everything, and keeps nobody waiting.</summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public Task<IReadOnlyList<Finding>> CheckIndexAsync(CancellationToken cancellationToken = default) =>
+        AllAsync(CheckIndex, null, [], cancellationToken);
+
+    /// <summary>
+    /// What about the installation is not as it should be or might be better: roles, rights, open loads, partitions, settings, and
+    /// whether the schema is that of this library.
+    /// </summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public async Task<IReadOnlyList<Advice>> DoctorAsync(CancellationToken cancellationToken = default)
+    {
+        var advice = await AllAsync(Doctor, null, [], cancellationToken).ConfigureAwait(false);
+        var version = await SchemaVersion.ExplainAsync(DataSource, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. advice,
+            new Advice
+            {
+                Subject = "driver",
+                Here = version?.Problem ?? $"schema {LatestSchemaVersion:0000}, as the database",
+                ToTry = version?.Hint,
+            },
+        ];
+    }
+
+    /// <summary>What each package takes in each table, the largest first.</summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public Task<IReadOnlyList<PackageSize>> ListSizesAsync(CancellationToken cancellationToken = default) =>
+        AllAsync(IndexSizes, null, [], cancellationToken);
+
+    /// <summary>The calls that this role may make in SQL, each with what it does.</summary>
+    /// <exception cref="LoadException">The server refused: Exograph is not installed, or the role may not read.</exception>
+    public Task<IReadOnlyList<PublicCall>> ListCallsAsync(CancellationToken cancellationToken = default) =>
+        AllAsync(Help, null, [], cancellationToken);
+
     /// <summary>Disposes the data source where it is this client's own.</summary>
     public void Dispose()
     {

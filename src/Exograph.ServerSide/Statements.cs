@@ -66,6 +66,27 @@ internal static class Statements
         Problem = Text(r, 3),
     });
 
+    public static readonly Statement<Finding> CheckIndex = new("check_index",
+        "SELECT finding, object, detail, mend FROM exograph.check_index()",
+        r => new Finding { Kind = r.GetString(0), Place = r.GetString(1), Detail = r.GetString(2), Mend = r.GetString(3) });
+
+    public static readonly Statement<Advice> Doctor = new("doctor", "SELECT finding, here, to_try, mend FROM exograph.doctor()",
+        r => new Advice { Subject = r.GetString(0), Here = r.GetString(1), ToTry = Text(r, 2), Mend = Text(r, 3) });
+
+    public static readonly Statement<PackageSize> IndexSizes = new("index_sizes", """
+        SELECT ecosystem, package, table_name, rows, bytes FROM exograph.index_sizes()
+        """, r => new PackageSize
+    {
+        Ecosystem = Text(r, 0),
+        Package = Text(r, 1),
+        Table = r.GetString(2),
+        Rows = r.GetInt64(3),
+        Bytes = r.GetInt64(4),
+    });
+
+    public static readonly Statement<PublicCall> Help = new("help", "SELECT call, does FROM exograph.help()",
+        r => new PublicCall { Call = r.GetString(0), Does = r.GetString(1) });
+
     public static readonly Statement<bool> Seal = new("seal_load", "SELECT exograph.seal_load($1, $2)", Nothing);
 
     public static readonly Statement<IdRange> ReserveIds = new("reserve_ids",

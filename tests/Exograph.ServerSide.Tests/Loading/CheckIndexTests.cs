@@ -1,4 +1,3 @@
-using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Loading;

@@ -49,6 +49,8 @@ public abstract class LoadingTest : IAsyncLifetime
         _roles.Remove(role);
     }
 
+    private protected NpgsqlConnectionStringBuilder Connection => _database.Settings;
+
     /// <summary>Another session of the superuser.</summary>
     private protected async Task<Session> OpenAsync()
     {

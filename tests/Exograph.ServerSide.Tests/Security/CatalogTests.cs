@@ -12,8 +12,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
     private static readonly string[] s_forReading =
     [
-        "check_index", "complete_tables", "fragment_content_hash", "graph_node_digest", "load_progress", "staging_schema",
-        "text_digest",
+        "check_index", "complete_tables", "doctor", "fragment_content_hash", "graph_node_digest", "help", "index_sizes",
+        "load_progress", "staging_schema", "text_digest",
     ];
 
     private static readonly string[] s_forLoading =
