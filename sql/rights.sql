@@ -9,7 +9,7 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA exograph, exograph_private FROM PUBLIC;
 -- For the owner alone; what constraints and triggers of the tables call.
 REVOKE ALL ON ROUTINE
     exograph.merge_partitions, exograph.add_text_indexes, exograph.drop_text_indexes, exograph.wait_at_gate,
-    exograph.delete_package, exograph.delete_package_version, exograph.sweep_terms,
+    exograph.delete_package, exograph.delete_package_version, exograph.sweep_terms, exograph.undo_load,
     exograph.json_is_printable, exograph.large_json_is_printable,
     exograph.delete_facts_of_terms, exograph.delete_terms_of_fragments, exograph.void_declarations,
     exograph.void_declarations_of_terms, exograph.delete_fragment_term

@@ -86,9 +86,11 @@ $$;
 
 -- Removes the rows with the noted ids and what refers to them: facts go, references to fragments of what stays become NULL. Of
 -- files that stay and lose rows so, those of that table are no longer declared complete. Of terms only those are noted that no
--- set holds, or none that stays: that is for the caller to know. Returns how many rows went, a line per table that lost any, in
--- the order in which tables depend on each other; terms of fragments are counted as pairs.
-CREATE OR REPLACE FUNCTION exograph_private.remove_gone() RETURNS TABLE (table_name text, deleted bigint)
+-- set holds, or none that stays: that is for the caller to know. facts: the condition that a fact t may go, for a caller who
+-- drops partitions. Returns how many rows went, a line per table that lost any, in the order in which tables depend on each
+-- other; terms of fragments are counted as pairs.
+CREATE OR REPLACE FUNCTION exograph_private.remove_gone(facts text DEFAULT 'true')
+RETURNS TABLE (table_name text, deleted bigint)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 #variable_conflict use_column
 DECLARE
@@ -104,15 +106,16 @@ BEGIN
 
     PERFORM exograph_private.delete_gone('complete_facts', 'file_id', 'gone_files');
     FOREACH v_table IN ARRAY '{comments,definitions,symbol_references}'::text[] LOOP
-        v_deleted := v_deleted || jsonb_build_object(v_table, exograph_private.delete_gone(v_table, 'file_id', 'gone_files'));
+        v_deleted := v_deleted || jsonb_build_object(
+            v_table, exograph_private.delete_gone(v_table, 'file_id', 'gone_files', facts));
     END LOOP;
-    v_deleted := v_deleted || jsonb_build_object('call_edges', exograph_private.remove_calls());
-    v_deleted := v_deleted || jsonb_build_object('fragment_terms', exograph_private.remove_term_sets());
+    v_deleted := v_deleted || jsonb_build_object('call_edges', exograph_private.remove_calls(facts));
+    v_deleted := v_deleted || jsonb_build_object('fragment_terms', exograph_private.remove_term_sets(facts => facts));
     CALL exograph_private.void_gone_declarations();
 
     v_deleted := v_deleted || jsonb_build_object(
         'graph_nodes', exograph_private.delete_gone('graph_nodes', 'id', 'gone_graph_nodes'));
-    CALL exograph_private.clear_references_to_fragments();
+    CALL exograph_private.clear_references_to_fragments(facts);
     v_deleted := v_deleted || jsonb_build_object(
         'fragments', exograph_private.delete_gone('fragments', 'id', 'gone_fragments'));
     v_deleted := v_deleted || jsonb_build_object(
@@ -164,10 +167,10 @@ END
 $$;
 
 -- Deletes the calls of files, from and to nodes, and of versions, that go. Returns how many.
-CREATE OR REPLACE FUNCTION exograph_private.remove_calls() RETURNS bigint
+CREATE OR REPLACE FUNCTION exograph_private.remove_calls(facts text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_deleted bigint := exograph_private.delete_gone('call_edges', 'file_id', 'gone_files');
+    v_deleted bigint := exograph_private.delete_gone('call_edges', 'file_id', 'gone_files', facts);
     v_end     text;
     v_match   text;
     v_more    bigint;
@@ -178,23 +181,26 @@ BEGIN
         -- Calls of files that stay.
         EXECUTE format(
             'WITH deleted AS (
-                 DELETE FROM exograph.call_edges t USING exograph_private.gone_graph_nodes g WHERE %s RETURNING t.file_id
+                 DELETE FROM exograph.call_edges t USING exograph_private.gone_graph_nodes g WHERE %s AND %s
+                 RETURNING t.file_id
              ), voided AS (
                  UPDATE exograph.complete_facts c
                  SET tables = array_remove(c.tables, ''call_edges'')
                  WHERE c.file_id IN (SELECT d.file_id FROM deleted d) AND c.tables @> ''{call_edges}''
              )
-             SELECT count(*) FROM deleted', v_match)
+             SELECT count(*) FROM deleted', v_match, facts)
         INTO v_more;
         v_deleted := v_deleted + v_more;
     END LOOP;
     RETURN v_deleted
-        + exograph_private.delete_gone('call_edges', 'package_version_id', 'gone_package_versions', 't.file_id IS NULL');
+        + exograph_private.delete_gone('call_edges', 'package_version_id', 'gone_package_versions',
+                                       't.file_id IS NULL AND ' || facts);
 END
 $$;
 
 -- Deletes the sets of terms of the noted fragments. Returns of how many pairs they were.
-CREATE OR REPLACE FUNCTION exograph_private.remove_term_sets(gone text DEFAULT 'gone_fragments') RETURNS bigint
+CREATE OR REPLACE FUNCTION exograph_private.remove_term_sets(gone text DEFAULT 'gone_fragments', facts text DEFAULT 'true')
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_match   text := exograph_private.gone_match('fragment_id', gone);
@@ -205,10 +211,10 @@ BEGIN
     END IF;
     EXECUTE format(
         'WITH deleted AS (
-             DELETE FROM exograph.fragment_term_sets t USING exograph_private.%I g WHERE %s
+             DELETE FROM exograph.fragment_term_sets t USING exograph_private.%I g WHERE %s AND %s
              RETURNING cardinality(t.term_ids) AS pairs
          )
-         SELECT coalesce(sum(d.pairs), 0) FROM deleted d', gone, v_match)
+         SELECT coalesce(sum(d.pairs), 0) FROM deleted d', gone, v_match, facts)
     INTO v_deleted;
     RETURN v_deleted;
 END
@@ -233,7 +239,7 @@ END
 $$;
 
 -- Sets references to fragments that go to NULL, of whatever stays.
-CREATE OR REPLACE PROCEDURE exograph_private.clear_references_to_fragments()
+CREATE OR REPLACE PROCEDURE exograph_private.clear_references_to_fragments(facts text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_column exograph.staging_columns;
@@ -246,8 +252,9 @@ BEGIN
     LOOP
         v_match := exograph_private.gone_match(v_column.column_name, 'gone_fragments');
         EXIT WHEN v_match IS NULL;
-        EXECUTE format('UPDATE exograph.%I t SET %I = NULL FROM exograph_private.gone_fragments g WHERE %s',
-                       v_column.table_name, v_column.column_name, v_match);
+        EXECUTE format('UPDATE exograph.%I t SET %I = NULL FROM exograph_private.gone_fragments g WHERE %s AND %s',
+                       v_column.table_name, v_column.column_name, v_match,
+                       CASE v_column.kind WHEN 'fact' THEN facts ELSE 'true' END);
     END LOOP;
 END
 $$;

@@ -48,6 +48,7 @@ internal sealed class CliApp
         Check(),
         Status(),
         Abandon(),
+        new UndoCommand(this).Create(),
         RebuildIndexes(),
         MergePartitions(),
         DeletePackageCommand.Create(this),

@@ -307,6 +307,22 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         AllAsync(SweepTerms, null, [], cancellationToken);
 
     /// <summary>
+    /// Takes a finalized load back out of the index: its facts, and what it brought to the dimensions. Refused where others lean on
+    /// it (<c>XG015</c>), unless they go along. A load that is undone already stays so. For members of <c>exograph_owner</c>.
+    /// </summary>
+    /// <returns>The loads that went, the one that was asked for among them.</returns>
+    /// <exception cref="LoadException">The server refused, or another session is in the way.</exception>
+    public async Task<IReadOnlyList<int>> UndoAsync(
+        int loadId, UndoOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new UndoOptions();
+        await Server.RunAsync(
+            Undo, [Argument((int?)loadId), Argument(options.Dependents)], loadId, n => options.Progress?.Report(n), cancellationToken)
+            .ConfigureAwait(false);
+        return await AllAsync(UndoneWith, loadId, [Argument((int?)loadId)], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Merges partitions of old loads, with the provenance of their rows, in as many transactions as the server's table of locks
     /// demands. Readers wait only while the old ones are dropped. For members of <c>exograph_owner</c>.
     /// </summary>

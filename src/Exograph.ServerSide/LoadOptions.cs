@@ -205,6 +205,18 @@ public sealed record RejectOptions
     public int Limit { get; init; } = 1000;
 }
 
+/// <summary>Options of taking a load back out of the index.</summary>
+public sealed record UndoOptions
+{
+    /// <summary>
+    /// Whether loads that lean on it go along, those that lean on them, and rows inserted one by one that refer to theirs.
+    /// </summary>
+    public bool Dependents { get; init; }
+
+    /// <summary>Where the server's words are reported: how many rows of a table went.</summary>
+    public IProgress<string>? Progress { get; init; }
+}
+
 /// <summary>Options of merging partitions.</summary>
 public sealed record MergePartitionsOptions
 {

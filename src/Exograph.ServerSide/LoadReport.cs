@@ -9,6 +9,8 @@ public enum LoadState
     Finalized,
     /// <summary>Its staged rows were dropped.</summary>
     Abandoned,
+    /// <summary>Its rows were in the index, and have been taken out again.</summary>
+    Undone,
 }
 
 /// <summary>How the rows of a table went into the index.</summary>
@@ -37,7 +39,7 @@ public sealed record LoadReport
     public required int LoadId { get; init; }
     /// <summary>Label given at its beginning.</summary>
     public required string Label { get; init; }
-    /// <summary>Whether it is open, finalized or abandoned.</summary>
+    /// <summary>Whether it is open, finalized, abandoned or undone.</summary>
     public required LoadState State { get; init; }
     /// <summary>Role that began it.</summary>
     public required string StartedBy { get; init; }

@@ -42,6 +42,13 @@ internal static class Statements
     public static readonly Statement<DeletedRows> SweepTerms =
         new("sweep_terms", "SELECT table_name, deleted FROM exograph.sweep_terms()", ReadDeleted);
 
+    public static readonly Statement<bool> Undo = new("undo_load", "CALL exograph.undo_load($1, $2)", Nothing);
+
+    public static readonly Statement<int> UndoneWith = new("loads", """
+        SELECT load_id FROM exograph.loads
+        WHERE undone_at = (SELECT undone_at FROM exograph.loads WHERE load_id = $1) ORDER BY load_id
+        """, r => r.GetInt32(0));
+
     public static readonly Statement<PartitionMerge> MergePartitions = new("merge_partitions", """
         SELECT table_name, first_load, last_load, partitions, status, detail FROM exograph.merge_partitions($1)
         """, r => new PartitionMerge

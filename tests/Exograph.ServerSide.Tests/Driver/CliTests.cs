@@ -137,6 +137,26 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task A_load_is_undone_and_who_leans_on_it_is_named()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            using var bundle = new BundleDirectory().AddBasics();
+            Assert.Equal(0, (await CliRun.RunAsync(database, ["load", bundle.Path, "--label", $"load {i}"])).ExitCode);
+        }
+
+        var refused = await CliRun.RunAsync(database, ["undo", "1"]);
+        Assert.Equal((4, ""), Pair(refused));
+        Assert.Contains("load 1 cannot be undone alone: others lean on it", refused.Error);
+        Assert.Contains("load 2 ('load 1') found", refused.Error);
+        Assert.Equal((0, "{\n  \"undone\": [\n    1,\n    2\n  ]\n}\n"),
+            Pair(await CliRun.RunAsync(database, ["undo", "1", "--dependents", "--json"])));
+        Assert.Equal((0, "undone: load 1, 2\n"), Pair(await CliRun.RunAsync(database, ["undo", "2"])));
+        Assert.Equal(0, await database.ScalarAsync<long>("SELECT count(*) FROM exograph.files"));
+    }
+
+    [Fact]
     public async Task Indexes_are_deferred_and_rebuilt()
     {
         await using var database = await TestDatabase.CreateAsync();

@@ -61,6 +61,30 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task A_load_is_undone_with_or_without_those_that_lean_on_it()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var client = database.Client;
+        for (var i = 0; i < 3; i++)
+        {
+            await using var session = await client.BeginLoadAsync();
+            await session.StageAsync([new PackageRow { Id = 1, Ecosystem = "hex", Name = i == 1 ? "other" : "greeter" }]);
+            await session.FinalizeAsync();
+        }
+
+        var refused = await Assert.ThrowsAsync<LoadException>(() => client.UndoAsync(1));
+        Assert.Equal(("XG015", 1), (refused.SqlState, refused.LoadId));
+        Assert.Contains("load 3", refused.Message + refused.Detail, StringComparison.Ordinal);
+        Assert.Equal([2], await client.UndoAsync(2));
+        var notes = new Notes();
+        Assert.Equal([1, 3], await client.UndoAsync(1, new UndoOptions { Dependents = true, Progress = notes }));
+
+        Assert.Contains(notes.Lines, l => l == "undo_load: 1 rows of packages");
+        Assert.All(await client.ListLoadsAsync(), l => Assert.Equal(LoadState.Undone, l.State));
+        Assert.Equal([1, 3], await client.UndoAsync(3));
+    }
+
+    [Fact]
     public async Task Rows_that_a_load_left_out_can_be_read()
     {
         await using var database = await TestDatabase.CreateAsync();

@@ -159,7 +159,7 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
         Assert.Equal(0, await again.CountAsync("exograph.deferred_indexes"));
     }
 
-    private static async Task UntilEndedAsync(Session session)
+    internal static async Task UntilEndedAsync(Session session)
     {
         await Assert.ThrowsAnyAsync<NpgsqlException>(async () =>
         {
