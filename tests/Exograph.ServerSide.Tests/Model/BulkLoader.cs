@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Exograph.ServerSide.Tests.Loading;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,11 +15,12 @@ namespace Exograph.ServerSide.Tests.Model;
 /// <param name="givenHashes">The content hashes that bundles bring, as cells are rendered.</param>
 internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> givenHashes)
 {
-    public Task<int> BeginAsync(long? partitionThreshold, string? onReject, bool reserved) => ScalarAsync<int>(
-        "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3)",
+    public Task<int> BeginAsync(long? partitionThreshold, string? onReject, bool reserved, string? mode) => ScalarAsync<int>(
+        "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3, mode => $4)",
         new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
         new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        new NpgsqlParameter { Value = reserved ? "reserved" : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        new NpgsqlParameter { Value = reserved ? "reserved" : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new NpgsqlParameter { Value = (object?)mode ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
 
     /// <summary>Ids that nobody else gets, in ascending order.</summary>
     public Task<List<long>> ReserveAsync(int load, BundleTable table, int count) => ListAsync(
@@ -54,10 +56,11 @@ internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> gi
     public void ExpectHashesOf(Bundle bundle) =>
         givenHashes.UnionWith(bundle[BundleTable.Fragments].Select(fragment => Cell.Render(fragment["content_hash"])));
 
-    public Task FinalizeAsync(int load, string? onReject = null) => ExecuteAsync(FinalizeSql(load, onReject));
+    public Task FinalizeAsync(int load, string? onReject = null, string? mode = null) =>
+        ExecuteAsync(FinalizeSql(load, onReject, mode));
 
-    public static string FinalizeSql(int load, string? onReject = null) =>
-        $"CALL exograph.finalize_load({load}{(onReject is null ? "" : $", on_reject => '{onReject}'")})";
+    public static string FinalizeSql(int load, string? onReject, string? mode) =>
+        $"CALL exograph.finalize_load({load}, on_reject => {Literal(onReject)}, mode => {Literal(mode)})";
 
     public Task<string> StateAsync(int load) =>
         ScalarAsync<string>("SELECT state FROM exograph.loads WHERE load_id = $1", new NpgsqlParameter { Value = load });
@@ -80,11 +83,12 @@ internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> gi
 
     public Task<List<TableCounts>> ReportAsync(int load) => ListAsync(
         """
-        SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting
+        SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, replaced
         FROM exograph.load_report WHERE load_id = $1
         """,
         r => new TableCounts(
-            r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)),
+            r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6),
+            r.GetInt64(7)),
         load);
 
     public Task<List<string>> CheckAsync(int load) => RejectsAsync("exograph.check_load($1)", load);
@@ -172,6 +176,7 @@ internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> gi
             """,
             r => r.GetString(0));
         statements.AddRange(BundleTable.All.Reverse().Select(table => $"DELETE FROM exograph.{table.Name}"));
+        statements.Add("DELETE FROM exograph.load_dependencies");
         await ExecuteAsync(string.Join(";\n", statements));
     }
 
@@ -190,6 +195,8 @@ internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> gi
 
     /// <summary>Whose a row is: the facts of a small load carry its number negated.</summary>
     private static int Owner(int load, BundleTable table) => table.IsDimension ? load : Math.Abs(load);
+
+    private static string Literal(string? text) => text is null ? "NULL" : Sql.Literal(text);
 
     private static string RejectedRow(NpgsqlDataReader reader)
     {

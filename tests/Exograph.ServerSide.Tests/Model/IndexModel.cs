@@ -2,7 +2,7 @@ namespace Exograph.ServerSide.Tests.Model;
 
 /// <summary>What a load's report says of one table.</summary>
 internal sealed record TableCounts(
-    string Table, long Staged, long Inserted, long Existing, long Collapsed, long Rejected, long Conflicting);
+    string Table, long Staged, long Inserted, long Existing, long Collapsed, long Rejected, long Conflicting, long Replaced = 0);
 
 /// <summary>
 /// The loading contract in memory: an index that is the union of everything loaded, and knows whose each row is. It shares
@@ -26,14 +26,21 @@ internal sealed partial class IndexModel
     /// The id that the loader gave to a dimension row: where facts of equal identity differ in what they point at, the ids
     /// decide.
     /// </param>
-    public IReadOnlyList<TableCounts> Load(int load, Bundle bundle, BundleValidation validation, Func<RowKey, long> idOf)
+    /// <param name="replaces">Whether what its files have gives way to what it brings.</param>
+    public IReadOnlyList<TableCounts> Load(
+        int load, Bundle bundle, BundleValidation validation, Func<RowKey, long> idOf, bool replaces = false)
     {
         _loads.Add(load);
-        return
-        [
-            .. BundleTable.All.Select(table => Merge(load, table, bundle[table].Count, validation[table], idOf)),
-            MergeFilePaths(load, validation[BundleTable.Files]),
-        ];
+        var counts = new List<TableCounts>();
+        var replaced = new Dictionary<string, long>();
+        foreach (var table in BundleTable.All)
+        {
+            if (table == BundleTable.Fragments && replaces)
+                replaced = Replace(load, validation);
+            counts.Add(Merge(load, table, bundle[table].Count, validation[table], idOf));
+        }
+        counts.Add(MergeFilePaths(load, validation[BundleTable.Files]));
+        return [.. counts.Select(count => count with { Replaced = replaced.GetValueOrDefault(count.Table) })];
     }
 
     /// <summary>Inserts one row as the inserter views do, unless it stands, and returns what stands then.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class IndexModel
 
     private void Lean(int load, Standing? on)
     {
-        if (on is not null && on.Load != RowWise && on.Load != load)
+        if (on is not null && on.Load != load)
             _reasons.Add((load, on.Load));
     }
 

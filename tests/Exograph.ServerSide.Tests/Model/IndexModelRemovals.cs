@@ -42,13 +42,16 @@ internal sealed partial class IndexModel
             ],
             Lose);
         foreach (var (path, standing) in _filePaths.Where(path => loads.Contains(path.Value.Load)).ToList())
-            Lose(_filePaths.Remove(path), $"path {path.Path} of {path.File}", standing);
+            Lose(_filePaths.Remove(path), PathKey(path), standing);
         RemoveUnusedTerms(loads.Contains);
+        foreach (var rows in _tables.Values)
+            Forget(rows, loads);
+        Forget(_filePaths, loads);
         _reasons.RemoveWhere(reason => loads.Contains(reason.Load) || loads.Contains(reason.On));
         _loads.RemoveAll(loads.Contains);
         return losses;
 
-        void Lose(bool wholly, string what, Standing standing)
+        void Lose(bool wholly, RowKey what, Standing standing)
         {
             // A row that only loses what it refers to is its owner's.
             IEnumerable<int> losers = wholly ? standing.Bringers : [standing.Load];
@@ -77,7 +80,7 @@ internal sealed partial class IndexModel
     /// </summary>
     /// <param name="gone">The rows.</param>
     /// <param name="lose">Is told of each row whether it goes wholly.</param>
-    private void Remove(HashSet<RowKey> gone, Action<bool, string, Standing> lose)
+    private void Remove(HashSet<RowKey> gone, Action<bool, RowKey, Standing> lose)
     {
         foreach (var (table, rows) in BundleTable.All.Select(table => (table, _tables[table])))
         {
@@ -88,7 +91,7 @@ internal sealed partial class IndexModel
                 {
                     rows.Remove(key);
                     gone.Add(key);
-                    lose(true, $"{key}", row);
+                    lose(true, key, row);
                 }
                 else if (lost.Count > 0)
                 {
@@ -96,13 +99,24 @@ internal sealed partial class IndexModel
                     {
                         Cells = [.. row.Cells.Select((cell, i) => lost.Contains(table.Columns[i]) ? null : cell)],
                     };
-                    lose(false, $"{key}", row);
+                    lose(false, key, row);
                 }
             }
         }
         foreach (var (path, standing) in _filePaths.Where(path => gone.Contains(path.Key.File)).ToList())
-            lose(_filePaths.Remove(path), $"path {path.Path} of {path.File}", standing);
+            lose(_filePaths.Remove(path), PathKey(path), standing);
     }
+
+    /// <summary>Nobody brings rows again who has been taken out.</summary>
+    private static void Forget<TKey>(Dictionary<TKey, Standing> rows, IReadOnlySet<int> loads)
+        where TKey : notnull
+    {
+        foreach (var (key, row) in rows.Where(row => row.Value.Bringers.Overlaps(loads)).ToList())
+            rows[key] = row with { Bringers = [.. row.Bringers.Except(loads)] };
+    }
+
+    private static RowKey PathKey((RowKey File, string Path) path) =>
+        new("file_paths", $"{path.File}, {Cell.Quote(path.Path)}");
 
     private static bool Takes(BundleTable table, BundleColumn reference) =>
         reference.RefersTo != BundleTable.Fragments.Name || table == BundleTable.FragmentTerms;

@@ -17,8 +17,8 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
     /// <summary>How often each operation is chosen.</summary>
     private static readonly (Operation Operation, int Weight)[] s_operations =
     [
-        (Operation.Load, 10), (Operation.InsertRows, 4), (Operation.Abandon, 1), (Operation.MergePartitions, 3),
-        (Operation.Delete, 3), (Operation.SweepTerms, 2),
+        (Operation.Load, 4), (Operation.Replace, 4), (Operation.InsertRows, 4), (Operation.Abandon, 1),
+        (Operation.MergePartitions, 2), (Operation.Delete, 3), (Operation.SweepTerms, 1),
     ];
 
     // Two producers, whose rows have less in common with each other's than with their own earlier ones.
@@ -35,7 +35,7 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
 
     private SequenceStep Step(Operation operation) => new(
         operation,
-        operation is Operation.Load or Operation.InsertRows or Operation.Abandon ? NextBundle() : new Bundle(),
+        operation is Operation.Load or Operation.Replace or Operation.InsertRows or Operation.Abandon ? NextBundle() : new Bundle(),
         random.Next(),
         random.Next(100) < crashPercent ? NextCrash() : null);
 

@@ -3,6 +3,7 @@ namespace Exograph.ServerSide.Tests.Model;
 internal enum Operation
 {
     Load,
+    Replace,
     InsertRows,
     Abandon,
     MergePartitions,
@@ -25,6 +26,7 @@ internal sealed record SequenceStep(Operation Operation, Bundle Bundle, int Seed
         return Operation switch
         {
             Operation.Load => await index.LoadAsync(Bundle, random, crash: Crash),
+            Operation.Replace => await index.LoadAsync(Bundle, random, replaces: true, crash: Crash),
             Operation.InsertRows => await index.InsertAsync(Bundle, random),
             Operation.Abandon => await index.AbandonAsync(Bundle, random),
             Operation.MergePartitions => await index.MergePartitionsAsync(keep: random.Next(3), Crash),

@@ -48,14 +48,18 @@ internal sealed partial class TestIndex : IAsyncDisposable
     /// <param name="bundle">The rows.</param>
     /// <param name="random">Decides how.</param>
     /// <param name="mayReserve">Whether its rows may get other numbers, by ids that the load reserves.</param>
+    /// <param name="replaces">Whether what the index has of its files gives way.</param>
     /// <param name="crash">When a first attempt to finalize is to fail, if one is.</param>
     public async Task<IReadOnlyList<string>> LoadAsync(
-        Bundle bundle, Random random, bool mayReserve = true, CrashPoint? crash = null)
+        Bundle bundle, Random random, bool mayReserve = true, bool replaces = false, CrashPoint? crash = null)
     {
         var skips = random.Next(2) == 0;
         var threshold = s_partitionThresholds[random.Next(s_partitionThresholds.Length)];
         var reserves = mayReserve && random.Next(2) == 0;
-        var load = await _loader.BeginAsync(threshold, skips ? "skip" : null, reserves);
+        // The mode is told at the beginning, or only at the end.
+        string? mode = replaces ? "replace" : random.Next(2) == 0 ? "union" : null;
+        var beginsSo = random.Next(2) == 0;
+        var load = await _loader.BeginAsync(threshold, skips ? "skip" : null, reserves, beginsSo ? mode : null);
         var staged = bundle;
         IReadOnlyList<BundleRow> resolved = [];
         if (reserves)
@@ -77,12 +81,12 @@ internal sealed partial class TestIndex : IAsyncDisposable
             differences.AddRange(await RefuseAsync(load, staged, skips ? "fail" : null));
 
         var onReject = rejected.Count == 0 || skips ? null : "skip";
-        if (crash is not null && !await FinalizesAsync(load, onReject, crash, differences)
+        if (crash is not null && !await FinalizesAsync(load, BulkLoader.FinalizeSql(load, onReject, mode), crash, differences)
             && (crash.Kind == CrashKind.Kill || random.Next(3) == 0))
             return [.. differences, .. await AbandonAsync(load)];
-        await _loader.FinalizeAsync(load, onReject);
+        await _loader.FinalizeAsync(load, onReject, mode);
         var (content, idOf) = await _loader.ReadIndexAsync();
-        var report = _model.Load(load, bundle, validation, idOf).Select(counts => counts.Table == BundleTable.Terms.Name
+        var report = _model.Load(load, bundle, validation, idOf, replaces).Select(counts => counts.Table == BundleTable.Terms.Name
             ? counts with { Staged = counts.Staged - resolved.Count, Existing = counts.Existing - resolved.Count }
             : counts);
         differences.AddRange(_model.Content().Differences(content));

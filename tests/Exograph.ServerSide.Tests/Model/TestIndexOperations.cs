@@ -17,7 +17,7 @@ internal sealed partial class TestIndex
     /// <summary>Stages a load, and abandons it.</summary>
     public async Task<IReadOnlyList<string>> AbandonAsync(Bundle bundle, Random random)
     {
-        var load = await _loader.BeginAsync(partitionThreshold: null, onReject: null, reserved: random.Next(2) == 0);
+        var load = await _loader.BeginAsync(partitionThreshold: null, onReject: null, reserved: random.Next(2) == 0, mode: null);
         await _loader.StageAsync(load, bundle, random);
         return await AbandonAsync(load);
     }
@@ -102,9 +102,9 @@ internal sealed partial class TestIndex
     /// <summary>
     /// Tries to finalize a load, and says whether it did; if not, the index must be as it was.
     /// </summary>
-    private async Task<bool> FinalizesAsync(int load, string? onReject, CrashPoint crash, List<string> differences)
+    private async Task<bool> FinalizesAsync(int load, string sql, CrashPoint crash, List<string> differences)
     {
-        await CrashAsync(crash, BulkLoader.FinalizeSql(load, onReject));
+        await CrashAsync(crash, sql);
         if (await _loader.StateAsync(load) == "finalized")
             return true;
         differences.AddRange((await DifferencesAsync()).Select(difference => $"after the crash: {difference}"));
