@@ -73,6 +73,30 @@ public sealed class PartitionTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_load_of_a_new_package_locks_no_more_where_there_are_more_partitions()
+    {
+        // Its own partition has a number of its own, so one of them is made before.
+        var locks = new List<string>();
+        for (var n = 1; n <= 8; n++)
+        {
+            var load = await Load.BeginAsync(Db);
+            await load.StageAsync("packages", "id, ecosystem, name", $"(1, 'hex', 'package {n}')");
+            await load.StageAsync("package_versions", "id, package_id, version", "(1, 1, '1.0')");
+            await load.StageAsync("files", "id, package_version_id, path, source, sha256", "(1, 1, 'a.ex', 'a', sha256('a'))");
+            await load.StageAsync("definitions", "file_id, kind, name, qualified_name", "(1, 'def', 'a', 'A.a/0')");
+            await Db.ExecuteAsync("BEGIN");
+            await load.FinalizeAsync("partition_threshold => 0");
+            locks.AddRange(await Db.RowsAsync("""
+                SELECT count(DISTINCT l.relation) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                WHERE l.pid = pg_backend_pid() AND c.relname LIKE 'definitions\_load\_%'
+                """));
+            await Db.ExecuteAsync("COMMIT");
+        }
+
+        Assert.Equal(locks[1], locks[^1]);
+    }
+
+    [Fact]
     public async Task A_partition_is_made_like_its_table()
     {
         var load = await Sample.BeginAsync(Db, "partition_threshold => 0");
