@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION exograph.begin_load(
     ids                 text    DEFAULT NULL,
     defer_indexes       boolean DEFAULT NULL,
     complete            text[]  DEFAULT NULL,
-    mode                text    DEFAULT NULL
+    mode                text    DEFAULT NULL,
+    most_partitions     integer DEFAULT NULL
 ) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' AS $$
 DECLARE
@@ -26,13 +27,16 @@ BEGIN
     IF defer_indexes THEN
         CALL exograph_private.require_owner('defer_indexes', 'Readers of the index wait while it is done.');
     END IF;
+    IF most_partitions IS NOT NULL THEN
+        CALL exograph_private.require_owner('most_partitions', 'Readers of the index wait while partitions are exchanged.');
+    END IF;
     IF mode = 'replace' THEN
         CALL exograph_private.require_replacing_any(complete);
     END IF;
     INSERT INTO exograph.loads (label, started_by, role_oid, cluster, options)
     SELECT begin_load.label, r.rolname, r.oid, exograph_private.cluster(),
            exograph_private.check_options(on_reject, reject_limit, keep_maps, partition_threshold, ids, defer_indexes, complete,
-                                          mode)
+                                          mode, most_partitions)
     FROM pg_roles r
     WHERE r.rolname = exograph_private.caller()
     RETURNING load_id INTO v_load_id;
@@ -44,7 +48,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[], text) IS
+COMMENT ON FUNCTION exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[], text, integer) IS
 'Begins a load: makes schema exograph_load_<n> with a staging table for each index table, and returns n.
 on_reject: ''fail'' (default) or ''skip'' rows that break a rule. reject_limit: most rows to skip; NULL is no limit.
 keep_maps: keep the number-to-id maps until drop_maps(n). partition_threshold: rows from which a fact table gets a
@@ -56,4 +60,6 @@ exograph_owner. complete: the tables of which the load brings all rows of each o
 (exograph.files_lacking): any of exograph.complete_tables(), none by default. mode: ''union'' (default) adds to what the index
 holds; with ''replace'' it gives way, for the staged files that exist: rows of the tables of which the load brings any, or which
 complete names; nodes and fragments that it brings again keep their ids. That takes DELETE on these tables.
+most_partitions: where a fact table has more partitions, finalize_load merges those of old loads, down to about half as many; at
+least 2, NULL (default) merges none; for members of exograph_owner, since readers wait for a moment.
 Errors: XG008, 42501, 42P06 (a schema of that name exists).';

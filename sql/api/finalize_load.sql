@@ -8,14 +8,16 @@ CREATE OR REPLACE PROCEDURE exograph.finalize_load(
     keep_maps           boolean DEFAULT NULL,
     partition_threshold bigint  DEFAULT NULL,
     defer_indexes       boolean DEFAULT NULL,
-    mode                text    DEFAULT NULL
+    mode                text    DEFAULT NULL,
+    most_partitions     integer DEFAULT NULL
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
     v_ledger   exograph.loads;
     v_load     exograph_private.load;
     v_options  jsonb := exograph_private.check_options(
-        on_reject, reject_limit, keep_maps, partition_threshold, defer_indexes => defer_indexes, mode => mode);
+        on_reject, reject_limit, keep_maps, partition_threshold, defer_indexes => defer_indexes, mode => mode,
+        most_partitions => most_partitions);
     v_settings jsonb := exograph_private.take_settings();
 BEGIN
     CALL exograph_private.require_fit_transaction('finalize_load');
@@ -31,6 +33,9 @@ BEGIN
     v_load := exograph_private.read_load(v_ledger, v_options);
     IF v_load.defer_indexes THEN
         CALL exograph_private.require_owner('defer_indexes', 'Readers of the index wait while it is done.');
+    END IF;
+    IF v_load.most_partitions IS NOT NULL THEN
+        CALL exograph_private.require_owner('most_partitions', 'Readers of the index wait while partitions are exchanged.');
     END IF;
 
     CALL exograph_private.begin_attempt(v_ledger);
@@ -50,7 +55,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean, text) IS
+COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean, text, integer) IS
 'Merges the staged rows of a load into the index, all or nothing, and reports in exograph.load_report what became of each.
 load_id NULL means the caller''s only open load; the number comes back. The options are those of begin_load and go before
 them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, XG011, 2BP01

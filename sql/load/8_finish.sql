@@ -7,13 +7,36 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     CALL exograph_private.start_phase(load.load_id, 'finish');
     CALL exograph_private.check_accounting(load.load_id);
-    CALL exograph_private.warn_of_partitions();
+    CALL exograph_private.bound_partitions(load);
     CALL exograph_private.warn_of_deferred_indexes(load.load_id);
     CALL exograph_private.drop_staging(load.load_id, load.keep_maps);
     CALL exograph_private.finish_report(load.load_id);
     UPDATE exograph.loads l
     SET state = 'finalized', ended_at = clock_timestamp(), options = load.options
     WHERE l.load_id = load.load_id;
+END
+$$;
+
+-- Merges partitions of old loads where a fact table has more than the load's most_partitions, down to about half of them, so that
+-- it is not done with every load; without the option only warns. Other writers wait meanwhile, so a reader is waited for at most
+-- 5 s; where that is not enough the load goes on, and the next one merges them.
+CREATE OR REPLACE PROCEDURE exograph_private.bound_partitions(load exograph_private.load)
+LANGUAGE plpgsql SECURITY INVOKER SET lock_timeout = '5s' AS $$
+DECLARE
+    v_message text;
+    v_detail  text;
+BEGIN
+    IF load.most_partitions IS NULL THEN
+        CALL exograph_private.warn_of_partitions();
+    ELSIF exograph_private.crowded_tables(load.most_partitions) IS NOT NULL THEN
+        CALL exograph_private.start_phase(load.load_id, 'merge partitions');
+        PERFORM FROM exograph_private.merge_ranges(load.most_partitions / 2, thrifty => true);
+        CALL exograph_private.start_phase(load.load_id, 'finish');
+    END IF;
+EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
+    GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
+    RAISE WARNING 'load %: partitions of old loads are not merged: %', load.load_id, v_message USING DETAIL = v_detail,
+        HINT = 'The next load that has most_partitions, or exograph.merge_partitions(), merges them.';
 END
 $$;
 

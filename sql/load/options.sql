@@ -4,7 +4,8 @@ SET LOCAL ROLE exograph_owner;
 -- The options that were given, as jsonb; those that are NULL were not. Errors: XG008.
 CREATE OR REPLACE FUNCTION exograph_private.check_options(
     on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, ids text DEFAULT NULL,
-    defer_indexes boolean DEFAULT NULL, complete text[] DEFAULT NULL, mode text DEFAULT NULL
+    defer_indexes boolean DEFAULT NULL, complete text[] DEFAULT NULL, mode text DEFAULT NULL,
+    most_partitions integer DEFAULT NULL
 ) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
@@ -31,6 +32,10 @@ BEGIN
         RAISE EXCEPTION 'mode must be ''union'' or ''replace'', not %', quote_literal(mode) USING ERRCODE = 'XG008',
             HINT = 'What the index holds of the staged files stays, or gives way to what the load brings.';
     END IF;
+    IF most_partitions < 2 THEN
+        RAISE EXCEPTION 'most_partitions must be 2 or more, not %', most_partitions USING ERRCODE = 'XG008',
+            HINT = 'It is the number of partitions of a fact table beyond which those of old loads are merged. NULL merges none.';
+    END IF;
     IF NOT complete <@ exograph.complete_tables() THEN
         RAISE EXCEPTION 'complete must hold any of %, not %',
                 (SELECT string_agg(quote_literal(t.name), ', ') FROM unnest(exograph.complete_tables()) AS t (name)),
@@ -41,7 +46,7 @@ BEGIN
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'on_reject', on_reject, 'reject_limit', reject_limit, 'keep_maps', keep_maps,
         'partition_threshold', partition_threshold, 'ids', ids, 'defer_indexes', defer_indexes,
-        'complete', v_complete, 'mode', mode));
+        'complete', v_complete, 'mode', mode, 'most_partitions', most_partitions));
 END
 $$;
 
@@ -58,7 +63,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
         "ids": "numbered",
         "defer_indexes": false,
         "complete": [],
-        "mode": "union"
+        "mode": "union",
+        "most_partitions": null
     }'::pg_catalog.jsonb
 $$;
 
@@ -73,6 +79,7 @@ CREATE TYPE exograph_private.load AS (
     defer_indexes       boolean,
     complete            text[],
     mode                text,    -- union or replace
+    most_partitions     integer, -- NULL: only warned of
     options             jsonb    -- all of these, for the ledger
 );
 
@@ -81,9 +88,9 @@ CREATE OR REPLACE FUNCTION exograph_private.read_load(load exograph.loads, given
 RETURNS exograph_private.load
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT load.load_id, o.ids = 'reserved', o.on_reject, o.reject_limit, o.keep_maps, o.partition_threshold, o.defer_indexes,
-           o.complete, o.mode, m.options
+           o.complete, o.mode, o.most_partitions, m.options
     FROM (SELECT exograph_private.default_options() || load.options || read_load.given AS options) m
     CROSS JOIN pg_catalog.jsonb_to_record(m.options) AS o (
         ids text, on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, defer_indexes boolean,
-        complete text[], mode text)
+        complete text[], mode text, most_partitions integer)
 $$;

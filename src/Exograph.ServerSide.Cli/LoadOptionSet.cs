@@ -38,6 +38,12 @@ internal sealed class LoadOptionSet
             + "complete: for versions that were indexed before. Needs DELETE on these tables.",
     };
 
+    private readonly Option<int?> _mostPartitions = new("--most-partitions")
+    {
+        Description = "Partitions of a fact table beyond which those of old loads are merged, down to about half of them.",
+        HelpName = "number",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_onReject);
@@ -46,6 +52,7 @@ internal sealed class LoadOptionSet
         command.Add(_partitionThreshold);
         command.Add(_deferIndexes);
         command.Add(_replace);
+        command.Add(_mostPartitions);
     }
 
     /// <summary>As options of finalizing a load that is open.</summary>
@@ -62,6 +69,7 @@ internal sealed class LoadOptionSet
         PartitionThreshold = parsed.GetValue(_partitionThreshold),
         DeferIndexes = parsed.GetValue(_deferIndexes) ? true : null,
         Mode = parsed.GetValue(_replace) ? LoadMode.Replace : null,
+        MostPartitions = parsed.GetValue(_mostPartitions),
     };
 
     /// <summary>As options of a load that is begun.</summary>
@@ -78,6 +86,7 @@ internal sealed class LoadOptionSet
             PartitionThreshold = options.PartitionThreshold,
             DeferIndexes = options.DeferIndexes,
             Mode = options.Mode,
+            MostPartitions = options.MostPartitions,
         };
     }
 }

@@ -68,6 +68,12 @@ public sealed record LoadOptions
     /// <summary>What becomes of what the index has of the files of the load: by default it stays.</summary>
     public LoadMode? Mode { get; init; }
 
+    /// <summary>
+    /// Partitions of a fact table beyond which those of old loads are merged, down to about half of them, when this load is
+    /// finalized: at least 2. Null merges none, and more than 64 are warned of. For members of <c>exograph_owner</c>.
+    /// </summary>
+    public int? MostPartitions { get; init; }
+
     /// <summary>What the server gets as numbers of rows. The producer numbers them as it likes either way.</summary>
     public IdNumbering Ids { get; init; }
 
@@ -126,6 +132,7 @@ public sealed record LoadOptions
         PartitionThreshold = PartitionThreshold,
         DeferIndexes = DeferIndexes,
         Mode = Mode,
+        MostPartitions = MostPartitions,
         Progress = Progress,
         RetryDelays = RetryDelays,
     };
@@ -153,6 +160,9 @@ public sealed record FinalizeOptions
 
     /// <inheritdoc cref="LoadOptions.Mode"/>
     public LoadMode? Mode { get; init; }
+
+    /// <inheritdoc cref="LoadOptions.MostPartitions"/>
+    public int? MostPartitions { get; init; }
 
     /// <summary>Where progress is reported.</summary>
     public IProgress<LoadProgress>? Progress { get; init; }

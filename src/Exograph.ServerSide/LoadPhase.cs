@@ -33,6 +33,8 @@ public enum LoadPhase
     NoteDependencies,
     /// <summary>Statistics are collected.</summary>
     Analyze,
+    /// <summary>Partitions of old loads are merged.</summary>
+    MergePartitions,
     /// <summary>The report is closed, and the staging goes.</summary>
     Finish,
 }

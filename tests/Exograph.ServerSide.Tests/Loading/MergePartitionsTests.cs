@@ -321,7 +321,70 @@ public sealed class MergePartitionsTests : LoadingTest
 
         var warning = Assert.Single(Db.Notices, n => n.Severity == "WARNING");
         Assert.Contains("definitions has 4", warning.MessageText, StringComparison.Ordinal);
-        Assert.Equal("SELECT exograph.merge_partitions() merges those of old loads.", warning.Hint);
+        Assert.StartsWith("SELECT * FROM exograph.merge_partitions() merges those of old loads;", warning.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_load_that_is_told_so_keeps_the_number_of_partitions_bounded()
+    {
+        for (var n = 1; n <= 14; n++)
+        {
+            await (await StageAsync(n)).FinalizeAsync("partition_threshold => 0, most_partitions => 5");
+            Assert.InRange(await Db.CountAsync("exograph.fact_partitions WHERE table_name = 'definitions'"), 2, 5);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 14).Select(n => $"{n}|{n}"),
+            await Db.RowsAsync("SELECT load_id, line FROM exograph.definitions ORDER BY 1"));
+        Assert.DoesNotContain(Db.Notices, n => n.Severity == "WARNING");
+        Assert.NotEmpty(await Db.RowsAsync("SELECT FROM exograph.load_phases WHERE phase = 'merge partitions'"));
+    }
+
+    [Fact]
+    public async Task What_is_larger_than_all_that_would_be_merged_with_it_is_not_written_again()
+    {
+        var large = await StageAsync(1);
+        await Db.ExecuteAsync(
+            $"INSERT INTO {large.Staged("comments")} (file_id, text, line) SELECT 1, 'why', n FROM generate_series(2, 5000) n");
+        await large.FinalizeAsync("partition_threshold => 0");
+        for (var n = 2; n <= 4; n++)
+            await (await StageAsync(n * 10_000)).FinalizeAsync("partition_threshold => 0");
+
+        await (await StageAsync(50_000)).FinalizeAsync("partition_threshold => 0, most_partitions => 3");
+
+        Assert.Equal(["1|1", "2|4", "5|5"], await Db.RowsAsync(
+            "SELECT first_load, last_load FROM exograph.fact_partitions WHERE table_name = 'comments' AND first_load > 0"));
+    }
+
+    [Fact]
+    public async Task A_reader_in_the_way_does_not_fail_the_load_that_would_merge()
+    {
+        await LoadAsync();
+        await LoadAsync();
+        var reader = await OpenAsync();
+        await reader.ExecuteAsync("BEGIN; SELECT FROM exograph.definitions");
+
+        await (await StageAsync(3)).FinalizeAsync("partition_threshold => 0, most_partitions => 2");
+
+        var warning = Assert.Single(Db.Notices, n => n.Severity == "WARNING");
+        Assert.StartsWith("load 3: partitions of old loads are not merged: merge_partitions: another transaction is reading ",
+            warning.MessageText, StringComparison.Ordinal);
+        Assert.Contains(reader.UserName, warning.Detail, StringComparison.Ordinal);
+        Assert.Equal(["1|1", "2|2", "3|3"], await Db.RowsAsync(DefinitionPartitions));
+        await reader.ExecuteAsync("COMMIT");
+
+        await (await StageAsync(4)).FinalizeAsync("partition_threshold => 0, most_partitions => 2");
+        Assert.Equal(["1|3", "4|4"], await Db.RowsAsync(DefinitionPartitions));
+    }
+
+    [Fact]
+    public async Task Only_the_owner_has_loads_merge_partitions()
+    {
+        var role = await CreateRoleAsync("loader", "exograph_loader");
+        var loader = await OpenAsAsync(role);
+
+        await loader.FailsAsync("42501", "SELECT exograph.begin_load('x', most_partitions => 64)");
+        var load = await Load.BeginAsync(loader);
+        await loader.FailsAsync("42501", load.FinalizeSql("most_partitions => 64"));
     }
 
     /// <summary>Merges, and returns what became of each range, without its detail.</summary>

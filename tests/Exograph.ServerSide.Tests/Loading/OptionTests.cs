@@ -17,13 +17,15 @@ public sealed class OptionTests : LoadingTest
         const string Query = "SELECT key, value FROM exograph.loads, jsonb_each(options) WHERE load_id = $1 ORDER BY key";
         Assert.Equal(
             [
-                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "mode|\"union\"", "on_reject|\"skip\"",
+                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "mode|\"union\"",
+                "most_partitions|null", "on_reject|\"skip\"",
                 "partition_threshold|0", "reject_limit|7",
             ],
             await Db.RowsAsync(Query, load.Id));
         Assert.Equal(
             [
-                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "mode|\"union\"", "on_reject|\"fail\"",
+                "complete|[]", "defer_indexes|false", "ids|\"numbered\"", "keep_maps|false", "mode|\"union\"",
+                "most_partitions|null", "on_reject|\"fail\"",
                 "partition_threshold|10000", "reject_limit|null",
             ],
             await Db.RowsAsync(Query, 1));
@@ -54,6 +56,8 @@ public sealed class OptionTests : LoadingTest
             ("on_reject => 'it''s'", "on_reject must be 'fail' or 'skip', not 'it''s'", OnReject),
             ("reject_limit => -1", "reject_limit must be 0 or more, not -1",
                 "It is the number of rows that may be left out under on_reject => 'skip'. NULL means any number."),
+            ("most_partitions => 1", "most_partitions must be 2 or more, not 1",
+                "It is the number of partitions of a fact table beyond which those of old loads are merged. NULL merges none."),
             ("partition_threshold => -5", "partition_threshold must be 0 or more, not -5",
                 "It is the number of rows from which a fact table gets a partition of its own. 0 means always."),
         })
