@@ -42,7 +42,7 @@ internal sealed class CliApp
     {
         _connection,
         _json,
-        Migrate(),
+        new MigrateCommand(this).Create(),
         new LoadCommand(this).Create(),
         FinalizeOpen(),
         Check(),
@@ -59,46 +59,10 @@ internal sealed class CliApp
         new DoctorCommand(this).Create(),
         new SizesCommand(this).Create(),
         new HelpCommand(this).Create(),
+        new UninstallCommand(this).Create(),
         Stop(),
         new DemoCommand(this).Create(),
     };
-
-    private Command Migrate()
-    {
-        var print = new Option<bool>("--print")
-        {
-            Description = "Do nothing; write the whole installation as one script for psql, to be reviewed and run by hand.",
-        };
-        var textSearch = new Option<bool>("--text-search")
-        {
-            Description = "Also build the indexes by which LIKE and regular expressions search sources and comments (pg_trgm). Loads keep "
-                + "them from then on, and take longer; CALL exograph.drop_text_indexes() drops them.",
-        };
-        var command = new Command("migrate", "Installs Exograph in the database, or brings it up to date.") { print, textSearch };
-        Run(command, async (parsed, cancellationToken) =>
-        {
-            var options = new MigrateOptions { TextSearch = parsed.GetValue(textSearch), Progress = new Notes(_context.Error, "applying ") };
-            if (parsed.GetValue(print))
-            {
-                RefuseConnection(parsed, "--print works with no server");
-                if (parsed.GetValue(_json))
-                    throw new UsageException("--print writes SQL: --json has no effect");
-                await _context.Output.WriteAsync(ExographClient.PrintMigration(options).AsMemory(), cancellationToken);
-                return ExitCode.Ok;
-            }
-            await using var database = await OpenAsync(parsed, cancellationToken);
-            var applied = await database.Client.MigrateAsync(options, cancellationToken);
-            var migrations = applied.Count(name => char.IsAsciiDigit(name[0]));
-            await using var connection = database.DataSource.CreateConnection();
-            var indexed = options.TextSearch ? ", with indexes for searching texts" : "";
-            Results(parsed).Value(new { applied }, applied.Count == 0
-                ? $"up to date{indexed}"
-                : $"installed {migrations} migrations and {applied.Count - migrations} code files into {connection.Database} "
-                    + $"as schema version {ExographClient.LatestSchemaVersion}{indexed}");
-            return ExitCode.Ok;
-        });
-        return command;
-    }
 
     private Command FinalizeOpen()
     {
@@ -240,6 +204,15 @@ internal sealed class CliApp
     {
         if (parsed.GetResult(_connection) is not null)
             throw new UsageException($"{why}: --connection has no effect");
+    }
+
+    /// <summary>Writes a script that a command prints instead of running it.</summary>
+    internal async Task PrintAsync(ParseResult parsed, string script, CancellationToken cancellationToken)
+    {
+        RefuseConnection(parsed, "--print works with no server");
+        if (parsed.GetValue(_json))
+            throw new UsageException("--print writes SQL: --json has no effect");
+        await _context.Output.WriteAsync(script.AsMemory(), cancellationToken);
     }
 
     internal ResultWriter Results(ParseResult parsed) => new(_context.Output, parsed.GetValue(_json));

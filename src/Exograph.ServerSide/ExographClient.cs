@@ -80,6 +80,20 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     /// </summary>
     public static string PrintMigration(MigrateOptions? options = null) => Migrator.Print(options?.TextSearch ?? false);
 
+    /// <summary>
+    /// Takes Exograph out of the database with all that it holds, and its roles unless another database of the cluster knows them.
+    /// Refuses where loads are open or something of others depends on it, unless forced. All or nothing.
+    /// </summary>
+    /// <returns>What the server says of roles, and of what went by force.</returns>
+    /// <exception cref="MigrationException">The server refused.</exception>
+    /// <exception cref="ConnectionException">The server cannot be reached.</exception>
+    public Task<IReadOnlyList<string>> UninstallAsync(
+        UninstallOptions? options = null, CancellationToken cancellationToken = default) =>
+        MigratorAsync("uninstall", _ => Uninstaller.RunAsync(DataSource, options?.Force ?? false, cancellationToken));
+
+    /// <summary>What <see cref="UninstallAsync"/> does as one script for psql, to be reviewed and run by hand.</summary>
+    public static string PrintUninstall(UninstallOptions? options = null) => Uninstaller.Print(options?.Force ?? false);
+
     /// <summary>Begins a load.</summary>
     /// <exception cref="LoadException">Exograph is not installed, the role may not load, or an option is bad.</exception>
     /// <exception cref="ConnectionException">The server cannot be reached.</exception>

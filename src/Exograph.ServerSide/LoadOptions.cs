@@ -208,6 +208,13 @@ public sealed record MigrateOptions
     public IProgress<string>? Progress { get; init; }
 }
 
+/// <summary>Options of taking Exograph out of a database.</summary>
+public sealed record UninstallOptions
+{
+    /// <summary>Whether open loads and what others have built on Exograph may go, or be left without it.</summary>
+    public bool Force { get; init; }
+}
+
 /// <summary>Options of reading rows that break a rule.</summary>
 public sealed record RejectOptions
 {

@@ -19,6 +19,9 @@ internal sealed record MigrationScripts(IReadOnlyList<MigrationScript> Migration
     /// <summary>Number of the last migration.</summary>
     public int Version => int.Parse(Migrations[^1].Name.AsSpan(0, 4), CultureInfo.InvariantCulture);
 
+    /// <summary>What takes everything out of a database again.</summary>
+    public static string Uninstall { get; } = Read("uninstall.sql");
+
     private const string MigrationPrefix = "migrations/";
     private const string CodePrefix = "sql/";
 

@@ -195,7 +195,7 @@ public sealed class CliTests
             + $"into {database.Settings.Database} as schema version {ExographClient.LatestSchemaVersion}\n",
             first.Output);
         Assert.Contains("applying 0001_schemas_and_roles.sql", first.Error);
-        Assert.Equal((0, "up to date\n"), Pair(await CliRun.RunAsync(database, ["migrate"])));
+        Assert.Equal((0, $"up to date: {database.Settings.Database} has schema version {ExographClient.LatestSchemaVersion}\n"), Pair(await CliRun.RunAsync(database, ["migrate"])));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class CliTests
         const string Count = "SELECT count(*) FROM pg_class WHERE relname IN ('files_source_trgm', 'comments_text_trgm')";
         await using var database = await TestDatabase.CreateAsync();
 
-        Assert.Equal((0, "up to date, with indexes for searching texts\n"), Pair(await CliRun.RunAsync(database, ["migrate", "--text-search"])));
+        Assert.Equal((0, $"up to date: {database.Settings.Database} has schema version {ExographClient.LatestSchemaVersion}, with indexes for searching texts\n"), Pair(await CliRun.RunAsync(database, ["migrate", "--text-search"])));
         await database.ExecuteAsync("DELETE FROM exograph.code_versions");
         Assert.StartsWith("installed 0 migrations", (await CliRun.RunAsync(database, ["migrate"])).Output);
         Assert.Equal(2, await database.ScalarAsync<long>(Count));

@@ -1,0 +1,216 @@
+using Exograph.ServerSide.Cli;
+using Exograph.ServerSide.Tests.Loading;
+using Exograph.ServerSide.Tests.Support;
+using Npgsql;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.Security;
+
+/// <summary>What uninstall leaves, and what it refuses. On a server of its own, because roles are the server's.</summary>
+public sealed class UninstallTests(InstallationTests.EmptyServer server) : IClassFixture<InstallationTests.EmptyServer>, IAsyncLifetime
+{
+    /// <summary>All that a database and its cluster know of, with who may what.</summary>
+    private const string Catalog =
+        """
+        SELECT 'schema', nspname::text, nspacl::text FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
+        UNION ALL SELECT 'relation', oid::regclass::text, relacl::text FROM pg_class WHERE oid >= 16384 AND relpersistence <> 't'
+        UNION ALL SELECT 'routine', oid::regprocedure::text, proacl::text FROM pg_proc WHERE oid >= 16384
+        UNION ALL SELECT 'type', oid::regtype::text, typacl::text FROM pg_type WHERE oid >= 16384
+        UNION ALL SELECT 'constraint', conname::text, conrelid::regclass::text FROM pg_constraint WHERE oid >= 16384
+        UNION ALL SELECT 'trigger', tgname::text, tgrelid::regclass::text FROM pg_trigger WHERE oid >= 16384
+        UNION ALL SELECT 'comment', description, '' FROM pg_description WHERE objoid >= 16384
+        UNION ALL SELECT 'role', rolname::text, '' FROM pg_roles
+        UNION ALL SELECT 'member', roleid::regrole::text, member::regrole::text FROM pg_auth_members
+        UNION ALL SELECT 'database', datname::text, coalesce(datacl, acldefault('d', datdba))::text FROM pg_database
+        UNION ALL SELECT 'extension', extname::text, '' FROM pg_extension
+        UNION ALL SELECT 'default', defaclrole::regrole::text, defaclacl::text FROM pg_default_acl
+        UNION ALL SELECT 'setting', setdatabase::text, setconfig::text FROM pg_db_role_setting
+        UNION ALL SELECT 'dependency', classid::regclass::text, refobjid::regrole::text FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND deptype <> 'i'
+        ORDER BY 1, 2, 3
+        """;
+
+    private readonly string _name = $"test_{Guid.NewGuid():N}";
+    private Session _admin = null!;
+    private NpgsqlDataSource _dataSource = null!;
+    private ExographClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
+        await postgres.ExecuteAsync($"CREATE DATABASE {_name} TEMPLATE template0 ENCODING 'UTF8'");
+        _admin = await Session.OpenAsync(server.Settings(_name));
+        _dataSource = NpgsqlDataSource.Create(server.Settings(_name).ConnectionString);
+        _client = new ExographClient(_dataSource);
+    }
+
+    /// <summary>Leaves a server without databases and roles of the test.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _admin.DisposeAsync();
+        await _dataSource.DisposeAsync();
+        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
+        await postgres.ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
+        foreach (var role in await postgres.RowsAsync("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND oid <> 10"))
+            await postgres.ExecuteAsync($"DROP ROLE {role}");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_leaves_the_catalog_as_it_was_before_and_installs_again(bool printed)
+    {
+        var before = await _admin.RowsAsync(Catalog);
+        await _client.MigrateAsync(new MigrateOptions { TextSearch = true });
+        await _admin.ExecuteAsync("CREATE ROLE loader; GRANT exograph_loader TO loader; GRANT pg_read_all_stats TO exograph_owner");
+        await (await Sample.BeginAsync(_admin, "partition_threshold => 0, keep_maps => true")).FinalizeAsync();
+        await _admin.ExecuteAsync("SELECT exograph.begin_load('given up'); CALL exograph.abandon_load()");
+
+        if (printed)
+        {
+            using var directory = new BundleDirectory().Add("uninstall.sql", ExographClient.PrintUninstall());
+            await Psql.RunAsync(server.Settings(_name), "uninstall.sql", directory.Path);
+        }
+        else
+        {
+            Assert.Equal(["dropped roles exograph_loader, exograph_owner, exograph_reader"], await _client.UninstallAsync());
+        }
+
+        await _admin.ExecuteAsync("DROP ROLE loader");
+        Assert.Equal(before, await _admin.RowsAsync(Catalog));
+        await _client.UninstallAsync(); // nothing is left to do
+        Assert.Equal(before, await _admin.RowsAsync(Catalog));
+        Assert.NotEmpty(await _client.MigrateAsync());
+        await (await Sample.BeginAsync(_admin)).FinalizeAsync();
+    }
+
+    [Fact]
+    public async Task Roles_stay_while_another_database_knows_them_and_go_with_the_last()
+    {
+        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
+        var before = await postgres.RowsAsync("SELECT rolname FROM pg_roles ORDER BY 1");
+        await postgres.ExecuteAsync($"CREATE DATABASE {_name}_2 TEMPLATE template0 ENCODING 'UTF8'");
+        await using var second = NpgsqlDataSource.Create(server.Settings(_name + "_2").ConnectionString + ";Pooling=false");
+        var other = new ExographClient(second);
+        await _client.MigrateAsync();
+        await other.MigrateAsync();
+
+        Assert.Equal([$"roles exograph_loader, exograph_owner, exograph_reader stay: they are known in database {_name}_2"],
+            await _client.UninstallAsync());
+        await using (var session = await Session.OpenAsync(server.Settings(_name + "_2")))
+            await (await Sample.BeginAsync(session)).FinalizeAsync(); // it has lost nothing
+        await other.UninstallAsync();
+
+        await postgres.ExecuteAsync($"DROP DATABASE {_name}_2 WITH (FORCE)");
+        Assert.Equal(before, await postgres.RowsAsync("SELECT rolname FROM pg_roles ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task Open_loads_are_named_and_lost_only_by_force()
+    {
+        await _client.MigrateAsync();
+        await Sample.BeginAsync(_admin);
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => _client.UninstallAsync());
+
+        Assert.Equal(("XG002", "loads are open, and would be lost"), (error.SqlState, error.Message));
+        Assert.StartsWith("load 1 ('a test' of ", error.Detail, StringComparison.Ordinal);
+        Assert.Equal(1, await _admin.CountAsync("exograph.open_loads"));
+        await _client.UninstallAsync(new UninstallOptions { Force = true });
+        Assert.Empty(await _admin.RowsAsync("SELECT nspname FROM pg_namespace WHERE nspname ~ 'exograph|dup_select'"));
+    }
+
+    [Theory]
+    [InlineData("CREATE VIEW mine AS SELECT * FROM exograph.packages", "view mine")]
+    [InlineData("CREATE TABLE mine (file bigint REFERENCES exograph.files)", "constraint mine_file_fkey on table mine")]
+    [InlineData("CREATE TABLE mine (digest bytea DEFAULT exograph.text_digest('x'))", "default value for column digest of table mine")]
+    [InlineData("CREATE TABLE mine (load exograph.loads)", "table mine")]
+    [InlineData("CREATE FUNCTION mine() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM exograph.files'",
+        "function public.mine(), whose text names a schema of ours")]
+    [InlineData("CREATE SCHEMA s; GRANT CREATE ON SCHEMA s TO exograph_owner; SET ROLE exograph_owner; CREATE TABLE s.mine (); RESET ROLE",
+        "table s.mine of role exograph_owner")]
+    [InlineData("CREATE TABLE mine (a text); CREATE INDEX i ON mine USING gin (a exograph_trgm.gin_trgm_ops)", "index i")]
+    public async Task What_others_have_built_on_it_is_named(string sql, string named)
+    {
+        await _client.MigrateAsync(new MigrateOptions { TextSearch = true });
+        await _admin.ExecuteAsync(sql);
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => _client.UninstallAsync());
+
+        Assert.Equal("2BP01", error.SqlState);
+        Assert.Contains(named.Split(',')[0].Replace("public.", "", StringComparison.Ordinal), error.Detail!.Replace("public.", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+        Assert.Contains("--force", error.Hint, StringComparison.Ordinal);
+        Assert.Equal(0, await _admin.CountAsync("exograph.packages")); // nothing went
+        Assert.Contains(await _client.UninstallAsync(new UninstallOptions { Force = true }), n => n.StartsWith("by force", StringComparison.Ordinal));
+        Assert.Empty(await _admin.RowsAsync("SELECT nspname FROM pg_namespace WHERE nspname ~ 'exograph|dup_select'"));
+    }
+
+    [Fact]
+    public async Task Who_is_no_superuser_uninstalls_what_he_has_installed()
+    {
+        await _admin.ExecuteAsync($"CREATE ROLE installer LOGIN CREATEROLE; GRANT ALL ON DATABASE {_name} TO installer WITH GRANT OPTION");
+        var before = await _admin.RowsAsync(Catalog);
+        await using var dataSource = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(server.Settings(_name).ConnectionString) { Username = "installer", Pooling = false }.ConnectionString);
+        await new ExographClient(dataSource).MigrateAsync();
+
+        await new ExographClient(dataSource).UninstallAsync();
+
+        Assert.Equal(before, await _admin.RowsAsync(Catalog));
+        await _admin.ExecuteAsync("DROP OWNED BY installer");
+    }
+
+    [Fact]
+    public async Task The_command_asks_for_the_name_of_the_database()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var name = database.Settings.Database!;
+
+        var refused = await CliRun.RunAsync(database, ["uninstall"], input: "yes\n");
+        Assert.Equal(ExitCode.Usage, refused.ExitCode);
+        Assert.Contains("not confirmed: nothing was changed", refused.Error, StringComparison.Ordinal);
+        await database.ExecuteAsync("TABLE exograph.packages");
+
+        var done = await CliRun.RunAsync(database, ["uninstall"], input: name + "\n");
+        Assert.Equal((ExitCode.Ok, $"uninstalled from {name}\n"), (done.ExitCode, done.Output));
+        Assert.Equal((ExitCode.Refused, ""), await PairAsync(database, "status"));
+        Assert.Equal(ExitCode.Ok, (await CliRun.RunAsync(database, ["uninstall", "--yes"])).ExitCode);
+        Assert.Contains("DROP SCHEMA", (await CliRun.RunAsync(null, ["uninstall", "--print"])).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_tells_what_would_be_applied_and_changes_nothing()
+    {
+        var before = await _admin.RowsAsync(Catalog);
+        var connection = server.Settings(_name).ConnectionString;
+
+        var run = await CliRun.RunAsync(null, ["migrate", "--dry-run", "--connection", connection]);
+
+        var scripts = MigrationScripts.Embedded;
+        Assert.Equal((ExitCode.Ok, $"would be installed {scripts.Migrations.Count} migrations and {scripts.Code.Count} code files into {_name} "
+            + $"as schema version {scripts.Version}"), (run.ExitCode, run.Output.TrimEnd().Split('\n')[^1]));
+        Assert.StartsWith(scripts.Migrations[0].Name + "\n", run.Output, StringComparison.Ordinal);
+        Assert.Equal(before, await _admin.RowsAsync(Catalog));
+
+        await _client.MigrateAsync();
+        await _admin.ExecuteAsync($"REVOKE CREATE ON DATABASE {_name} FROM exograph_owner");
+        const string Journal = "SELECT scriptname, applied FROM exograph.schemaversions";
+        before = await _admin.RowsAsync(Catalog);
+        var journal = await _admin.RowsAsync(Journal);
+        run = await CliRun.RunAsync(null, ["migrate", "--dry-run", "--connection", connection]);
+        Assert.StartsWith("would be mended: ", run.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+        Assert.Equal(before, await _admin.RowsAsync(Catalog));
+        Assert.Equal(journal, await _admin.RowsAsync(Journal));
+
+        run = await CliRun.RunAsync(null, ["migrate", "--connection", connection]);
+        Assert.StartsWith("mended: schemas, roles and rights", run.Output, StringComparison.Ordinal);
+        run = await CliRun.RunAsync(null, ["migrate", "--dry-run", "--connection", connection]);
+        Assert.Equal($"up to date: {_name} has schema version {scripts.Version}\n", run.Output);
+    }
+
+    private static async Task<(int, string)> PairAsync(TestDatabase database, string command)
+    {
+        var run = await CliRun.RunAsync(database, [command]);
+        return (run.ExitCode, run.Output);
+    }
+}
