@@ -17,8 +17,8 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
     /// <summary>How often each operation is chosen.</summary>
     private static readonly (Operation Operation, int Weight)[] s_operations =
     [
-        (Operation.Load, 4), (Operation.Replace, 4), (Operation.InsertRows, 4), (Operation.Abandon, 1),
-        (Operation.MergePartitions, 2), (Operation.Delete, 3), (Operation.SweepTerms, 1),
+        (Operation.Load, 4), (Operation.Replace, 4), (Operation.InsertRows, 3), (Operation.Abandon, 1),
+        (Operation.MergePartitions, 2), (Operation.Undo, 6), (Operation.Delete, 3), (Operation.SweepTerms, 1),
     ];
 
     // Two producers, whose rows have less in common with each other's than with their own earlier ones.
