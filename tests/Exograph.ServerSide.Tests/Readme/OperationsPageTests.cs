@@ -210,7 +210,9 @@ public sealed partial class OperationsPageTests
     private static Task<Func<Task>> TheServerIsRestartedAsync(OperatedCluster cluster) => Task.FromResult<Func<Task>>(async () =>
     {
         await cluster.RestartAsync();
-        await cluster.Db.ExecuteAsync("SELECT exograph.begin_load('x'); CALL exograph.abandon_load(45)");
+        Assert.Equal(["enable_partitionwise_aggregate|on", "jit|off", "max_locks_per_transaction|256"], await cluster.Db.RowsAsync(
+            "SELECT name, setting FROM pg_settings WHERE name IN "
+            + "('max_locks_per_transaction', 'enable_partitionwise_aggregate', 'jit') ORDER BY 1"));
     });
 
     private static async Task AgainAfterDeadlocksAsync(Func<Task> blocks)
