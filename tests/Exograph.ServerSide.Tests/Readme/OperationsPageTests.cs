@@ -23,6 +23,7 @@ public sealed partial class OperationsPageTests
         ["After a crash"] = TheServerCrashedAsync,
         ["Failover"] = ThePrimaryIsGoneAsync,
         ["Restore"] = ALoadWasFinalizedBesideTheDumpAsync,
+        ["Backup"] = TheStagingIsDumpedTooAsync,
         ["A standby"] = TheSecondClusterIsEmptyAsync,
         ["Subscribers"] = AnotherLoadFollowsAsync,
         ["Tablespaces"] = ThereIsATablespaceAsync,
@@ -159,6 +160,17 @@ public sealed partial class OperationsPageTests
             await restored.ExecuteAsync("CALL exograph.abandon_load(44)");
         };
     }
+
+    private static Task<Func<Task>> TheStagingIsDumpedTooAsync(OperatedCluster cluster) => Task.FromResult<Func<Task>>(async () =>
+    {
+        Assert.Null(await cluster.InstallAsync(["createdb", "pg_restore"]));
+        await cluster.RunAllAsync(
+            [new(Pages.Operations, "sh", "pg_dump -Fd -f whole.dump; createdb -T template0 whole; pg_restore -d whole whole.dump")]);
+        await using var restored = await cluster.OpenAsync("whole");
+        await restored.ExecuteAsync("CALL exograph.finalize_load(43)");
+        await cluster.Db.ExecuteAsync("CALL exograph.finalize_load(43)");
+        Assert.Equal(await cluster.Db.IndexAsync(), await restored.IndexAsync());
+    });
 
     private static async Task<Func<Task>> TheSecondClusterIsEmptyAsync(OperatedCluster cluster)
     {
