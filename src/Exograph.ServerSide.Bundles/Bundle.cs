@@ -37,6 +37,9 @@ public sealed class Bundle
     /// </summary>
     public bool IsCounted => Stream is not null || Manifest is not null;
 
+    /// <summary>Bytes of the files of a directory, as they are now; null for a stream, whose end nobody knows.</summary>
+    public long? Bytes => Stream is null ? Files.Sum(f => new FileInfo(f.Path).Length) : null;
+
     /// <summary>The files of a directory, in the order of the tables; empty for a stream.</summary>
     internal IReadOnlyList<TableFile> Files { get; private init; } = [];
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Exograph.ServerSide.Bundles;
 
 namespace Exograph.ServerSide.Cli;
 
@@ -46,8 +47,8 @@ internal sealed class CliApp
         new LoadCommand(this).Create(),
         FinalizeOpen(),
         Check(),
-        Status(),
-        Abandon(),
+        new StatusCommand(this).Create(),
+        new AbandonCommand(this).Create(),
         new UndoCommand(this).Create(),
         RebuildIndexes(),
         MergePartitions(),
@@ -73,7 +74,7 @@ internal sealed class CliApp
         Run(command, async (parsed, cancellationToken) =>
         {
             await using var database = await OpenAsync(parsed, cancellationToken);
-            var report = await ProgressAsync(view => database.Client.FinalizeLoadAsync(
+            var report = await ProgressAsync(database.Client, [], view => database.Client.FinalizeLoadAsync(
                 parsed.GetValue(load), options.ForFinalize(parsed) with { Progress = view }, cancellationToken));
             Results(parsed).Reports([report]);
             return ExitCode.Ok;
@@ -92,36 +93,6 @@ internal sealed class CliApp
             var rejects = await database.Client.CheckLoadAsync(number, cancellationToken: cancellationToken);
             Results(parsed).Rejects(rejects);
             return rejects.Count == 0 ? ExitCode.Ok : ExitCode.Refused;
-        });
-        return command;
-    }
-
-    private Command Status()
-    {
-        var load = LoadNumber("Number of the load; all loads where it is left out.");
-        var command = new Command("status", "Tells what became of a load, or lists all loads.") { load };
-        Run(command, async (parsed, cancellationToken) =>
-        {
-            await using var database = await OpenAsync(parsed, cancellationToken);
-            if (parsed.GetValue(load) is { } number)
-                Results(parsed).Reports([await database.Client.GetLoadAsync(number, cancellationToken)]);
-            else
-                Results(parsed).Loads(await database.Client.ListLoadsAsync(cancellationToken));
-            return ExitCode.Ok;
-        });
-        return command;
-    }
-
-    private Command Abandon()
-    {
-        var load = LoadNumber();
-        var command = new Command("abandon", "Drops the staged rows of an open load and ends it.") { load };
-        Run(command, async (parsed, cancellationToken) =>
-        {
-            await using var database = await OpenAsync(parsed, cancellationToken);
-            var abandoned = await database.Client.AbandonLoadAsync(parsed.GetValue(load), cancellationToken);
-            Results(parsed).Value(new { abandoned }, $"abandoned load {abandoned}");
-            return ExitCode.Ok;
         });
         return command;
     }
@@ -191,8 +162,11 @@ internal sealed class CliApp
         return command;
     }
 
-    private static Argument<int?> LoadNumber(string description = "Number of the load; by default your only open one.") =>
-        new("load") { Description = description, Arity = ArgumentArity.ZeroOrOne };
+    internal static Argument<int?> LoadNumber() => new("load")
+    {
+        Description = "Number of the load; by default your only open one.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     internal CliContext Context => _context;
 
@@ -215,10 +189,12 @@ internal sealed class CliApp
         await _context.Output.WriteAsync(script.AsMemory(), cancellationToken);
     }
 
-    internal ResultWriter Results(ParseResult parsed) => new(_context.Output, parsed.GetValue(_json));
+    internal ResultWriter Results(ParseResult parsed) => new(
+        _context.Output, parsed.GetValue(_json), _context.OutputIsTerminal ? _context.TerminalSize().Columns : null);
 
     /// <summary>Runs work under a progress view. What it returns is to be written once the view is gone.</summary>
-    internal Task<T> ProgressAsync<T>(Func<ProgressView, Task<T>> work) => ProgressView.RunAsync(_context, work);
+    internal Task<T> ProgressAsync<T>(ExographClient client, IReadOnlyList<Bundle> bundles, Func<ProgressView, Task<T>> work) =>
+        ProgressView.RunAsync(_context, client, bundles, work);
 
     /// <summary>Makes <paramref name="action"/> what the command does; what it throws becomes an exit code.</summary>
     internal void Run(Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>

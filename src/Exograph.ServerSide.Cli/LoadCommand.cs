@@ -100,7 +100,7 @@ internal sealed class LoadCommand(CliApp app)
     /// <summary>Loads bundles under a progress view.</summary>
     /// <exception cref="LoadFailedException">It failed: why, and what became of the load.</exception>
     public static Task<BundleLoader> LoadAsync(CliApp app, ExographClient client, IReadOnlyList<Bundle> bundles,
-        BundleLoadOptions options, CancellationToken cancellationToken) => app.ProgressAsync(async view =>
+        BundleLoadOptions options, CancellationToken cancellationToken) => app.ProgressAsync(client, bundles, async view =>
     {
         var loader = new BundleLoader(client, options with
         {

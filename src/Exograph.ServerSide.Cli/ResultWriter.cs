@@ -6,7 +6,10 @@ using System.Text.Json.Serialization;
 namespace Exograph.ServerSide.Cli;
 
 /// <summary>Writes results to standard output: for people, or as JSON for scripts.</summary>
-internal sealed class ResultWriter(TerminalWriter output, bool json)
+/// <param name="output">Standard output.</param>
+/// <param name="json">Whether as JSON.</param>
+/// <param name="columns">Columns of a terminal; null where the output is none, and lines may be as long as they are.</param>
+internal sealed class ResultWriter(TerminalWriter output, bool json, int? columns)
 {
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -16,7 +19,12 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the output is no HTML
     };
 
+    private static readonly JsonSerializerOptions s_line = new(s_json) { WriteIndented = false };
+
     public bool IsJson => json;
+
+    /// <summary>One of several results: as JSON, a line.</summary>
+    public void Line(object value, string text) => output.WriteLine(json ? JsonSerializer.Serialize(value, s_line) : text);
 
     public void Value(object value, string text)
     {
@@ -37,16 +45,79 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
             Report(report);
     }
 
-    /// <summary>Without tables and phases, which a list does not ask for: empty ones would pass for loads of nothing.</summary>
-    public void Loads(IReadOnlyList<LoadReport> loads)
+    /// <summary>A load, and how far it is where it is open.</summary>
+    public void Status(LoadReport report, OpenLoad? progress)
     {
         if (json)
         {
-            Json(loads.Select(l => new { l.LoadId, l.Label, l.State, l.StartedBy, l.StartedAt, l.EndedAt }));
+            var node = JsonSerializer.SerializeToNode(report, s_json)!;
+            node["progress"] = progress is null ? null : JsonSerializer.SerializeToNode(StatusCommand.Progress.Json(progress), s_json);
+            Json(new[] { node });
             return;
         }
-        TextTable.Write(output, ["load", "state", "label", "started by", "started", "ended"],
-            loads.Select(l => (object?[])[l.LoadId, l.State, l.Label, l.StartedBy, l.StartedAt, l.EndedAt]));
+        if (progress is null)
+            Report(report);
+        else
+        {
+            foreach (var line in StatusCommand.Progress.Lines(progress).Select(l => TerminalText.Line(l)))
+                output.WriteLine(columns is { } most ? TextTable.Crop(line, most) : line);
+        }
+        if (report.Attempts.Count > 0)
+        {
+            TextTable.Write(output, ["attempt", "began", "outcome", "at", "SQLSTATE", "message"], report.Attempts.Select(a => (object?[])
+                [a.Attempt, a.StartedAt, a.Outcome, a.Phase is { } phase ? StatusCommand.Progress.At(phase, a.Table) : null, a.SqlState, a.Message]),
+                columns, "SQLSTATE", "began");
+        }
+    }
+
+    /// <summary>What became of a load that was watched.</summary>
+    public void Ended(LoadReport report)
+    {
+        if (json)
+            Line(report, "");
+        else
+            Status(report, progress: null);
+    }
+
+    /// <summary>Without tables and phases, which a list does not ask for: empty ones would pass for loads of nothing.</summary>
+    public void Loads(IReadOnlyList<LoadReport> loads, IReadOnlyList<OpenLoad> open)
+    {
+        var progress = open.ToDictionary(l => l.LoadId);
+        if (json)
+        {
+            Json(loads.Select(l => new
+            {
+                l.LoadId,
+                l.Label,
+                l.State,
+                l.StartedBy,
+                l.StartedAt,
+                l.EndedAt,
+                Progress = progress.GetValueOrDefault(l.LoadId) is { } seen ? StatusCommand.Progress.Json(seen) : null,
+            }));
+            return;
+        }
+        TextTable.Write(output, ["load", "state", "label", "started by", "started", "ended", "progress"],
+            loads.Select(l => (object?[])
+            [
+                l.LoadId, l.State, l.Label, l.StartedBy, l.StartedAt, l.EndedAt,
+                progress.GetValueOrDefault(l.LoadId) is { } seen ? StatusCommand.Progress.Summary(seen) : null,
+            ]),
+            columns, "started by", "ended");
+    }
+
+    public void AbandonedLoads(IReadOnlyList<AbandonedLoad> loads)
+    {
+        if (json)
+            Json(loads);
+        else if (loads.Count == 0)
+            output.WriteLine("no open load is that old");
+        foreach (var load in json ? [] : loads)
+        {
+            // In full: who is in the way is what the caller came for.
+            var outcome = load.IsAbandoned ? "abandoned" : $"in the way: {load.Detail}";
+            output.WriteLine($"load {load.LoadId} \"{load.Label}\" of {load.Owner ?? "a role that is gone"}: {outcome}");
+        }
     }
 
     public void Rejects(IReadOnlyList<RejectedRow> rejects)
@@ -128,7 +199,9 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
 
     private void Report(LoadReport report)
     {
-        output.WriteLine($"load {report.LoadId} \"{report.Label}\": {TextTable.Name(report.State)}");
+        var label = TerminalText.Line(report.Label);
+        var rest = $"load {report.LoadId} \"\": {TextTable.Name(report.State)}".Length;
+        output.WriteLine($"load {report.LoadId} \"{(columns is { } most ? TextTable.Crop(label, most - 1 - rest) : label)}\": {TextTable.Name(report.State)}");
         if (report.FilesNotSent is > 0 and var files)
             output.WriteLine($"not sent, declared complete earlier: facts of {files:N0} {(files == 1 ? "file" : "files")}");
         var tables = report.Tables.Where(t => t.Staged > 0 || t.Replaced > 0).ToList();
@@ -142,7 +215,8 @@ internal sealed class ResultWriter(TerminalWriter output, bool json)
             [
                 t.Table, t.Staged, t.Inserted, t.Existing, t.Collapsed, t.Rejected, t.Conflicting,
                 .. replaces ? (object?[])[t.Replaced] : [], t.Path, t.Milliseconds, t.WalBytes,
-            ]));
+            ]),
+            columns, "WAL bytes", "path", "conflicting", "ms", "rejected", "collapsed", "existing");
     }
 
     private void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, s_json));

@@ -8,18 +8,61 @@ namespace Exograph.ServerSide.Cli;
 internal static class TextTable
 {
     private const int WidestCell = 100;
+    private const int NarrowestCell = 8;
+    private const string Gap = "  ";
 
-    public static void Write(TerminalWriter output, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<object?>> rows)
+    /// <param name="output">Where to.</param>
+    /// <param name="headers">Names of the columns.</param>
+    /// <param name="rows">Their values.</param>
+    /// <param name="columns">
+    /// What a line may take on a terminal; null where it may be as long as it is. What does not fit is shown without the columns
+    /// named first in <paramref name="leastFirst"/>, and then cut.
+    /// </param>
+    /// <param name="leastFirst">Headers of columns that can be left out, the one that would be missed least first.</param>
+    public static void Write(TerminalWriter output, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<object?>> rows,
+        int? columns = null, params ReadOnlySpan<string> leastFirst)
     {
         var values = rows.ToList();
         var cells = values.Select(r => r.Select(Cell).ToArray()).Prepend([.. headers.Select(Cell)]).ToList();
         var isNumber = headers.Select((_, i) => values.All(r => r[i] is null or int or long or double)).ToArray();
         var widths = headers.Select((_, i) => cells.Max(r => Width(r[i]))).ToArray();
+        var shown = Enumerable.Range(0, headers.Count).ToList();
+        int Total() => shown.Sum(i => widths[i] + Gap.Length) - Gap.Length;
+        foreach (var header in leastFirst)
+        {
+            if (Total() > columns)
+                shown.RemoveAll(i => headers[i] == header);
+        }
+        while (Total() > columns && shown.Where(i => !isNumber[i] && widths[i] > NarrowestCell).MaxBy(i => widths[i]) is var widest
+            && !isNumber[widest] && widths[widest] > NarrowestCell)
+        {
+            widths[widest] = Math.Max(NarrowestCell, widths[widest] - (Total() - columns.Value));
+        }
         foreach (var row in cells)
         {
-            var line = row.Select((cell, i) => Pad(cell, widths[i], isNumber[i]));
-            output.WriteLine(string.Join("  ", line).TrimEnd());
+            var line = string.Join(Gap, shown.Select(i => Pad(Crop(row[i], widths[i]), widths[i], isNumber[i]))).TrimEnd();
+            output.WriteLine(columns is { } most ? Crop(line, most) : line);
         }
+    }
+
+    /// <summary>As much of a text as fits so many columns of a terminal.</summary>
+    public static string Crop(string text, int columns)
+    {
+        if (Width(text) <= columns)
+            return text;
+        const string Cut = "...";
+        if (columns <= Cut.Length)
+            return Cut[..Math.Max(0, columns)];
+        var room = columns - Cut.Length;
+        var length = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            room -= Width(rune);
+            if (room < 0)
+                break;
+            length += rune.Utf16SequenceLength;
+        }
+        return text[..length] + Cut;
     }
 
     /// <summary>What the database calls a value.</summary>
@@ -32,7 +75,7 @@ internal static class TextTable
         int or long => string.Format(null, "{0:N0}", value),
         Enum e => Name(e),
         DateTimeOffset t => t.ToString("u"),
-        _ => Shorten(TerminalText.Line(value.ToString())),
+        _ => Crop(TerminalText.Line(value.ToString()), WidestCell),
     };
 
     private static string Pad(string cell, int width, bool left)
@@ -41,23 +84,8 @@ internal static class TextTable
         return left ? spaces + cell : cell + spaces;
     }
 
-    private static string Shorten(string text)
-    {
-        if (Width(text) <= WidestCell)
-            return text;
-        var room = WidestCell - "...".Length;
-        var length = 0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            room -= Width(rune);
-            if (room < 0)
-                break;
-            length += rune.Utf16SequenceLength;
-        }
-        return text[..length] + "...";
-    }
-
-    private static int Width(string text) => text.EnumerateRunes().Sum(Width);
+    /// <summary>Columns that a terminal gives to a text.</summary>
+    public static int Width(string text) => text.EnumerateRunes().Sum(Width);
 
     /// <summary>Columns that a terminal gives to a character: two for East Asian ones and emoji, none where it joins another.</summary>
     private static int Width(Rune rune) => rune.ToString().GetCellWidth();

@@ -469,7 +469,8 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         {
             hasBegun = true;
             Log.Noticed(Server.Logger, loadId ?? 0, notice);
-            options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Notice = notice });
+            var (phase, table) = LoadPhases.ParseNotice(notice, loadId ?? 0);
+            options.Progress?.Report(new LoadProgress { LoadId = loadId ?? 0, Notice = notice, Phase = phase, PhaseTable = table });
         }
         try
         {

@@ -260,6 +260,12 @@ public sealed record LoadProgress
     public IndexTable? Table { get; init; }
     /// <summary>Rows of <see cref="Table"/> staged so far.</summary>
     public long RowsStaged { get; init; }
+    /// <summary>Bytes of all tables staged so far, in the binary format of COPY.</summary>
+    public long BytesStaged { get; init; }
     /// <summary>What the server says while it finalizes the load: which phase begins; null while rows are being staged.</summary>
     public string? Notice { get; init; }
+    /// <summary>The phase that begins, where the server says so; null elsewhere.</summary>
+    public LoadPhase? Phase { get; init; }
+    /// <summary>Index table at work in <see cref="Phase"/>; null where it concerns the whole load.</summary>
+    public IndexTable? PhaseTable { get; init; }
 }

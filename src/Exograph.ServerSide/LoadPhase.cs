@@ -43,4 +43,16 @@ public enum LoadPhase
 internal static class LoadPhases
 {
     public static LoadPhase Parse(string words) => Names<LoadPhase>.Find(words.Replace(' ', '_')) ?? LoadPhase.Unknown;
+
+    /// <summary>Takes a notice apart that tells of a phase, and the table at work where it concerns one: <c>load 7: merge files</c>.</summary>
+    public static (LoadPhase? Phase, IndexTable? Table) ParseNotice(string notice, int loadId)
+    {
+        var begin = $"load {loadId}: ";
+        if (!notice.StartsWith(begin, StringComparison.Ordinal))
+            return (null, null);
+        var words = notice[begin.Length..];
+        var table = words.LastIndexOf(' ') is > 0 and var space ? Names<IndexTable>.Find(words[(space + 1)..]) : null;
+        var phase = Parse(table is null ? words : words[..words.LastIndexOf(' ')]);
+        return phase == LoadPhase.Unknown ? (null, null) : (phase, table);
+    }
 }

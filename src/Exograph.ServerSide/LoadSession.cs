@@ -405,7 +405,13 @@ public sealed class LoadSession : IAsyncDisposable
         var name = Names<IndexTable>.Of(table.Table);
         Log.RowsStaged(_client.Server.Logger, LoadId, chunk.Counted, name);
         _client.Server.Telemetry.CountStaged(name, chunk.Counted, chunk.Length);
-        _options.Progress?.Report(new LoadProgress { LoadId = LoadId, Table = table.Table, RowsStaged = sum });
+        _options.Progress?.Report(new LoadProgress
+        {
+            LoadId = LoadId,
+            Table = table.Table,
+            RowsStaged = sum,
+            BytesStaged = BytesStaged,
+        });
     }
 
     /// <summary>
