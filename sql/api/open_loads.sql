@@ -1,9 +1,8 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Asking for the size of a table waits for whoever has it locked: what finalize_load has noted stands in for it.
 CREATE OR REPLACE VIEW exograph.open_loads AS
-SELECT l.load_id, l.label, l.started_by, l.started_at, coalesce(p.staged_bytes, s.bytes) AS staged_bytes, a.pid,
+SELECT l.load_id, l.label, l.started_by, l.started_at, p.staged_bytes, a.pid,
        coalesce(p.phase, a.phase) AS phase,
        r.rolname::text AS owner,
        p.table_name, p.rows_done, coalesce(p.rows_to_do, 0) + coalesce(c.rows, 0) AS rows_to_do,
@@ -23,15 +22,6 @@ FROM exograph.loads l
 LEFT JOIN pg_catalog.pg_roles r -- as owner_of_load, which is not for everybody
     ON CASE WHEN l.cluster = (SELECT c.system_identifier FROM pg_catalog.pg_control_system() c)
             THEN r.oid = l.role_oid ELSE r.rolname = l.started_by END
-LEFT JOIN LATERAL (
-    SELECT sum(CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks k WHERE k.relation = c.oid AND k.mode = 'AccessExclusiveLock')
-                    THEN NULL
-                    ELSE pg_catalog.pg_total_relation_size(c.oid)
-               END)::bigint AS bytes
-    FROM pg_catalog.pg_class c
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'exograph_load_' || l.load_id AND starts_with(c.relname, 'staged_') AND c.relkind = 'r'
-) s ON true
 LEFT JOIN LATERAL (
     SELECT a.pid, a.usename, substr(a.application_name, length('exograph load ' || l.load_id || ': ') + 1) AS phase
     FROM pg_catalog.pg_stat_activity a

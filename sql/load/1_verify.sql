@@ -25,11 +25,8 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.note_staged_bytes(load_id integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    PERFORM setval(exograph_private.staging_sequence(load_id, 'staged_bytes'), (
-        SELECT greatest(1, sum(pg_total_relation_size(c.oid)))::bigint
-        FROM pg_class c
-        WHERE c.relnamespace = to_regnamespace(exograph.staging_schema(load_id)) AND starts_with(c.relname, 'staged_')
-            AND c.relkind = 'r'));
+    PERFORM setval(exograph_private.staging_sequence(load_id, 'staged_bytes'),
+                   greatest(1, exograph_private.staged_bytes(load_id)));
 END
 $$;
 

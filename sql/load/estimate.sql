@@ -25,15 +25,17 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT 'file_paths', 4, s.row_count FROM staged s WHERE s.table_name = 'files'
 $$;
 
--- Place of a phase among all that finalize_load may go through: tables one after the other, of facts each with all its phases.
+-- Place of a phase among all that finalize_load may go through: dimensions one after the other, of facts each with all its
+-- phases. What is replaced goes after the files and before terms and fragments.
 CREATE OR REPLACE FUNCTION exograph_private.step_of(phase_number integer, table_position integer) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT CASE
-               WHEN phase_number = 15 THEN CASE table_position WHEN 7 THEN 6006 ELSE 6005 END -- with the merge before it
-               WHEN phase_number IN (7, 8, 9, 10) AND table_position >= 8
-                   THEN 8000 + 10 * table_position + CASE phase_number WHEN 8 THEN 1 WHEN 7 THEN 2 ELSE 3 END
-               WHEN phase_number >= 7 AND table_position < 8 AND phase_number < 11 THEN 7000 + table_position
-               ELSE phase_number * CASE WHEN phase_number < 7 THEN 1000 ELSE 900 END + coalesce(table_position, 0)
+               WHEN phase_number = 6 THEN 6000 + 10 * table_position
+               WHEN phase_number = 7 THEN 6045
+               WHEN phase_number BETWEEN 8 AND 11 AND table_position >= 8
+                   THEN 8000 + 10 * table_position + CASE phase_number WHEN 9 THEN 1 WHEN 8 THEN 2 ELSE 3 END
+               WHEN phase_number = 8 THEN 7000 + table_position
+               ELSE 1000 * phase_number + coalesce(table_position, 0)
            END
 $$;
 

@@ -7,15 +7,23 @@ namespace Exograph.ServerSide.Cli;
 internal sealed class PhaseColumns
 {
     private const int NameWidth = 13;
+    private const int LeastOfHand = 10;
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(0.05);
 
-    /// <summary>Columns in the order in which they are shown, with the width from which they are.</summary>
-    private static readonly (string Name, int Width, int From)[] s_columns =
-        [("rows", 11, 32), ("MB", 7, 60), ("rows/s", 10, 52), ("time", 7, 0), ("left", 7, 40)];
+    /// <summary>Columns in the order in which they are shown. Where there is no room for all, the highest rank goes first.</summary>
+    private static readonly (string Name, int Width, int Rank)[] s_columns =
+        [("rows", 11, 1), ("MB", 7, 4), ("rows/s", 10, 3), ("time", 7, 0), ("left", 7, 2)];
 
     private readonly List<(string Name, int Width)> _shown;
+    private readonly bool _showsHand;
 
-    private PhaseColumns(int columns) => _shown = [.. s_columns.Where(c => c.From <= columns).Select(c => (c.Name, c.Width))];
+    private PhaseColumns(int columns)
+    {
+        var room = columns - NameWidth;
+        var ranks = s_columns.OrderBy(c => c.Rank).TakeWhile(c => (room -= 1 + c.Width) >= 0).Select(c => c.Rank).ToHashSet();
+        _shown = [.. s_columns.Where(c => ranks.Contains(c.Rank)).Select(c => (c.Name, c.Width))];
+        _showsHand = columns - NameWidth - _shown.Sum(c => 1 + c.Width) >= LeastOfHand;
+    }
 
     public static PhaseColumns For(int columns) => new(columns);
 
@@ -25,7 +33,7 @@ internal sealed class PhaseColumns
     {
         "rows" => line.Rows == 0 ? "" : line.Rows.ToString("N0", CultureInfo.InvariantCulture),
         "MB" => line.Bytes is { } bytes ? Megabytes(bytes) : "",
-        "rows/s" => Rate(line, isCurrent),
+        "rows/s" => Rate(line),
         "time" => Time(line.Elapsed),
         _ => left is { } time ? Time(time) : "",
     }), isCurrent ? line.AtHand : "");
@@ -39,16 +47,15 @@ internal sealed class PhaseColumns
         (bytes / 1e6).ToString(bytes < 1_000_000_000 ? "N1" : "N0", CultureInfo.InvariantCulture);
 
     /// <summary>Of rows that are staged, at any time; of those that the server works on, when it is through with them.</summary>
-    private static string Rate(PhaseLine line, bool isCurrent) =>
-        line.Rows == 0 || line.Elapsed < s_shortest || isCurrent && line.Bytes is null
-            ? ""
-            : (line.Rows / line.Elapsed.TotalSeconds).ToString("N0", CultureInfo.InvariantCulture);
+    private static string Rate(PhaseLine line) => line.Rows == 0 || line.Elapsed < s_shortest || !line.IsDone && line.Bytes is null
+        ? ""
+        : (line.Rows / line.Elapsed.TotalSeconds).ToString("N0", CultureInfo.InvariantCulture);
 
     private string Join(string name, IEnumerable<string> cells, string atHand)
     {
         var line = new StringBuilder(name.PadRight(NameWidth));
         foreach (var (cell, column) in cells.Zip(_shown))
             line.Append(' ').Append(cell.PadLeft(column.Width));
-        return line.Append("  ").Append(atHand).ToString().TrimEnd();
+        return (_showsHand ? line.Append("  ").Append(atHand) : line).ToString().TrimEnd();
     }
 }

@@ -109,7 +109,7 @@ internal sealed class PhaseView : ProgressView, IAsyncDisposable
     {
         if (_current?.Name == name)
             return;
-        _current?.Pause();
+        _current?.Pause(isDone: true);
         _current = _phases.Find(p => p.Name == name);
         if (_current is null)
             _phases.Add(_current = new PhaseLine(name));
@@ -119,7 +119,7 @@ internal sealed class PhaseView : ProgressView, IAsyncDisposable
     /// <summary>Draws the lines for the last time.</summary>
     private void End()
     {
-        _current?.Pause();
+        _current?.Pause(isDone: _current.Name is "finish" or "stage");
         _current = null;
         if (_phases.Count == 0)
             return;
@@ -135,7 +135,7 @@ internal sealed class PhaseView : ProgressView, IAsyncDisposable
         total.Add(_phases.Select(p => p.Elapsed).Aggregate(TimeSpan.Zero, (sum, e) => sum + e));
         List<string> lines = [Title(), columns.Header()];
         lines.AddRange(_phases.Select(p => columns.Line(p, p == _current ? Left() : null, p == _current)));
-        if (_current is null)
+        if (_current is null && _phases.TrueForAll(p => p.IsDone))
             lines.Add(columns.Line(total, left: null, isCurrent: false));
         return lines;
     }
@@ -205,9 +205,12 @@ internal sealed class PhaseLine(string name)
 
     public TimeSpan Elapsed => _begun is { } begun ? _elapsed + Stopwatch.GetElapsedTime(begun) : _elapsed;
 
-    public void Resume() => _begun = Stopwatch.GetTimestamp();
+    /// <summary>Whether what it began is done: a load may fail in the middle.</summary>
+    public bool IsDone { get; private set; }
 
-    public void Pause() => (_elapsed, _begun) = (Elapsed, null);
+    public void Resume() => (_begun, IsDone) = (Stopwatch.GetTimestamp(), false);
+
+    public void Pause(bool isDone) => (_elapsed, _begun, IsDone) = (Elapsed, null, isDone);
 
     public void Add(TimeSpan elapsed) => _elapsed += elapsed;
 }

@@ -48,8 +48,12 @@ public sealed class StatusTests
         var watching = CliRun.RunAsync(
             database, ["status", $"{session.LoadId}", "--watch", "--interval", "0.1"], screen: onTerminal ? screen : null);
         var finalizing = session.FinalizeAsync();
-        while ((await database.Client.ListOpenLoadsAsync()) is not [{ Phase: LoadPhase.Merge, Table: IndexTable.Terms }])
+        IReadOnlyList<OpenLoad> open;
+        while ((open = await database.Client.ListOpenLoadsAsync()) is not [{ Phase: LoadPhase.Merge, Table: IndexTable.Terms }])
+        {
+            Assert.False(finalizing.IsCompleted, $"{finalizing.Exception} {open.SingleOrDefault()}");
             await Task.Delay(20);
+        }
         await Task.Delay(500);
         await holder.ExecuteAsync("COMMIT");
         await finalizing;

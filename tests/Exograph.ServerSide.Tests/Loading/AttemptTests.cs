@@ -119,6 +119,15 @@ public sealed class AttemptTests : LoadingTest
     }
 
     [Fact]
+    public async Task Tables_are_numbered_as_the_contract_has_them() => Assert.Equal(
+        await Db.RowsAsync(
+            """
+            SELECT table_name, table_position FROM exograph_private.staging_tables WHERE kind <> 'set'
+            UNION ALL VALUES ('file_paths', 4) ORDER BY 2
+            """),
+        await Db.RowsAsync("SELECT t.* FROM unnest(exograph_private.report_tables()) WITH ORDINALITY t"));
+
+    [Fact]
     public async Task Attempts_go_with_the_ledger_row_of_their_load()
     {
         var load = await Sample.BeginAsync(Db);

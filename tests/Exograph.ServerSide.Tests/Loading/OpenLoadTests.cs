@@ -173,6 +173,19 @@ public sealed class OpenLoadTests : LoadingTest
     }
 
     [Fact]
+    public async Task Looking_does_not_wait_for_whoever_has_a_staging_table_locked()
+    {
+        var load = await Sample.BeginAsync(Db);
+        var holder = await OpenAsync();
+        await holder.ExecuteAsync($"BEGIN; LOCK TABLE {load.Staged("files")} IN ACCESS EXCLUSIVE MODE");
+        await Db.ExecuteAsync("SET statement_timeout = '10s'");
+
+        Assert.Equal(["null|0"], await Db.RowsAsync("SELECT staged_bytes, failed_attempts FROM exograph.open_loads"));
+        await holder.ExecuteAsync("COMMIT");
+        Assert.Equal(["true"], await Db.RowsAsync("SELECT staged_bytes > 0 FROM exograph.open_loads"));
+    }
+
+    [Fact]
     public async Task A_load_without_the_sequences_is_watched_by_its_sessions_name()
     {
         await PhaseStop.InstallAsync(Db);
