@@ -42,6 +42,15 @@ BEGIN
 END
 $$;
 
+-- Whether no staged fact of a table can exist any more, but in the load. A call may be of a file that is not staged.
+CREATE OR REPLACE FUNCTION exograph_private.has_replaced(load exograph_private.load, table_name text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN load.mode = 'replace' AND table_name <> 'call_edges'
+       AND table_name = ANY (exograph_private.replaced_tables(load));
+END
+$$;
+
 -- Refuses a caller who may not delete from all of these tables. Errors: 42501.
 CREATE OR REPLACE PROCEDURE exograph_private.require_replacing(tables text[])
 LANGUAGE plpgsql SECURITY INVOKER AS $$

@@ -37,6 +37,9 @@ BEGIN
         RETURN;
     END IF;
     CALL exograph_private.start_phase(load.load_id, 'resolve', table_name);
+    IF exograph_private.has_replaced(load, table_name) THEN
+        v_offsets := coalesce(v_offsets, '{}') || '{"facts": {"inserted": true}}';
+    END IF;
     IF v_shared THEN
         v_reason := 'fewer rows than ' || v_bound;
     ELSIF load.is_reserved AND NOT exograph_private.is_logged('staged_' || table_name) THEN

@@ -4,9 +4,9 @@ SET LOCAL ROLE exograph_owner;
 -- The parts of the statements that bring staged facts into their final form: columns, their values (of staged_<table> s and its
 -- maps of_<column>) and whether these are as they were staged, FROM with joins, and the condition that a row which this load
 -- inserted is part of the identity; all_inserted: the maps tell that it holds for every fact. offsets: what number_offsets has
--- noted, {"terms": {"id_offset": 12, "inserted": true}, ...}. versioned: every row names its package and version, which otherwise
--- come from its file. One mechanism for four fact tables: their columns differ, the shape does not. Only what cannot be told from
--- offsets is joined.
+-- noted, {"terms": {"id_offset": 12, "inserted": true}, ...}, and under facts that none of them can exist. versioned: every row
+-- names its package and version, which otherwise come from its file. One mechanism for four fact tables: their columns differ,
+-- the shape does not. Only what cannot be told from offsets is joined.
 CREATE OR REPLACE FUNCTION exograph_private.fact_parts(
     IN table_name text, IN offsets jsonb, IN versioned boolean,
     OUT columns text[], OUT "values" text[], OUT are_final boolean[], OUT joins text, OUT inserted text,
@@ -25,7 +25,7 @@ DECLARE
     v_inserted text[] := '{}';
 BEGIN
     joins := format('FROM %I s', 'staged_' || table_name);
-    all_inserted := false;
+    all_inserted := coalesce((offsets #>> '{facts,inserted}')::boolean, false);
     FOR v_column IN
         SELECT * FROM exograph.staging_columns c WHERE c.table_name = fact_parts.table_name ORDER BY c.column_position
     LOOP

@@ -6,14 +6,15 @@ SET LOCAL ROLE exograph_owner;
 CREATE OR REPLACE PROCEDURE exograph_private.resolve_term_sets(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_pairs  bigint := (SELECT t.staged - t.rejected FROM exograph.load_tables t
-                        WHERE t.load_id = load.load_id AND t.table_name = 'fragment_terms');
-    v_least  bigint := exograph_private.least_rows_of_partition('fragment_term_sets', load.partition_threshold);
-    v_bound  text   := exograph_private.bound_of_partition(v_least, load.partition_threshold);
-    v_new    bigint := v_pairs;
-    v_path   text;
-    v_reason text;
-    v_unique bigint := 0;
+    v_pairs    bigint  := (SELECT t.staged - t.rejected FROM exograph.load_tables t
+                           WHERE t.load_id = load.load_id AND t.table_name = 'fragment_terms');
+    v_least    bigint  := exograph_private.least_rows_of_partition('fragment_term_sets', load.partition_threshold);
+    v_bound    text    := exograph_private.bound_of_partition(v_least, load.partition_threshold);
+    v_new      bigint  := v_pairs;
+    v_replaced boolean := exograph_private.has_replaced(load, 'fragment_terms');
+    v_path     text;
+    v_reason   text;
+    v_unique   bigint  := 0;
 BEGIN
     IF v_pairs = 0 THEN
         RETURN;
@@ -31,8 +32,10 @@ BEGIN
         CALL exograph_private.drop_staged_indexes('fragment_term_sets', only_unique => false);
         CALL exograph_private.create_new_facts(load.load_id, 'fragment_term_sets', v_path = 'shared');
         CALL exograph_private.take_sets_apart();
-        CALL exograph_private.write_terms_of_new_fragments();
-        v_new := v_pairs - exograph_private.write_terms_of_existing_fragments();
+        CALL exograph_private.write_terms_of_new_fragments(v_replaced);
+        IF NOT v_replaced THEN
+            v_new := v_pairs - exograph_private.write_terms_of_existing_fragments();
+        END IF;
         CALL exograph_private.unite_term_sets();
         DROP VIEW loose_pairs;
         DROP TABLE loose_fragments;
@@ -97,9 +100,9 @@ BEGIN
 END
 $$;
 
--- Writes the terms of fragments that this load inserted, which cannot exist yet, into new_fragment_term_sets. Sets are shifted
--- as they are, in 0.1 us a term; from pairs they are put together in 0.4.
-CREATE OR REPLACE PROCEDURE exograph_private.write_terms_of_new_fragments()
+-- Writes the terms of fragments that this load inserted, which cannot exist yet, into new_fragment_term_sets; all_new: of all
+-- fragments. Sets are shifted as they are, in 0.1 us a term; from pairs they are put together in 0.4.
+CREATE OR REPLACE PROCEDURE exograph_private.write_terms_of_new_fragments(all_new boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_offset   integer := (SELECT o.id_offset FROM number_offsets o WHERE o.table_name = 'terms');
@@ -111,7 +114,7 @@ BEGIN
                       ELSE ARRAY(SELECT DISTINCT n.number + v_offset FROM unnest(s.term_ids) AS n (number) ORDER BY 1) END
     FROM staged_fragment_term_sets s
     JOIN map_fragments f ON f.number = s.fragment_id
-    WHERE f.inserted AND s.term_ids <> '{}'
+    WHERE (f.inserted OR all_new) AND s.term_ids <> '{}'
         AND NOT EXISTS (SELECT FROM loose_fragments l WHERE l.fragment_id = s.fragment_id);
 
     INSERT INTO new_fragment_term_sets (fragment_id, term_ids)
@@ -123,7 +126,7 @@ BEGIN
         GROUP BY p.fragment_id
     ) g
     JOIN map_fragments f ON f.number = g.fragment_id
-    WHERE f.inserted;
+    WHERE f.inserted OR all_new;
 END
 $$;
 
