@@ -15,21 +15,6 @@ public sealed class BulkLoadOfOneBundleTests(MigratedDatabase migrated) : IClass
         BulkLoads.LoadAllAsync);
 }
 
-public sealed class BulkLoadOnTopOfOthersTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
-{
-    [Fact]
-    public Task Loads_on_top_of_each_other_equal_the_model() => Property.HoldsAsync(
-        migrated.Database,
-        percent: 14,
-        seed: 2_000_000,
-        random =>
-        {
-            var generator = new BundleGenerator(random);
-            return [generator.Next(), generator.Next(), generator.Next()];
-        },
-        BulkLoads.LoadAllAsync);
-}
-
 public sealed class BulkLoadOfTheSameAgainTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
 {
     [Fact]

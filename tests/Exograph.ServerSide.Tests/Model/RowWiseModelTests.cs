@@ -65,18 +65,6 @@ public sealed class RowWiseAndBulkTests(MigratedDatabase migrated) : IClassFixtu
 public sealed class RowWiseBesideBulkTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
 {
     [Fact]
-    public Task Row_wise_and_bulk_on_top_of_each_other_equal_the_model() => Property.HoldsAsync(
-        migrated.Database,
-        percent: 5,
-        seed: 10_000_000,
-        random =>
-        {
-            var generator = new BundleGenerator(random);
-            return [.. Enumerable.Range(0, 3).Select(_ => RowWise.Telling(generator.Next(), random))];
-        },
-        async test => (await RowWise.MixAsync(test, test.Bundles)).Differences);
-
-    [Fact]
     public Task A_bundle_in_parts_some_row_wise_some_bulk_gives_the_same_index() => Property.HoldsAsync(
         migrated.Database,
         percent: 3,

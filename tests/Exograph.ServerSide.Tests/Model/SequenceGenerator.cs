@@ -9,7 +9,7 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
     private const int FewestSteps = 3;
 
     /// <summary>After the fewest, that there is one more.</summary>
-    private const double OneMore = 0.4;
+    private const double OneMore = 0.25;
 
     /// <summary>A step passes 5 to 250 points; small numbers have to be as frequent as large ones.</summary>
     private const double MostPoints = 300;

@@ -62,6 +62,33 @@ public sealed class KilledSequenceTests(CrashTests.Victim victim) : IClassFixtur
     }
 }
 
+/// <summary>The oracle itself: an index that is spoilt behind the back of every call is told from the model's.</summary>
+public sealed class SequenceOracleTests
+{
+    private const int MostSequences = 60;
+
+    [Theory]
+    [InlineData("INSERT", "load_dependencies", "NULL")]
+    [InlineData("DELETE", "terms", "NULL")]
+    [InlineData("DELETE", "comments", "NULL")]
+    [InlineData("DELETE", "call_edges", "NULL")]
+    [InlineData("UPDATE", "fragments", "OLD")]
+    public async Task A_statement_that_does_nothing_is_seen(string statement, string table, string instead)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.ExecuteAsync(
+            $"""
+            CREATE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN RETURN CASE current_user WHEN ''exograph_owner'' THEN {instead} ELSE coalesce(NEW, OLD) END; END';
+            CREATE TRIGGER spoil BEFORE {statement} ON exograph.{table} FOR EACH ROW EXECUTE FUNCTION public.spoil();
+            """);
+
+        var failure = await new Sequences(database.DataSource).FindFailureAsync(seed: 70_000_000, MostSequences);
+
+        Assert.NotNull(failure);
+    }
+}
+
 /// <summary>A database for sequences, one after the other, in which every statement can be stopped.</summary>
 public sealed class SequenceDatabase : IAsyncLifetime
 {

@@ -28,18 +28,25 @@ internal sealed class Sequences(NpgsqlDataSource dataSource)
     {
         var first = Property.Setting("EXOGRAPH_MODEL_SEED") ?? seed;
         var count = Math.Max(1, (Property.Setting("EXOGRAPH_MODEL_SEQUENCES") ?? DefaultCount) * percent / 100);
-        for (var i = first; i < first + count; i++)
+        if (await FindFailureAsync(first, count) is not { } failure)
+            return;
+        var smallest = await ShrinkAsync(failure.Steps);
+        Assert.Fail(
+            $"The sequence with EXOGRAPH_MODEL_SEED={failure.Seed} fails:\n{string.Join('\n', failure.Differences)}\n\n"
+            + $"Shrunk, it fails so:\n{string.Join('\n', await RunAsync(smallest))}\n\nwith these steps:\n"
+            + string.Join('\n', smallest.Select((step, n) => $"{n + 1}: {step}")));
+    }
+
+    /// <summary>The first of so many sequences that fails.</summary>
+    public async Task<SequenceFailure?> FindFailureAsync(int seed, int count)
+    {
+        for (var i = seed; i < seed + count; i++)
         {
             var steps = new SequenceGenerator(new Random(i), CrashPercent, Crashes).Next();
-            var differences = await RunAsync(steps);
-            if (differences.Count == 0)
-                continue;
-            var smallest = await ShrinkAsync(steps);
-            Assert.Fail(
-                $"The sequence with EXOGRAPH_MODEL_SEED={i} fails:\n{string.Join('\n', differences)}\n\n"
-                + $"Shrunk, it fails so:\n{string.Join('\n', await RunAsync(smallest))}\n\nwith these steps:\n"
-                + string.Join('\n', smallest.Select((step, n) => $"{n + 1}: {step}")));
+            if (await RunAsync(steps) is { Count: > 0 } differences)
+                return new SequenceFailure(i, steps, differences);
         }
+        return null;
     }
 
     /// <summary>Does the steps one after the other in an empty index, until something is wrong.</summary>
@@ -81,3 +88,6 @@ internal sealed class Sequences(NpgsqlDataSource dataSource)
         ];
     }
 }
+
+/// <summary>A sequence that fails, and in what.</summary>
+internal sealed record SequenceFailure(int Seed, IReadOnlyList<SequenceStep> Steps, IReadOnlyList<string> Differences);
