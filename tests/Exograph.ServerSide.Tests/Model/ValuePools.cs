@@ -32,6 +32,9 @@ internal sealed class ValuePools
 
     public static readonly IReadOnlyList<string> Texts = [.. s_lookAlikes.SelectMany(texts => texts).Distinct()];
 
+    /// <summary>Terms that everybody has, whatever else they have in common.</summary>
+    private static readonly string[] s_commonTerms = ["call", "def"];
+
     private static readonly int[] s_integers = [0, 1, 2, 3, -1, int.MaxValue, int.MinValue];
 
     private readonly Random _random;
@@ -50,7 +53,7 @@ internal sealed class ValuePools
         _texts = narrow ? ["", "a"] : [.. Pick(s_lookAlikes), .. random.GetItems(Texts.ToArray(), 2)];
         _integers = narrow ? [0, 1] : s_integers;
         _json = random.GetItems(JsonTexts.ToArray(), 4);
-        _terms = [.. _texts, .. Enumerable.Range(0, 2).Select(_ => LongTerm())];
+        _terms = [.. _texts, .. s_commonTerms, .. Enumerable.Range(0, 2).Select(_ => LongTerm())];
         _sha256 = [.. Enumerable.Range(0, narrow ? 1 : 3).Select(i => Enumerable.Repeat((byte)(i * 0x5c), 32).ToArray())];
         byte[][] shortHashes = [[], [0]];
         _hashes = narrow ? shortHashes : [.. shortHashes, Encoding.UTF8.GetBytes("\\x41"), _sha256[0], Bytes(32), Bytes(500)];
