@@ -134,7 +134,7 @@ BEGIN
         FROM exograph.load_dependencies d
         LEFT JOIN exograph.loads l ON l.load_id = d.load_id
         LEFT JOIN exograph_private.staging_tables t ON t.table_name = d.table_name
-        WHERE d.depends_on = ANY (v_loads) AND d.load_id <> 0
+        WHERE d.depends_on = ANY (v_loads) AND d.load_id NOT IN (0, refuse_dependents.load_id)
         GROUP BY d.load_id, l.label, d.depends_on
         UNION ALL
         SELECT NULL, format('rows inserted one by one found %s of load %s',
