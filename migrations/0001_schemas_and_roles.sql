@@ -69,7 +69,8 @@ BEGIN
         SELECT 2, o.rolname, format('role %s is a member of role %s', o.rolname, quote_ident(g.rolname)),
                format('REVOKE %I FROM %I;', g.rolname, o.rolname)
         FROM ours o JOIN pg_auth_members m ON m.member = o.oid JOIN pg_roles g ON g.oid = m.roleid
-        WHERE o.rolname = 'exograph_owner' OR g.rolname NOT IN ('exograph_loader', 'exograph_reader')
+        WHERE g.rolname <> 'pg_read_all_stats' -- an administrator's choice: errors name since when a lock is held
+            AND (o.rolname = 'exograph_owner' OR g.rolname NOT IN ('exograph_loader', 'exograph_reader'))
         UNION ALL
         -- From PostgreSQL 16 who makes a role is its administrator, by a grant of the first superuser.
         SELECT 3, o.rolname,

@@ -115,6 +115,16 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     }
 
     [Fact]
+    public async Task An_owner_whom_an_administrator_lets_see_the_sessions_of_others_is_welcome()
+    {
+        await _admin.ExecuteAsync("CREATE ROLE exograph_owner; GRANT pg_read_all_stats TO exograph_owner");
+
+        await new Migrator(_dataSource).MigrateAsync();
+
+        Assert.Equal(1, await _admin.CountAsync("pg_auth_members WHERE member = 'exograph_owner'::regrole"));
+    }
+
+    [Fact]
     public async Task An_owner_with_default_privileges_is_refused()
     {
         await _admin.ExecuteAsync(
