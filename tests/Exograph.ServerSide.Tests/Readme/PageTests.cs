@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
+using Exograph.ServerSide.Benchmarks.Partitions;
 using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Waits;
@@ -173,7 +174,7 @@ public sealed partial class PageTests
     private static RootCommand Benchmarks() => new()
     {
         LoadCommand.Create(), DupSelectCommand.Create(), WalCommand.Create(), GrowthCommand.Create(), WaitsCommand.Create(),
-        ReloadCommand.Create(), ReadCommand.Create(),
+        ReloadCommand.Create(), ReadCommand.Create(), PartitionsCommand.Create(),
     };
 
     [GeneratedRegex("(?m)^        ")]
