@@ -187,13 +187,13 @@ internal static class Statements
 
     public static readonly Statement<AbandonedLoad> AbandonOld = new("abandon_loads",
         "SELECT load_id, label, owner, outcome, detail FROM exograph.abandon_loads($1)", r => new AbandonedLoad
-    {
-        LoadId = r.GetInt32(0),
-        Label = r.GetString(1),
-        Owner = Text(r, 2),
-        IsAbandoned = r.GetString(3) == "abandoned",
-        Detail = Text(r, 4),
-    });
+        {
+            LoadId = r.GetInt32(0),
+            Label = r.GetString(1),
+            Owner = Text(r, 2),
+            IsAbandoned = r.GetString(3) == "abandoned",
+            Detail = Text(r, 4),
+        });
 
     public static readonly Statement<OpenLoad> OpenLoads = new("open_loads", """
         SELECT load_id, label, started_by, started_at, owner, staged_bytes, pid, phase, table_name, rows_done, rows_to_do,

@@ -30,9 +30,10 @@ public sealed class LoadDependencyTests : LoadingTest
             await (await Sample.BeginAsync(Db)).FinalizeAsync();
 
         Assert.Equal(
-            from load in new[] { 2, 3 }
-            from table in new[] { "files", "fragments", "graph_nodes", "package_versions", "packages" }
-            select $"{load}|1|{table}|2",
+            [
+                "2|1|files|2", "2|1|fragments|2", "2|1|graph_nodes|2", "2|1|package_versions|2", "2|1|packages|2",
+                "3|1|files|2", "3|1|fragments|2", "3|1|graph_nodes|2", "3|1|package_versions|2", "3|1|packages|2",
+            ],
             await Db.RowsAsync(Noted));
     }
 

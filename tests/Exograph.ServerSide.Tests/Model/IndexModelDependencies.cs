@@ -54,7 +54,7 @@ internal sealed partial class IndexModel
             _reasons.Add((load, on.Load));
     }
 
-    private static object? PlaceOf(BundleTable table, IReadOnlyList<object?> cells) =>
+    private static object? PlaceOf(BundleTable table, object?[] cells) =>
         cells[table.Position(table == BundleTable.CallEdges ? "caller_node_id" : table.Has("file_id") ? "file_id" : "fragment_id")];
 
     /// <summary>A row of the index, and the load that it counts as one of.</summary>

@@ -123,10 +123,10 @@ public sealed class ModelTests
         Assert.All([losing, alone, together], count => Assert.True(count > 4, $"{losing}, {alone}, {together}"));
     }
 
-    private static IndexModel Loaded(IReadOnlyList<Bundle> bundles, Predicate<int> loads)
+    private static IndexModel Loaded(Bundle[] bundles, Predicate<int> loads)
     {
         var model = new IndexModel();
-        for (var load = 1; load <= bundles.Count; load++)
+        for (var load = 1; load <= bundles.Length; load++)
         {
             if (loads(load))
                 model.Load(load, bundles[load - 1], new BundleValidation(bundles[load - 1]), _ => 0);

@@ -1,6 +1,5 @@
 using Exograph.ServerSide.Tests.Loading;
 using Exograph.ServerSide.Tests.Support;
-using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Model;
