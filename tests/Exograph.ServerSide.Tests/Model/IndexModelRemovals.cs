@@ -1,5 +1,11 @@
 namespace Exograph.ServerSide.Tests.Model;
 
+/// <summary>What a load, or rows that came by themselves (0), would lose: a row that counts as theirs, or that they found.</summary>
+internal sealed record Loss(int Load, bool IsTheirs, string What)
+{
+    public override string ToString() => $"load {Load} loses {What}";
+}
+
 /// <summary>What can be taken out of the index again.</summary>
 internal sealed partial class IndexModel
 {
@@ -20,7 +26,7 @@ internal sealed partial class IndexModel
     }
 
     /// <summary>What others would lose if loads were taken out.</summary>
-    public IReadOnlyList<string> LossesWithout(IReadOnlySet<int> loads, bool rowsToo)
+    public IReadOnlyList<Loss> LossesWithout(IReadOnlySet<int> loads, bool rowsToo)
     {
         var copy = new IndexModel();
         foreach (var (table, rows) in _tables)
@@ -32,9 +38,9 @@ internal sealed partial class IndexModel
     /// <summary>Takes loads back out. Returns what others lose by it that were to lose nothing.</summary>
     /// <param name="loads">The loads that go.</param>
     /// <param name="rowsToo">Whether rows that came by themselves may go along.</param>
-    public IReadOnlyList<string> Undo(IReadOnlySet<int> loads, bool rowsToo)
+    public IReadOnlyList<Loss> Undo(IReadOnlySet<int> loads, bool rowsToo)
     {
-        var losses = new List<string>();
+        var losses = new List<Loss>();
         Remove(
             [
                 .. _tables.Where(table => table.Key != BundleTable.Terms)
@@ -56,7 +62,7 @@ internal sealed partial class IndexModel
             // A row that only loses what it refers to is its owner's.
             IEnumerable<int> losers = wholly ? standing.Bringers : [standing.Load];
             losses.AddRange(losers.Where(load => !loads.Contains(load) && !(rowsToo && load == RowWise))
-                .Select(load => $"load {load} loses {(wholly ? "" : "a reference of ")}{what}"));
+                .Select(load => new Loss(load, standing.Load == load, $"{(wholly ? "" : "a reference of ")}{what}")));
         }
     }
 

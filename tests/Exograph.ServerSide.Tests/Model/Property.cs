@@ -12,7 +12,7 @@ namespace Exograph.ServerSide.Tests.Model;
 internal sealed class Property
 {
     /// <summary>How many cases all properties together have by default.</summary>
-    private const int DefaultCases = 250;
+    private const int DefaultCases = 150;
 
     private readonly TestDatabase _database;
     private readonly Func<Random, IReadOnlyList<Bundle>> _generate;

@@ -6,7 +6,7 @@ namespace Exograph.ServerSide.Tests.Model;
 /// <param name="crashes">What happens to them.</param>
 internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOnlyList<CrashKind> crashes)
 {
-    private const int FewestSteps = 3;
+    private const int FewestSteps = 4;
 
     /// <summary>After the fewest, that there is one more.</summary>
     private const double OneMore = 0.25;
@@ -14,12 +14,16 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
     /// <summary>A step passes 5 to 250 points; small numbers have to be as frequent as large ones.</summary>
     private const double MostPoints = 300;
 
-    /// <summary>How often each operation is chosen.</summary>
+    /// <summary>How often each operation is chosen when there is something to do it to.</summary>
     private static readonly (Operation Operation, int Weight)[] s_operations =
     [
-        (Operation.Load, 4), (Operation.Replace, 4), (Operation.InsertRows, 3), (Operation.Abandon, 1),
-        (Operation.MergePartitions, 2), (Operation.Undo, 6), (Operation.Delete, 3), (Operation.SweepTerms, 1),
+        (Operation.Load, 3), (Operation.Replace, 4), (Operation.InsertRows, 2), (Operation.Abandon, 1),
+        (Operation.MergePartitions, 2), (Operation.Undo, 8), (Operation.Delete, 3), (Operation.SweepTerms, 1),
     ];
+
+    /// <summary>How often what brings rows is.</summary>
+    private static readonly (Operation Operation, int Weight)[] s_bringing =
+        [(Operation.Load, 6), (Operation.Replace, 2), (Operation.InsertRows, 2)];
 
     // Two producers, whose rows have less in common with each other's than with their own earlier ones.
     private readonly BundleGenerator[] _producers = [new(random, defects: random.Next(8) == 0), new(random, defects: false)];
@@ -27,9 +31,9 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
 
     public IReadOnlyList<SequenceStep> Next()
     {
-        var steps = new List<SequenceStep> { Step(Operation.Load) };
+        var steps = new List<SequenceStep> { Step(Operation.Load), Step(Pick(s_bringing)) };
         while (steps.Count < FewestSteps || random.NextDouble() < OneMore)
-            steps.Add(Step(NextOperation()));
+            steps.Add(Step(Pick(s_operations)));
         return steps;
     }
 
@@ -39,10 +43,10 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
         random.Next(),
         random.Next(100) < crashPercent ? NextCrash() : null);
 
-    private Operation NextOperation()
+    private Operation Pick((Operation Operation, int Weight)[] operations)
     {
-        var choice = random.Next(s_operations.Sum(operation => operation.Weight));
-        return s_operations.First(operation => (choice -= operation.Weight) < 0).Operation;
+        var choice = random.Next(operations.Sum(operation => operation.Weight));
+        return operations.First(operation => (choice -= operation.Weight) < 0).Operation;
     }
 
     /// <summary>New rows, or those of an earlier step again.</summary>

@@ -40,7 +40,7 @@ internal sealed record SequenceStep(Operation Operation, Bundle Bundle, int Seed
     {
         var dependents = random.Next(2) == 0;
         // Nobody leans on the last one.
-        var load = index.Loads.ElementAtOrDefault(random.Next(3) == 0 ? index.Loads.Count - 1 : random.Next(index.Loads.Count));
+        var load = index.Loads.ElementAtOrDefault(random.Next(5) == 0 ? index.Loads.Count - 1 : random.Next(index.Loads.Count));
         return load == 0 ? [] : await index.UndoAsync(load, dependents, Crash);
     }
 

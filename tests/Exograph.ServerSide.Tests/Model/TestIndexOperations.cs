@@ -49,7 +49,7 @@ internal sealed partial class TestIndex
         var gone = await _loader.UndoneAsync(_model.Loads);
         if (!gone.Contains(load) || gone.Except(dependents ? _model.WithDependents(load) : new HashSet<int> { load }).Any())
             return [$"undo of load {load} has undone {string.Join(", ", gone)}"];
-        return [.. _model.Undo(gone, dependents), .. await DifferencesAsync()];
+        return [.. _model.Undo(gone, dependents).Select(loss => $"{loss}"), .. await DifferencesAsync()];
     }
 
     /// <summary>Whether it is noted of every load who would lose by its being undone, and of none without a reason.</summary>
@@ -62,9 +62,11 @@ internal sealed partial class TestIndex
         foreach (var load in _model.Loads)
         {
             var leaning = noted.Where(line => line.On == load).ToList();
-            if (leaning.Count == 0)
-                differences.AddRange(_model.LossesWithout(new HashSet<int> { load }, rowsToo: false).Select(Unnoted));
-            else if (!_model.MayBeLeantOn(load))
+            var losses = leaning.Count > 0 ? [] : _model.LossesWithout(new HashSet<int> { load }, rowsToo: false);
+            // Rows that came by themselves and refer to the load's are looked for when it is to be undone.
+            if (!losses.Any(loss => loss is { Load: 0, IsTheirs: true }))
+                differences.AddRange(losses.Select(Unnoted));
+            if (leaning.Count > 0 && !_model.MayBeLeantOn(load))
                 differences.Add($"{leaning[0].Load} is noted to lean on load {load}");
             var all = new HashSet<int> { load };
             while (noted.Where(line => all.Contains(line.On) && line.Load != 0 && all.Add(line.Load)).ToList().Count > 0)
@@ -73,7 +75,7 @@ internal sealed partial class TestIndex
             if (all.Except(_model.WithDependents(load)).Any())
                 differences.Add($"of load {string.Join(", ", all)} it is noted that they lean on load {load}");
 
-            string Unnoted(string loss) => $"if load {load} were undone with all that is noted to lean on it: {loss}";
+            string Unnoted(Loss loss) => $"if load {load} were undone with all that is noted to lean on it: {loss}";
         }
         return differences;
     }

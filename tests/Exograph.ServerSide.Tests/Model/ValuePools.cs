@@ -53,7 +53,7 @@ internal sealed class ValuePools
         _texts = narrow ? ["", "a"] : [.. Pick(s_lookAlikes), .. random.GetItems(Texts.ToArray(), 2)];
         _integers = narrow ? [0, 1] : s_integers;
         _json = random.GetItems(JsonTexts.ToArray(), 4);
-        _terms = [.. _texts, .. s_commonTerms, .. Enumerable.Range(0, 2).Select(_ => LongTerm())];
+        _terms = [.. _texts, .. Enumerable.Range(0, 2).Select(_ => LongTerm())];
         _sha256 = [.. Enumerable.Range(0, narrow ? 1 : 3).Select(i => Enumerable.Repeat((byte)(i * 0x5c), 32).ToArray())];
         byte[][] shortHashes = [[], [0]];
         _hashes = narrow ? shortHashes : [.. shortHashes, Encoding.UTF8.GetBytes("\\x41"), _sha256[0], Bytes(32), Bytes(500)];
@@ -62,7 +62,7 @@ internal sealed class ValuePools
     public object Value(BundleTable table, BundleColumn column) => (column.Name, column.Type) switch
     {
         ("sha256", _) => Pick(_sha256),
-        ("term", _) => Pick(_terms),
+        ("term", _) => Pick(_random.Next(3) == 0 ? s_commonTerms : _terms),
         ("sub_hashes", _) => Pick<long[]>([[], [1], [1, 2], [2, 1], [long.MinValue, long.MaxValue]]),
         (_, ColumnType.Bytea) => Pick(_hashes),
         (_, ColumnType.Jsonb) => new Json(Pick(_json)),
