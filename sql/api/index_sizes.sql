@@ -10,10 +10,9 @@ BEGIN
             SELECT * FROM exograph_private.package_rows
         ), sizes AS (
             SELECT t.table_name, sum(pg_total_relation_size(c.oid)) AS bytes
-            FROM (SELECT DISTINCT c.table_name FROM counted c UNION VALUES ('packages'), ('terms')) t
-            JOIN pg_class c ON c.oid = format('exograph.%I', t.table_name)::regclass
-                OR c.oid IN (SELECT i.inhrelid FROM pg_inherits i
-                             WHERE i.inhparent = format('exograph.%I', t.table_name)::regclass)
+            FROM (SELECT s.table_name FROM exograph_private.staging_tables s UNION VALUES ('file_paths')) t
+            JOIN pg_class p ON p.relnamespace = 'exograph'::regnamespace AND p.relname = t.table_name AND p.relkind IN ('r', 'p')
+            JOIN pg_class c ON c.oid = p.oid OR c.oid IN (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = p.oid)
             GROUP BY t.table_name
         )
         SELECT p.ecosystem, p.name, c.table_name, c.rows,
@@ -22,10 +21,12 @@ BEGIN
         JOIN sizes s ON s.table_name = c.table_name
         LEFT JOIN exograph.packages p ON p.id = c.package_id
         UNION ALL
-        SELECT NULL, NULL, s.table_name, greatest(t.reltuples, 0)::bigint, s.bytes::bigint
+        SELECT NULL, NULL, s.table_name,
+               CASE s.table_name WHEN 'packages' THEN (SELECT count(*) FROM exograph.packages)
+                                 WHEN 'terms' THEN (SELECT count(*) FROM exograph.terms)
+                                 ELSE 0 END, s.bytes::bigint
         FROM sizes s
-        JOIN pg_class t ON t.oid = format('exograph.%I', s.table_name)::regclass
-        WHERE s.table_name IN ('packages', 'terms')
+        WHERE NOT EXISTS (SELECT FROM counted c WHERE c.table_name = s.table_name)
         ORDER BY 5 DESC, 1, 2, 3;
 END
 $$;
@@ -34,5 +35,5 @@ COMMENT ON FUNCTION exograph.index_sizes() IS
 'Rows and bytes of each package in each table, the largest first. Rows are counted. Bytes are those of the table with its indexes
 and what is stored outside of it, shared among the packages by the size of their sources, trees, comments and sets of terms, and
 elsewhere by rows: a page holds rows of many packages, so that nobody knows them exactly. Where ecosystem and package are NULL, of
-files without package, and of packages and terms, which all share (rows as estimated by ANALYZE). Reads all rows, not what is
+files without package, of packages and terms, which all share, and of tables whose rows are all gone. Reads all rows, not what is
 stored outside of them: 22M take 1.3 s.';

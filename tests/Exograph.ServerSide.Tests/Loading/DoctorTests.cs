@@ -96,22 +96,24 @@ public sealed class DoctorTests : LoadingTest
     [Fact]
     public async Task The_bytes_of_packages_are_those_of_the_tables()
     {
+        const string Agree = """
+            SELECT abs((SELECT sum(bytes) FROM exograph.index_sizes())
+                       - (SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c
+                          WHERE c.oid IN (SELECT i.inhrelid FROM pg_inherits i) AND c.relkind = 'r'
+                              OR c.oid::regclass::text IN ('exograph.packages', 'exograph.package_versions', 'exograph.files',
+                                                           'exograph.file_paths', 'exograph.terms', 'exograph.fragments',
+                                                           'exograph.graph_nodes'))) < 10
+            """;
         await (await Sample.BeginAsync(Db, "partition_threshold => 0")).FinalizeAsync();
 
         Assert.Equal(
             ["alpha|call_edges|1", "alpha|comments|1", "alpha|definitions|2", "alpha|file_paths|2", "alpha|files|2", "alpha|fragment_term_sets|2", "alpha|fragments|2", "alpha|graph_nodes|2", "alpha|package_versions|1", "alpha|symbol_references|1", "beta|package_versions|1", "null|packages|2", "null|terms|2"],
             await Db.RowsAsync("SELECT package, table_name, rows FROM exograph.index_sizes() ORDER BY package, table_name"));
-        Assert.Equal(
-            ["true"],
-            await Db.RowsAsync(
-                """
-                SELECT abs((SELECT sum(bytes) FROM exograph.index_sizes())
-                           - (SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c
-                              WHERE c.oid IN (SELECT i.inhrelid FROM pg_inherits i) AND c.relkind = 'r'
-                                  OR c.oid::regclass::text IN ('exograph.packages', 'exograph.package_versions', 'exograph.files',
-                                                               'exograph.file_paths', 'exograph.terms', 'exograph.fragments',
-                                                               'exograph.graph_nodes'))) < 10
-                """));
+        Assert.Equal(["true"], await Db.RowsAsync(Agree));
+
+        await Db.ExecuteAsync("CALL exograph.undo_load(1)");
+        Assert.All(await Db.RowsAsync("SELECT package, rows FROM exograph.index_sizes()"), r => Assert.Equal("null|0", r));
+        Assert.Equal(["true"], await Db.RowsAsync(Agree));
     }
 
     [Fact]
