@@ -23,8 +23,23 @@ public sealed class SettingTests : LoadingTest
         "CALL exograph.abandon_load({0})",
         "CALL exograph.abandon_load({0}); CALL exograph.abandon_load({0})",
         "CALL exograph.drop_maps({1})",
+        "CALL exograph.finalize_load({0}, mode => 'replace', most_partitions => 2)",
         "SELECT exograph.merge_partitions()",
         "SELECT exograph.merge_partitions(0)",
+        "SELECT exograph.abandon_loads()",
+        "SELECT exograph.abandon_loads('0 s')",
+        "SELECT exograph.note_attempt({0}, '57014', 'cancelled')",
+        "SELECT exograph.load_progress({0}, NULL)",
+        "CALL exograph.undo_load({1}, dependents => true)",
+        "CALL exograph.undo_load({1}, dependents => true); CALL exograph.undo_load({1})",
+        "SELECT exograph.delete_package('hex', 'alpha')",
+        "SELECT exograph.delete_package('hex', 'none')",
+        "SELECT exograph.delete_package_version('hex', 'alpha', '1.0')",
+        "SELECT exograph.sweep_terms()",
+        "SELECT exograph.check_index()",
+        "SELECT exograph.doctor()",
+        "SELECT exograph.index_sizes()",
+        "SELECT exograph.help()",
         "CALL exograph.rebuild_indexes()",
         "CALL exograph.finalize_load({0}, defer_indexes => true); CALL exograph.rebuild_indexes()",
         "CALL exograph.add_text_indexes(); CALL exograph.drop_text_indexes()",
@@ -64,7 +79,7 @@ public sealed class SettingTests : LoadingTest
         foreach (var call in new[]
         {
             $"CALL exograph.finalize_load({open.Id})", "CALL exograph.finalize_load(99)", "CALL exograph.abandon_load(99)",
-            "PERFORM * FROM exograph.check_load(99)", "SELECT exograph.merge_partitions(-1)",
+            "PERFORM * FROM exograph.check_load(99)", "PERFORM exograph.merge_partitions(-1)", "CALL exograph.undo_load(99)",
         })
         {
             await Db.ExecuteAsync($"DO 'BEGIN {call}; EXCEPTION WHEN OTHERS THEN NULL; END'");
