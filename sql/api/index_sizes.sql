@@ -7,7 +7,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp S
 BEGIN
     RETURN QUERY
         WITH counted AS MATERIALIZED (
-            SELECT * FROM exograph_private.package_rows
+            SELECT * FROM exograph_private.package_rows()
         ), sizes AS (
             SELECT t.table_name, sum(pg_total_relation_size(c.oid)) AS bytes
             FROM (SELECT s.table_name FROM exograph_private.staging_tables s UNION VALUES ('file_paths')) t

@@ -83,7 +83,7 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.phase_names() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT '{verify,validate,index,close gate,defer indexes,merge,replace,index,resolve,attach,share,declare complete,
-             note dependencies,analyze,finish}'::pg_catalog.text[]
+             note dependencies,analyze,finish,merge partitions}'::pg_catalog.text[]
 $$;
 
 -- Number of a phase. 31 where it has none.
