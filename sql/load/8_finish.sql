@@ -28,7 +28,7 @@ DECLARE
 BEGIN
     IF load.most_partitions IS NULL THEN
         CALL exograph_private.warn_of_partitions();
-    ELSIF exograph_private.crowded_tables(load.most_partitions) IS NOT NULL THEN
+    ELSIF EXISTS (SELECT FROM exograph_private.crowded_tables(load.most_partitions)) THEN
         CALL exograph_private.start_phase(load.load_id, 'merge partitions');
         PERFORM FROM exograph_private.merge_ranges(load.most_partitions / 2, thrifty => true);
         CALL exograph_private.start_phase(load.load_id, 'finish');

@@ -176,11 +176,9 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     FROM exograph.open_loads o
     HAVING sum(o.staged_bytes) > 1073741824
     UNION ALL
-    SELECT 'partitions', format('%s has %s', p.table_name, count(*)), format('at most %s', exograph_private.most_partitions()),
-           'SELECT * FROM exograph.merge_partitions();'
-    FROM exograph.fact_partitions p
-    GROUP BY p.table_name
-    HAVING count(*) > exograph_private.most_partitions()
+    SELECT 'partitions', format('%s has %s', c.table_name, c.partitions),
+           format('at most %s', exograph_private.most_partitions()), 'SELECT * FROM exograph.merge_partitions();'
+    FROM exograph_private.crowded_tables(exograph_private.most_partitions()) c
     UNION ALL
     SELECT 'unused terms', format('some %s of 100 terms, of a sample', 100 * s.unused / s.terms), 'sweep them',
            'SELECT * FROM exograph.sweep_terms();'

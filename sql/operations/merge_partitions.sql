@@ -186,7 +186,6 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_tables text[];
     v_range  record;
-    v_detail text;
 BEGIN
     SELECT array_agg(o.name ORDER BY o.rank, o.name) INTO v_tables
     FROM (
@@ -210,20 +209,16 @@ BEGIN
     CALL exograph_private.lock_readers_out('merge_partitions', v_tables, '.');
 
     FOR v_range IN
-        SELECT r.*, exograph_private.merged_name(r.table_name, r.first_load, r.last_load) AS merged
+        SELECT r.*, exograph_private.merged_name(r.table_name, r.first_load, r.last_load) AS merged,
+               ARRAY(SELECT p.partition_name
+                     FROM exograph.fact_partitions p
+                     WHERE p.table_name = r.table_name AND p.first_load >= r.first_load AND p.last_load <= r.last_load) AS old
         FROM jsonb_to_recordset(ranges) AS r (table_name text, first_load integer, last_load integer)
     LOOP
-        EXECUTE format('DROP TABLE %s', (
-            SELECT string_agg(format('exograph.%I', p.partition_name), ', ')
-            FROM exograph.fact_partitions p
-            WHERE p.table_name = v_range.table_name AND p.first_load >= v_range.first_load AND p.last_load <= v_range.last_load));
+        CALL exograph_private.drop_partitions('merge_partitions', v_range.old);
         EXECUTE format('ALTER TABLE exograph.%I ATTACH PARTITION exograph.%I FOR VALUES FROM (%s) TO (%s)',
                        v_range.table_name, v_range.merged, v_range.first_load, v_range.last_load + 1);
         EXECUTE format('ALTER TABLE exograph.%I DROP CONSTRAINT load_id_in_range', v_range.merged);
     END LOOP;
-EXCEPTION WHEN dependent_objects_still_exist THEN
-    GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
-    RAISE EXCEPTION 'merge_partitions: other objects depend on a partition' USING ERRCODE = 'dependent_objects_still_exist',
-        DETAIL = v_detail, HINT = 'Have them use the partitioned table, or drop them. Nothing was changed: call again then.';
 END
 $$;

@@ -128,9 +128,8 @@ BEGIN
     RETURN QUERY
         SELECT d.key, d.value::bigint
         FROM jsonb_each_text(v_deleted) d
-        LEFT JOIN exograph_private.staging_tables t ON t.table_name = d.key
         WHERE d.value <> '0'
-        ORDER BY coalesce(t.table_position, 4); -- that of file_paths
+        ORDER BY exograph_private.table_position(d.key);
 END
 $$;
 

@@ -179,7 +179,7 @@ DECLARE
 BEGIN
     v_removed := exograph_private.remove_facts_of_loads(loads, v_own);
     IF NOT v_last THEN
-        CALL exograph_private.drop_partitions(v_own);
+        CALL exograph_private.drop_own_partitions(v_own);
     ELSE
         SELECT string_agg(format('(t.load_id < %s OR t.load_id >= %s)', b.first_load, b.last_load + 1), ' AND ') INTO v_facts
         FROM (SELECT DISTINCT p.first_load, p.last_load
@@ -192,16 +192,15 @@ BEGIN
     GET DIAGNOSTICS v_paths = ROW_COUNT;
     DELETE FROM exograph.complete_facts c WHERE c.load_id = ANY (loads);
     IF v_last THEN
-        CALL exograph_private.drop_partitions(v_own);
+        CALL exograph_private.drop_own_partitions(v_own);
     END IF;
     RETURN QUERY
         SELECT r.table_name, sum(r.deleted)::bigint
         FROM (SELECT * FROM jsonb_to_recordset(v_removed) AS r (table_name text, deleted bigint)
               UNION ALL SELECT 'file_paths', v_paths) r
-        LEFT JOIN exograph_private.staging_tables t USING (table_name)
-        GROUP BY r.table_name, t.table_position
+        GROUP BY r.table_name
         HAVING sum(r.deleted) > 0
-        ORDER BY coalesce(t.table_position, 4); -- that of file_paths
+        ORDER BY exograph_private.table_position(r.table_name);
 END
 $$;
 
@@ -290,32 +289,23 @@ BEGIN
 END
 $$;
 
--- Drops partitions, all in one moment. Errors: 2BP01, 55P03. All locks that will be needed, before anything is touched: what
--- refers to each other from the top, then the partitions.
-CREATE OR REPLACE PROCEDURE exograph_private.drop_partitions(partitions jsonb)
+-- Drops the partitions own, all in one moment. Errors: 2BP01, 55P03. All locks that will be needed, before anything is touched:
+-- what refers to each other from the top, then the partitions.
+CREATE OR REPLACE PROCEDURE exograph_private.drop_own_partitions(own jsonb)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_tables text[];
-    v_detail text;
+    v_partitions text[] := ARRAY(SELECT p.partition_name
+                                 FROM jsonb_to_recordset(own) AS p (partition_name text)
+                                 ORDER BY p.partition_name);
+    v_tables     text[] := ARRAY(SELECT t.table_name
+                                 FROM exograph_private.staging_tables t
+                                 WHERE t.table_name IN (SELECT p.table_name FROM jsonb_to_recordset(own) AS p (table_name text))
+                                 ORDER BY t.table_position);
 BEGIN
-    IF partitions = '[]' THEN
-        RETURN;
+    IF v_partitions <> '{}' THEN
+        CALL exograph_private.lock_readers_out('undo_load', v_tables || v_partitions, '.');
+        CALL exograph_private.drop_partitions('undo_load', v_partitions);
     END IF;
-    SELECT array_agg(o.name ORDER BY o.rank, o.name) INTO v_tables
-    FROM (
-        SELECT t.table_name AS name, t.table_position AS rank
-        FROM exograph_private.staging_tables t
-        WHERE t.table_name IN (SELECT p.table_name FROM jsonb_to_recordset(partitions) AS p (table_name text))
-        UNION ALL
-        SELECT p.partition_name, 100 FROM jsonb_to_recordset(partitions) AS p (partition_name text)
-    ) o;
-    CALL exograph_private.lock_readers_out('undo_load', v_tables, '.');
-    EXECUTE format('DROP TABLE %s', (SELECT string_agg(format('exograph.%I', p.partition_name), ', ')
-                                     FROM jsonb_to_recordset(partitions) AS p (partition_name text)));
-EXCEPTION WHEN dependent_objects_still_exist THEN
-    GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
-    RAISE EXCEPTION 'undo_load: other objects depend on a partition' USING ERRCODE = 'dependent_objects_still_exist',
-        DETAIL = v_detail, HINT = 'Have them use the partitioned table, or drop them. Nothing was changed: call again then.';
 END
 $$;
 

@@ -189,7 +189,13 @@ internal sealed class ResultWriter(TerminalWriter output, bool json, int? column
             return;
         }
         var packages = sizes
-            .GroupBy(s => s.Package is null ? $"({(s.Table is "packages" or "terms" ? s.Table : "without package")})" : $"{s.Ecosystem} {s.Package}")
+            .GroupBy(s => s switch
+            {
+                { Package: not null } => $"{s.Ecosystem} {s.Package}",
+                { Table: "packages" or "terms" } => $"({s.Table})",
+                { Rows: 0 } => "(no rows)",
+                _ => "(without package)",
+            })
             .Select(p => (Name: p.Key, Rows: p.Sum(s => s.Rows), Bytes: p.Sum(s => s.Bytes), Most: p.MaxBy(s => s.Bytes)!.Table))
             .OrderByDescending(p => p.Bytes).ToList();
         TextTable.Write(output, ["package", "rows", "bytes", "most of them in"],

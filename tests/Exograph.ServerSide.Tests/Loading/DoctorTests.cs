@@ -94,6 +94,19 @@ public sealed class DoctorTests : LoadingTest
     }
 
     [Fact]
+    public async Task Too_many_partitions_are_told_table_by_table()
+    {
+        await Db.ExecuteAsync(
+            "CREATE OR REPLACE FUNCTION exograph_private.most_partitions() RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT 1'");
+        await (await Sample.BeginAsync(Db, "partition_threshold => 2")).FinalizeAsync();
+
+        Assert.Equal(
+            ["definitions has 2|at most 1|SELECT * FROM exograph.merge_partitions();",
+             "fragment_term_sets has 2|at most 1|SELECT * FROM exograph.merge_partitions();"],
+            await Db.RowsAsync("SELECT here, to_try, mend FROM exograph.doctor() WHERE finding = 'partitions' ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task The_bytes_of_packages_are_those_of_the_tables()
     {
         const string Agree = """
@@ -192,6 +205,7 @@ public sealed class DoctorCommandTests
         Assert.Equal((ExitCode.Ok, ExitCode.Ok), (sizes.ExitCode, help.ExitCode));
         Assert.Contains("(terms)", sizes.Output, StringComparison.Ordinal);
         Assert.Contains("(all)", sizes.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("(without package)", sizes.Output, StringComparison.Ordinal);
         Assert.Contains("SELECT exograph.begin_load(label [on_reject, ", help.Output, StringComparison.Ordinal);
     }
 }

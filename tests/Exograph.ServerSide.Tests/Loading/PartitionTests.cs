@@ -73,6 +73,22 @@ public sealed class PartitionTests : LoadingTest
     }
 
     [Fact]
+    public async Task Who_lists_partitions_without_their_sizes_locks_none()
+    {
+        await (await Sample.BeginAsync(Db, "partition_threshold => 0")).FinalizeAsync();
+        await Db.ExecuteAsync("BEGIN");
+
+        Assert.Equal(["1|1"], await Db.RowsAsync(
+            "SELECT first_load, last_load FROM exograph.fact_partitions WHERE table_name = 'comments' AND first_load > 0"));
+
+        Assert.Empty(await Db.RowsAsync("""
+            SELECT c.relname::text FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+            WHERE l.pid = pg_backend_pid() AND c.relispartition
+            """));
+        Assert.Equal(["true"], await Db.RowsAsync("SELECT bool_and(bytes > 0) FROM exograph.fact_partitions"));
+    }
+
+    [Fact]
     public async Task A_load_of_a_new_package_locks_no_more_where_there_are_more_partitions()
     {
         // Its own partition has a number of its own, so one of them is made before.
