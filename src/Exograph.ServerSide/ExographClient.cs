@@ -106,10 +106,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
             Argument(options.Label),
             .. options.ForFinalize().Arguments(),
             Argument(Names<IdNumbering>.Of(options.Ids)),
-            Argument(options.DeferIndexes),
             Argument(options.Complete == FactTables.None ? null : FactTableNames.Of(options.Complete)),
-            Argument(options.ForFinalize().ModeName),
-            Argument(options.MostPartitions),
         ], cancellationToken).ConfigureAwait(false);
         Log.LoadBegun(Server.Logger, loadId, options.Label);
         return new LoadSession(this, loadId, options);
@@ -474,11 +471,8 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
         }
         try
         {
-            var numbers = await Server.RunAsync(FinalizeLoad,
-                [
-                    Argument(loadId), .. options.Arguments(), Argument(options.DeferIndexes), Argument(options.ModeName),
-                    Argument(options.MostPartitions),
-                ], loadId, Report, cancellationToken).ConfigureAwait(false);
+            var numbers = await Server.RunAsync(
+                FinalizeLoad, [Argument(loadId), .. options.Arguments()], loadId, Report, cancellationToken).ConfigureAwait(false);
             return numbers[0];
         }
         catch (Exception e) when (hasBegun && loadId is not null)

@@ -182,16 +182,18 @@ public sealed record FinalizeOptions
             throw new ArgumentException("RejectLimit bounds the rows that are skipped: with OnReject Fail none is.", nameof(RejectLimit));
     }
 
-    /// <summary>What the server calls <see cref="Mode"/>.</summary>
-    internal string? ModeName => Mode is { } mode ? Names<LoadMode>.Of(mode) : null;
-
-    /// <summary>on_reject, reject_limit, keep_maps and partition_threshold, in this order.</summary>
+    /// <summary>
+    /// on_reject, reject_limit, keep_maps, partition_threshold, defer_indexes, mode and most_partitions, in this order.
+    /// </summary>
     internal IEnumerable<NpgsqlParameter> Arguments() =>
     [
         Statements.Argument(OnReject is { } policy ? Names<RejectPolicy>.Of(policy) : null),
         Statements.Argument(RejectLimit),
         Statements.Argument(KeepMaps),
         Statements.Argument(PartitionThreshold),
+        Statements.Argument(DeferIndexes),
+        Statements.Argument(Mode is { } mode ? Names<LoadMode>.Of(mode) : null),
+        Statements.Argument(MostPartitions),
     ];
 }
 

@@ -14,7 +14,8 @@ internal static class Statements
 {
     public static readonly Statement<int> Begin = new("begin_load",
         """
-        SELECT exograph.begin_load($1, $2, $3, $4, $5, $6, defer_indexes => $7, complete => $8, mode => $9, most_partitions => $10)
+        SELECT exograph.begin_load($1, on_reject => $2, reject_limit => $3, keep_maps => $4, partition_threshold => $5,
+                                   defer_indexes => $6, mode => $7, most_partitions => $8, ids => $9, complete => $10)
         """, r => r.GetInt32(0));
 
     public static readonly Statement<int> FinalizeLoad = new("finalize_load", """
