@@ -1,4 +1,3 @@
-using Exograph.EmbeddedPostgres;
 using Exograph.ServerSide.Tests.Loading;
 using Exograph.ServerSide.Tests.Support;
 using Npgsql;
@@ -8,35 +7,16 @@ namespace Exograph.ServerSide.Tests.Security;
 
 /// <summary>
 /// What others have made before an installation, what the installing role has let others do by default, and what a restore did not
-/// bring. On a server of its own, because roles are the server's.
+/// bring.
 /// </summary>
-public sealed class InstallationTests(InstallationTests.EmptyServer server)
-    : IClassFixture<InstallationTests.EmptyServer>, IAsyncLifetime
+public sealed class InstallationTests(EmptyServer server) : EmptyServerTest(server)
 {
     private static readonly MigrationScript s_foundation = MigrationScripts.Embedded.Migrations[0];
 
-    private readonly string _name = $"test_{Guid.NewGuid():N}";
-    private Session _admin = null!;
-    private NpgsqlDataSource _dataSource = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
-        await postgres.ExecuteAsync($"CREATE DATABASE {_name} TEMPLATE template0 ENCODING 'UTF8'");
-        _admin = await Session.OpenAsync(server.Settings(_name));
-        _dataSource = NpgsqlDataSource.Create(server.Settings(_name).ConnectionString);
-        await _admin.ExecuteAsync("CREATE ROLE mallory LOGIN");
-    }
-
-    /// <summary>Leaves a server without databases and roles of the test.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _admin.DisposeAsync();
-        await _dataSource.DisposeAsync();
-        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
-        await postgres.ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
-        foreach (var role in await postgres.RowsAsync("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND oid <> 10"))
-            await postgres.ExecuteAsync($"DROP ROLE {role}");
+        await base.InitializeAsync();
+        await Admin.ExecuteAsync("CREATE ROLE mallory LOGIN");
     }
 
     [Theory]
@@ -47,7 +27,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [InlineData("dup_select_private")]
     public async Task A_schema_of_somebody_else_is_refused(string schema)
     {
-        await _admin.ExecuteAsync($"CREATE SCHEMA {schema} AUTHORIZATION mallory");
+        await Admin.ExecuteAsync($"CREATE SCHEMA {schema} AUTHORIZATION mallory");
 
         await RefusedAsync("XG013", $"schema {schema} exists already and belongs to role mallory");
     }
@@ -61,11 +41,11 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [InlineData("CREATE OPERATOR dup_select.+ (LEFTARG = text, RIGHTARG = text, FUNCTION = pg_catalog.textcat)", "dup_select.+(")]
     public async Task Something_of_somebody_else_in_a_schema_of_ours_is_refused(string made, string named)
     {
-        await _admin.ExecuteAsync(
+        await Admin.ExecuteAsync(
             "CREATE FUNCTION public.mallory() RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE ''trapped''; END'");
         foreach (var schema in (string[])["exograph", "exograph_in", "dup_select"])
-            await _admin.ExecuteAsync($"CREATE SCHEMA {schema}; GRANT ALL ON SCHEMA {schema} TO mallory");
-        await _admin.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; {made}; RESET SESSION AUTHORIZATION");
+            await Admin.ExecuteAsync($"CREATE SCHEMA {schema}; GRANT ALL ON SCHEMA {schema} TO mallory");
+        await Admin.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; {made}; RESET SESSION AUTHORIZATION");
 
         await RefusedAsync("XG013", named, "to role mallory");
     }
@@ -73,7 +53,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [Fact]
     public async Task Something_of_the_installing_role_in_a_schema_of_ours_is_refused_unless_it_is_the_journal()
     {
-        await _admin.ExecuteAsync("CREATE SCHEMA dup_select; CREATE TABLE dup_select.mine ()");
+        await Admin.ExecuteAsync("CREATE SCHEMA dup_select; CREATE TABLE dup_select.mine ()");
 
         await RefusedAsync("XG013", "dup_select.mine", "existed before the installation");
     }
@@ -88,7 +68,7 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [InlineData("exograph_reader", "LOGIN")]
     public async Task A_role_of_ours_with_powers_is_refused(string role, string power)
     {
-        await _admin.ExecuteAsync($"CREATE ROLE {role} {power}");
+        await Admin.ExecuteAsync($"CREATE ROLE {role} {power}");
 
         await RefusedAsync("XG014", $"role {role} has powers that it must not have: {power}");
     }
@@ -98,18 +78,18 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [InlineData("exograph_loader")]
     public async Task A_role_of_ours_that_somebody_else_has_made_for_himself_is_refused(string role)
     {
-        await _admin.ExecuteAsync("ALTER ROLE mallory CREATEROLE");
-        await _admin.ExecuteAsync(
+        await Admin.ExecuteAsync("ALTER ROLE mallory CREATEROLE");
+        await Admin.ExecuteAsync(
             $"SET SESSION AUTHORIZATION mallory; CREATE ROLE {role}; GRANT {role} TO mallory; RESET SESSION AUTHORIZATION");
 
         await RefusedAsync("XG014", $"role {role} has a member mallory");
-        await _admin.ExecuteAsync($"DROP ROLE {role}");
+        await Admin.ExecuteAsync($"DROP ROLE {role}");
     }
 
     [Fact]
     public async Task An_owner_that_is_a_member_of_another_role_is_refused()
     {
-        await _admin.ExecuteAsync("CREATE ROLE exograph_owner; GRANT pg_read_server_files TO exograph_owner");
+        await Admin.ExecuteAsync("CREATE ROLE exograph_owner; GRANT pg_read_server_files TO exograph_owner");
 
         await RefusedAsync("XG014", "role exograph_owner is a member of role pg_read_server_files");
     }
@@ -117,30 +97,30 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [Fact]
     public async Task An_owner_whom_an_administrator_lets_see_the_sessions_of_others_is_welcome()
     {
-        await _admin.ExecuteAsync("CREATE ROLE exograph_owner; GRANT pg_read_all_stats TO exograph_owner");
+        await Admin.ExecuteAsync("CREATE ROLE exograph_owner; GRANT pg_read_all_stats TO exograph_owner");
 
-        await new Migrator(_dataSource).MigrateAsync();
+        await new Migrator(DataSource).MigrateAsync();
 
-        Assert.Equal(1, await _admin.CountAsync("pg_auth_members WHERE member = 'exograph_owner'::regrole"));
+        Assert.Equal(1, await Admin.CountAsync("pg_auth_members WHERE member = 'exograph_owner'::regrole"));
     }
 
     [Fact]
     public async Task An_owner_with_default_privileges_is_refused()
     {
-        await _admin.ExecuteAsync(
+        await Admin.ExecuteAsync(
             "CREATE ROLE exograph_owner; ALTER DEFAULT PRIVILEGES FOR ROLE exograph_owner GRANT SELECT ON TABLES TO mallory");
 
         await RefusedAsync("XG014", "role exograph_owner has default privileges");
-        await _admin.ExecuteAsync("DROP OWNED BY exograph_owner");
+        await Admin.ExecuteAsync("DROP OWNED BY exograph_owner");
     }
 
     [Fact]
     public async Task Members_that_a_superuser_has_made_are_welcome()
     {
-        await _admin.ExecuteAsync("CREATE ROLE exograph_owner; CREATE ROLE exograph_reader; GRANT exograph_reader TO mallory");
-        await _admin.ExecuteAsync("CREATE ROLE ops; GRANT exograph_owner TO ops");
+        await Admin.ExecuteAsync("CREATE ROLE exograph_owner; CREATE ROLE exograph_reader; GRANT exograph_reader TO mallory");
+        await Admin.ExecuteAsync("CREATE ROLE ops; GRANT exograph_owner TO ops");
 
-        await new Migrator(_dataSource).MigrateAsync();
+        await new Migrator(DataSource).MigrateAsync();
     }
 
     [Theory]
@@ -149,21 +129,21 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     public async Task Default_privileges_of_the_installing_role_give_nobody_anything(bool printed)
     {
         foreach (var kind in (string[])["TABLES", "SEQUENCES", "FUNCTIONS", "SCHEMAS", "TYPES"])
-            await _admin.ExecuteAsync($"ALTER DEFAULT PRIVILEGES GRANT ALL ON {kind} TO mallory");
+            await Admin.ExecuteAsync($"ALTER DEFAULT PRIVILEGES GRANT ALL ON {kind} TO mallory");
         // As an upgrader of DbUp leaves it, which makes the journal before the first script.
-        await _admin.ExecuteAsync(
+        await Admin.ExecuteAsync(
             "CREATE SCHEMA exograph; ALTER DEFAULT PRIVILEGES IN SCHEMA exograph GRANT ALL ON TABLES TO PUBLIC; "
             + MigrationSql.EnsureJournal);
-        await _admin.ExecuteAsync("CREATE SCHEMA dup_select; GRANT CREATE ON SCHEMA dup_select TO mallory WITH GRANT OPTION");
+        await Admin.ExecuteAsync("CREATE SCHEMA dup_select; GRANT CREATE ON SCHEMA dup_select TO mallory WITH GRANT OPTION");
 
         if (printed)
             await RunPrintedAsync();
         else
-            await new Migrator(_dataSource).MigrateAsync();
-        var load = await Sample.BeginAsync(_admin, "keep_maps => true, partition_threshold => 0");
+            await new Migrator(DataSource).MigrateAsync();
+        var load = await Sample.BeginAsync(Admin, "keep_maps => true, partition_threshold => 0");
         await load.FinalizeAsync();
-        await _admin.ExecuteAsync("UPDATE exograph.code_versions SET sha256 = 'another'");
-        await new Migrator(_dataSource).MigrateAsync();
+        await Admin.ExecuteAsync("UPDATE exograph.code_versions SET sha256 = 'another'");
+        await new Migrator(DataSource).MigrateAsync();
 
         const string RightsOfOthers =
             """
@@ -174,16 +154,16 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
             SELECT c.oid::regclass::text FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
             WHERE c.relnamespace::regnamespace::text ~ '^(exograph|dup_select)' AND a.grantee = 0
             """;
-        Assert.Empty(await _admin.RowsAsync(RightsOfOthers));
+        Assert.Empty(await Admin.RowsAsync(RightsOfOthers));
     }
 
     [Fact]
     public async Task Code_does_not_replace_what_belongs_to_somebody_else()
     {
-        await new Migrator(_dataSource).MigrateAsync();
-        await _admin.ExecuteAsync("ALTER VIEW exograph.load_report OWNER TO mallory; DELETE FROM exograph.code_versions");
+        await new Migrator(DataSource).MigrateAsync();
+        await Admin.ExecuteAsync("ALTER VIEW exograph.load_report OWNER TO mallory; DELETE FROM exograph.code_versions");
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(_dataSource).MigrateAsync());
+        var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(DataSource).MigrateAsync());
 
         Assert.Equal(("api/load_report.sql", "42501"), (error.Script, error.SqlState));
         Assert.Contains("load_report", error.Message, StringComparison.Ordinal);
@@ -193,17 +173,17 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [Fact]
     public async Task Who_may_create_roles_and_owns_the_database_installs_and_migrates_without_being_a_superuser()
     {
-        await _admin.ExecuteAsync($"ALTER ROLE mallory CREATEROLE; ALTER DATABASE {_name} OWNER TO mallory");
+        await Admin.ExecuteAsync($"ALTER ROLE mallory CREATEROLE; ALTER DATABASE {Name} OWNER TO mallory");
         await using var installer = As("mallory");
 
         await new Migrator(installer).MigrateAsync();
-        await _admin.ExecuteAsync("DELETE FROM exograph.code_versions");
+        await Admin.ExecuteAsync("DELETE FROM exograph.code_versions");
         Assert.NotEmpty(await new Migrator(installer).MigrateAsync());
-        Assert.Empty(await new Migrator(_dataSource).GetPendingAsync());
+        Assert.Empty(await new Migrator(DataSource).GetPendingAsync());
 
-        await Sample.BeginAsync(_admin);
-        Assert.Equal(1, await _admin.ScalarAsync<int>("CALL exograph.finalize_load()"));
-        await _admin.ExecuteAsync("REASSIGN OWNED BY mallory TO CURRENT_USER; DROP OWNED BY mallory");
+        await Sample.BeginAsync(Admin);
+        Assert.Equal(1, await Admin.ScalarAsync<int>("CALL exograph.finalize_load()"));
+        await Admin.ExecuteAsync("REASSIGN OWNED BY mallory TO CURRENT_USER; DROP OWNED BY mallory");
     }
 
     [Fact]
@@ -214,21 +194,21 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
         var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(dataSource).MigrateAsync());
         Assert.Contains("CREATE ROLE exograph_owner", error.Hint, StringComparison.Ordinal);
 
-        await _admin.ExecuteAsync("CREATE ROLE exograph_owner; CREATE ROLE exograph_loader; CREATE ROLE exograph_reader");
+        await Admin.ExecuteAsync("CREATE ROLE exograph_owner; CREATE ROLE exograph_loader; CREATE ROLE exograph_reader");
         error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(dataSource).MigrateAsync());
         Assert.Equal("Have a superuser run: GRANT exograph_owner TO mallory;", error.Hint);
 
-        await _admin.ExecuteAsync("GRANT exograph_owner TO mallory");
+        await Admin.ExecuteAsync("GRANT exograph_owner TO mallory");
         error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(dataSource).MigrateAsync());
-        Assert.Equal($"Have the owner of the database run: GRANT CREATE ON DATABASE {_name} TO exograph_owner;", error.Hint);
+        Assert.Equal($"Have the owner of the database run: GRANT CREATE ON DATABASE {Name} TO exograph_owner;", error.Hint);
 
-        await _admin.ExecuteAsync($"GRANT CREATE ON DATABASE {_name} TO exograph_owner, mallory");
+        await Admin.ExecuteAsync($"GRANT CREATE ON DATABASE {Name} TO exograph_owner, mallory");
         await new Migrator(dataSource).MigrateAsync();
 
-        await _admin.ExecuteAsync("REVOKE exograph_owner FROM mallory");
+        await Admin.ExecuteAsync("REVOKE exograph_owner FROM mallory");
         error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(dataSource).MigrateAsync());
         Assert.Contains("GRANT exograph_owner", error.Hint, StringComparison.Ordinal);
-        await _admin.ExecuteAsync("DROP OWNED BY mallory");
+        await Admin.ExecuteAsync("DROP OWNED BY mallory");
     }
 
     [Theory]
@@ -236,23 +216,23 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [InlineData(true)]
     public async Task Roles_owners_and_rights_that_a_restore_did_not_bring_are_made_again(bool printed)
     {
-        await new Migrator(_dataSource).MigrateAsync();
+        await new Migrator(DataSource).MigrateAsync();
         var before = await DescribeAsync();
-        var load = await Sample.BeginAsync(_admin, "partition_threshold => 0");
+        var load = await Sample.BeginAsync(Admin, "partition_threshold => 0");
         await load.FinalizeAsync();
         // What a restore into a cluster without these roles leaves.
-        await _admin.ExecuteAsync("REASSIGN OWNED BY exograph_owner TO CURRENT_USER");
+        await Admin.ExecuteAsync("REASSIGN OWNED BY exograph_owner TO CURRENT_USER");
         foreach (var role in (string[])["exograph_owner", "exograph_loader", "exograph_reader"])
-            await _admin.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+            await Admin.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
 
-        Assert.Contains(s_foundation.Name, await new Migrator(_dataSource).GetPendingAsync());
+        Assert.Contains(s_foundation.Name, await new Migrator(DataSource).GetPendingAsync());
         if (printed)
             await RunPrintedAsync();
         else
-            await new Migrator(_dataSource).MigrateAsync();
+            await new Migrator(DataSource).MigrateAsync();
 
-        Assert.Empty(await new Migrator(_dataSource).MigrateAsync());
-        Assert.Empty(await _admin.RowsAsync(
+        Assert.Empty(await new Migrator(DataSource).MigrateAsync());
+        Assert.Empty(await Admin.RowsAsync(
             $"""
             SELECT pg_describe_object(d.classid, d.objid, 0)
             FROM pg_depend d JOIN pg_namespace n ON d.refclassid = 'pg_namespace'::regclass AND n.oid = d.refobjid
@@ -260,9 +240,9 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
                 SELECT FROM pg_shdepend s
                 WHERE s.classid = d.classid AND s.objid = d.objid AND s.deptype = 'o' AND s.refobjid = 'exograph_owner'::regrole)
             """));
-        await (await Sample.BeginAsync(_admin)).FinalizeAsync();
-        await _admin.ExecuteAsync("SELECT exograph.merge_partitions(keep => 0)");
-        await _admin.ExecuteAsync(
+        await (await Sample.BeginAsync(Admin)).FinalizeAsync();
+        await Admin.ExecuteAsync("SELECT exograph.merge_partitions(keep => 0)");
+        await Admin.ExecuteAsync(
             "DO $$ BEGIN EXECUTE (SELECT string_agg(format('ALTER TABLE exograph.%s DETACH PARTITION %s; DROP TABLE %s', "
             + "split_part(inhparent::regclass::text, '.', 2), inhrelid::regclass, inhrelid::regclass), '; ') FROM pg_inherits "
             + "WHERE inhparent IN (SELECT oid FROM pg_class WHERE relkind = 'p') AND inhrelid::regclass::text !~ '_shared$'); END $$");
@@ -272,40 +252,40 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     [Fact]
     public async Task The_right_that_a_database_lacks_after_it_was_cloned_is_granted_again()
     {
-        await new Migrator(_dataSource).MigrateAsync();
-        await _admin.ExecuteAsync($"REVOKE CREATE ON DATABASE {_name} FROM exograph_owner");
+        await new Migrator(DataSource).MigrateAsync();
+        await Admin.ExecuteAsync($"REVOKE CREATE ON DATABASE {Name} FROM exograph_owner");
 
-        await new Migrator(_dataSource).MigrateAsync();
+        await new Migrator(DataSource).MigrateAsync();
 
-        Assert.Empty(await new Migrator(_dataSource).MigrateAsync());
-        await (await Sample.BeginAsync(_admin)).FinalizeAsync();
+        Assert.Empty(await new Migrator(DataSource).MigrateAsync());
+        await (await Sample.BeginAsync(Admin)).FinalizeAsync();
     }
 
     [Fact]
     public async Task Who_holds_the_migrators_advisory_lock_keeps_nobody_from_migrating_once_Exograph_stands()
     {
-        await new Migrator(_dataSource).MigrateAsync();
-        await _admin.ExecuteAsync("DELETE FROM exograph.code_versions");
-        await using var holder = await Session.OpenAsync(server.Settings(_name));
+        await new Migrator(DataSource).MigrateAsync();
+        await Admin.ExecuteAsync("DELETE FROM exograph.code_versions");
+        await using var holder = await Session.OpenAsync(Settings);
         await holder.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; SELECT pg_advisory_lock({MigrationSql.LockKey})");
         await holder.FailsAsync("42501", "DO $$ BEGIN LOCK TABLE exograph.schemaversions IN ACCESS SHARE MODE; END $$");
 
-        Assert.NotEmpty(await new Migrator(_dataSource).MigrateAsync().WaitAsync(TimeSpan.FromSeconds(60)));
-        await _admin.ExecuteAsync("DELETE FROM exograph.code_versions");
+        Assert.NotEmpty(await new Migrator(DataSource).MigrateAsync().WaitAsync(TimeSpan.FromSeconds(60)));
+        await Admin.ExecuteAsync("DELETE FROM exograph.code_versions");
         await RunPrintedAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
     public async Task Who_holds_the_migrators_advisory_lock_before_is_named()
     {
-        await using var holder = await Session.OpenAsync(server.Settings(_name));
+        await using var holder = await Session.OpenAsync(Settings);
         await holder.ExecuteAsync($"SET SESSION AUTHORIZATION mallory; SELECT pg_advisory_lock({MigrationSql.LockKey})");
-        var migrator = new Migrator(_dataSource) { LongestWait = TimeSpan.FromSeconds(1) };
+        var migrator = new Migrator(DataSource) { LongestWait = TimeSpan.FromSeconds(1) };
 
         var error = await Assert.ThrowsAsync<MigrationException>(() => migrator.MigrateAsync());
 
         Assert.Contains($"process {holder.ProcessId} of role ", error.Message, StringComparison.Ordinal);
-        await _admin.ExecuteAsync($"ALTER DATABASE {_name} SET lock_timeout = '1s'");
+        await Admin.ExecuteAsync($"ALTER DATABASE {Name} SET lock_timeout = '1s'");
         var printed = await Assert.ThrowsAnyAsync<Exception>(RunPrintedAsync);
         Assert.Contains($"another session has held the lock of migrators for 1s: process {holder.ProcessId} of role ", printed.Message,
             StringComparison.Ordinal);
@@ -317,38 +297,25 @@ public sealed class InstallationTests(InstallationTests.EmptyServer server)
     /// <summary>Refused by the migrator and by the printed script, with a remedy; nothing is made.</summary>
     private async Task RefusedAsync(string sqlState, params string[] words)
     {
-        var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(_dataSource).MigrateAsync());
+        var error = await Assert.ThrowsAsync<MigrationException>(() => new Migrator(DataSource).MigrateAsync());
 
         Assert.Equal((s_foundation.Name, sqlState), (error.Script, error.SqlState));
         Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
         Assert.False(string.IsNullOrEmpty(error.Hint));
         var printed = await Assert.ThrowsAnyAsync<Exception>(RunPrintedAsync);
         Assert.All(words, word => Assert.Contains(word, printed.Message, StringComparison.Ordinal));
-        Assert.Equal(0, await _admin.CountAsync("pg_class c WHERE c.relname = 'load_tables'"));
+        Assert.Equal(0, await Admin.CountAsync("pg_class c WHERE c.relname = 'load_tables'"));
     }
 
     private async Task RunPrintedAsync()
     {
         using var directory = new BundleDirectory().Add("install.sql", Migrator.Print());
-        await Psql.RunAsync(server.Settings(_name), "install.sql", directory.Path);
+        await Psql.RunAsync(Settings, "install.sql", directory.Path);
     }
 
-    private async Task<string[]> DescribeAsync() => await _admin.RowsAsync(await File.ReadAllTextAsync(
+    private async Task<string[]> DescribeAsync() => await Admin.RowsAsync(await File.ReadAllTextAsync(
         Repository.PathOf("tests/Exograph.ServerSide.Tests/Scripts/describe_schema.sql")));
 
     private NpgsqlDataSource As(string role) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(server.Settings(_name).ConnectionString) { Username = role }.ConnectionString);
-
-    /// <summary>A server on which nobody has installed anything.</summary>
-    public sealed class EmptyServer : IAsyncLifetime
-    {
-        private EmbeddedPostgresServer _server = null!;
-
-        public async ValueTask InitializeAsync() => _server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions());
-
-        public async ValueTask DisposeAsync() => await _server.DisposeAsync();
-
-        internal NpgsqlConnectionStringBuilder Settings(string database) =>
-            new(_server.ConnectionString) { Database = database, IncludeErrorDetail = true };
-    }
+        new NpgsqlConnectionStringBuilder(Settings.ConnectionString) { Username = role }.ConnectionString);
 }

@@ -6,8 +6,8 @@ using Xunit;
 
 namespace Exograph.ServerSide.Tests.Security;
 
-/// <summary>What uninstall leaves, and what it refuses. On a server of its own, because roles are the server's.</summary>
-public sealed class UninstallTests(InstallationTests.EmptyServer server) : IClassFixture<InstallationTests.EmptyServer>, IAsyncLifetime
+/// <summary>What uninstall leaves, and what it refuses.</summary>
+public sealed class UninstallTests(EmptyServer server) : EmptyServerTest(server)
 {
     /// <summary>All that a database and its cluster know of, with who may what.</summary>
     private const string Catalog =
@@ -29,94 +29,71 @@ public sealed class UninstallTests(InstallationTests.EmptyServer server) : IClas
         ORDER BY 1, 2, 3
         """;
 
-    private readonly string _name = $"test_{Guid.NewGuid():N}";
-    private Session _admin = null!;
-    private NpgsqlDataSource _dataSource = null!;
-    private ExographClient _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
-        await postgres.ExecuteAsync($"CREATE DATABASE {_name} TEMPLATE template0 ENCODING 'UTF8'");
-        _admin = await Session.OpenAsync(server.Settings(_name));
-        _dataSource = NpgsqlDataSource.Create(server.Settings(_name).ConnectionString);
-        _client = new ExographClient(_dataSource);
-    }
-
-    /// <summary>Leaves a server without databases and roles of the test.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _admin.DisposeAsync();
-        await _dataSource.DisposeAsync();
-        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
-        await postgres.ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
-        foreach (var role in await postgres.RowsAsync("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND oid <> 10"))
-            await postgres.ExecuteAsync($"DROP ROLE {role}");
-    }
+    private ExographClient Client => new(DataSource);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task It_leaves_the_catalog_as_it_was_before_and_installs_again(bool printed)
     {
-        var before = await _admin.RowsAsync(Catalog);
-        await _client.MigrateAsync(new MigrateOptions { TextSearch = true });
-        await _admin.ExecuteAsync("CREATE ROLE loader; GRANT exograph_loader TO loader; GRANT pg_read_all_stats TO exograph_owner");
-        await (await Sample.BeginAsync(_admin, "partition_threshold => 0, keep_maps => true")).FinalizeAsync();
-        await _admin.ExecuteAsync("SELECT exograph.begin_load('given up'); CALL exograph.abandon_load()");
+        var before = await Admin.RowsAsync(Catalog);
+        await Client.MigrateAsync(new MigrateOptions { TextSearch = true });
+        await Admin.ExecuteAsync("CREATE ROLE loader; GRANT exograph_loader TO loader; GRANT pg_read_all_stats TO exograph_owner");
+        await (await Sample.BeginAsync(Admin, "partition_threshold => 0, keep_maps => true")).FinalizeAsync();
+        await Admin.ExecuteAsync("SELECT exograph.begin_load('given up'); CALL exograph.abandon_load()");
 
         if (printed)
         {
             using var directory = new BundleDirectory().Add("uninstall.sql", ExographClient.PrintUninstall());
-            await Psql.RunAsync(server.Settings(_name), "uninstall.sql", directory.Path);
+            await Psql.RunAsync(Settings, "uninstall.sql", directory.Path);
         }
         else
         {
-            Assert.Equal(["dropped roles exograph_loader, exograph_owner, exograph_reader"], await _client.UninstallAsync());
+            Assert.Equal(["dropped roles exograph_loader, exograph_owner, exograph_reader"], await Client.UninstallAsync());
         }
 
-        await _admin.ExecuteAsync("DROP ROLE loader");
-        Assert.Equal(before, await _admin.RowsAsync(Catalog));
-        await _client.UninstallAsync(); // nothing is left to do
-        Assert.Equal(before, await _admin.RowsAsync(Catalog));
-        Assert.NotEmpty(await _client.MigrateAsync());
-        await (await Sample.BeginAsync(_admin)).FinalizeAsync();
+        await Admin.ExecuteAsync("DROP ROLE loader");
+        Assert.Equal(before, await Admin.RowsAsync(Catalog));
+        await Client.UninstallAsync(); // nothing is left to do
+        Assert.Equal(before, await Admin.RowsAsync(Catalog));
+        Assert.NotEmpty(await Client.MigrateAsync());
+        await (await Sample.BeginAsync(Admin)).FinalizeAsync();
     }
 
     [Fact]
     public async Task Roles_stay_while_another_database_knows_them_and_go_with_the_last()
     {
-        await using var postgres = await Session.OpenAsync(server.Settings("postgres"));
+        await using var postgres = await Session.OpenAsync(SettingsOf("postgres"));
         var before = await postgres.RowsAsync("SELECT rolname FROM pg_roles ORDER BY 1");
-        await postgres.ExecuteAsync($"CREATE DATABASE {_name}_2 TEMPLATE template0 ENCODING 'UTF8'");
-        await using var second = NpgsqlDataSource.Create(server.Settings(_name + "_2").ConnectionString + ";Pooling=false");
+        await postgres.ExecuteAsync($"CREATE DATABASE {Name}_2 TEMPLATE template0 ENCODING 'UTF8'");
+        await using var second = NpgsqlDataSource.Create(SettingsOf(Name + "_2").ConnectionString + ";Pooling=false");
         var other = new ExographClient(second);
-        await _client.MigrateAsync();
+        await Client.MigrateAsync();
         await other.MigrateAsync();
 
-        Assert.Equal([$"roles exograph_loader, exograph_owner, exograph_reader stay: they are known in database {_name}_2"],
-            await _client.UninstallAsync());
-        await using (var session = await Session.OpenAsync(server.Settings(_name + "_2")))
+        Assert.Equal([$"roles exograph_loader, exograph_owner, exograph_reader stay: they are known in database {Name}_2"],
+            await Client.UninstallAsync());
+        await using (var session = await Session.OpenAsync(SettingsOf(Name + "_2")))
             await (await Sample.BeginAsync(session)).FinalizeAsync(); // it has lost nothing
         await other.UninstallAsync();
 
-        await postgres.ExecuteAsync($"DROP DATABASE {_name}_2 WITH (FORCE)");
+        await postgres.ExecuteAsync($"DROP DATABASE {Name}_2 WITH (FORCE)");
         Assert.Equal(before, await postgres.RowsAsync("SELECT rolname FROM pg_roles ORDER BY 1"));
     }
 
     [Fact]
     public async Task Open_loads_are_named_and_lost_only_by_force()
     {
-        await _client.MigrateAsync();
-        await Sample.BeginAsync(_admin);
+        await Client.MigrateAsync();
+        await Sample.BeginAsync(Admin);
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => _client.UninstallAsync());
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Client.UninstallAsync());
 
         Assert.Equal(("XG002", "loads are open, and would be lost"), (error.SqlState, error.Message));
         Assert.StartsWith("load 1 ('a test' of ", error.Detail, StringComparison.Ordinal);
-        Assert.Equal(1, await _admin.CountAsync("exograph.open_loads"));
-        await _client.UninstallAsync(new UninstallOptions { Force = true });
-        Assert.Empty(await _admin.RowsAsync("SELECT nspname FROM pg_namespace WHERE nspname ~ 'exograph|dup_select'"));
+        Assert.Equal(1, await Admin.CountAsync("exograph.open_loads"));
+        await Client.UninstallAsync(new UninstallOptions { Force = true });
+        Assert.Empty(await Admin.RowsAsync("SELECT nspname FROM pg_namespace WHERE nspname ~ 'exograph|dup_select'"));
     }
 
     [Theory]
@@ -131,33 +108,33 @@ public sealed class UninstallTests(InstallationTests.EmptyServer server) : IClas
     [InlineData("CREATE TABLE mine (a text); CREATE INDEX i ON mine USING gin (a exograph_trgm.gin_trgm_ops)", "index i")]
     public async Task What_others_have_built_on_it_is_named(string sql, string named)
     {
-        await _client.MigrateAsync(new MigrateOptions { TextSearch = true });
-        await _admin.ExecuteAsync(sql);
+        await Client.MigrateAsync(new MigrateOptions { TextSearch = true });
+        await Admin.ExecuteAsync(sql);
 
-        var error = await Assert.ThrowsAsync<MigrationException>(() => _client.UninstallAsync());
+        var error = await Assert.ThrowsAsync<MigrationException>(() => Client.UninstallAsync());
 
         Assert.Equal("2BP01", error.SqlState);
         Assert.Contains(named.Split(',')[0].Replace("public.", "", StringComparison.Ordinal), error.Detail!.Replace("public.", "", StringComparison.Ordinal),
             StringComparison.Ordinal);
         Assert.Contains("--force", error.Hint, StringComparison.Ordinal);
-        Assert.Equal(0, await _admin.CountAsync("exograph.packages")); // nothing went
-        Assert.Contains(await _client.UninstallAsync(new UninstallOptions { Force = true }), n => n.StartsWith("by force", StringComparison.Ordinal));
-        Assert.Empty(await _admin.RowsAsync("SELECT nspname FROM pg_namespace WHERE nspname ~ 'exograph|dup_select'"));
+        Assert.Equal(0, await Admin.CountAsync("exograph.packages")); // nothing went
+        Assert.Contains(await Client.UninstallAsync(new UninstallOptions { Force = true }), n => n.StartsWith("by force", StringComparison.Ordinal));
+        Assert.Empty(await Admin.RowsAsync("SELECT nspname FROM pg_namespace WHERE nspname ~ 'exograph|dup_select'"));
     }
 
     [Fact]
     public async Task Who_is_no_superuser_uninstalls_what_he_has_installed()
     {
-        await _admin.ExecuteAsync($"CREATE ROLE installer LOGIN CREATEROLE; GRANT ALL ON DATABASE {_name} TO installer WITH GRANT OPTION");
-        var before = await _admin.RowsAsync(Catalog);
+        await Admin.ExecuteAsync($"CREATE ROLE installer LOGIN CREATEROLE; GRANT ALL ON DATABASE {Name} TO installer WITH GRANT OPTION");
+        var before = await Admin.RowsAsync(Catalog);
         await using var dataSource = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(server.Settings(_name).ConnectionString) { Username = "installer", Pooling = false }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(Settings.ConnectionString) { Username = "installer", Pooling = false }.ConnectionString);
         await new ExographClient(dataSource).MigrateAsync();
 
         await new ExographClient(dataSource).UninstallAsync();
 
-        Assert.Equal(before, await _admin.RowsAsync(Catalog));
-        await _admin.ExecuteAsync("DROP OWNED BY installer");
+        Assert.Equal(before, await Admin.RowsAsync(Catalog));
+        await Admin.ExecuteAsync("DROP OWNED BY installer");
     }
 
     [Fact]
@@ -181,31 +158,31 @@ public sealed class UninstallTests(InstallationTests.EmptyServer server) : IClas
     [Fact]
     public async Task A_dry_run_tells_what_would_be_applied_and_changes_nothing()
     {
-        var before = await _admin.RowsAsync(Catalog);
-        var connection = server.Settings(_name).ConnectionString;
+        var before = await Admin.RowsAsync(Catalog);
+        var connection = Settings.ConnectionString;
 
         var run = await CliRun.RunAsync(null, ["migrate", "--dry-run", "--connection", connection]);
 
         var scripts = MigrationScripts.Embedded;
-        Assert.Equal((ExitCode.Ok, $"would be installed {scripts.Migrations.Count} migrations and {scripts.Code.Count} code files into {_name} "
+        Assert.Equal((ExitCode.Ok, $"would be installed {scripts.Migrations.Count} migrations and {scripts.Code.Count} code files into {Name} "
             + $"as schema version {scripts.Version}"), (run.ExitCode, run.Output.TrimEnd().Split('\n')[^1]));
         Assert.StartsWith(scripts.Migrations[0].Name + "\n", run.Output, StringComparison.Ordinal);
-        Assert.Equal(before, await _admin.RowsAsync(Catalog));
+        Assert.Equal(before, await Admin.RowsAsync(Catalog));
 
-        await _client.MigrateAsync();
-        await _admin.ExecuteAsync($"REVOKE CREATE ON DATABASE {_name} FROM exograph_owner");
+        await Client.MigrateAsync();
+        await Admin.ExecuteAsync($"REVOKE CREATE ON DATABASE {Name} FROM exograph_owner");
         const string Journal = "SELECT scriptname, applied FROM exograph.schemaversions";
-        before = await _admin.RowsAsync(Catalog);
-        var journal = await _admin.RowsAsync(Journal);
+        before = await Admin.RowsAsync(Catalog);
+        var journal = await Admin.RowsAsync(Journal);
         run = await CliRun.RunAsync(null, ["migrate", "--dry-run", "--connection", connection]);
         Assert.StartsWith("would be mended: ", run.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
-        Assert.Equal(before, await _admin.RowsAsync(Catalog));
-        Assert.Equal(journal, await _admin.RowsAsync(Journal));
+        Assert.Equal(before, await Admin.RowsAsync(Catalog));
+        Assert.Equal(journal, await Admin.RowsAsync(Journal));
 
         run = await CliRun.RunAsync(null, ["migrate", "--connection", connection]);
         Assert.StartsWith("mended: schemas, roles and rights", run.Output, StringComparison.Ordinal);
         run = await CliRun.RunAsync(null, ["migrate", "--dry-run", "--connection", connection]);
-        Assert.Equal($"up to date: {_name} has schema version {scripts.Version}\n", run.Output);
+        Assert.Equal($"up to date: {Name} has schema version {scripts.Version}\n", run.Output);
     }
 
     private static async Task<(int, string)> PairAsync(TestDatabase database, string command)
