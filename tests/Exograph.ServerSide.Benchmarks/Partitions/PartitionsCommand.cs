@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json;
 using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.Partitions;
@@ -136,7 +137,7 @@ internal static class PartitionsCommand
         await using var count = new NpgsqlCommand(
             "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'", connection);
         var locks = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
-        using var plan = System.Text.Json.JsonDocument.Parse(json);
+        using var plan = JsonDocument.Parse(json);
         var root = plan.RootElement[0];
         return new Cost(root.GetProperty("Planning Time").GetDouble(), root.GetProperty("Execution Time").GetDouble(), locks);
     }
