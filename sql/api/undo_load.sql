@@ -38,6 +38,10 @@ BEGIN
     END IF;
     CALL exograph_private.drop_gone();
     CALL exograph_private.restore_settings(v_settings);
+EXCEPTION WHEN out_of_memory THEN
+    RAISE EXCEPTION 'undo_load: %', SQLERRM USING ERRCODE = 'out_of_memory',
+        HINT = 'Each partition and each of its indexes takes a lock: SELECT * FROM exograph.merge_partitions() makes them fewer, '
+               'a larger max_locks_per_transaction (a restart) makes room. Nothing was changed: call again then.';
 END
 $$;
 
@@ -48,4 +52,4 @@ others hold. It refuses where others lean on the load, and names them: loads tha
 that lean on them. The report of an undone load stays. Again on an undone load: a NOTICE, no effect. Tells the rows that went in a
 NOTICE per table. What a replace took is not brought back. Writers wait meanwhile; readers do while partitions are dropped, which
 waits for them at most lock_timeout (60 s where it is not set). For members of exograph_owner. Errors: XG001, XG002, XG007, XG015,
-25006, 2BP01 (something depends on a partition), 42501, 55P03.';
+25006, 2BP01 (something depends on a partition), 42501, 53200 (no locks are left for so many partitions), 55P03.';

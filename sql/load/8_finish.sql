@@ -1,15 +1,25 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Checks the accounting, drops the staging and closes the ledger. Errors: XG009, 2BP01.
+-- Checks the accounting, merges partitions of old loads if told so, drops the staging and closes the ledger. Errors: XG009,
+-- 2BP01.
 CREATE OR REPLACE PROCEDURE exograph_private.finish(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     CALL exograph_private.start_phase(load.load_id, 'finish');
     CALL exograph_private.check_accounting(load.load_id);
-    CALL exograph_private.bound_partitions(load);
     CALL exograph_private.warn_of_deferred_indexes(load.load_id);
-    CALL exograph_private.drop_staging(load.load_id, load.keep_maps);
+    BEGIN
+        CALL exograph_private.bound_partitions(load);
+        CALL exograph_private.drop_staging(load.load_id, load.keep_maps);
+    EXCEPTION WHEN out_of_memory THEN
+        IF load.most_partitions IS NULL THEN
+            RAISE;
+        END IF;
+        -- Others hold so many of the server's locks that merging found too few, or left too few for the staging to be dropped.
+        CALL exograph_private.warn_of_unmerged(load.load_id, SQLERRM);
+        CALL exograph_private.drop_staging(load.load_id, load.keep_maps);
+    END;
     CALL exograph_private.finish_report(load.load_id);
     UPDATE exograph.loads l
     SET state = 'finalized', ended_at = clock_timestamp(), options = load.options
@@ -19,7 +29,7 @@ $$;
 
 -- Merges partitions of old loads where a fact table has more than the load's most_partitions, down to about half of them, so that
 -- it is not done with every load; without the option only warns. Other writers wait meanwhile, so a reader is waited for at most
--- 5 s; where that is not enough the load goes on, and the next one merges them.
+-- 5 s; where that is not enough the load goes on, and the next one merges them. Errors: 53200.
 CREATE OR REPLACE PROCEDURE exograph_private.bound_partitions(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER SET lock_timeout = '5s' AS $$
 DECLARE
@@ -35,7 +45,15 @@ BEGIN
     END IF;
 EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
     GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
-    RAISE WARNING 'load %: partitions of old loads are not merged: %', load.load_id, v_message USING DETAIL = v_detail,
+    CALL exograph_private.warn_of_unmerged(load.load_id, v_message, v_detail);
+END
+$$;
+
+-- Warns that partitions stay as they are, and why.
+CREATE OR REPLACE PROCEDURE exograph_private.warn_of_unmerged(load_id integer, message text, detail text DEFAULT NULL)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    RAISE WARNING 'load %: partitions of old loads are not merged: %', load_id, message USING DETAIL = coalesce(detail, ''),
         HINT = 'The next load that has most_partitions, or exograph.merge_partitions(), merges them.';
 END
 $$;

@@ -59,12 +59,14 @@ BEGIN
 END
 $$;
 
--- Partitions of a fact table that half of the server's table of locks has room for, where as many runs share it: dropping one
--- locks it, its TOAST table and all their indexes. 1,000 loads have 50,000 of these, and the default is 6,400. At least 2.
+-- Partitions of a fact table that half of what is free of the server's table of locks has room for, where as many runs share it:
+-- dropping one locks it, its TOAST table and all their indexes. 1,000 loads have 50,000 of these, and the default is 6,400. At
+-- least 2.
 CREATE OR REPLACE FUNCTION exograph_private.partitions_in_locks(table_name text, runs bigint) RETURNS integer
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT greatest(2, current_setting('max_locks_per_transaction')::bigint
-                       * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)
+LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
+    SELECT greatest(2, (current_setting('max_locks_per_transaction')::bigint
+                        * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint)
+                        - (SELECT count(*) FROM pg_catalog.pg_locks l WHERE NOT l.fastpath))
                        / 2 / runs / (4 + count(*)))::integer
     FROM pg_catalog.pg_index i
     WHERE i.indrelid = format('exograph.%I', table_name)::regclass

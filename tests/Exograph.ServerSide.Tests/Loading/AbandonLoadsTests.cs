@@ -77,6 +77,28 @@ public sealed class AbandonLoadsTests : LoadingTest
             await dba.RowsAsync("SELECT outcome FROM exograph.abandon_loads('0')"));
     }
 
+    [Fact]
+    public async Task A_pg_dump_in_the_way_of_one_load_is_named_and_the_others_go()
+    {
+        var dumped = await Sample.BeginAsync(Db);
+        var dump = await OpenAsync();
+        await dump.ExecuteAsync(
+            "SET application_name = 'pg_dump'; BEGIN ISOLATION LEVEL REPEATABLE READ; "
+            + $"LOCK TABLE {dumped.Staged("files")}, {dumped.Staged("terms")} IN ACCESS SHARE MODE");
+        var free = await Sample.BeginAsync(Db);
+        await Db.ExecuteAsync("SET lock_timeout = '100ms'");
+
+        var rows = await Db.RowsAsync("SELECT load_id, outcome, detail FROM exograph.abandon_loads('0')");
+
+        Assert.Equal(2, rows.Length);
+        Assert.Matches($"^{dumped.Id}\\|in the way\\|load {dumped.Id}: its staging is in use: .*Process {dump.ProcessId} "
+            + $"\\(role {dump.UserName}, application 'pg_dump'.*\\) holds AccessShareLock on {dumped.Schema}\\.staged_", rows[0]);
+        Assert.Equal($"{free.Id}|abandoned|null", rows[1]);
+        Assert.Equal(2, await Db.CountAsync(dumped.Staged("files")));
+        await dump.ExecuteAsync("COMMIT");
+        Assert.Equal([$"{dumped.Id}|abandoned"], await Db.RowsAsync("SELECT load_id, outcome FROM exograph.abandon_loads('0')"));
+    }
+
     [Theory]
     [InlineData("CREATE VIEW public.d AS TABLE $", "view d")]
     [InlineData("CREATE MATERIALIZED VIEW public.d AS TABLE $", "materialized view d")]

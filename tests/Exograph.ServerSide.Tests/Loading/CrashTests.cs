@@ -172,22 +172,28 @@ public sealed class CrashTests(CrashTests.Victim victim) : IClassFixture<CrashTe
     }
 
     /// <summary>A server to be mistreated.</summary>
-    public sealed class Victim : IAsyncLifetime
+    public class Victim : IAsyncLifetime
     {
         private const string Template = "migrated";
 
         internal EmbeddedPostgresServer Server { get; private set; } = null!;
 
+        private protected virtual Dictionary<string, string> ServerSettings => [];
+
         public async ValueTask InitializeAsync()
         {
-            Server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions());
+            Server = await EmbeddedPostgresServer.StartAsync(new EmbeddedPostgresOptions { ServerSettings = ServerSettings });
             await using (var session = await OpenAsync("postgres"))
                 await session.ExecuteAsync($"CREATE DATABASE {Template} TEMPLATE template0 ENCODING 'UTF8'");
             await using var dataSource = NpgsqlDataSource.Create(Settings(Template).ConnectionString);
             await new ExographClient(dataSource).MigrateAsync();
         }
 
-        public async ValueTask DisposeAsync() => await Server.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await Server.DisposeAsync();
+            GC.SuppressFinalize(this);
+        }
 
         internal async Task<string> CreateDatabaseAsync()
         {

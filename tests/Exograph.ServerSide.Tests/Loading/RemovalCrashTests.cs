@@ -4,10 +4,12 @@ using Xunit;
 
 namespace Exograph.ServerSide.Tests.Loading;
 
-/// <summary>A backend that dies while it replaces or deletes, which takes all others with it.</summary>
+/// <summary>A backend that dies while it replaces, deletes or merges, which takes all others with it.</summary>
 public sealed class RemovalCrashTests(CrashTests.Victim victim) : IClassFixture<CrashTests.Victim>
 {
     private const string Replace = "mode => 'replace'";
+    private const string MergeAll = "SELECT * FROM exograph.merge_partitions(0)";
+    private const string Partitions = "SELECT partition_name FROM exograph.fact_partitions ORDER BY 1";
     private const string Leftovers =
         "pg_class WHERE relnamespace = 'exograph_private'::regnamespace AND relname ~ '^(gone|replaced)_'";
 
@@ -116,6 +118,90 @@ public sealed class RemovalCrashTests(CrashTests.Victim victim) : IClassFixture<
         await using var again = await victim.ReopenAsync(database);
         Assert.Equal(1, await again.CountAsync("exograph.terms"));
         Assert.Equal(["terms|1"], await again.RowsAsync("SELECT * FROM exograph.sweep_terms()"));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE", 1)] // of the first table
+    [InlineData("CREATE INDEX", 2)]
+    [InlineData("ALTER TABLE", 1)] // its keys
+    [InlineData("CREATE TABLE", 5)] // of the last
+    [InlineData("CREATE INDEX", 14)]
+    [InlineData("DROP TABLE", 1)]
+    [InlineData("ALTER TABLE", 6)] // ATTACH
+    [InlineData("ALTER TABLE", 7)] // DROP CONSTRAINT
+    [InlineData("DROP TABLE", 5)]
+    [InlineData("ALTER TABLE", 15)]
+    public async Task A_merge_that_is_killed_leaves_what_there_was(string command, int which)
+    {
+        var database = await victim.CreateDatabaseAsync();
+        string[] before, partitions;
+        await using (var session = await victim.OpenAsync(database))
+        await using (var holder = await victim.OpenAsync(database))
+        {
+            await LoadTwiceAsync(session);
+            before = await session.IndexAsync();
+            partitions = await session.RowsAsync(Partitions);
+            await session.ExecuteAsync(
+                $"""
+                CREATE SEQUENCE public.commands;
+                GRANT USAGE ON SEQUENCE public.commands TO PUBLIC;
+                CREATE FUNCTION public.stop() RETURNS event_trigger LANGUAGE plpgsql AS
+                    'BEGIN
+                         IF nextval(''public.commands'') = {which} THEN
+                             PERFORM pg_advisory_xact_lock(1);
+                         END IF;
+                     END';
+                CREATE EVENT TRIGGER stop ON ddl_command_start WHEN TAG IN ('{command}') EXECUTE FUNCTION public.stop();
+                """);
+            await holder.ExecuteAsync("BEGIN; SELECT pg_advisory_xact_lock(1)");
+            await KillAsync(session, holder, session.ExecuteAsync(MergeAll));
+        }
+
+        await using var again = await victim.ReopenAsync(database);
+        await again.ExecuteAsync("DROP EVENT TRIGGER stop");
+        await MergesAfterAllAsync(again, before, partitions);
+    }
+
+    [Theory]
+    [InlineData("LOCK TABLE exograph.gate IN SHARE ROW EXCLUSIVE MODE")]
+    [InlineData("SELECT FROM exograph.definitions")]
+    public async Task A_merge_that_is_killed_while_it_waits_leaves_what_there_was(string work)
+    {
+        var database = await victim.CreateDatabaseAsync();
+        string[] before, partitions;
+        await using (var session = await victim.OpenAsync(database))
+        await using (var holder = await victim.OpenAsync(database))
+        {
+            await LoadTwiceAsync(session);
+            before = await session.IndexAsync();
+            partitions = await session.RowsAsync(Partitions);
+            await holder.ExecuteAsync($"BEGIN; {work}");
+            await KillAsync(session, holder, session.ExecuteAsync(MergeAll));
+        }
+
+        await using var again = await victim.ReopenAsync(database);
+        await MergesAfterAllAsync(again, before, partitions);
+    }
+
+    private static async Task LoadTwiceAsync(Session session)
+    {
+        for (var n = 0; n < 2; n++)
+        {
+            var load = await Sample.BeginAsync(session);
+            await session.ExecuteAsync($"UPDATE {load.Staged("packages")} SET name = name || {n}");
+            await load.FinalizeAsync("partition_threshold => 0");
+        }
+    }
+
+    private static async Task MergesAfterAllAsync(Session session, string[] before, string[] partitions)
+    {
+        Assert.Equal(before, await session.IndexAsync());
+        Assert.Equal(partitions, await session.RowsAsync(Partitions));
+        Assert.Empty(await session.RowsAsync(
+            "SELECT relname FROM pg_class WHERE relname LIKE '%\\_to\\_%' AND relnamespace = 'exograph'::regnamespace"));
+        Assert.Equal(5, (await session.RowsAsync(MergeAll)).Length);
+        Assert.Equal(before, await session.IndexAsync());
+        Assert.Empty(await session.RowsAsync("SELECT * FROM exograph.check_index()"));
     }
 
     /// <summary>Makes the rows of the sample older than a load of the sample.</summary>
