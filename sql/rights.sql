@@ -11,8 +11,9 @@ REVOKE ALL ON ROUTINE
     exograph.merge_partitions, exograph.add_text_indexes, exograph.drop_text_indexes, exograph.wait_at_gate,
     exograph.delete_package, exograph.delete_package_version, exograph.sweep_terms, exograph.undo_load,
     exograph.json_is_printable, exograph.large_json_is_printable,
-    exograph.delete_facts_of_terms, exograph.delete_terms_of_fragments, exograph.void_declarations,
-    exograph.void_declarations_of_terms, exograph.delete_fragment_term
+    exograph.enter_deletion, exograph.remove_dependents, exograph.refuse_other_id, exograph.refuse_truncate,
+    exograph.delete_facts_of_terms, exograph.void_declarations, exograph.void_declarations_of_terms,
+    exograph.delete_fragment_term
     FROM PUBLIC;
 
 GRANT SELECT ON

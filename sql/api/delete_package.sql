@@ -6,16 +6,16 @@ RETURNS TABLE (table_name text, deleted bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
     v_settings jsonb := exograph_private.take_settings();
+    v_gone     exograph_private.gone;
 BEGIN
     CALL exograph_private.enter_removal('delete_package');
-    INSERT INTO exograph_private.gone_packages (id)
-    SELECT p.id FROM exograph.packages p WHERE p.ecosystem = delete_package.ecosystem AND p.name = delete_package.name;
-    IF NOT FOUND THEN
+    v_gone.packages := ARRAY(
+        SELECT p.id FROM exograph.packages p WHERE p.ecosystem = delete_package.ecosystem AND p.name = delete_package.name);
+    IF v_gone.packages = '{}' THEN
         RAISE NOTICE 'there is no package % %', ecosystem, name;
     END IF;
-    CALL exograph_private.spread_gone();
-    RETURN QUERY SELECT * FROM exograph_private.remove_gone();
-    CALL exograph_private.drop_gone();
+    RETURN QUERY SELECT * FROM exograph_private.remove_gone(exograph_private.spread_gone(v_gone));
+    CALL exograph_private.end_removing();
     CALL exograph_private.restore_settings(v_settings);
 END
 $$;

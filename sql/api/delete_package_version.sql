@@ -6,20 +6,20 @@ RETURNS TABLE (table_name text, deleted bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
     v_settings jsonb := exograph_private.take_settings();
+    v_gone     exograph_private.gone;
 BEGIN
     CALL exograph_private.enter_removal('delete_package_version');
-    INSERT INTO exograph_private.gone_package_versions (id)
-    SELECT v.id
-    FROM exograph.packages p
-    JOIN exograph.package_versions v ON v.package_id = p.id
-    WHERE p.ecosystem = delete_package_version.ecosystem AND p.name = delete_package_version.name
-        AND v.version = delete_package_version.version;
-    IF NOT FOUND THEN
+    v_gone.package_versions := ARRAY(
+        SELECT v.id
+        FROM exograph.packages p
+        JOIN exograph.package_versions v ON v.package_id = p.id
+        WHERE p.ecosystem = delete_package_version.ecosystem AND p.name = delete_package_version.name
+            AND v.version = delete_package_version.version);
+    IF v_gone.package_versions = '{}' THEN
         RAISE NOTICE 'there is no version % of package % %', version, ecosystem, name;
     END IF;
-    CALL exograph_private.spread_gone();
-    RETURN QUERY SELECT * FROM exograph_private.remove_gone();
-    CALL exograph_private.drop_gone();
+    RETURN QUERY SELECT * FROM exograph_private.remove_gone(exograph_private.spread_gone(v_gone));
+    CALL exograph_private.end_removing();
     CALL exograph_private.restore_settings(v_settings);
 END
 $$;

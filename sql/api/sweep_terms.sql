@@ -8,6 +8,7 @@ DECLARE
     v_partitions oid[];
     v_horizon    xid;
     v_terms      integer[];
+    v_gone       exograph_private.gone;
 BEGIN
     CALL exograph_private.require_removal('sweep_terms');
     v_partitions := ARRAY(SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = 'exograph.fragment_term_sets'::regclass);
@@ -16,12 +17,11 @@ BEGIN
     IF v_terms <> '{}' THEN
         PERFORM exograph_private.hold_resolved_terms(waiting => true);
         CALL exograph_private.enter_removal('sweep_terms');
-        INSERT INTO exograph_private.gone_terms (id)
-        SELECT t.id FROM unnest(exograph_private.still_unused_terms(v_terms, v_partitions, v_horizon)) AS t (id);
-        RETURN QUERY SELECT * FROM exograph_private.remove_gone();
-        CALL exograph_private.drop_gone();
+        v_gone.terms := exograph_private.still_unused_terms(v_terms, v_partitions, v_horizon);
+        RETURN QUERY SELECT * FROM exograph_private.remove_gone(v_gone);
+        CALL exograph_private.end_removing();
     END IF;
-    IF NOT FOUND THEN
+    IF v_gone.terms = '{}' IS NOT FALSE THEN
         RAISE NOTICE 'every term is used';
     END IF;
     CALL exograph_private.restore_settings(v_settings);

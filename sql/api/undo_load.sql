@@ -6,7 +6,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET defa
 DECLARE
     v_settings jsonb := exograph_private.take_settings();
     v_loads    integer[];
-    v_found    boolean;
+    v_rows     record;
     v_others   jsonb;
     v_removed  record;
     v_undone   timestamptz := clock_timestamp(); -- of all of them, which it tells together
@@ -23,20 +23,20 @@ BEGIN
         IF NOT dependents THEN
             CALL exograph_private.refuse_dependents(load_id, '[]');
         END IF;
-        CALL exograph_private.note_rows_of_loads(v_loads, v_found);
+        SELECT * INTO v_rows FROM exograph_private.rows_of_loads(v_loads);
         IF NOT dependents THEN
             SELECT coalesce(jsonb_agg(to_jsonb(o)), '[]') INTO v_others
-            FROM exograph_private.others_on_gone(v_loads, v_found) o;
+            FROM exograph_private.others_on_gone(v_loads, v_rows.gone, v_rows.found_others) o;
             CALL exograph_private.refuse_dependents(load_id, v_others);
         END IF;
-        FOR v_removed IN SELECT r.table_name, r.deleted FROM exograph_private.remove_loads(v_loads) r LOOP
+        FOR v_removed IN SELECT r.table_name, r.deleted FROM exograph_private.remove_loads(v_loads, v_rows.gone) r LOOP
             RAISE NOTICE 'undo_load: % rows of %', v_removed.deleted, v_removed.table_name;
         END LOOP;
         CALL exograph_private.drop_maps_of_loads(v_loads);
         DELETE FROM exograph.load_dependencies d WHERE d.load_id = ANY (v_loads) OR d.depends_on = ANY (v_loads);
         UPDATE exograph.loads l SET state = 'undone', undone_at = v_undone WHERE l.load_id = ANY (v_loads);
     END IF;
-    CALL exograph_private.drop_gone();
+    CALL exograph_private.end_removing();
     CALL exograph_private.restore_settings(v_settings);
 EXCEPTION WHEN out_of_memory THEN
     RAISE EXCEPTION 'undo_load: %', SQLERRM USING ERRCODE = 'out_of_memory',

@@ -10,28 +10,57 @@ BEGIN
 END
 $$;
 
--- Keeps all other writers out of the index until the transaction ends; what names the caller in the error. Errors: 55P03. One
--- fixed order: the gate, then the index tables as they refer to each other. ONLY, because locking every partition is what makes
--- many of them slow. Readers are not locked out: SHARE ROW EXCLUSIVE stops writers only.
-CREATE OR REPLACE PROCEDURE exograph_private.lock_index(what text)
+-- Takes the gate alone, until the transaction ends: whoever writes through the inserter views, loads or deletes waits. what names
+-- the caller in the error. Errors: 55P03.
+CREATE OR REPLACE PROCEDURE exograph_private.lock_gate(what text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    LOCK TABLE exograph.gate, ONLY exograph.packages, ONLY exograph.package_versions, ONLY exograph.files,
-        ONLY exograph.file_paths, ONLY exograph.terms, ONLY exograph.fragments, ONLY exograph.graph_nodes,
-        ONLY exograph.comments, ONLY exograph.definitions, ONLY exograph.symbol_references, ONLY exograph.call_edges,
-        ONLY exograph.fragment_term_sets
-        IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE exograph.gate IN SHARE ROW EXCLUSIVE MODE;
     -- A writer above READ COMMITTED locks this row: it fails with 40001 where its snapshot is older than this transaction.
     UPDATE exograph.gate g SET generation = g.generation + 1;
 EXCEPTION WHEN lock_not_available THEN
+    CALL exograph_private.raise_writers(what, '{gate}');
+END
+$$;
+
+-- Keeps all other writers out of the index until the transaction ends, also those who do not ask at the gate; what names the
+-- caller in the error. Errors: 55P03 after lock_timeout, which must be set. One fixed order: the gate, then the index tables as
+-- they refer to each other. ONLY, because locking every partition is what makes many of them slow. Readers are not locked out:
+-- SHARE ROW EXCLUSIVE stops writers only. A DELETE has its table, and then asks for the gate: who has the gate and waits for the
+-- table lets go of the gate after a moment, well before deadlock_timeout (1 s), so that the other goes ahead, and asks again.
+CREATE OR REPLACE PROCEDURE exograph_private.lock_index(what text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_mode   CONSTANT text   := 'SHARE ROW EXCLUSIVE';
+    v_tables CONSTANT text[] := '{packages,package_versions,files,file_paths,terms,fragments,graph_nodes,comments,definitions,'
+        'symbol_references,call_edges,fragment_term_sets}';
+    v_end    timestamptz     := clock_timestamp() + current_setting('lock_timeout')::interval;
+BEGIN
+    LOOP
+        BEGIN
+            EXIT WHEN coalesce(
+                exograph_private.lock_all_until('{gate}', v_mode, v_end),
+                exograph_private.lock_all_until(v_tables, v_mode, least(v_end, clock_timestamp() + interval '50ms'))) IS NULL;
+            RAISE lock_not_available; -- lets go of the gate
+        EXCEPTION WHEN lock_not_available THEN
+            IF clock_timestamp() >= v_end THEN
+                CALL exograph_private.raise_writers(what, ARRAY['gate'] || v_tables);
+            END IF;
+            PERFORM pg_sleep(0.05);
+        END;
+    END LOOP;
+    CALL exograph_private.lock_gate(what);
+END
+$$;
+
+-- Raises 55P03 for want of locks that keep writers out of tables. Errors: 55P03.
+CREATE OR REPLACE PROCEDURE exograph_private.raise_writers(what text, tables text[])
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
     PERFORM exograph_private.raise_lock_timeout(
         format('%s: another transaction is writing to the index', what),
         'exograph.lock_waits shows who waits for whom. Nothing was changed: call again, perhaps with a longer lock_timeout.',
-        exograph_private.lock_holders(
-            ARRAY(SELECT c.oid FROM pg_class c
-                  WHERE c.relnamespace = 'exograph'::regnamespace
-                      AND (c.relname IN ('gate', 'file_paths')
-                           OR c.relname IN (SELECT t.table_name FROM exograph_private.staging_tables t))),
-            'ShareRowExclusiveLock'));
+        exograph_private.lock_holders(ARRAY(SELECT format('exograph.%I', t)::regclass FROM unnest(tables) t),
+                                      'ShareRowExclusiveLock'));
 END
 $$;

@@ -90,72 +90,63 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.replace_rows(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_tables text[];
-    v_fact   text;
+    v_tables   text[];
+    v_replaced exograph_private.gone;
+    v_gone     exograph_private.gone;
+    v_fact     text;
 BEGIN
     IF load.mode <> 'replace' THEN
         RETURN;
     END IF;
     CALL exograph_private.start_phase(load.load_id, 'replace');
     v_tables := exograph_private.replaced_tables(load);
-    CALL exograph_private.create_replaced();
-    CALL exograph_private.find_replaced(v_tables);
+    CREATE UNLOGGED TABLE kept_fragments (id bigint PRIMARY KEY, number bigint, load_id integer);
+    CREATE UNLOGGED TABLE kept_graph_nodes (id bigint PRIMARY KEY, number bigint, load_id integer);
+    v_replaced := exograph_private.find_replaced(v_tables);
     CALL exograph_private.replace_comments_text(load, v_tables);
 
-    -- From create_gone on the triggers that would do this leave it to this.
     UPDATE exograph.complete_facts c
     SET tables = ARRAY(SELECT t.name FROM unnest(c.tables) AS t (name) WHERE t.name <> ALL (v_tables))
-    WHERE c.file_id IN (SELECT r.id FROM exograph_private.replaced_files r) AND c.tables && v_tables;
-    CALL exograph_private.create_gone();
+    WHERE c.file_id = ANY (v_replaced.files) AND c.tables && v_tables;
+    CALL exograph_private.begin_removing(); -- the triggers that would do this leave it to this
     FOREACH v_fact IN ARRAY v_tables LOOP
         CASE v_fact
             WHEN 'fragments' THEN
-                CALL exograph_private.find_kept_fragments(load);
+                v_gone.fragments := exograph_private.find_replaced_fragments(load, v_replaced.fragments);
             WHEN 'graph_nodes' THEN
-                CALL exograph_private.find_kept_graph_nodes(load);
+                v_gone.graph_nodes := exograph_private.find_replaced_graph_nodes(load, v_replaced.graph_nodes);
             WHEN 'fragment_terms' THEN
                 CALL exograph_private.start_phase(load.load_id, 'replace', v_fact);
                 PERFORM exograph_private.count_replaced(
-                    load, v_fact, exograph_private.remove_term_sets('replaced_fragments'));
+                    load, v_fact, exograph_private.remove_term_sets(v_replaced.fragments));
             ELSE
-                CALL exograph_private.replace_facts(load, v_fact);
+                CALL exograph_private.replace_facts(load, v_fact, v_replaced);
         END CASE;
     END LOOP;
     CALL exograph_private.start_phase(load.load_id, 'replace');
     -- Fragments and nodes have been counted with those that stay.
     PERFORM exograph_private.count_replaced(load, g.table_name, g.deleted)
-    FROM exograph_private.remove_gone() g
+    FROM exograph_private.remove_gone(v_gone) g
     WHERE g.table_name NOT IN ('fragments', 'graph_nodes');
-    CALL exograph_private.drop_gone();
+    CALL exograph_private.end_removing();
     CALL exograph_private.replace_fragments(load);
 END
 $$;
 
--- Makes the work tables: the files whose rows give way, with their fragments and nodes as far as they are needed, and of these
--- the ones that the load brings again, with the number of the row that brings them and the load that had them.
-CREATE OR REPLACE PROCEDURE exograph_private.create_replaced()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+-- The files whose rows give way, with their fragments and nodes as far as they are needed.
+CREATE OR REPLACE FUNCTION exograph_private.find_replaced(tables text[]) RETURNS exograph_private.gone
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_replaced exograph_private.gone;
 BEGIN
-    CREATE UNLOGGED TABLE exograph_private.replaced_files (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE exograph_private.replaced_fragments (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE exograph_private.replaced_graph_nodes (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE kept_fragments (id bigint PRIMARY KEY, number bigint, load_id integer);
-    CREATE UNLOGGED TABLE kept_graph_nodes (id bigint PRIMARY KEY, number bigint, load_id integer);
-END
-$$;
-
--- Notes the files, fragments and nodes whose rows give way.
-CREATE OR REPLACE PROCEDURE exograph_private.find_replaced(tables text[])
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    INSERT INTO exograph_private.replaced_files (id) SELECT DISTINCT m.id FROM map_files m WHERE NOT m.inserted;
+    v_replaced.files := ARRAY(SELECT DISTINCT m.id FROM map_files m WHERE NOT m.inserted);
     IF tables && '{fragments,fragment_terms}' THEN
-        CALL exograph_private.spread_to('replaced_fragments', 'fragments', 'file_id', 'replaced_files');
+        v_replaced.fragments := exograph_private.ids_on('fragments', 'file_id', v_replaced.files);
     END IF;
     IF tables && '{graph_nodes,call_edges}' THEN
-        CALL exograph_private.spread_to('replaced_graph_nodes', 'graph_nodes', 'file_id', 'replaced_files');
+        v_replaced.graph_nodes := exograph_private.ids_on('graph_nodes', 'file_id', v_replaced.files);
     END IF;
-    ANALYZE exograph_private.replaced_files, exograph_private.replaced_fragments, exograph_private.replaced_graph_nodes;
+    RETURN v_replaced;
 END
 $$;
 
@@ -192,23 +183,26 @@ END
 $$;
 
 -- Removes the facts of a table that give way: those of the files; a call that belongs to no file is its caller's.
-CREATE OR REPLACE PROCEDURE exograph_private.replace_facts(load exograph_private.load, table_name text)
+CREATE OR REPLACE PROCEDURE exograph_private.replace_facts(
+    load exograph_private.load, table_name text, replaced exograph_private.gone
+)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     CALL exograph_private.start_phase(load.load_id, 'replace', table_name);
     PERFORM exograph_private.count_replaced(
-        load, table_name, exograph_private.delete_gone(table_name, 'file_id', 'replaced_files'));
+        load, table_name, exograph_private.delete_gone(table_name, 'file_id', replaced.files));
     IF table_name = 'call_edges' THEN
         PERFORM exograph_private.count_replaced(
             load, table_name, exograph_private.delete_gone(
-                table_name, 'caller_node_id', 'replaced_graph_nodes', 't.file_id IS NULL'));
+                table_name, 'caller_node_id', replaced.graph_nodes, 't.file_id IS NULL'));
     END IF;
 END
 $$;
 
--- Tells the fragments that the load brings again from those that go.
-CREATE OR REPLACE PROCEDURE exograph_private.find_kept_fragments(load exograph_private.load)
-LANGUAGE plpgsql SECURITY INVOKER SET plan_cache_mode = force_custom_plan AS $$
+-- Notes the fragments that the load brings again, and returns those that go.
+CREATE OR REPLACE FUNCTION exograph_private.find_replaced_fragments(load exograph_private.load, replaced bigint[])
+RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     CALL exograph_private.start_phase(load.load_id, 'replace', 'fragments');
     INSERT INTO kept_fragments (id, number, load_id)
@@ -219,17 +213,16 @@ BEGIN
         ON f.content_hash = k.content_hash AND f.file_id = m.id AND f.line = k.line
         AND f.end_line IS NOT DISTINCT FROM k.end_line
     WHERE k.number <= k.canonical AND NOT m.inserted;
-    INSERT INTO exograph_private.gone_fragments (id)
-    SELECT r.id FROM exograph_private.replaced_fragments r
-    WHERE NOT EXISTS (SELECT FROM kept_fragments k WHERE k.id = r.id);
-    PERFORM exograph_private.count_replaced(load, 'fragments', (SELECT count(*) FROM exograph_private.replaced_fragments));
+    PERFORM exograph_private.count_replaced(load, 'fragments', coalesce(cardinality(replaced), 0));
     CALL exograph_private.pass_on_dependents(load, 'fragments');
+    RETURN ARRAY(SELECT r.id FROM unnest(replaced) AS r (id) WHERE NOT EXISTS (SELECT FROM kept_fragments k WHERE k.id = r.id));
 END
 $$;
 
--- Tells the nodes that the load brings again from those that go.
-CREATE OR REPLACE PROCEDURE exograph_private.find_kept_graph_nodes(load exograph_private.load)
-LANGUAGE plpgsql SECURITY INVOKER SET plan_cache_mode = force_custom_plan AS $$
+-- Notes the nodes that the load brings again, and returns those that go.
+CREATE OR REPLACE FUNCTION exograph_private.find_replaced_graph_nodes(load exograph_private.load, replaced bigint[])
+RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     INSERT INTO kept_graph_nodes (id, number, load_id)
     SELECT n.id, k.number, n.load_id
@@ -242,11 +235,9 @@ BEGIN
          = exograph.graph_node_digest(f.package_version_id, f.id,
                                       s.engine, s.kind, s.external_id, s.qualified_name, s.line, s.col)
     WHERE k.number <= k.canonical AND NOT f.inserted;
-    INSERT INTO exograph_private.gone_graph_nodes (id)
-    SELECT r.id FROM exograph_private.replaced_graph_nodes r
-    WHERE NOT EXISTS (SELECT FROM kept_graph_nodes k WHERE k.id = r.id);
-    PERFORM exograph_private.count_replaced(load, 'graph_nodes', (SELECT count(*) FROM exograph_private.replaced_graph_nodes));
+    PERFORM exograph_private.count_replaced(load, 'graph_nodes', coalesce(cardinality(replaced), 0));
     CALL exograph_private.pass_on_dependents(load, 'graph_nodes');
+    RETURN ARRAY(SELECT r.id FROM unnest(replaced) AS r (id) WHERE NOT EXISTS (SELECT FROM kept_graph_nodes k WHERE k.id = r.id));
 END
 $$;
 
@@ -308,8 +299,7 @@ BEGIN
     IF load.mode = 'replace' THEN
         UPDATE map_fragments m SET load_id = k.load_id FROM kept_fragments k WHERE k.id = m.id;
         UPDATE map_graph_nodes m SET load_id = k.load_id FROM kept_graph_nodes k WHERE k.id = m.id;
-        DROP TABLE kept_fragments, kept_graph_nodes, exograph_private.replaced_files, exograph_private.replaced_fragments,
-            exograph_private.replaced_graph_nodes;
+        DROP TABLE kept_fragments, kept_graph_nodes;
     END IF;
 END
 $$;

@@ -143,7 +143,7 @@ DECLARE
     v_tables text[] := TG_ARGV;
 BEGIN
     IF exograph_private.is_removing() THEN
-        RETURN NULL; -- remove_gone sees to it
+        RETURN NULL; -- whoever removes sees to it
     END IF;
     UPDATE exograph.complete_facts c
     SET tables = ARRAY(SELECT t.name FROM unnest(c.tables) AS t (name) WHERE t.name <> ALL (v_tables))
@@ -177,7 +177,7 @@ DECLARE
     v_losing bigint[];
 BEGIN
     IF exograph_private.is_removing() THEN
-        RETURN NULL; -- remove_gone sees to it
+        RETURN NULL; -- whoever removes sees to it
     END IF;
     IF TG_OP = 'UPDATE' THEN
         v_losing := ARRAY(

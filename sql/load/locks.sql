@@ -99,7 +99,7 @@ DECLARE
     v_refused text;
 BEGIN
     LOOP
-        v_refused := exograph_private.lock_all_until(tables, least(v_end, clock_timestamp() + v_span));
+        v_refused := exograph_private.lock_all_until(tables, 'ACCESS EXCLUSIVE', least(v_end, clock_timestamp() + v_span));
         EXIT WHEN v_refused IS NULL;
         IF clock_timestamp() >= v_end THEN
             PERFORM exograph_private.raise_lock_timeout(
@@ -115,9 +115,9 @@ BEGIN
 END
 $$;
 
--- Locks index tables against readers too, all or, where that takes longer than until, none. Returns the first table that was
+-- Locks tables of schema exograph in a mode, all or, where that takes longer than until, none. Returns the first table that was
 -- refused, NULL where it has all. The SET clause ends what set_config does here with the function.
-CREATE OR REPLACE FUNCTION exograph_private.lock_all_until(tables text[], until timestamptz) RETURNS text
+CREATE OR REPLACE FUNCTION exograph_private.lock_all_until(tables text[], mode text, until timestamptz) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET lock_timeout = 0 AS $$
 DECLARE
     v_left  integer; -- ms
@@ -126,7 +126,7 @@ BEGIN
     FOREACH v_table IN ARRAY tables LOOP
         v_left := 1000 * extract(epoch FROM until - clock_timestamp());
         PERFORM set_config('lock_timeout', greatest(1, v_left)::text, true);
-        EXECUTE format('LOCK TABLE ONLY exograph.%I IN ACCESS EXCLUSIVE MODE', v_table);
+        EXECUTE format('LOCK TABLE ONLY exograph.%I IN %s MODE', v_table, mode);
     END LOOP;
     RETURN NULL;
 EXCEPTION WHEN lock_not_available THEN

@@ -2,8 +2,8 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Rows from which on the facts of a load become a partition: partition_threshold, or, while the table is empty, a tenth of it
--- that is at least 1,000. The first facts of a table would each pay for index maintenance and two foreign-key triggers, 10 us:
--- 12,000 take 0.12 s, and 0.05 s in partitions. It happens once in a table, and so costs it one partition. Where there is a
+-- that is at least 1,000. The first facts of a table would each pay for index maintenance:
+-- 12,000 took 0.12 s, and 0.05 s in partitions. It happens once in a table, and so costs it one partition. Where there is a
 -- partition there are facts: looking into all of them would lock them all, with their indexes, and 1,000 loads have 50,000.
 CREATE OR REPLACE FUNCTION exograph_private.least_rows_of_partition(table_name text, partition_threshold bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$

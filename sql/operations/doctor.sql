@@ -202,9 +202,4 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     UNION ALL
     SELECT 'extensions', string_agg(format('%s %s', e.extname, e.extversion), ', ' ORDER BY e.extname), NULL, NULL
     FROM pg_extension e
-    UNION ALL
-    SELECT 'removals', 'fire the triggers of foreign keys for each row',
-           'undo_load and its kin skip them: they have looked at all rows before',
-           'GRANT SET ON PARAMETER session_replication_role TO exograph_owner;'
-    WHERE NOT has_parameter_privilege('exograph_owner', 'session_replication_role', 'SET')
 $$;

@@ -4,8 +4,8 @@ SET LOCAL ROLE exograph_owner;
 -- What migrations have made and check_index expects to find, as a list: the catalog of a damaged index cannot say what it lacks.
 -- A test compares it with an installation.
 
--- Columns that refer to another table, all of one column. on_orphan: what becomes of a row that refers to none. The others have a
--- foreign key, named after table and column.
+-- Columns that refer to another table, all of one column. on_orphan: what becomes of a row that refers to none. has_key: there is
+-- a foreign key, named after table and column; what comes by the million has none.
 CREATE VIEW exograph_private.references AS
 SELECT r.table_name, r.column_name, r.parent, CASE r.parent WHEN 'loads' THEN 'load_id' ELSE 'id' END AS parent_column,
        r.on_orphan, r.has_key
@@ -14,21 +14,21 @@ FROM (VALUES
     ('files',              'package_id',            'packages',         'delete', true),
     ('files',              'package_version_id',    'package_versions', 'delete', true),
     ('file_paths',         'file_id',               'files',            'delete', true),
-    ('fragments',          'file_id',               'files',            'delete', true),
-    ('graph_nodes',        'package_version_id',    'package_versions', 'delete', true),
-    ('graph_nodes',        'file_id',               'files',            'delete', true),
-    ('graph_nodes',        'fragment_id',           'fragments',        'clear',  true),
-    ('comments',           'file_id',               'files',            'delete', true),
-    ('comments',           'fragment_id',           'fragments',        'clear',  true),
-    ('definitions',        'file_id',               'files',            'delete', true),
-    ('definitions',        'fragment_id',           'fragments',        'clear',  true),
-    ('symbol_references',  'file_id',               'files',            'delete', true),
-    ('symbol_references',  'fragment_id',           'fragments',        'clear',  true),
-    ('call_edges',         'package_version_id',    'package_versions', 'delete', true),
-    ('call_edges',         'file_id',               'files',            'delete', true),
-    ('call_edges',         'caller_node_id',        'graph_nodes',      'delete', true),
-    ('call_edges',         'callee_node_id',        'graph_nodes',      'delete', true),
-    ('call_edges',         'call_site_fragment_id', 'fragments',        'clear',  true),
+    ('fragments',          'file_id',               'files',            'delete', false),
+    ('graph_nodes',        'package_version_id',    'package_versions', 'delete', false),
+    ('graph_nodes',        'file_id',               'files',            'delete', false),
+    ('graph_nodes',        'fragment_id',           'fragments',        'clear',  false),
+    ('comments',           'file_id',               'files',            'delete', false),
+    ('comments',           'fragment_id',           'fragments',        'clear',  false),
+    ('definitions',        'file_id',               'files',            'delete', false),
+    ('definitions',        'fragment_id',           'fragments',        'clear',  false),
+    ('symbol_references',  'file_id',               'files',            'delete', false),
+    ('symbol_references',  'fragment_id',           'fragments',        'clear',  false),
+    ('call_edges',         'package_version_id',    'package_versions', 'delete', false),
+    ('call_edges',         'file_id',               'files',            'delete', false),
+    ('call_edges',         'caller_node_id',        'graph_nodes',      'delete', false),
+    ('call_edges',         'callee_node_id',        'graph_nodes',      'delete', false),
+    ('call_edges',         'call_site_fragment_id', 'fragments',        'clear',  false),
     ('fragment_term_sets', 'fragment_id',           'fragments',        'delete', false),
     ('complete_facts',     'file_id',               'files',            'delete', true),
     ('complete_facts',     'load_id',               'loads',            'delete', false),
@@ -148,10 +148,17 @@ FROM (
          'REFERENCING OLD TABLE AS old_sets NEW TABLE AS new_sets FOR EACH STATEMENT', 'exograph.void_declarations_of_terms()'),
         ('exograph', 'fragment_terms', 'delete_fragment_term', 'INSTEAD OF DELETE', 'FOR EACH ROW',
          'exograph.delete_fragment_term()'),
-        ('exograph', 'fragments', 'delete_terms_of_fragments', 'AFTER DELETE',
-         'REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT', 'exograph.delete_terms_of_fragments()'),
         ('exograph', 'terms', 'delete_facts_of_terms', 'AFTER DELETE',
          'REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT', 'exograph.delete_facts_of_terms()')
+    UNION ALL
+    SELECT 'exograph', d.table_name, t.name, t.event, t.what, format('exograph.%s()', t.name)
+    FROM (VALUES ('packages'), ('package_versions'), ('files'), ('terms'), ('fragments'), ('graph_nodes')) AS d (table_name)
+    CROSS JOIN (VALUES ('enter_deletion', 'BEFORE DELETE', 'FOR EACH STATEMENT'),
+                       ('remove_dependents', 'AFTER DELETE', 'REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT'),
+                       ('refuse_other_id', 'BEFORE UPDATE OF id', 'FOR EACH STATEMENT'),
+                       ('refuse_truncate', 'AFTER TRUNCATE', 'FOR EACH STATEMENT'))
+        AS t (name, event, what)
+    WHERE t.name <> 'remove_dependents' OR d.table_name NOT IN ('packages', 'terms')
     UNION ALL
     SELECT 'exograph_in', v.view, coalesce(t.name, 'insert_' || v.row), t.event, t.what,
            format('exograph_private.%s()', coalesce(t.function, 'insert_' || v.row))

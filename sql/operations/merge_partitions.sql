@@ -139,8 +139,7 @@ END
 $$;
 
 -- Makes the table that will take the place of those partitions of a fact table that hold the loads from first_load to last_load.
--- Everything that takes time: rows, indexes, foreign keys with their checks. It locks out no reader: adding a foreign key takes
--- SHARE ROW EXCLUSIVE on the table it refers to.
+-- Everything that takes time: rows and indexes. It locks out no reader.
 CREATE OR REPLACE PROCEDURE exograph_private.build_merged(table_name text, first_load integer, last_load integer)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -148,7 +147,6 @@ DECLARE
     v_parent regclass := format('exograph.%I', table_name)::regclass;
     v_name   text;
     v_index  regclass;
-    v_keys   text;
 BEGIN
     PERFORM set_config('search_path', 'exograph, pg_temp', true);
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING INDEXES,
@@ -165,10 +163,7 @@ BEGIN
     FOR v_index IN SELECT i.index FROM exograph_private.indexes_of(v_parent) i LOOP
         CALL exograph_private.create_fact_index(v_index, v_merged, v_merged);
     END LOOP;
-    SELECT string_agg(format(', ADD CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid)), '') INTO v_keys
-    FROM pg_constraint c
-    WHERE c.conrelid = v_parent AND c.contype = 'f' AND c.conparentid = 0;
-    EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL %s', v_merged, v_keys);
+    EXECUTE format('ALTER TABLE %I REPLICA IDENTITY FULL', v_merged);
     EXECUTE format('ANALYZE %I', v_merged);
 END
 $$;
@@ -180,9 +175,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
 $$;
 
 -- Puts the merged partitions of ranges in the place of the old ones, in one moment. Errors: 2BP01, 55P03. All locks that will be
--- needed, before anything is touched: what refers to each other from the top, then the partitions. ATTACH drops triggers on the
--- tables that the foreign keys refer to, for the partitioned table has its own. A partition that is dropped as it is, without
--- DETACH, needs no look at them.
+-- needed, before anything is touched: the tables as they refer to each other, then the partitions. These are dropped without
+-- DETACH, all in one statement.
 CREATE OR REPLACE PROCEDURE exograph_private.exchange_partitions(ranges jsonb)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -191,14 +185,6 @@ DECLARE
 BEGIN
     SELECT array_agg(o.name ORDER BY o.rank, o.name) INTO v_tables
     FROM (
-        SELECT c.relname::text AS name, t.table_position
-        FROM pg_class c
-        LEFT JOIN exograph_private.staging_tables t ON t.table_name = c.relname AND c.relnamespace = 'exograph'::regnamespace
-        WHERE c.oid IN (SELECT k.confrelid FROM pg_constraint k
-                        JOIN jsonb_to_recordset(ranges) AS r (table_name text)
-                            ON k.conrelid = format('exograph.%I', r.table_name)::regclass
-                        WHERE k.contype = 'f')
-        UNION
         SELECT t.table_name, t.table_position
         FROM jsonb_to_recordset(ranges) AS r (table_name text)
         JOIN exograph_private.staging_tables t USING (table_name)

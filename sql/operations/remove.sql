@@ -2,8 +2,13 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Taking rows of dimensions out of the index with everything that hangs on them, set by set. The caller has the gate alone, and
--- calls in this order: create_gone(); its own INSERTs into gone_...; spread_gone(); remove_gone(); drop_gone(). The time is in
--- proportion to what goes: every table is entered by an index, and joined with ids that were counted.
+-- calls: begin_removing(); remove_gone(spread_gone(the ids it means)); end_removing(). The time is in proportion to what goes:
+-- every table is entered by an index, and joined with ids that were counted.
+
+-- The ids of the rows that go, each once; NULL is none.
+CREATE TYPE exograph_private.gone AS (
+    packages bigint[], package_versions bigint[], files bigint[], fragments bigint[], graph_nodes bigint[], terms bigint[]
+);
 
 -- Refuses a caller and a transaction that may not remove; what names the call in errors. Errors: XG007, 25006, 42501.
 CREATE OR REPLACE PROCEDURE exograph_private.require_removal(what text)
@@ -20,111 +25,115 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     CALL exograph_private.require_removal(what);
     CALL exograph_private.lock_index(what);
-    CALL exograph_private.create_gone();
+    CALL exograph_private.begin_removing();
 END
 $$;
 
--- Makes the work tables of a removal, in which ids are noted; unlogged, and seen by nobody else. The triggers of the index tables
--- that do for single rows what remove_gone does for all of them leave it to it where they are.
-CREATE OR REPLACE PROCEDURE exograph_private.create_gone()
+-- From here to end_removing the triggers of the index tables leave to this transaction what they would do for each of its
+-- statements. Told by a row that only the owner writes: a setting could be made by whoever may DELETE.
+CREATE OR REPLACE PROCEDURE exograph_private.begin_removing()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    CREATE UNLOGGED TABLE exograph_private.gone_packages (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE exograph_private.gone_package_versions (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE exograph_private.gone_files (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE exograph_private.gone_fragments (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE exograph_private.gone_graph_nodes (id bigint PRIMARY KEY);
-    CREATE UNLOGGED TABLE exograph_private.gone_terms (id integer PRIMARY KEY);
+    UPDATE exograph.gate g SET removing = true;
 END
 $$;
 
--- Whether rows are being removed by this transaction.
+-- Has the triggers do their work again.
+CREATE OR REPLACE PROCEDURE exograph_private.end_removing()
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    UPDATE exograph.gate g SET removing = false;
+END
+$$;
+
+-- Whether rows are being removed by this transaction; of another one nobody sees it.
 CREATE OR REPLACE FUNCTION exograph_private.is_removing() RETURNS boolean
-LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
-    SELECT pg_catalog.to_regclass('exograph_private.gone_fragments') IS NOT NULL
-$$;
-
--- Drops the work tables of a removal.
-CREATE OR REPLACE PROCEDURE exograph_private.drop_gone()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
-    DROP TABLE exograph_private.gone_packages, exograph_private.gone_package_versions, exograph_private.gone_files,
-        exograph_private.gone_fragments, exograph_private.gone_graph_nodes, exograph_private.gone_terms;
+    RETURN (SELECT g.removing FROM exograph.gate g);
 END
 $$;
 
--- Adds to the noted ids those of what hangs on them, from the top. Nodes without a file are found by their version: among those
--- without a file where there are few, else by the index of packages, which is for the planner to say.
-CREATE OR REPLACE PROCEDURE exograph_private.spread_gone()
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+-- Adds to the ids those of what hangs on them, from the top. Nodes without a file are found by their version: among those without
+-- a file where there are few, else by the index of packages, which is for the planner to say.
+CREATE OR REPLACE FUNCTION exograph_private.spread_gone(gone exograph_private.gone) RETURNS exograph_private.gone
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
-    CALL exograph_private.spread_to('gone_package_versions', 'package_versions', 'package_id', 'gone_packages');
-    CALL exograph_private.spread_to('gone_files', 'files', 'package_version_id', 'gone_package_versions');
-    CALL exograph_private.spread_to('gone_fragments', 'fragments', 'file_id', 'gone_files');
-    CALL exograph_private.spread_to('gone_graph_nodes', 'graph_nodes', 'file_id', 'gone_files');
-    CALL exograph_private.spread_to(
-        'gone_graph_nodes', 'graph_nodes', 'package_version_id', 'gone_package_versions', 't.file_id IS NULL');
+    gone.package_versions := exograph_private.with_ids(
+        gone.package_versions, exograph_private.ids_on('package_versions', 'package_id', gone.packages));
+    gone.files := exograph_private.with_ids(
+        gone.files, exograph_private.ids_on('files', 'package_version_id', gone.package_versions));
+    gone.fragments := exograph_private.with_ids(
+        gone.fragments, exograph_private.ids_on('fragments', 'file_id', gone.files));
+    gone.graph_nodes := exograph_private.with_ids(
+        gone.graph_nodes, exograph_private.ids_on('graph_nodes', 'file_id', gone.files));
+    gone.graph_nodes := exograph_private.with_ids(gone.graph_nodes, exograph_private.ids_on(
+        'graph_nodes', 'package_version_id', gone.package_versions, 't.file_id IS NULL'));
+    RETURN gone;
 END
 $$;
 
--- Notes in a work table the ids of the rows of a dimension whose column holds a noted id. condition: of rows t.
-CREATE OR REPLACE PROCEDURE exograph_private.spread_to(
-    noted text, table_name text, column_name text, gone text, condition text DEFAULT 'true'
-)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+-- The ids of one or the other, each once; in either they are there once.
+CREATE OR REPLACE FUNCTION exograph_private.with_ids(ids bigint[], more bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
+BEGIN
+    IF coalesce(ids, '{}') = '{}' OR coalesce(more, '{}') = '{}' THEN
+        RETURN coalesce(nullif(ids, '{}'), more);
+    END IF;
+    RETURN ARRAY(SELECT unnest(ids) UNION SELECT unnest(more));
+END
+$$;
+
+-- The ids of the rows t of a dimension whose column holds one of these ids. condition: that they fulfil, too.
+CREATE OR REPLACE FUNCTION exograph_private.ids_on(table_name text, column_name text, ids bigint[], condition text DEFAULT 'true')
+RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_match text := exograph_private.gone_match(column_name, gone);
+    v_match text := exograph_private.gone_match(column_name, ids);
+    v_found bigint[];
 BEGIN
     IF v_match IS NOT NULL THEN
-        EXECUTE format('ANALYZE exograph_private.%I', gone);
-        EXECUTE format('INSERT INTO exograph_private.%I (id)
-                        SELECT t.id FROM exograph.%I t JOIN exograph_private.%I g ON %s WHERE %s ON CONFLICT DO NOTHING',
-                       noted, table_name, gone, v_match, condition);
+        EXECUTE format('SELECT array_agg(t.id) FROM exograph.%I t JOIN unnest($1) AS g (id) ON %s WHERE %s',
+                       table_name, v_match, condition)
+        INTO v_found USING ids;
     END IF;
+    RETURN v_found;
 END
 $$;
 
--- Removes the rows with the noted ids and what refers to them: facts go, references to fragments of what stays become NULL. Of
--- files that stay and lose rows so, those of that table are no longer declared complete. Of terms only those are noted that no
--- set holds, or none that stays: that is for the caller to know. facts: the condition that a fact t may go, for a caller who
--- drops partitions. Returns how many rows went, a line per table that lost any, in the order in which tables depend on each
--- other; terms of fragments are counted as pairs.
-CREATE OR REPLACE FUNCTION exograph_private.remove_gone(facts text DEFAULT 'true')
+-- Removes the rows with these ids and what refers to them: facts go, references to fragments of what stays become NULL. Of files
+-- that stay and lose rows so, those of that table are no longer declared complete. Of terms only those are named that no set
+-- holds, or none that stays: that is for the caller to know. facts: the condition that a fact t may go, for a caller who drops
+-- partitions. Returns how many rows went, a line per table that lost any, in the order in which tables depend on each other;
+-- terms of fragments are counted as pairs.
+CREATE OR REPLACE FUNCTION exograph_private.remove_gone(gone exograph_private.gone, facts text DEFAULT 'true')
 RETURNS TABLE (table_name text, deleted bigint)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 #variable_conflict use_column
 DECLARE
-    v_role    text   := current_setting('session_replication_role');
-    v_deleted jsonb  := '{}';
+    v_deleted jsonb := '{}';
     v_table   text;
 BEGIN
-    ANALYZE exograph_private.gone_packages, exograph_private.gone_package_versions, exograph_private.gone_files,
-        exograph_private.gone_fragments, exograph_private.gone_graph_nodes, exograph_private.gone_terms;
-    IF exograph_private.may_skip_triggers() THEN
-        PERFORM set_config('session_replication_role', 'replica', true);
-    END IF;
-
-    PERFORM exograph_private.delete_gone('complete_facts', 'file_id', 'gone_files');
+    PERFORM exograph_private.delete_gone('complete_facts', 'file_id', gone.files);
     FOREACH v_table IN ARRAY '{comments,definitions,symbol_references}'::text[] LOOP
         v_deleted := v_deleted || jsonb_build_object(
-            v_table, exograph_private.delete_gone(v_table, 'file_id', 'gone_files', facts));
+            v_table, exograph_private.delete_gone(v_table, 'file_id', gone.files, facts));
     END LOOP;
-    v_deleted := v_deleted || jsonb_build_object('call_edges', exograph_private.remove_calls(facts));
-    v_deleted := v_deleted || jsonb_build_object('fragment_terms', exograph_private.remove_term_sets(facts => facts));
-    CALL exograph_private.void_gone_declarations();
+    v_deleted := v_deleted || jsonb_build_object('call_edges', exograph_private.remove_calls(gone, facts));
+    v_deleted := v_deleted || jsonb_build_object('fragment_terms', exograph_private.remove_term_sets(gone.fragments, facts));
+    CALL exograph_private.void_gone_declarations(gone);
 
     v_deleted := v_deleted || jsonb_build_object(
-        'graph_nodes', exograph_private.delete_gone('graph_nodes', 'id', 'gone_graph_nodes'));
-    CALL exograph_private.clear_references_to_fragments(facts);
+        'graph_nodes', exograph_private.delete_gone('graph_nodes', 'id', gone.graph_nodes));
+    CALL exograph_private.clear_references_to_fragments(gone.fragments, facts);
     v_deleted := v_deleted || jsonb_build_object(
-        'fragments', exograph_private.delete_gone('fragments', 'id', 'gone_fragments'));
+        'fragments', exograph_private.delete_gone('fragments', 'id', gone.fragments),
+        'file_paths', exograph_private.delete_gone('file_paths', 'file_id', gone.files),
+        'terms', exograph_private.delete_gone('terms', 'id', gone.terms));
+    v_deleted := v_deleted || jsonb_build_object('files', exograph_private.delete_gone('files', 'id', gone.files));
     v_deleted := v_deleted || jsonb_build_object(
-        'file_paths', exograph_private.delete_gone('file_paths', 'file_id', 'gone_files'));
-    FOREACH v_table IN ARRAY '{terms,files,package_versions,packages}'::text[] LOOP
-        v_deleted := v_deleted || jsonb_build_object(v_table, exograph_private.delete_gone(v_table, 'id', 'gone_' || v_table));
-    END LOOP;
-
-    PERFORM set_config('session_replication_role', v_role, true) WHERE current_setting('session_replication_role') <> v_role;
+        'package_versions', exograph_private.delete_gone('package_versions', 'id', gone.package_versions));
+    v_deleted := v_deleted || jsonb_build_object('packages', exograph_private.delete_gone('packages', 'id', gone.packages));
     RETURN QUERY
         SELECT d.key, d.value::bigint
         FROM jsonb_each_text(v_deleted) d
@@ -133,54 +142,56 @@ BEGIN
 END
 $$;
 
--- Deletes the rows of an index table whose column holds a noted id, and returns how many. condition: of rows t. Ids of one load
--- follow each other: within their range there is little to read, be it by a plan that looks for each id or by one that does not.
+-- Deletes the rows of an index table whose column holds one of these ids, and returns how many. condition: of rows t. Ids of one
+-- load follow each other: within their range there is little to read, be it by a plan that looks for each id or by one that does
+-- not.
 CREATE OR REPLACE FUNCTION exograph_private.delete_gone(
-    table_name text, column_name text, gone text, condition text DEFAULT 'true'
+    table_name text, column_name text, ids bigint[], condition text DEFAULT 'true'
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_match   text := exograph_private.gone_match(column_name, gone);
+    v_match   text := exograph_private.gone_match(column_name, ids);
     v_deleted bigint;
 BEGIN
     IF v_match IS NULL THEN
         RETURN 0;
     END IF;
-    EXECUTE format('DELETE FROM exograph.%I t USING exograph_private.%I g WHERE %s AND %s', table_name, gone, v_match, condition);
+    EXECUTE format('DELETE FROM exograph.%I t USING unnest($1) AS g (id) WHERE %s AND %s', table_name, v_match, condition)
+    USING ids;
     GET DIAGNOSTICS v_deleted = ROW_COUNT;
     RETURN v_deleted;
 END
 $$;
 
--- Text of the condition that a column of a row t holds the noted id g. NULL where none is noted.
-CREATE OR REPLACE FUNCTION exograph_private.gone_match(column_name text, gone text) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+-- Text of the condition that a column of a row t holds the id g. NULL where there is none.
+CREATE OR REPLACE FUNCTION exograph_private.gone_match(column_name text, ids bigint[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
 DECLARE
     v_first bigint;
     v_last  bigint;
 BEGIN
-    EXECUTE format('SELECT min(g.id), max(g.id) FROM exograph_private.%I g', gone) INTO v_first, v_last;
+    SELECT min(g.id), max(g.id) INTO v_first, v_last FROM unnest(ids) AS g (id);
     RETURN CASE WHEN v_first IS NOT NULL
                 THEN format('t.%I = g.id AND t.%1$I BETWEEN %s AND %s', column_name, v_first, v_last) END;
 END
 $$;
 
 -- Deletes the calls of files, from and to nodes, and of versions, that go. Returns how many.
-CREATE OR REPLACE FUNCTION exograph_private.remove_calls(facts text) RETURNS bigint
+CREATE OR REPLACE FUNCTION exograph_private.remove_calls(gone exograph_private.gone, facts text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_deleted bigint := exograph_private.delete_gone('call_edges', 'file_id', 'gone_files', facts);
+    v_deleted bigint := exograph_private.delete_gone('call_edges', 'file_id', gone.files, facts);
     v_end     text;
     v_match   text;
     v_more    bigint;
 BEGIN
     FOREACH v_end IN ARRAY '{caller_node_id,callee_node_id}'::text[] LOOP
-        v_match := exograph_private.gone_match(v_end, 'gone_graph_nodes');
+        v_match := exograph_private.gone_match(v_end, gone.graph_nodes);
         CONTINUE WHEN v_match IS NULL;
         -- Calls of files that stay.
         EXECUTE format(
             'WITH deleted AS (
-                 DELETE FROM exograph.call_edges t USING exograph_private.gone_graph_nodes g WHERE %s AND %s
+                 DELETE FROM exograph.call_edges t USING unnest($1) AS g (id) WHERE %s AND %s
                  RETURNING t.file_id
              ), voided AS (
                  UPDATE exograph.complete_facts c
@@ -188,21 +199,20 @@ BEGIN
                  WHERE c.file_id IN (SELECT d.file_id FROM deleted d) AND c.tables @> ''{call_edges}''
              )
              SELECT count(*) FROM deleted', v_match, facts)
-        INTO v_more;
+        INTO v_more USING gone.graph_nodes;
         v_deleted := v_deleted + v_more;
     END LOOP;
     RETURN v_deleted
-        + exograph_private.delete_gone('call_edges', 'package_version_id', 'gone_package_versions',
+        + exograph_private.delete_gone('call_edges', 'package_version_id', gone.package_versions,
                                        't.file_id IS NULL AND ' || facts);
 END
 $$;
 
--- Deletes the sets of terms of the noted fragments. Returns of how many pairs they were.
-CREATE OR REPLACE FUNCTION exograph_private.remove_term_sets(gone text DEFAULT 'gone_fragments', facts text DEFAULT 'true')
-RETURNS bigint
+-- Deletes the sets of terms of these fragments. Returns of how many pairs they were.
+CREATE OR REPLACE FUNCTION exograph_private.remove_term_sets(fragments bigint[], facts text DEFAULT 'true') RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_match   text := exograph_private.gone_match('fragment_id', gone);
+    v_match   text := exograph_private.gone_match('fragment_id', fragments);
     v_deleted bigint;
 BEGIN
     IF v_match IS NULL THEN
@@ -210,17 +220,18 @@ BEGIN
     END IF;
     EXECUTE format(
         'WITH deleted AS (
-             DELETE FROM exograph.fragment_term_sets t USING exograph_private.%I g WHERE %s AND %s
+             DELETE FROM exograph.fragment_term_sets t USING unnest($1) AS g (id) WHERE %s AND %s
              RETURNING cardinality(t.term_ids) AS pairs
          )
-         SELECT coalesce(sum(d.pairs), 0) FROM deleted d', gone, v_match, facts)
-    INTO v_deleted;
+         SELECT coalesce(sum(d.pairs), 0) FROM deleted d', v_match, facts)
+    INTO v_deleted USING fragments;
     RETURN v_deleted;
 END
 $$;
 
--- Takes back what was declared complete of the files that stay and whose fragments or nodes go.
-CREATE OR REPLACE PROCEDURE exograph_private.void_gone_declarations()
+-- Takes back what was declared complete of the files that stay and whose fragments or nodes go. Of those that have gone already,
+-- void_declarations sees to it.
+CREATE OR REPLACE PROCEDURE exograph_private.void_gone_declarations(gone exograph_private.gone)
 LANGUAGE plpgsql SECURITY INVOKER SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM exograph.complete_facts) THEN
@@ -229,16 +240,16 @@ BEGIN
     UPDATE exograph.complete_facts c
     SET tables = array_remove(array_remove(c.tables, 'fragments'), 'fragment_terms')
     WHERE c.tables && '{fragments,fragment_terms}' AND c.file_id IN (
-        SELECT f.file_id FROM exograph_private.gone_fragments g JOIN exograph.fragments f ON f.id = g.id);
+        SELECT f.file_id FROM unnest(gone.fragments) AS g (id) JOIN exograph.fragments f ON f.id = g.id);
     UPDATE exograph.complete_facts c
     SET tables = array_remove(c.tables, 'graph_nodes')
     WHERE c.tables @> '{graph_nodes}' AND c.file_id IN (
-        SELECT n.file_id FROM exograph_private.gone_graph_nodes g JOIN exograph.graph_nodes n ON n.id = g.id);
+        SELECT n.file_id FROM unnest(gone.graph_nodes) AS g (id) JOIN exograph.graph_nodes n ON n.id = g.id);
 END
 $$;
 
 -- Sets references to fragments that go to NULL, of whatever stays.
-CREATE OR REPLACE PROCEDURE exograph_private.clear_references_to_fragments(facts text)
+CREATE OR REPLACE PROCEDURE exograph_private.clear_references_to_fragments(fragments bigint[], facts text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_column exograph.staging_columns;
@@ -249,35 +260,12 @@ BEGIN
         WHERE c.refers_to = 'fragments' AND NOT c.required
         ORDER BY c.table_position
     LOOP
-        v_match := exograph_private.gone_match(v_column.column_name, 'gone_fragments');
+        v_match := exograph_private.gone_match(v_column.column_name, fragments);
         EXIT WHEN v_match IS NULL;
-        EXECUTE format('UPDATE exograph.%I t SET %I = NULL FROM exograph_private.gone_fragments g WHERE %s AND %s',
+        EXECUTE format('UPDATE exograph.%I t SET %I = NULL FROM unnest($1) AS g (id) WHERE %s AND %s',
                        v_column.table_name, v_column.column_name, v_match,
-                       CASE v_column.kind WHEN 'fact' THEN facts ELSE 'true' END);
+                       CASE v_column.kind WHEN 'fact' THEN facts ELSE 'true' END)
+        USING fragments;
     END LOOP;
 END
-$$;
-
--- Whether the foreign keys need not look for each deleted row: remove_gone has deleted or cleared all that refers to it by then.
--- It takes a right that only a superuser gives (GRANT SET ON PARAMETER session_replication_role TO exograph_owner), and that
--- nobody else has hung a foreign key, a trigger or a rule on the index tables.
-CREATE OR REPLACE FUNCTION exograph_private.may_skip_triggers() RETURNS boolean
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    WITH ours AS (
-        SELECT c.oid
-        FROM (SELECT t.table_name FROM exograph_private.staging_tables t
-              UNION ALL VALUES ('file_paths'), ('complete_facts')) o (name)
-        JOIN pg_catalog.pg_class r ON r.relnamespace = 'exograph'::pg_catalog.regnamespace AND r.relname = o.name
-            AND r.relkind IN ('r', 'p')
-        CROSS JOIN LATERAL (SELECT r.oid UNION SELECT t.relid FROM pg_catalog.pg_partition_tree(r.oid) t) c
-    )
-    SELECT pg_catalog.has_parameter_privilege('session_replication_role', 'SET')
-       AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                       WHERE k.contype = 'f' AND k.confrelid IN (SELECT o.oid FROM ours o)
-                           AND k.conrelid NOT IN (SELECT o.oid FROM ours o))
-       AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g
-                       JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
-                       WHERE g.tgrelid IN (SELECT o.oid FROM ours o) AND NOT g.tgisinternal
-                           AND p.pronamespace <> 'exograph'::pg_catalog.regnamespace)
-       AND NOT EXISTS (SELECT FROM pg_catalog.pg_rewrite w WHERE w.ev_class IN (SELECT o.oid FROM ours o))
 $$;

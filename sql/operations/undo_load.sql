@@ -46,75 +46,89 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         WHERE t.inserted IS DISTINCT FROM 0 OR l.options ->> 'mode' = 'replace')
 $$;
 
--- Notes the rows of dimensions that go with loads, what hangs on them included. found_others: whether some of that is of nobody
--- of these loads. Most fragments and nodes hang on files of their load: noting them twice took half a second of 200,000.
-CREATE OR REPLACE PROCEDURE exograph_private.note_rows_of_loads(IN loads integer[], INOUT found_others boolean DEFAULT NULL)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+-- The rows of dimensions that go with loads, what hangs on them included. found_others: whether some of that is of nobody of
+-- these loads.
+CREATE OR REPLACE FUNCTION exograph_private.rows_of_loads(
+    IN loads integer[], OUT gone exograph_private.gone, OUT found_others boolean
+)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_own bigint := 0;
+    v_others bigint := 0;
+    v_nodes  bigint[];
 BEGIN
-    v_own := v_own + exograph_private.note_own_rows(loads, 'packages');
-    v_own := v_own + exograph_private.note_own_rows(loads, 'package_versions');
-    v_own := v_own + exograph_private.note_own_rows(loads, 'files');
-    CALL exograph_private.spread_gone();
-    v_own := v_own + exograph_private.note_own_rows(loads, 'fragments');
-    v_own := v_own + exograph_private.note_own_rows(loads, 'graph_nodes');
-    found_others := v_own < (SELECT count(*) FROM exograph_private.gone_packages)
-        + (SELECT count(*) FROM exograph_private.gone_package_versions)
-        + (SELECT count(*) FROM exograph_private.gone_files)
-        + (SELECT count(*) FROM exograph_private.gone_fragments)
-        + (SELECT count(*) FROM exograph_private.gone_graph_nodes);
+    SELECT r.ids, r.others INTO gone.packages, v_others
+    FROM exograph_private.ids_of_loads(loads, 'packages', 'id', NULL, v_others) r;
+    SELECT r.ids, r.others INTO gone.package_versions, v_others
+    FROM exograph_private.ids_of_loads(loads, 'package_versions', 'package_id', gone.packages, v_others) r;
+    SELECT r.ids, r.others INTO gone.files, v_others
+    FROM exograph_private.ids_of_loads(loads, 'files', 'package_version_id', gone.package_versions, v_others) r;
+    SELECT r.ids, r.others INTO gone.fragments, v_others
+    FROM exograph_private.ids_of_loads(loads, 'fragments', 'file_id', gone.files, v_others) r;
+    SELECT r.ids, r.others INTO v_nodes, v_others
+    FROM exograph_private.ids_of_loads(loads, 'graph_nodes', 'file_id', gone.files, v_others) r;
+    gone.graph_nodes := exograph_private.with_ids(v_nodes, exograph_private.ids_on(
+        'graph_nodes', 'package_version_id', gone.package_versions, 't.file_id IS NULL'));
+    found_others := v_others > 0 OR cardinality(gone.graph_nodes) > coalesce(cardinality(v_nodes), 0);
 END
 $$;
 
--- Notes the rows of a dimension that loads brought, those that are noted excepted. Returns how many they brought.
-CREATE OR REPLACE FUNCTION exograph_private.note_own_rows(loads integer[], table_name text) RETURNS bigint
+-- The ids of the rows of a dimension that loads brought, or whose column holds one of the ids parents: one scan, since load_id
+-- has no index. others: added to it is how many are of nobody of these loads.
+CREATE OR REPLACE FUNCTION exograph_private.ids_of_loads(
+    IN loads integer[], IN table_name text, IN column_name text, IN parents bigint[], OUT ids bigint[], INOUT others bigint
+)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-DECLARE
-    v_own bigint := 0;
 BEGIN
     IF exograph_private.may_have_rows(loads, table_name) THEN
-        EXECUTE format('WITH own AS MATERIALIZED (SELECT t.id FROM exograph.%I t WHERE t.load_id = ANY ($1)),
-                             noted AS (INSERT INTO exograph_private.%I (id)
-                                       SELECT o.id FROM own o
-                                       WHERE NOT EXISTS (SELECT FROM exograph_private.%2$I g WHERE g.id = o.id))
-                        SELECT count(*) FROM own', table_name, 'gone_' || table_name)
-        INTO v_own USING loads;
+        EXECUTE format('SELECT array_agg(t.id), $3 + count(*) FILTER (WHERE t.load_id <> ALL ($1))
+                        FROM exograph.%I t
+                        WHERE t.load_id = ANY ($1) OR t.%I = ANY ($2)', table_name, column_name)
+        INTO ids, others USING loads, parents, others;
+    ELSE
+        ids := exograph_private.ids_on(table_name, column_name, parents);
+        others := others + coalesce(cardinality(ids), 0);
     END IF;
-    RETURN v_own;
 END
 $$;
 
 -- Rows of nobody of these loads that would go with what is noted, or lose what they refer to. Loads have noted what they lean on,
 -- so that of facts only those are looked at that were inserted one by one; they lie in the shared partitions.
-CREATE OR REPLACE FUNCTION exograph_private.others_on_gone(loads integer[], found_others boolean)
+CREATE OR REPLACE FUNCTION exograph_private.others_on_gone(loads integer[], gone exograph_private.gone, found_others boolean)
 RETURNS TABLE (load_id integer, table_name text, row_count bigint)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 #variable_conflict use_column
 DECLARE
     v_column record;
+    v_ids    bigint[];
     v_match  text;
 BEGIN
     FOR v_column IN
-        SELECT d.table_name, d.table_name AS sort, 'id' AS column_name, 'gone_' || d.table_name AS gone,
+        SELECT d.table_name, d.table_name AS sort, 'id' AS column_name, d.table_name AS parent,
                't.load_id <> ALL ($1)' AS condition
         FROM unnest('{packages,package_versions,files,fragments,graph_nodes}'::text[]) AS d (table_name)
         WHERE found_others
         UNION ALL
-        SELECT 'file_paths', 'file_paths', 'file_id', 'gone_files', 't.load_id <> ALL ($1)'
+        SELECT 'file_paths', 'file_paths', 'file_id', 'files', 't.load_id <> ALL ($1)'
         UNION ALL
         SELECT CASE c.kind WHEN 'set' THEN 'fragment_terms' ELSE c.table_name END, c.table_name, c.column_name,
-               'gone_' || c.refers_to, CASE c.kind WHEN 'dimension' THEN 't.load_id <> ALL ($1)' ELSE 't.load_id = 0' END
+               c.refers_to, CASE c.kind WHEN 'dimension' THEN 't.load_id <> ALL ($1)' ELSE 't.load_id = 0' END
         FROM exograph.staging_columns c
         WHERE c.kind IN ('fact', 'set') AND c.refers_to IN ('package_versions', 'files', 'fragments', 'graph_nodes')
             OR c.table_name = 'graph_nodes' AND c.column_name = 'fragment_id'
     LOOP
-        v_match := exograph_private.gone_match(v_column.column_name, v_column.gone);
+        v_ids := CASE v_column.parent
+            WHEN 'packages' THEN gone.packages
+            WHEN 'package_versions' THEN gone.package_versions
+            WHEN 'files' THEN gone.files
+            WHEN 'fragments' THEN gone.fragments
+            WHEN 'graph_nodes' THEN gone.graph_nodes
+        END;
+        v_match := exograph_private.gone_match(v_column.column_name, v_ids);
         CONTINUE WHEN v_match IS NULL;
         RETURN QUERY EXECUTE format(
-            'SELECT t.load_id, %L, count(*) FROM exograph.%I t JOIN exograph_private.%I g ON %s WHERE %s GROUP BY t.load_id',
-            v_column.table_name, v_column.sort, v_column.gone, v_match, v_column.condition)
-        USING loads;
+            'SELECT t.load_id, %L, count(*) FROM exograph.%I t JOIN unnest($2) AS g (id) ON %s WHERE %s GROUP BY t.load_id',
+            v_column.table_name, v_column.sort, v_match, v_column.condition)
+        USING loads, v_ids;
     END LOOP;
 END
 $$;
@@ -164,36 +178,28 @@ BEGIN
 END
 $$;
 
--- Takes what is noted and all other rows of loads out of the index. Returns how many rows went, a line per table that lost any;
--- of fragments, pairs with a term. Partitions are dropped at the end, so that readers wait for no more than that; where foreign
--- keys look for each deleted row, they are dropped before, or each fragment would be looked for in all of them.
-CREATE OR REPLACE FUNCTION exograph_private.remove_loads(loads integer[]) RETURNS TABLE (table_name text, deleted bigint)
+-- Takes what goes with loads and all other rows of theirs out of the index. Returns how many rows went, a line per table that
+-- lost any; of fragments, pairs with a term. Partitions are dropped at the end, so that readers wait for no more than that.
+CREATE OR REPLACE FUNCTION exograph_private.remove_loads(loads integer[], gone exograph_private.gone)
+RETURNS TABLE (table_name text, deleted bigint)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 #variable_conflict use_column
 DECLARE
-    v_last    boolean := exograph_private.may_skip_triggers();
-    v_own     jsonb   := exograph_private.own_partitions(loads);
-    v_facts   text;
-    v_removed jsonb;
+    v_own     jsonb := exograph_private.own_partitions(loads);
+    v_facts   text  := coalesce(
+        (SELECT string_agg(format('(t.load_id < %s OR t.load_id >= %s)', b.first_load, b.last_load + 1), ' AND ')
+         FROM (SELECT DISTINCT p.first_load, p.last_load
+               FROM jsonb_to_recordset(v_own) AS p (first_load integer, last_load integer)) b), 'true');
+    v_removed jsonb := exograph_private.remove_facts_of_loads(loads, v_own);
     v_paths   bigint;
 BEGIN
-    v_removed := exograph_private.remove_facts_of_loads(loads, v_own);
-    IF NOT v_last THEN
-        CALL exograph_private.drop_own_partitions(v_own);
-    ELSE
-        SELECT string_agg(format('(t.load_id < %s OR t.load_id >= %s)', b.first_load, b.last_load + 1), ' AND ') INTO v_facts
-        FROM (SELECT DISTINCT p.first_load, p.last_load
-              FROM jsonb_to_recordset(v_own) AS p (first_load integer, last_load integer)) b;
-    END IF;
-    CALL exograph_private.note_terms_of_loads(loads, coalesce(v_facts, 'true'));
+    gone.terms := exograph_private.terms_of_loads(loads, gone.fragments, v_facts);
     SELECT v_removed || coalesce(jsonb_agg(to_jsonb(r)), '[]') INTO v_removed
-    FROM exograph_private.remove_gone(coalesce(v_facts, 'true')) r;
+    FROM exograph_private.remove_gone(gone, v_facts) r;
     DELETE FROM exograph.file_paths p WHERE p.load_id = ANY (loads);
     GET DIAGNOSTICS v_paths = ROW_COUNT;
     DELETE FROM exograph.complete_facts c WHERE c.load_id = ANY (loads);
-    IF v_last THEN
-        CALL exograph_private.drop_own_partitions(v_own);
-    END IF;
+    CALL exograph_private.drop_own_partitions(v_own);
     RETURN QUERY
         SELECT r.table_name, sum(r.deleted)::bigint
         FROM (SELECT * FROM jsonb_to_recordset(v_removed) AS r (table_name text, deleted bigint)
@@ -269,23 +275,24 @@ BEGIN
 END
 $$;
 
--- Notes the terms of loads that no set holds which stays. facts: the condition that a set t may stay. Each is looked up by the
--- GIN indexes; sets of fragments that go with others' rows do not count.
-CREATE OR REPLACE PROCEDURE exograph_private.note_terms_of_loads(loads integer[], facts text)
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+-- The terms of loads that no set holds which stays: of fragments that go none does. facts: the condition that a set t may stay.
+-- Each is looked up by the GIN indexes.
+CREATE OR REPLACE FUNCTION exograph_private.terms_of_loads(loads integer[], fragments bigint[], facts text) RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_terms bigint[];
 BEGIN
     IF exograph_private.may_have_rows(loads, 'terms') THEN
         EXECUTE format(
-            'INSERT INTO exograph_private.gone_terms (id)
-             SELECT x.id
+            'SELECT array_agg(x.id)
              FROM exograph.terms x
              WHERE x.load_id = ANY ($1)
                  AND NOT EXISTS (SELECT FROM exograph.fragment_term_sets t
-                                 WHERE t.term_ids @> ARRAY[x.id] AND %s
-                                     AND NOT EXISTS (SELECT FROM exograph_private.gone_fragments g WHERE g.id = t.fragment_id))',
+                                 WHERE t.term_ids @> ARRAY[x.id] AND %s AND t.fragment_id <> ALL ($2))',
             facts)
-        USING loads;
+        INTO v_terms USING loads, coalesce(fragments, '{}');
     END IF;
+    RETURN v_terms;
 END
 $$;
 

@@ -81,10 +81,9 @@ public sealed class CheckIndexTests : LoadingTest
         { "a deferred index", "SELECT exograph.begin_load('a', defer_indexes => true); INSERT INTO exograph_load_3.staged_terms (id, term) VALUES (1, 'new'); CALL exograph.finalize_load()", "deferred index", "exograph.terms" },
         { "a trigger that is missing", "DROP TRIGGER delete_facts_of_terms ON exograph.terms", "missing trigger", "exograph.terms" },
         { "a trigger of a view that is missing", "DROP TRIGGER insert_file ON exograph_in.files", "missing trigger", "exograph_in.files" },
-        { "a trigger that is disabled", "ALTER TABLE exograph.fragments DISABLE TRIGGER delete_terms_of_fragments", "disabled trigger", "exograph.fragments" },
+        { "a trigger that is disabled", "ALTER TABLE exograph.fragments DISABLE TRIGGER remove_dependents", "disabled trigger", "exograph.fragments" },
         { "foreign keys that are disabled", "ALTER TABLE exograph.files DISABLE TRIGGER ALL", "foreign keys disabled", "exograph.files" },
-        { "a foreign key that is missing", "ALTER TABLE exograph.graph_nodes DROP CONSTRAINT graph_nodes_file_id_fkey", "missing constraint", "exograph.graph_nodes" },
-        { "a foreign key of facts that is missing", "ALTER TABLE exograph.comments DROP CONSTRAINT comments_file_id_fkey", "missing constraint", "exograph.comments" },
+        { "a foreign key that is missing", "ALTER TABLE exograph.files DROP CONSTRAINT files_package_id_fkey", "missing constraint", "exograph.files" },
         { "a foreign key that is not validated", "ALTER TABLE exograph.file_paths DROP CONSTRAINT file_paths_file_id_fkey, ADD CONSTRAINT file_paths_file_id_fkey FOREIGN KEY (file_id) REFERENCES exograph.files ON DELETE CASCADE NOT VALID", "constraint not validated", "exograph.file_paths" },
         { "a foreign key that does other things", "ALTER TABLE exograph.file_paths DROP CONSTRAINT file_paths_file_id_fkey, ADD CONSTRAINT file_paths_file_id_fkey FOREIGN KEY (file_id) REFERENCES exograph.files", "other constraint", "exograph.file_paths" },
         { "a natural key that is missing", "ALTER TABLE exograph.packages DROP CONSTRAINT packages_natural_key", "missing constraint", "exograph.packages" },
@@ -221,8 +220,7 @@ public sealed class CheckIndexTests : LoadingTest
         await (await Sample.BeginAsync(Db)).FinalizeAsync();
         await Db.ExecuteAsync(
             $"""
-            INSERT INTO exograph_in.terms (term) VALUES ('third');
-            UPDATE exograph.terms SET id = 3 WHERE term = 'third';
+            INSERT INTO exograph.terms (id, term) VALUES (3, 'third');
             SELECT setval(pg_get_serial_sequence('exograph.terms', 'id'), 3);
             INSERT INTO exograph.symbol_references (package_id, package_version_id, file_id, kind, name, qualified_name, line)
             SELECT package_id, package_version_id, id, 'call', 'x', 'X.x/0', 100 FROM exograph.files ORDER BY id LIMIT 1;

@@ -27,7 +27,7 @@ public sealed class DeferredIndexTests : LoadingTest
         Assert.Equal(s_queryIndexes, await DeferredAsync());
         await Db.FailsAsync("23505", "INSERT INTO exograph.terms (term) VALUES ('call')");
         await Db.FailsAsync("23505", "INSERT INTO exograph.fragments SELECT * FROM exograph.fragments");
-        await Db.FailsAsync("23503", "UPDATE exograph.fragments SET file_id = 77");
+        await Db.FailsAsync("23503", "UPDATE exograph.files SET package_id = 77, package_version_id = 77");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class DeferredIndexTests : LoadingTest
             COMMENT ON INDEX exograph.terms_natural_key IS 'by digest';
             COMMENT ON INDEX exograph.fragments_file_id IS 'for deletions';
             COMMENT ON CONSTRAINT files_natural_key ON exograph.files IS 'one content each';
-            COMMENT ON CONSTRAINT fragments_file_id_fkey ON exograph.fragments IS 'no orphans';
+            COMMENT ON CONSTRAINT files_package_id_fkey ON exograph.files IS 'no orphans';
             """);
         var before = await Db.CatalogAsync();
         var load = await Sample.BeginAsync(Db);

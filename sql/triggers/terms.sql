@@ -11,7 +11,6 @@ DECLARE
     v_fragments bigint[];
 BEGIN
     IF v_deleted <> '{}' AND NOT exograph_private.is_removing() THEN -- which removes none that a set holds
-        CALL exograph_private.require_read_committed('deleting terms');
         v_fragments := ARRAY(SELECT DISTINCT s.fragment_id
                              FROM deleted d
                              JOIN exograph.fragment_term_sets s ON s.term_ids @> ARRAY[d.id]);
@@ -31,38 +30,7 @@ REFERENCING OLD TABLE AS deleted
 FOR EACH STATEMENT EXECUTE FUNCTION exograph.delete_facts_of_terms();
 
 COMMENT ON FUNCTION exograph.delete_facts_of_terms() IS
-    'Trigger on exograph.terms: takes the facts of deleted terms away. Errors: XG007 above READ COMMITTED.';
-
--- fragment_term_sets has no foreign keys. The range, of ids of one package that follow each other, keeps a plan that was cached
--- for many fragments from reading all sets for a few: 10 ms of 50,000 sets for one fragment.
-CREATE OR REPLACE FUNCTION exograph.delete_terms_of_fragments() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    v_first bigint;
-    v_last  bigint;
-BEGIN
-    IF exograph_private.is_removing() THEN
-        RETURN NULL; -- they have been removed
-    END IF;
-    SELECT min(d.id), max(d.id) INTO v_first, v_last FROM deleted d;
-    IF v_first IS NOT NULL THEN
-        -- Terms that were committed since an older snapshot would stay, with no fragment. A foreign key looks with a newer one.
-        CALL exograph_private.require_read_committed('deleting fragments');
-        DELETE FROM exograph.fragment_term_sets s
-        USING deleted d
-        WHERE s.fragment_id = d.id AND s.fragment_id BETWEEN v_first AND v_last;
-    END IF;
-    RETURN NULL;
-END
-$$;
-
-CREATE OR REPLACE TRIGGER delete_terms_of_fragments
-AFTER DELETE ON exograph.fragments
-REFERENCING OLD TABLE AS deleted
-FOR EACH STATEMENT EXECUTE FUNCTION exograph.delete_terms_of_fragments();
-
-COMMENT ON FUNCTION exograph.delete_terms_of_fragments() IS
-    'Trigger on exograph.fragments: takes the terms of deleted fragments away. Errors: XG007 above READ COMMITTED.';
+    'Trigger on exograph.terms: takes the facts of deleted terms away.';
 
 -- A pair is a part of a row. Of all pairs of a set the last takes the row along. One that was inserted row by row is a row, and
 -- is looked up by its term: a fragment may have thousands.
