@@ -18,7 +18,7 @@ BEGIN
     END IF;
     CALL exograph_private.require_staging(prepare_facts.load_id);
     CALL exograph_private.enter_load(prepare_facts.load_id);
-    v_logged := NOT exograph_private.much_exists();
+    v_logged := NOT exograph_private.much_exists(more_files => true);
     IF v_logged IS NULL THEN
         RETURN NULL;
     END IF;
@@ -50,8 +50,10 @@ staged. NULL means the caller''s only open load. Errors: XG001, XG002, XG003, XG
 
 -- Whether more than a tenth of the staged versions exists and, where files are staged, more than a tenth of these are of such a
 -- version, or exist without one. NULL where neither is staged; a version counts with its package, a file with its version. Facts
--- of a new file are written again, too, where its version exists: they have the id that was reserved for it.
-CREATE OR REPLACE FUNCTION exograph_private.much_exists() RETURNS boolean
+-- of a new file are written again, too, where its version exists: they have the id that was reserved for it. more_files: others
+-- may be on their way, and those that are there are any, perhaps the last and new ones; a version without files is taken to have
+-- as many as the others.
+CREATE OR REPLACE FUNCTION exograph_private.much_exists(more_files boolean DEFAULT false) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_versions boolean;
@@ -63,15 +65,24 @@ BEGIN
         JOIN staged_packages k ON k.id = s.package_id
         LEFT JOIN exograph.packages p ON p.ecosystem = k.ecosystem AND p.name = k.name
         LEFT JOIN exograph.package_versions v ON v.package_id = p.id AND v.version = s.version
+    ), files AS (
+        SELECT v.id AS version, count(*) AS files, count(*) FILTER (WHERE v.is_existing OR f.id IS NOT NULL) AS existing
+        FROM staged_files s
+        LEFT JOIN versions v ON v.id = s.package_version_id
+        LEFT JOIN exograph.files f
+            ON s.package_version_id IS NULL AND f.package_version_id IS NULL AND f.sha256 = s.sha256
+        WHERE s.package_version_id IS NULL OR v.id IS NOT NULL
+        GROUP BY v.id
+    ), expected AS (
+        SELECT f.files, f.existing FROM files f
+        UNION ALL
+        SELECT m.mean, CASE WHEN v.is_existing THEN m.mean ELSE 0 END
+        FROM versions v
+        CROSS JOIN (SELECT avg(f.files) FILTER (WHERE f.version IS NOT NULL) AS mean FROM files f) m
+        WHERE more_files AND NOT EXISTS (SELECT FROM files f WHERE f.version = v.id)
     )
     SELECT (SELECT count(*) FILTER (WHERE v.is_existing) > count(*) / 10 FROM versions v HAVING count(*) > 0),
-           (SELECT count(*) FILTER (WHERE v.is_existing OR f.id IS NOT NULL) > count(*) / 10
-            FROM staged_files s
-            LEFT JOIN versions v ON v.id = s.package_version_id
-            LEFT JOIN exograph.files f
-                ON s.package_version_id IS NULL AND f.package_version_id IS NULL AND f.sha256 = s.sha256
-            WHERE s.package_version_id IS NULL OR v.id IS NOT NULL
-            HAVING count(*) > 0)
+           (SELECT sum(e.existing) > sum(e.files) / 10 FROM expected e)
     INTO v_versions, v_files;
     RETURN coalesce(v_versions, v_files) AND coalesce(v_files, v_versions);
 END

@@ -43,6 +43,24 @@ public sealed class PreparedFactTests : LoadingTest
         Assert.Equal(logged ? [] : Sample.Facts, await UnloggedAsync(sample));
     }
 
+    /// <summary>Several streams send files, and the last chunk, which is small, is the first to arrive.</summary>
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(9, false)]
+    public async Task Versions_of_which_no_file_has_arrived_count_as_if_they_had_as_many_as_others(int versions, bool logged)
+    {
+        await (await ReservedSample.BeginAsync(Db)).Load.FinalizeAsync();
+        var sample = await ReservedSample.ReserveAsync(Db);
+        await sample.StageDimensionsAsync(from: 21);
+        await Db.ExecuteAsync($"DELETE FROM {sample.Load.Staged("files")} WHERE path <= 'a40'");
+        await sample.Load.StageAsync("package_versions", "id, package_id, version",
+            $"SELECT {sample.Id("package_versions", 2)} + n, {sample.Id("packages", 2)}, '1.' || n FROM generate_series(1, {versions} - 2) n");
+
+        Assert.Equal(logged, await PrepareAsync(sample));
+
+        Assert.Equal(logged ? [] : Sample.Facts, await UnloggedAsync(sample));
+    }
+
     [Fact]
     public async Task What_was_told_by_versions_is_corrected_by_files_that_come_later()
     {
