@@ -109,9 +109,10 @@ DECLARE
     v_are_sets boolean := (SELECT r.unfinished = 0 FROM staged_rows r WHERE r.table_name = 'fragment_term_sets');
 BEGIN
     INSERT INTO new_fragment_term_sets (fragment_id, term_ids)
-    SELECT f.id, CASE WHEN v_are_sets AND v_offset = 0 THEN s.term_ids
-                      WHEN v_are_sets THEN ARRAY(SELECT n.number + v_offset FROM unnest(s.term_ids) AS n (number))
-                      ELSE ARRAY(SELECT DISTINCT n.number + v_offset FROM unnest(s.term_ids) AS n (number) ORDER BY 1) END
+    SELECT f.id, CASE WHEN NOT coalesce(v_are_sets, exograph_private.is_term_set(s.term_ids))
+                          THEN ARRAY(SELECT DISTINCT n.number + v_offset FROM unnest(s.term_ids) AS n (number) ORDER BY 1)
+                      WHEN v_offset = 0 THEN s.term_ids
+                      ELSE ARRAY(SELECT n.number + v_offset FROM unnest(s.term_ids) AS n (number)) END
     FROM staged_fragment_term_sets s
     JOIN map_fragments f ON f.number = s.fragment_id
     WHERE (f.inserted OR all_new) AND s.term_ids <> '{}'

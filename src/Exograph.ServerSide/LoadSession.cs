@@ -307,7 +307,7 @@ public sealed class LoadSession : IAsyncDisposable
             lock (_counts)
             {
                 return Ids is not null && _options.Connections > 1
-                    && _counts.GetValueOrDefault(IndexTable.FragmentTerms) >= SetIndexing.LeastPairs;
+                    && _counts.GetValueOrDefault(IndexTable.FragmentTerms) >= SetIndexing.LeastPairs(_options);
             }
         }
     }

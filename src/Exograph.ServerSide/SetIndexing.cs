@@ -6,8 +6,11 @@ namespace Exograph.ServerSide;
 /// </summary>
 internal sealed class SetIndexing : IAsyncDisposable
 {
-    /// <summary>Pairs from which on it pays: so many are indexed in a quarter of a second.</summary>
-    public const long LeastPairs = 1_000_000;
+    /// <summary>
+    /// Pairs from which on it pays. 600,000 are indexed in 0.15 s; a session that begins for it takes 0.03 s, in vain where one of
+    /// the staged terms exists. Terms that are resolved may exist.
+    /// </summary>
+    public static long LeastPairs(LoadOptions options) => options.TermsAreResolved ? 200_000 : 1_000_000;
 
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -17,6 +17,8 @@ public sealed class SetIndexingTests
     {
         { s_reserved, 1_000, 1 },
         { s_reserved, 999, 0 },
+        { s_reserved with { TermsAreResolved = true }, 200, 1 },
+        { s_reserved with { TermsAreResolved = true }, 199, 0 },
         { s_reserved with { Connections = 1 }, 1_000, 0 },
         { new LoadOptions(), 1_000, 0 },
     };
@@ -29,7 +31,7 @@ public sealed class SetIndexingTests
         await using var database = await TestDatabase.CreateAsync();
         using var calls = new Calls(database);
         await using var session = await database.Client.BeginLoadAsync(options);
-        await StageAsync(session, fragments);
+        await StageAsync(session, fragments, options.TermsAreResolved);
 
         var report = await session.FinalizeAsync();
 
@@ -69,12 +71,16 @@ public sealed class SetIndexingTests
         Assert.Equal(LoadPath.Attached, report.Tables.Single(t => t.Table == IndexTable.FragmentTerms).Path);
     }
 
-    private static async Task StageAsync(LoadSession session, int fragments)
+    private static async Task StageAsync(LoadSession session, int fragments, bool termsAreResolved = false)
     {
         await session.StageAsync([SampleRows.Packages[0]]);
         await session.StageAsync([SampleRows.Versions[0]]);
         await session.StageAsync([SampleRows.Files[0]]);
-        await session.StageAsync(Enumerable.Range(1, Terms).Select(n => new TermRow { Id = n, Term = $"t{n}" }));
+        IReadOnlyList<int> terms = [.. Enumerable.Range(1, Terms)];
+        if (termsAreResolved)
+            terms = await session.ResolveTermsAsync(terms.Select(n => $"t{n}"));
+        else
+            await session.StageAsync(terms.Select(n => new TermRow { Id = n, Term = $"t{n}" }));
         await session.StageAsync(Enumerable.Range(1, fragments).Select(n => new FragmentRow
         {
             Id = n,
@@ -84,8 +90,8 @@ public sealed class SetIndexingTests
             Line = n,
             Mass = 1,
         }));
-        int[] terms = [.. Enumerable.Range(1, Terms)];
-        await session.StageAsync(Enumerable.Range(1, fragments).Select(n => new FragmentTermSetRow { FragmentId = n, TermIds = terms }));
+        int[] set = [.. terms];
+        await session.StageAsync(Enumerable.Range(1, fragments).Select(n => new FragmentTermSetRow { FragmentId = n, TermIds = set }));
     }
 
     /// <summary>The calls of index_staged_sets that have ended.</summary>

@@ -40,6 +40,18 @@ public sealed class TermSetTests : LoadingTest
         }
     }
 
+    /// <summary>Their terms have the numbers of their ids, so that sets are written as they are, if they are sets.</summary>
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task Pairs_are_the_same_where_terms_exist(string sets, string pairs, int staged)
+    {
+        for (var term = 1; term <= 9; term++)
+            Assert.Equal([term], await ResolveAsync([$"t{term}"]));
+        var load = await BeginAsync("partition_threshold => 0");
+        await StageAsync(load, sets, pairs);
+        await FinalizeAsync(load, reserved: false, sets, pairs, staged);
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task Pairs_are_the_same_where_sets_were_indexed_before(string sets, string pairs, int staged)
