@@ -15,12 +15,41 @@ namespace Exograph.ServerSide.Tests.Model;
 /// <param name="givenHashes">The content hashes that bundles bring, as cells are rendered.</param>
 internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> givenHashes)
 {
-    public Task<int> BeginAsync(long? partitionThreshold, string? onReject, bool reserved, string? mode) => ScalarAsync<int>(
-        "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3, mode => $4)",
-        new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-        new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        new NpgsqlParameter { Value = reserved ? "reserved" : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        new NpgsqlParameter { Value = (object?)mode ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+    public Task<int> BeginAsync(
+        long? partitionThreshold = null, string? onReject = null, bool reserved = false, string? mode = null, string[]? complete = null) =>
+        ScalarAsync<int>(
+            "SELECT exograph.begin_load('model', partition_threshold => $1, on_reject => $2, ids => $3, mode => $4, complete => $5)",
+            new NpgsqlParameter { Value = (object?)partitionThreshold ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+            new NpgsqlParameter { Value = (object?)onReject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter { Value = reserved ? "reserved" : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter { Value = (object?)mode ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new NpgsqlParameter
+            {
+                Value = (object?)complete ?? DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            });
+
+    /// <summary>What files_lacking tells of the staged files: number and table.</summary>
+    public Task<List<(long? Number, string Table)>> LackingAsync(int load) => ListAsync(
+        "SELECT number, table_name FROM exograph.files_lacking($1)",
+        r => (r.IsDBNull(0) ? (long?)null : r.GetInt64(0), r.GetString(1)),
+        load);
+
+    /// <summary>What counts as complete: ids of files, each with a table.</summary>
+    public Task<List<(long File, string Table)>> CompleteAsync() => ListAsync(
+        "SELECT DISTINCT file_id, unnest(tables) FROM exograph.complete_facts", r => (r.GetInt64(0), r.GetString(1)));
+
+    /// <summary>What check_index finds.</summary>
+    public Task<List<string>> FindingsAsync() =>
+        ListAsync("SELECT concat_ws(': ', finding, object, detail) FROM exograph.check_index()", r => r.GetString(0));
+
+    /// <summary>What becomes of the open loads that are older than two days when these are abandoned.</summary>
+    public Task<List<(int Load, string Outcome)>> AbandonOldAsync() => ListAsync(
+        "SELECT load_id, outcome FROM exograph.abandon_loads('2 days')", r => (r.GetInt32(0), r.GetString(1)));
+
+    /// <summary>Ids of terms, of no load.</summary>
+    public Task ResolveTermsAsync(string[] terms) =>
+        ScalarAsync<int[]>("SELECT exograph.resolve_terms($1)", new NpgsqlParameter { Value = terms });
 
     /// <summary>Ids that nobody else gets, in ascending order.</summary>
     public Task<List<long>> ReserveAsync(int load, BundleTable table, int count) => ListAsync(
@@ -44,10 +73,10 @@ internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> gi
         foreach (var table in BundleTable.All)
         {
             await CopyAsync($"exograph_load_{load}.staged_{table.Name} ({ColumnList(table)})",
-                (table == BundleTable.FragmentTerms ? pairs : bundle[table]).Select(row => row.Cells.Select(CopyText)));
+                [.. (table == BundleTable.FragmentTerms ? pairs : bundle[table]).Select(row => row.Cells.Select(CopyText))]);
         }
         await CopyAsync($"exograph_load_{load}.staged_fragment_term_sets (fragment_id, term_ids)",
-            sets.Select(set => new[] { CopyText(set.Fragment), set.Terms ?? CopyText(null) }));
+            [.. sets.Select(set => new[] { CopyText(set.Fragment), set.Terms ?? CopyText(null) })]);
         if (random.Next(2) == 0)
             await ExecuteAsync($"CALL exograph.index_staged_sets({load})");
     }
@@ -241,11 +270,12 @@ internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> gi
     private static string Escape(string text) => new StringBuilder(text)
         .Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\t", "\\t").ToString();
 
-    private async Task CopyAsync(string target, IEnumerable<IEnumerable<string>> rows)
+    private async Task CopyAsync(string target, IReadOnlyCollection<IEnumerable<string>> rows)
     {
+        if (rows.Count == 0)
+            return;
         await using var writer = await connection.BeginTextImportAsync($"COPY {target} FROM STDIN");
-        foreach (var row in rows)
-            await writer.WriteAsync(string.Join('\t', row) + "\n");
+        await writer.WriteAsync(string.Concat(rows.Select(row => string.Join('\t', row) + "\n")));
     }
 
     private async Task<T> ScalarAsync<T>(string sql, params NpgsqlParameter[] parameters)

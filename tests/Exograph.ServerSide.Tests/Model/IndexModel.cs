@@ -27,19 +27,23 @@ internal sealed partial class IndexModel
     /// decide.
     /// </param>
     /// <param name="replaces">Whether what its files have gives way to what it brings.</param>
+    /// <param name="complete">What it declares complete for its files.</param>
     public IReadOnlyList<TableCounts> Load(
-        int load, Bundle bundle, BundleValidation validation, Func<RowKey, long> idOf, bool replaces = false)
+        int load, Bundle bundle, BundleValidation validation, Func<RowKey, long> idOf, bool replaces = false,
+        IReadOnlyList<BundleTable>? complete = null)
     {
+        complete ??= [];
         _loads.Add(load);
         var counts = new List<TableCounts>();
         var replaced = new Dictionary<string, long>();
         foreach (var table in BundleTable.All)
         {
             if (table == BundleTable.Fragments && replaces)
-                replaced = Replace(load, validation);
+                replaced = Replace(load, validation, complete);
             counts.Add(Merge(load, table, bundle[table].Count, validation[table], idOf));
         }
         counts.Add(MergeFilePaths(load, validation[BundleTable.Files]));
+        Declare(load, validation, complete);
         return [.. counts.Select(count => count with { Replaced = replaced.GetValueOrDefault(count.Table) })];
     }
 

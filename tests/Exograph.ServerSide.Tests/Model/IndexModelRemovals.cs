@@ -55,6 +55,7 @@ internal sealed partial class IndexModel
         Forget(_filePaths, loads);
         _reasons.RemoveWhere(reason => loads.Contains(reason.Load) || loads.Contains(reason.On));
         _loads.RemoveAll(loads.Contains);
+        ForgetDeclarations(loads);
         return losses;
 
         void Lose(bool wholly, RowKey what, Standing standing)
@@ -97,6 +98,9 @@ internal sealed partial class IndexModel
                 {
                     rows.Remove(key);
                     gone.Add(key);
+                    Void(table, row.Cells);
+                    if (table == BundleTable.Files)
+                        Void([key], CompleteTables);
                     lose(true, key, row);
                 }
                 else if (lost.Count > 0)

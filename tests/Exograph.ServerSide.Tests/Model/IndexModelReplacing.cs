@@ -4,16 +4,16 @@ namespace Exograph.ServerSide.Tests.Model;
 internal sealed partial class IndexModel
 {
     /// <summary>
-    /// Removes what the load's files have of the tables that it brings, and what refers to that. Fragments and nodes that it
+    /// Removes what the load's files have of the tables that it brings or declares complete, and what refers to that. Fragments and nodes that it
     /// brings again stay what others refer to, and become its own. Returns how many rows of each table gave way.
     /// </summary>
-    private Dictionary<string, long> Replace(int load, BundleValidation validation)
+    private Dictionary<string, long> Replace(int load, BundleValidation validation, IReadOnlyList<BundleTable> complete)
     {
         var replaced = BundleTable.All.ToDictionary(table => table.Name, _ => 0L);
         var files = validation[BundleTable.Files].Select(file => file.Key)
             .Where(file => _tables[BundleTable.Files][file].Load != load)
             .ToHashSet();
-        BundleTable[] tables = [.. BundleTable.All.Where(table => GivesWay(table) && validation[table].Count > 0)];
+        BundleTable[] tables = [.. BundleTable.All.Where(table => GivesWay(table) && (validation[table].Count > 0 || complete.Contains(table)))];
         foreach (var file in files)
             replaced[BundleTable.Files.Name] += ReplaceCommentsText(file, validation, tables) ? 1 : 0;
 
@@ -35,6 +35,7 @@ internal sealed partial class IndexModel
                 PassOn(row, load);
             }
         }
+        Void(files, tables);
         Remove(gone, (wholly, key, _) => replaced[key.Table] += wholly ? 1 : 0);
         return replaced;
     }

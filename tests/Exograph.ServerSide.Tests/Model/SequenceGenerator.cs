@@ -17,8 +17,9 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
     /// <summary>How often each operation is chosen when there is something to do it to.</summary>
     private static readonly (Operation Operation, int Weight)[] s_operations =
     [
-        (Operation.Load, 3), (Operation.Replace, 4), (Operation.InsertRows, 2), (Operation.Abandon, 1),
-        (Operation.MergePartitions, 2), (Operation.Undo, 8), (Operation.Delete, 3), (Operation.SweepTerms, 1),
+        (Operation.Load, 6), (Operation.Replace, 8), (Operation.InsertRows, 4), (Operation.Abandon, 1), (Operation.AbandonOld, 1),
+        (Operation.ResolveTerms, 1),
+        (Operation.MergePartitions, 4), (Operation.Undo, 16), (Operation.Delete, 6), (Operation.SweepTerms, 2),
     ];
 
     /// <summary>How often what brings rows is.</summary>
@@ -39,7 +40,8 @@ internal sealed class SequenceGenerator(Random random, int crashPercent, IReadOn
 
     private SequenceStep Step(Operation operation) => new(
         operation,
-        operation is Operation.Load or Operation.Replace or Operation.InsertRows or Operation.Abandon ? NextBundle() : new Bundle(),
+        operation is Operation.MergePartitions or Operation.Undo or Operation.Delete or Operation.SweepTerms
+            ? new Bundle() : NextBundle(),
         random.Next(),
         random.Next(100) < crashPercent ? NextCrash() : null);
 

@@ -7,29 +7,32 @@ namespace Exograph.ServerSide.Tests.Model;
 /// <summary>
 /// Everything that is done to an index, in random order, against the model: a class for each kind, as classes run side by side.
 /// </summary>
-public sealed class SequenceTests(SequenceDatabase sequences) : IClassFixture<SequenceDatabase>
+public sealed class SequenceTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
 {
     [Fact]
     public Task After_every_step_the_index_equals_the_model() =>
-        new Sequences(sequences.Database.DataSource).HoldAsync(percent: 35, seed: 20_000_000);
+        new Sequences(migrated.Database.DataSource).HoldAsync(percent: 35, seed: 20_000_000);
 }
 
-public sealed class MoreSequenceTests(SequenceDatabase sequences) : IClassFixture<SequenceDatabase>
+public sealed class MoreSequenceTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
 {
     [Fact]
     public Task After_every_step_the_index_equals_the_model() =>
-        new Sequences(sequences.Database.DataSource).HoldAsync(percent: 35, seed: 30_000_000);
+        new Sequences(migrated.Database.DataSource).HoldAsync(percent: 35, seed: 30_000_000);
 }
 
-public sealed class StoppedSequenceTests(SequenceDatabase sequences) : IClassFixture<SequenceDatabase>
+public sealed class StoppedSequenceTests(MigratedDatabase migrated) : IClassFixture<MigratedDatabase>
 {
     [Fact]
-    public Task A_step_that_does_not_come_to_its_end_has_happened_or_not() =>
-        new Sequences(sequences.Database.DataSource)
+    public async Task A_step_that_does_not_come_to_its_end_has_happened_or_not()
+    {
+        await CrashPoint.InstallAsync(migrated.Database.DataSource);
+        await new Sequences(migrated.Database.DataSource)
         {
             CrashPercent = 40,
             Crashes = [CrashKind.Cancel, CrashKind.Cancel, CrashKind.Terminate],
         }.HoldAsync(percent: 28, seed: 40_000_000);
+    }
 }
 
 /// <summary>On a server of its own, which is killed.</summary>
@@ -84,18 +87,4 @@ public sealed class SequenceOracleTests
 
         Assert.NotNull(failure);
     }
-}
-
-/// <summary>A database for sequences, one after the other, in which every statement can be stopped.</summary>
-public sealed class SequenceDatabase : IAsyncLifetime
-{
-    internal TestDatabase Database { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        Database = await TestDatabase.CreateAsync();
-        await CrashPoint.InstallAsync(Database.DataSource);
-    }
-
-    public async ValueTask DisposeAsync() => await Database.DisposeAsync();
 }

@@ -5,7 +5,8 @@ namespace Exograph.ServerSide.Tests.Model;
 
 /// <summary>
 /// Runs random sequences. A failure prints its seed and the smallest sequence found that fails. EXOGRAPH_MODEL_SEQUENCES is how
-/// many sequences all tests have together; EXOGRAPH_MODEL_SEED is the seed of the first.
+/// many sequences all tests have together; EXOGRAPH_MODEL_SEED is the seed of the first; EXOGRAPH_MODEL_FIRST has each test begin
+/// so many sequences later, to go on where others ended.
 /// </summary>
 /// <param name="dataSource">A database with an empty index and with points to crash at, that nobody else uses.</param>
 internal sealed class Sequences(NpgsqlDataSource dataSource)
@@ -26,7 +27,7 @@ internal sealed class Sequences(NpgsqlDataSource dataSource)
     /// <param name="seed">The seed of the first sequence; each has the next.</param>
     public async Task HoldAsync(int percent, int seed)
     {
-        var first = Property.Setting("EXOGRAPH_MODEL_SEED") ?? seed;
+        var first = Property.Setting("EXOGRAPH_MODEL_SEED") ?? seed + (Property.Setting("EXOGRAPH_MODEL_FIRST") ?? 0);
         var count = Math.Max(1, (Property.Setting("EXOGRAPH_MODEL_SEQUENCES") ?? DefaultCount) * percent / 100);
         if (await FindFailureAsync(first, count) is not { } failure)
             return;
@@ -59,7 +60,7 @@ internal sealed class Sequences(NpgsqlDataSource dataSource)
             if (differences.Count > 0)
                 return [$"after step {i + 1}, {steps[i].Operation}:", .. differences];
         }
-        return [];
+        return await index.FindingsAsync();
     }
 
     private static async Task<IReadOnlyList<string>> RunAsync(TestIndex index, SequenceStep step)
@@ -67,7 +68,9 @@ internal sealed class Sequences(NpgsqlDataSource dataSource)
         try
         {
             var differences = await step.RunAsync(index);
-            return differences.Count > 0 ? differences : await index.DependencyDifferencesAsync();
+            return differences.Count > 0
+                ? differences
+                : [.. await index.DependencyDifferencesAsync(), .. await index.DeclarationDifferencesAsync()];
         }
         catch (NpgsqlException exception)
         {

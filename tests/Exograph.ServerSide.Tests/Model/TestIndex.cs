@@ -59,7 +59,9 @@ internal sealed partial class TestIndex : IAsyncDisposable
         // The mode is told at the beginning, or only at the end.
         string? mode = replaces ? "replace" : random.Next(2) == 0 ? "union" : null;
         var beginsSo = random.Next(2) == 0;
-        var load = await _loader.BeginAsync(threshold, skips ? "skip" : null, reserves, beginsSo ? mode : null);
+        var complete = random.GetItems([.. IndexModel.CompleteTables], random.Next(4)).Distinct().ToList();
+        var load = await _loader.BeginAsync(
+            threshold, skips ? "skip" : null, reserves, beginsSo ? mode : null, [.. complete.Select(table => table.Name)]);
         var staged = bundle;
         IReadOnlyList<BundleRow> resolved = [];
         if (reserves)
@@ -75,6 +77,8 @@ internal sealed partial class TestIndex : IAsyncDisposable
         var rejected = Describe(validation.Rejected);
         await _loader.StageAsync(load, staged, random);
         var differences = new List<string>();
+        if (random.Next(3) == 0 && (!replaces || beginsSo)) // who is told that something exists may not have it give way
+            differences.AddRange(await LackingDifferencesAsync(load, validation, replaces));
         if (rejected.Count > 0 || random.Next(4) == 0)
             differences.AddRange(Differences("check_load", rejected, await _loader.CheckAsync(load)));
         if (rejected.Count > 0)
@@ -86,7 +90,7 @@ internal sealed partial class TestIndex : IAsyncDisposable
             return [.. differences, .. await AbandonAsync(load)];
         await _loader.FinalizeAsync(load, onReject, mode);
         var (content, idOf) = await _loader.ReadIndexAsync();
-        var report = _model.Load(load, bundle, validation, idOf, replaces).Select(counts => counts.Table == BundleTable.Terms.Name
+        var report = _model.Load(load, bundle, validation, idOf, replaces, complete).Select(counts => counts.Table == BundleTable.Terms.Name
             ? counts with { Staged = counts.Staged - resolved.Count, Existing = counts.Existing - resolved.Count }
             : counts);
         differences.AddRange(_model.Content().Differences(content));

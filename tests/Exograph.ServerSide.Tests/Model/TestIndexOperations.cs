@@ -14,12 +14,76 @@ internal sealed partial class TestIndex
 
     public IReadOnlyList<RowKey> KeysOf(BundleTable table) => _model.KeysOf(table);
 
-    /// <summary>Stages a load, and abandons it.</summary>
+    /// <summary>Stages a load, and abandons it. Terms that it has resolved stay.</summary>
     public async Task<IReadOnlyList<string>> AbandonAsync(Bundle bundle, Random random)
     {
-        var load = await _loader.BeginAsync(partitionThreshold: null, onReject: null, reserved: random.Next(2) == 0, mode: null);
+        var resolves = random.Next(2) == 0;
+        var load = await _loader.BeginAsync(reserved: resolves);
         await _loader.StageAsync(load, bundle, random);
+        if (resolves)
+            await ResolveTermsAsync(bundle, load);
         return await AbandonAsync(load);
+    }
+
+    /// <summary>Resolves terms, of no load.</summary>
+    public async Task<IReadOnlyList<string>> ResolveTermsAsync(Bundle bundle)
+    {
+        await ResolveTermsAsync(bundle, load: null);
+        return await DifferencesAsync();
+    }
+
+    /// <summary>Stages loads of several ages, one of a role that is dropped, and abandons the old ones by one call.</summary>
+    public async Task<IReadOnlyList<string>> AbandonOldAsync(Bundle bundle, Random random, CrashPoint? crash)
+    {
+        var loads = new List<(int Load, bool IsOld)>();
+        for (var n = random.Next(1, 4); n > 0; n--)
+        {
+            var (isOld, role) = (random.Next(2) == 0, random.Next(2) == 0 ? $"model {Guid.NewGuid():N}" : null);
+            if (role is not null)
+            {
+                await _loader.ExecuteAsync(
+                    $"""CREATE ROLE "{role}"; GRANT exograph_loader TO "{role}"; SET SESSION AUTHORIZATION "{role}" """);
+            }
+            var load = await _loader.BeginAsync(reserved: random.Next(2) == 0);
+            await _loader.StageAsync(load, n == 1 ? bundle : new Bundle(), random);
+            if (role is not null)
+                await _loader.ExecuteAsync($"""RESET SESSION AUTHORIZATION; DROP OWNED BY "{role}"; DROP ROLE "{role}" """);
+            await _loader.ExecuteAsync(
+                $"UPDATE exograph.loads SET started_at = now() - interval '{(isOld ? 3 : 1)} days' WHERE load_id = {load}");
+            loads.Add((load, isOld));
+        }
+        if (crash is not null)
+            await CrashAsync(crash, "SELECT exograph.abandon_loads('2 days')");
+        var differences = new List<string>();
+        foreach (var (load, outcome) in await _loader.AbandonOldAsync())
+        {
+            if (outcome != "abandoned" || !loads.Contains((load, true)))
+                differences.Add($"load {load} was {outcome} by its age");
+        }
+        foreach (var (load, isOld) in loads)
+        {
+            if (await _loader.StateAsync(load) != (isOld ? "abandoned" : "open") || await _loader.HasStagingAsync(load) == isOld)
+                differences.Add($"load {load} is {await _loader.StateAsync(load)}, {(isOld ? "old" : "young")}");
+            if (!isOld)
+                differences.AddRange(await AbandonAsync(load));
+        }
+        return [.. differences, .. await DifferencesAsync()];
+    }
+
+    /// <summary>What check_index finds.</summary>
+    public Task<List<string>> FindingsAsync() => _loader.FindingsAsync();
+
+    /// <summary>What counts as complete that may not, or does not that must.</summary>
+    public async Task<IReadOnlyList<string>> DeclarationDifferencesAsync()
+    {
+        var (_, idOf) = await _loader.ReadIndexAsync();
+        var files = _model.KeysOf(BundleTable.Files).ToDictionary(idOf);
+        var complete = await _loader.CompleteAsync();
+        return
+        [
+            .. _model.DeclarationDifferences(
+                complete.Where(told => files.ContainsKey(told.File)).Select(told => (files[told.File], told.Table)).ToHashSet()),
+        ];
     }
 
     /// <summary>Merges partitions, which is to change nothing that is seen.</summary>
@@ -91,6 +155,34 @@ internal sealed partial class TestIndex
     /// <summary>Removes terms that nothing uses.</summary>
     public Task<IReadOnlyList<string>> SweepTermsAsync(CrashPoint? crash) =>
         ChangeAsync("SELECT exograph.sweep_terms()", _model.SweepTerms, crash);
+
+    /// <summary>What a load that asks is told other than the model says.</summary>
+    private async Task<IEnumerable<string>> LackingDifferencesAsync(int load, BundleValidation validation, bool replaces)
+    {
+        var lacking = (await _loader.LackingAsync(load)).ToHashSet();
+        _model.Ask(load, validation);
+        var complete = validation[BundleTable.Files]
+            .SelectMany(file => IndexModel.CompleteTables.Select(table => (file, table.Name)))
+            .Where(what => !lacking.Contains((what.file.Number, what.Name)))
+            .Select(what => (what.file.Key, what.Name))
+            .ToHashSet();
+        if (replaces)
+            return complete.Select(what => $"a load that replaces was told that {what} is complete");
+        var asked = validation[BundleTable.Files].Select(file => file.Key).ToHashSet();
+        return _model.DeclarationDifferences(complete, asked).Select(difference => $"files_lacking: {difference}");
+    }
+
+    private async Task ResolveTermsAsync(Bundle bundle, int? load)
+    {
+        var terms = new BundleValidation(bundle)[BundleTable.Terms];
+        string[] texts = [.. terms.Select(term => (string)term["term"]!)];
+        if (load is { } number)
+            await _loader.ResolveTermsAsync(number, texts);
+        else
+            await _loader.ResolveTermsAsync(texts);
+        foreach (var term in terms)
+            _model.Insert(term.Key, term.Cells);
+    }
 
     private async Task<IReadOnlyList<string>> AbandonAsync(int load)
     {
