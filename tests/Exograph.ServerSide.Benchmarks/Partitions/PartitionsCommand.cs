@@ -7,7 +7,7 @@ namespace Exograph.ServerSide.Benchmarks.Partitions;
 
 /// <summary>
 /// <c>partitions</c>: what questions cost to plan and to answer when each of many loads has partitions of its own, before and
-/// after they are merged, and what the merging takes.
+/// after they are merged, where the loads keep their number bounded by themselves, and what the merging takes.
 /// </summary>
 internal static class PartitionsCommand
 {
@@ -42,19 +42,24 @@ internal static class PartitionsCommand
         };
         var fragments = new Option<int>("--fragments") { Description = "Fragments of each.", DefaultValueFactory = _ => 200 };
         var keep = new Option<int>("--keep") { Description = "Partitions left alone by merging.", DefaultValueFactory = _ => 16 };
+        var most = new Option<int>("--most-partitions")
+        {
+            Description = "As which option of finalize_load the loads are loaded once more.",
+            DefaultValueFactory = _ => 64,
+        };
         var settings = ServerSettings.Option();
         var command = new Command("partitions", "Questions to an index of many partitions, before and after they are merged.")
         {
-            loads, fragments, keep, settings,
+            loads, fragments, keep, most, settings,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            arguments.GetValue(loads)!, arguments.GetValue(fragments), arguments.GetValue(keep),
+            arguments.GetValue(loads)!, arguments.GetValue(fragments), arguments.GetValue(keep), arguments.GetValue(most),
             ServerSettings.Of(arguments, settings), Console.Out, cancellationToken));
         return command;
     }
 
     private static async Task RunAsync(
-        int[] loads, int fragments, int keep, IReadOnlyDictionary<string, string> settings, TextWriter output,
+        int[] loads, int fragments, int keep, int most, IReadOnlyDictionary<string, string> settings, TextWriter output,
         CancellationToken cancellationToken)
     {
         const string Database = "partitions";
@@ -62,48 +67,65 @@ internal static class PartitionsCommand
         output.WriteLine($"""
             {await server.DescribeAsync(cancellationToken)}
             Loads of {fragments:N0} fragments each, all with partitions of their own; ms, medians of {Times} in one session.
+            Merged: by merge_partitions(keep => {keep}). Bounded: all loads with most_partitions => {most}.
 
-            | loads | partitions of a table | question | to plan | to answer | locks | | merging, s | to plan | to answer | locks |
-            |--:|--:|---|--:|--:|--:|---|--:|--:|--:|--:|
+            | loads | partitions of a table | loading, s | merging, s | question | to plan | to answer | locks |
+            |--:|---|--:|--:|---|--:|--:|--:|
             """);
         foreach (var count in loads)
         {
-            await server.CreateDatabaseAsync(Database, BenchmarkServer.WithSchema, cancellationToken);
-            await using (var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database)))
+            await WithLoadsAsync(null, async (client, dataSource, loading) =>
             {
-                var client = new ExographClient(dataSource);
-                for (var n = 0; n < count; n++)
-                    await LoadAsync(client, new Corpus(fragments, seed: n + 1, vocabulary: 1), cancellationToken);
-                await WriteAsync(client, dataSource, count, keep, output, cancellationToken);
+                await WriteAsync(dataSource, count, "", loading, merging: null, output, cancellationToken);
+                var watch = Stopwatch.StartNew();
+                await client.MergePartitionsAsync(new MergePartitionsOptions { Keep = keep }, cancellationToken);
+                await WriteAsync(dataSource, count, "merged", loading: null, watch.Elapsed.TotalSeconds, output, cancellationToken);
+            });
+            await WithLoadsAsync(most, (_, dataSource, loading) =>
+                WriteAsync(dataSource, count, "bounded", loading, merging: null, output, cancellationToken));
+
+            async Task WithLoadsAsync(int? mostPartitions, Func<ExographClient, NpgsqlDataSource, double, Task> work)
+            {
+                await server.CreateDatabaseAsync(Database, BenchmarkServer.WithSchema, cancellationToken);
+                await using (var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database)))
+                {
+                    var client = new ExographClient(dataSource);
+                    var watch = Stopwatch.StartNew();
+                    for (var n = 0; n < count; n++)
+                        await LoadAsync(client, new Corpus(fragments, seed: n + 1, vocabulary: 1), mostPartitions, cancellationToken);
+                    await work(client, dataSource, watch.Elapsed.TotalSeconds);
+                }
+                await server.DropDatabaseAsync(Database, cancellationToken);
             }
-            await server.DropDatabaseAsync(Database, cancellationToken);
         }
     }
 
-    private static async Task LoadAsync(ExographClient client, Corpus corpus, CancellationToken cancellationToken)
+    private static async Task LoadAsync(ExographClient client, Corpus corpus, int? mostPartitions, CancellationToken cancellationToken)
     {
-        var options = new LoadOptions { Label = "partitions", Ids = IdNumbering.Reserved, PartitionThreshold = 0 };
+        var options = new LoadOptions
+        {
+            Label = "partitions",
+            Ids = IdNumbering.Reserved,
+            PartitionThreshold = 0,
+            MostPartitions = mostPartitions,
+        };
         await using var session = await client.BeginLoadAsync(options, cancellationToken);
         await CorpusStaging.StageAsync(session, corpus, cancellationToken);
         await session.FinalizeAsync(cancellationToken);
     }
 
+    /// <summary>Asks all questions, and writes a row for each.</summary>
     private static async Task WriteAsync(
-        ExographClient client, NpgsqlDataSource dataSource, int loads, int keep, TextWriter output, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, int loads, string how, double? loading, double? merging, TextWriter output,
+        CancellationToken cancellationToken)
     {
         var partitions = await PartitionsAsync(dataSource, cancellationToken);
-        var before = await AskAllAsync(dataSource, cancellationToken);
-        var watch = Stopwatch.StartNew();
-        await dataSource.RunAsync($"SELECT exograph.merge_partitions(keep => {keep})", cancellationToken);
-        var merging = watch.Elapsed.TotalSeconds;
-        var merged = await PartitionsAsync(dataSource, cancellationToken);
-        var after = await AskAllAsync(dataSource, cancellationToken);
+        var costs = await AskAllAsync(dataSource, cancellationToken);
         for (var n = 0; n < s_questions.Length; n++)
         {
             output.WriteLine(
-                $"| {(n == 0 ? $"{loads:N0}" : "")} | {(n == 0 ? $"{partitions:N0}, then {merged:N0}" : "")} | {s_questions[n].Name} "
-                + $"| {before[n].Plan:F2} | {before[n].Answer:F2} | {before[n].Locks:N0} | | {(n == 0 ? $"{merging:F1}" : "")} "
-                + $"| {after[n].Plan:F2} | {after[n].Answer:F2} | {after[n].Locks:N0} |");
+                $"| {(n == 0 ? $"{loads:N0} | {partitions:N0} {how} | {loading:F1} | {merging:F1}" : " | | |")} | {s_questions[n].Name} "
+                + $"| {costs[n].Plan:F2} | {costs[n].Answer:F2} | {costs[n].Locks:N0} |");
         }
     }
 

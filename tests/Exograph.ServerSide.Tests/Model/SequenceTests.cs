@@ -73,6 +73,11 @@ public sealed class SequenceOracleTests
     [InlineData("DELETE", "comments", "NULL")]
     [InlineData("DELETE", "call_edges", "NULL")]
     [InlineData("UPDATE", "fragments", "OLD")]
+    [InlineData("INSERT", "file_paths", "NULL")]
+    [InlineData("DELETE", "definitions", "NULL")]
+    [InlineData("DELETE", "symbol_references", "NULL")]
+    [InlineData("INSERT", "complete_facts", "NULL")]
+    [InlineData("UPDATE", "complete_facts", "OLD")]
     public async Task A_statement_that_does_nothing_is_seen(string statement, string table, string instead)
     {
         await using var database = await TestDatabase.CreateAsync();
