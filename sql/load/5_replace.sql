@@ -139,7 +139,7 @@ LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_replaced exograph_private.gone;
 BEGIN
-    v_replaced.files := ARRAY(SELECT DISTINCT m.id FROM map_files m WHERE NOT m.inserted);
+    v_replaced.files := ARRAY(SELECT DISTINCT m.id FROM map_files m WHERE NOT m.inserted ORDER BY 1);
     IF tables && '{fragments,fragment_terms}' THEN
         v_replaced.fragments := exograph_private.ids_on('fragments', 'file_id', v_replaced.files);
     END IF;
@@ -215,7 +215,9 @@ BEGIN
     WHERE k.number <= k.canonical AND NOT m.inserted;
     PERFORM exograph_private.count_replaced(load, 'fragments', coalesce(cardinality(replaced), 0));
     CALL exograph_private.pass_on_dependents(load, 'fragments');
-    RETURN ARRAY(SELECT r.id FROM unnest(replaced) AS r (id) WHERE NOT EXISTS (SELECT FROM kept_fragments k WHERE k.id = r.id));
+    RETURN ARRAY(SELECT r.id FROM unnest(replaced) AS r (id)
+                 WHERE NOT EXISTS (SELECT FROM kept_fragments k WHERE k.id = r.id)
+                 ORDER BY r.id);
 END
 $$;
 
@@ -237,7 +239,9 @@ BEGIN
     WHERE k.number <= k.canonical AND NOT f.inserted;
     PERFORM exograph_private.count_replaced(load, 'graph_nodes', coalesce(cardinality(replaced), 0));
     CALL exograph_private.pass_on_dependents(load, 'graph_nodes');
-    RETURN ARRAY(SELECT r.id FROM unnest(replaced) AS r (id) WHERE NOT EXISTS (SELECT FROM kept_graph_nodes k WHERE k.id = r.id));
+    RETURN ARRAY(SELECT r.id FROM unnest(replaced) AS r (id)
+                 WHERE NOT EXISTS (SELECT FROM kept_graph_nodes k WHERE k.id = r.id)
+                 ORDER BY r.id);
 END
 $$;
 

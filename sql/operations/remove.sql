@@ -5,7 +5,7 @@ SET LOCAL ROLE exograph_owner;
 -- calls: begin_removing(); remove_gone(spread_gone(the ids it means)); end_removing(). The time is in proportion to what goes:
 -- every table is entered by an index, and joined with ids that were counted.
 
--- The ids of the rows that go, each once; NULL is none.
+-- The ids of the rows that go, ascending, each once; NULL is none.
 CREATE TYPE exograph_private.gone AS (
     packages bigint[], package_versions bigint[], files bigint[], fragments bigint[], graph_nodes bigint[], terms bigint[]
 );
@@ -73,14 +73,14 @@ BEGIN
 END
 $$;
 
--- The ids of one or the other, each once; in either they are there once.
+-- The ids of one or the other.
 CREATE OR REPLACE FUNCTION exograph_private.with_ids(ids bigint[], more bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
 BEGIN
     IF coalesce(ids, '{}') = '{}' OR coalesce(more, '{}') = '{}' THEN
         RETURN coalesce(nullif(ids, '{}'), more);
     END IF;
-    RETURN ARRAY(SELECT unnest(ids) UNION SELECT unnest(more));
+    RETURN ARRAY(SELECT unnest(ids) UNION SELECT unnest(more) ORDER BY 1);
 END
 $$;
 
@@ -93,7 +93,7 @@ DECLARE
     v_found bigint[];
 BEGIN
     IF v_match IS NOT NULL THEN
-        EXECUTE format('SELECT array_agg(t.id) FROM exograph.%I t JOIN unnest($1) AS g (id) ON %s WHERE %s',
+        EXECUTE format('SELECT array_agg(t.id ORDER BY t.id) FROM exograph.%I t WHERE %s AND %s',
                        table_name, v_match, condition)
         INTO v_found USING ids;
     END IF;
@@ -142,9 +142,7 @@ BEGIN
 END
 $$;
 
--- Deletes the rows of an index table whose column holds one of these ids, and returns how many. condition: of rows t. Ids of one
--- load follow each other: within their range there is little to read, be it by a plan that looks for each id or by one that does
--- not.
+-- Deletes the rows of an index table whose column holds one of these ids, and returns how many. condition: of rows t.
 CREATE OR REPLACE FUNCTION exograph_private.delete_gone(
     table_name text, column_name text, ids bigint[], condition text DEFAULT 'true'
 ) RETURNS bigint
@@ -156,24 +154,22 @@ BEGIN
     IF v_match IS NULL THEN
         RETURN 0;
     END IF;
-    EXECUTE format('DELETE FROM exograph.%I t USING unnest($1) AS g (id) WHERE %s AND %s', table_name, v_match, condition)
+    EXECUTE format('DELETE FROM exograph.%I t WHERE %s AND %s', table_name, v_match, condition)
     USING ids;
     GET DIAGNOSTICS v_deleted = ROW_COUNT;
     RETURN v_deleted;
 END
 $$;
 
--- Text of the condition that a column of a row t holds the id g. NULL where there is none.
+-- Text of the condition that a column of a row t holds one of these ids, which are the parameter $1 of the statement. NULL where
+-- there is none. Ids of one load follow each other: within their range there is little to read, be it by a plan that looks for
+-- each id or by one that does not; where none is missing in it, it is all that need be asked.
 CREATE OR REPLACE FUNCTION exograph_private.gone_match(column_name text, ids bigint[]) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
-DECLARE
-    v_first bigint;
-    v_last  bigint;
-BEGIN
-    SELECT min(g.id), max(g.id) INTO v_first, v_last FROM unnest(ids) AS g (id);
-    RETURN CASE WHEN v_first IS NOT NULL
-                THEN format('t.%I = g.id AND t.%1$I BETWEEN %s AND %s', column_name, v_first, v_last) END;
-END
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
+    SELECT pg_catalog.format(CASE WHEN last - first + 1 = pg_catalog.cardinality(ids) THEN 't.%I BETWEEN %s AND %s'
+                                  ELSE 't.%I BETWEEN %s AND %s AND t.%1$I IN (SELECT unnest($1))' END, column_name, first, last)
+    FROM (SELECT ids[1] AS first, ids[pg_catalog.cardinality(ids)] AS last) r
+    WHERE first IS NOT NULL
 $$;
 
 -- Deletes the calls of files, from and to nodes, and of versions, that go. Returns how many.
@@ -191,7 +187,7 @@ BEGIN
         -- Calls of files that stay.
         EXECUTE format(
             'WITH deleted AS (
-                 DELETE FROM exograph.call_edges t USING unnest($1) AS g (id) WHERE %s AND %s
+                 DELETE FROM exograph.call_edges t WHERE %s AND %s
                  RETURNING t.file_id
              ), voided AS (
                  UPDATE exograph.complete_facts c
@@ -220,7 +216,7 @@ BEGIN
     END IF;
     EXECUTE format(
         'WITH deleted AS (
-             DELETE FROM exograph.fragment_term_sets t USING unnest($1) AS g (id) WHERE %s AND %s
+             DELETE FROM exograph.fragment_term_sets t WHERE %s AND %s
              RETURNING cardinality(t.term_ids) AS pairs
          )
          SELECT coalesce(sum(d.pairs), 0) FROM deleted d', v_match, facts)
@@ -262,7 +258,7 @@ BEGIN
     LOOP
         v_match := exograph_private.gone_match(v_column.column_name, fragments);
         EXIT WHEN v_match IS NULL;
-        EXECUTE format('UPDATE exograph.%I t SET %I = NULL FROM unnest($1) AS g (id) WHERE %s AND %s',
+        EXECUTE format('UPDATE exograph.%I t SET %I = NULL WHERE %s AND %s',
                        v_column.table_name, v_column.column_name, v_match,
                        CASE v_column.kind WHEN 'fact' THEN facts ELSE 'true' END)
         USING fragments;

@@ -71,7 +71,7 @@ BEGIN
             'SELECT unnest(s.term_ids) FROM %s s%s', v_partition.name,
             CASE WHEN v_partition.is_known THEN ' WHERE age(s.xmin) <= age($2)' END));
     END LOOP;
-    EXECUTE format('SELECT array_agg(t.id) FROM unnest($1) AS t (id)
+    EXECUTE format('SELECT array_agg(t.id ORDER BY t.id) FROM unnest($1) AS t (id)
                     WHERE NOT EXISTS (SELECT FROM (%s) u (id) WHERE u.id = t.id)', v_used)
     INTO v_terms USING terms, horizon;
     RETURN coalesce(v_terms, '{}');

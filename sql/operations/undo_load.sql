@@ -80,7 +80,7 @@ CREATE OR REPLACE FUNCTION exograph_private.ids_of_loads(
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
     IF exograph_private.may_have_rows(loads, table_name) THEN
-        EXECUTE format('SELECT array_agg(t.id), $3 + count(*) FILTER (WHERE t.load_id <> ALL ($1))
+        EXECUTE format('SELECT array_agg(t.id ORDER BY t.id), $3 + count(*) FILTER (WHERE t.load_id <> ALL ($1))
                         FROM exograph.%I t
                         WHERE t.load_id = ANY ($1) OR t.%I = ANY ($2)', table_name, column_name)
         INTO ids, others USING loads, parents, others;
@@ -104,14 +104,14 @@ DECLARE
 BEGIN
     FOR v_column IN
         SELECT d.table_name, d.table_name AS sort, 'id' AS column_name, d.table_name AS parent,
-               't.load_id <> ALL ($1)' AS condition
+               't.load_id <> ALL ($2)' AS condition
         FROM unnest('{packages,package_versions,files,fragments,graph_nodes}'::text[]) AS d (table_name)
         WHERE found_others
         UNION ALL
-        SELECT 'file_paths', 'file_paths', 'file_id', 'files', 't.load_id <> ALL ($1)'
+        SELECT 'file_paths', 'file_paths', 'file_id', 'files', 't.load_id <> ALL ($2)'
         UNION ALL
         SELECT CASE c.kind WHEN 'set' THEN 'fragment_terms' ELSE c.table_name END, c.table_name, c.column_name,
-               c.refers_to, CASE c.kind WHEN 'dimension' THEN 't.load_id <> ALL ($1)' ELSE 't.load_id = 0' END
+               c.refers_to, CASE c.kind WHEN 'dimension' THEN 't.load_id <> ALL ($2)' ELSE 't.load_id = 0' END
         FROM exograph.staging_columns c
         WHERE c.kind IN ('fact', 'set') AND c.refers_to IN ('package_versions', 'files', 'fragments', 'graph_nodes')
             OR c.table_name = 'graph_nodes' AND c.column_name = 'fragment_id'
@@ -126,9 +126,9 @@ BEGIN
         v_match := exograph_private.gone_match(v_column.column_name, v_ids);
         CONTINUE WHEN v_match IS NULL;
         RETURN QUERY EXECUTE format(
-            'SELECT t.load_id, %L, count(*) FROM exograph.%I t JOIN unnest($2) AS g (id) ON %s WHERE %s GROUP BY t.load_id',
+            'SELECT t.load_id, %L, count(*) FROM exograph.%I t WHERE %s AND %s GROUP BY t.load_id',
             v_column.table_name, v_column.sort, v_match, v_column.condition)
-        USING loads, v_ids;
+        USING v_ids, loads;
     END LOOP;
 END
 $$;
@@ -284,7 +284,7 @@ DECLARE
 BEGIN
     IF exograph_private.may_have_rows(loads, 'terms') THEN
         EXECUTE format(
-            'SELECT array_agg(x.id)
+            'SELECT array_agg(x.id ORDER BY x.id)
              FROM exograph.terms x
              WHERE x.load_id = ANY ($1)
                  AND NOT EXISTS (SELECT FROM exograph.fragment_term_sets t

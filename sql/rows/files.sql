@@ -71,21 +71,19 @@ BEGIN
 END
 $$;
 
--- The id of the file of a version (NULL: none) with a hash, locked; NULL where there is none.
+-- The id of the file of a version (NULL: none) with a hash; NULL where there is none.
 CREATE OR REPLACE FUNCTION exograph_private.find_file(package_version_id bigint, sha256 bytea) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
     IF package_version_id IS NULL THEN
-        RETURN (SELECT f.id FROM exograph.files f WHERE f.package_version_id IS NULL AND f.sha256 = find_file.sha256
-                FOR KEY SHARE);
+        RETURN (SELECT f.id FROM exograph.files f WHERE f.package_version_id IS NULL AND f.sha256 = find_file.sha256);
     END IF;
     RETURN (SELECT f.id FROM exograph.files f
-            WHERE f.package_version_id = find_file.package_version_id AND f.sha256 = find_file.sha256
-            FOR KEY SHARE);
+            WHERE f.package_version_id = find_file.package_version_id AND f.sha256 = find_file.sha256);
 END
 $$;
 
--- The file that a row names by id or by key, locked, with its version and package; these also where it names no file.
+-- The file that a row names by id or by key, with its version and package; these also where it names no file.
 CREATE OR REPLACE FUNCTION exograph_private.resolve_file(
     INOUT file_id bigint, INOUT package_version_id bigint, INOUT package_id bigint,
     IN ecosystem text, IN package text, IN version text, IN file_sha256 bytea
@@ -96,7 +94,7 @@ DECLARE
 BEGIN
     IF file_id IS NOT NULL THEN
         SELECT f.package_version_id, f.package_id, f.sha256 INTO v_file FROM exograph.files f WHERE f.id = resolve_file.file_id;
-        IF NOT FOUND OR NOT exograph_private.hold_parents(v_file.package_id, v_file.package_version_id, file_id) THEN
+        IF NOT FOUND THEN
             CALL exograph_private.raise_missing_parent('files', format('id %s', file_id));
         ELSIF file_sha256 <> v_file.sha256 THEN
             CALL exograph_private.raise_contradiction('file_sha256', file_sha256::text, 'file_id', file_id, v_file.sha256::text);

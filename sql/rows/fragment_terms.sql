@@ -19,12 +19,6 @@ BEGIN
     NEW.fragment_id := exograph_private.resolve_fragment(NEW.fragment_id, NEW.fragment_content_hash, file_id => NULL);
     NEW.term_id := exograph_private.resolve_term(NEW.term_id, NEW.term);
 
-    -- In place of a foreign key, as for the term above: nobody deletes the fragment until this transaction ends.
-    PERFORM FROM exograph.fragments f WHERE f.id = NEW.fragment_id FOR KEY SHARE;
-    IF NOT FOUND AND NEW.fragment_id IS NOT NULL THEN
-        CALL exograph_private.raise_missing_parent('fragments', format('id %s', NEW.fragment_id));
-    END IF;
-
     -- An array takes a NULL where a column of its own would not.
     IF NEW.term_id IS NULL THEN
         RAISE EXCEPTION 'null value in column "term_id" of view "fragment_terms"' USING ERRCODE = 'not_null_violation',

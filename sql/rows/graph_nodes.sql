@@ -53,8 +53,7 @@ BEGIN
         FROM exograph.graph_nodes n
         WHERE v_valid
             AND exograph.graph_node_digest(n.package_version_id, n.file_id, n.engine, n.kind, n.external_id, n.qualified_name,
-                                           n.line, n.col) = v_key
-        FOR KEY SHARE;
+                                           n.line, n.col) = v_key;
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.graph_nodes AS n (package_id, package_version_id, file_id, fragment_id, engine, external_id, kind,

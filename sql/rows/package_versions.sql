@@ -45,8 +45,7 @@ BEGIN
     LOOP
         SELECT v.* INTO v_existing
         FROM exograph.package_versions v
-        WHERE v.package_id = put_package_version.package_id AND v.version = put_package_version.version
-        FOR KEY SHARE;
+        WHERE v.package_id = put_package_version.package_id AND v.version = put_package_version.version;
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.package_versions AS v (package_id, version, source_ref, checksum, metadata)
@@ -73,7 +72,7 @@ BEGIN
         SELECT v.package_id INTO v_package_id
         FROM exograph.package_versions v
         WHERE v.id = resolve_version.package_version_id;
-        IF NOT FOUND OR NOT exograph_private.hold_parents(v_package_id, package_version_id, NULL) THEN
+        IF NOT FOUND THEN
             CALL exograph_private.raise_missing_parent('package_versions', format('id %s', package_version_id));
         END IF;
         IF num_nonnulls(package_id, ecosystem, package, version) > 0 THEN

@@ -36,8 +36,7 @@ BEGIN
     LOOP
         SELECT p.* INTO v_existing
         FROM exograph.packages p
-        WHERE p.ecosystem = put_package.ecosystem AND p.name = put_package.name
-        FOR KEY SHARE;
+        WHERE p.ecosystem = put_package.ecosystem AND p.name = put_package.name;
         EXIT WHEN FOUND;
 
         INSERT INTO exograph.packages AS p (ecosystem, name, metadata)
@@ -61,8 +60,7 @@ BEGIN
     END IF;
     SELECT ARRAY[p.ecosystem, p.name] INTO v_actual
     FROM exograph.packages p
-    WHERE p.id = resolve_package.package_id
-    FOR KEY SHARE;
+    WHERE p.id = resolve_package.package_id;
     IF NOT FOUND THEN
         CALL exograph_private.raise_missing_parent('packages', format('id %s', package_id));
     END IF;

@@ -12,7 +12,7 @@ SET LOCAL ROLE exograph_owner;
 -- looks the row up, and sees it; if it was deleted meanwhile, the next round inserts it. What the constraints refuse is refused
 -- where the key exists, too: it is not looked up, and the INSERT says why.
 --
--- A parent is locked until the transaction ends, so that nobody deletes it between the look and the INSERT of its child.
+-- A parent that is found stays until the transaction ends: who deletes takes the gate alone, before looking at a row.
 --
 -- Errors: 23503 (no such parent), XG010 (named twice, and not alike), those of the constraints, and above READ COMMITTED 40001.
 
@@ -24,28 +24,6 @@ LEFT JOIN exograph.packages p ON p.id = v.package_id;
 
 COMMENT ON VIEW exograph.file_keys IS
     'The natural key of each file. ecosystem, package and version are NULL for a file without package.';
-
--- Keeps a version and its package (NULL: none) and a file (NULL: none) from being deleted, after waiting for whoever is deleting
--- them; false where one is gone. Deleting a package, version or file locks it and then what belongs to it. The foreign keys of a
--- row may lock in any other order, and deadlock with that, unless the topmost is locked first.
-CREATE OR REPLACE FUNCTION exograph_private.hold_parents(package_id bigint, package_version_id bigint, file_id bigint)
-RETURNS boolean
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-BEGIN
-    IF package_version_id IS NOT NULL THEN
-        PERFORM FROM exograph.packages p WHERE p.id = hold_parents.package_id FOR KEY SHARE;
-        PERFORM FROM exograph.package_versions v WHERE v.id = hold_parents.package_version_id FOR KEY SHARE;
-        IF NOT FOUND THEN
-            RETURN false;
-        END IF;
-    END IF;
-    IF file_id IS NOT NULL THEN
-        PERFORM FROM exograph.files f WHERE f.id = hold_parents.file_id FOR KEY SHARE;
-        RETURN FOUND;
-    END IF;
-    RETURN true;
-END
-$$;
 
 -- Refuses what a row says of its package and version (NULL: nothing) where the version that an id means is another one; it is
 -- NULL for a file without package. Table by table: the plan of a join that was made for small tables reads whole indexes.

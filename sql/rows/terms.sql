@@ -45,18 +45,14 @@ DECLARE
     v_term exograph.terms;
 BEGIN
     IF term_id IS NOT NULL THEN
-        SELECT t.* INTO v_term FROM exograph.terms t WHERE t.id = resolve_term.term_id FOR KEY SHARE;
+        SELECT t.* INTO v_term FROM exograph.terms t WHERE t.id = resolve_term.term_id;
         IF NOT FOUND THEN
             CALL exograph_private.raise_missing_parent('terms', format('id %s', term_id));
         ELSIF term <> v_term.term THEN
             CALL exograph_private.raise_contradiction('term', term, 'term_id', term_id, v_term.term);
         END IF;
     ELSIF term IS NOT NULL THEN
-        LOOP
-            v_term := exograph_private.put_term(term);
-            PERFORM FROM exograph.terms t WHERE t.id = v_term.id FOR KEY SHARE;
-            EXIT WHEN FOUND;
-        END LOOP;
+        v_term := exograph_private.put_term(term);
     END IF;
     RETURN v_term.id;
 END

@@ -34,7 +34,7 @@ BEGIN
     IF exograph_private.is_removing() THEN
         RETURN NULL; -- remove_gone has seen to it
     END IF;
-    v_deleted := ARRAY(SELECT d.id FROM deleted d);
+    v_deleted := ARRAY(SELECT d.id FROM deleted d ORDER BY d.id);
     IF v_deleted <> '{}' THEN
         CASE TG_TABLE_NAME
             WHEN 'package_versions' THEN v_gone.package_versions := v_deleted;

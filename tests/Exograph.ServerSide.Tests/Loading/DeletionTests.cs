@@ -124,6 +124,135 @@ public sealed class DeletionTests : LoadingTest
         Assert.Equal(new Outcome(3) { Inserted = 3 }, await again.OutcomeAsync("fragment_terms"));
     }
 
+    [Theory]
+    [InlineData("packages")]
+    [InlineData("package_versions")]
+    [InlineData("files")]
+    [InlineData("terms")]
+    [InlineData("fragments")]
+    [InlineData("graph_nodes")]
+    public async Task Truncating_what_is_referred_to_is_refused_and_changes_nothing(string table)
+    {
+        await LoadTwiceAsync();
+        var before = await Db.IndexAsync();
+
+        foreach (var cascade in new[] { "", " CASCADE" })
+        {
+            var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Db.ExecuteAsync($"TRUNCATE exograph.{table}{cascade}"));
+            Assert.True(error.SqlState is "23503" or "0A000", error.ToString()); // by foreign keys where they are
+            Assert.NotEmpty(error.Hint!);
+        }
+        Assert.Equal(before, await Db.IndexAsync());
+    }
+
+    [Fact]
+    public async Task Truncating_all_tables_together_empties_the_index()
+    {
+        await LoadTwiceAsync();
+
+        await Db.ExecuteAsync(
+            "TRUNCATE exograph.packages, exograph.package_versions, exograph.files, exograph.file_paths, exograph.complete_facts, "
+            + "exograph.terms, exograph.fragments, exograph.graph_nodes, exograph.comments, exograph.definitions, "
+            + "exograph.symbol_references, exograph.call_edges, exograph.fragment_term_sets");
+
+        Assert.Empty(await Db.IndexAsync());
+        await (await Sample.BeginAsync(Db)).FinalizeAsync();
+    }
+
+    [Fact]
+    public async Task Truncating_fragments_leaves_what_can_do_without_them()
+    {
+        await LoadTwiceAsync();
+        foreach (var (table, column) in new[]
+        {
+            ("graph_nodes", "fragment_id"), ("comments", "fragment_id"), ("definitions", "fragment_id"),
+            ("symbol_references", "fragment_id"), ("call_edges", "call_site_fragment_id"),
+        })
+        {
+            await Db.ExecuteAsync($"UPDATE exograph.{table} SET {column} = NULL");
+        }
+
+        await Db.ExecuteAsync("TRUNCATE exograph.fragments, exograph.fragment_term_sets");
+
+        Assert.Empty(await Db.RowsAsync("SELECT finding, object, detail FROM exograph.check_index()"));
+    }
+
+    [Theory]
+    [InlineData("packages")]
+    [InlineData("package_versions")]
+    [InlineData("files")]
+    [InlineData("terms")]
+    [InlineData("fragments")]
+    [InlineData("graph_nodes")]
+    public async Task An_id_does_not_change(string table)
+    {
+        await LoadTwiceAsync();
+        var before = await Db.IndexAsync();
+
+        var error = await Db.FailsAsync("0A000", $"UPDATE exograph.{table} SET id = id + 1000");
+
+        Assert.Equal($"the ids of exograph.{table} do not change", error.MessageText);
+        Assert.NotEmpty(error.Hint!);
+        Assert.Equal(before, await Db.IndexAsync());
+    }
+
+    [Theory]
+    [InlineData("packages")]
+    [InlineData("package_versions")]
+    [InlineData("files")]
+    [InlineData("terms")]
+    [InlineData("fragments")]
+    [InlineData("graph_nodes")]
+    public async Task Who_may_only_delete_takes_along_what_refers_to_the_rows(string table)
+    {
+        await LoadTwiceAsync();
+        var role = await CreateRoleAsync("cleaner", "exograph_reader");
+        await Db.ExecuteAsync($"GRANT DELETE ON exograph.{table} TO {Sql.Name(role)}");
+        var cleaner = await OpenAsAsync(role);
+
+        await cleaner.ExecuteAsync($"DELETE FROM exograph.{table}");
+
+        Assert.Equal(0, await Db.CountAsync($"exograph.{table}"));
+        Assert.Empty(await Db.RowsAsync("SELECT finding, object, detail FROM exograph.check_index()"));
+    }
+
+    [Fact]
+    public async Task A_delete_that_waits_for_a_load_or_a_row_ends_after_lock_timeout_and_says_so()
+    {
+        await LoadTwiceAsync();
+        var writer = await OpenAsync();
+        await writer.ExecuteAsync("BEGIN; INSERT INTO exograph_in.packages (ecosystem, name) VALUES ('hex', 'new')");
+        await Db.ExecuteAsync("SET lock_timeout = '50ms'");
+
+        var error = await Db.FailsAsync("55P03", "DELETE FROM exograph.fragments");
+
+        Assert.Equal("DELETE FROM exograph.fragments: another transaction is writing to the index", error.MessageText);
+        Assert.Contains($"Process {writer.ProcessId} ", error.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// The load waits at the gate for a writer; the DELETE has its table and waits at the gate behind the load, which then wants
+    /// the table.
+    /// </summary>
+    [Fact]
+    public async Task A_load_and_a_delete_that_wait_for_the_same_writer_both_go_through()
+    {
+        await LoadTwiceAsync();
+        var (writer, loader) = (await OpenAsync(), await OpenAsync());
+        var load = await Sample.BeginAsync(loader);
+        await writer.ExecuteAsync("BEGIN; INSERT INTO exograph_in.packages (ecosystem, name) VALUES ('hex', 'new')");
+        var finalizing = load.FinalizeAsync();
+        await writer.UntilBlockedAsync(loader);
+        var deleting = Db.ExecuteAsync("DELETE FROM exograph.packages WHERE name = 'alpha'");
+        await writer.UntilWaitingAsync(Db);
+
+        await writer.ExecuteAsync("COMMIT");
+
+        await deleting;
+        await finalizing;
+        Assert.Empty(await writer.RowsAsync("SELECT finding, object, detail FROM exograph.check_index()"));
+    }
+
     /// <summary>The sample in partitions of its own, and one fact more of each kind in the shared ones.</summary>
     private async Task LoadTwiceAsync()
     {
