@@ -27,7 +27,8 @@ $$;
 -- caller in the error. Errors: 55P03 after lock_timeout, which must be set. One fixed order: the gate, then the index tables as
 -- they refer to each other. ONLY, because locking every partition is what makes many of them slow. Readers are not locked out:
 -- SHARE ROW EXCLUSIVE stops writers only. A DELETE has its table, and then asks for the gate: who has the gate and waits for the
--- table lets go of the gate after a moment, well before deadlock_timeout (1 s), so that the other goes ahead, and asks again.
+-- table lets go of the gate in less than deadlock_timeout (1 s), and at once where somebody was waiting for it, so that the other
+-- goes ahead; then it asks for the gate again.
 CREATE OR REPLACE PROCEDURE exograph_private.lock_index(what text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -35,18 +36,20 @@ DECLARE
     v_tables CONSTANT text[] := '{packages,package_versions,files,file_paths,terms,fragments,graph_nodes,comments,definitions,'
         'symbol_references,call_edges,fragment_term_sets}';
     v_end    timestamptz     := clock_timestamp() + current_setting('lock_timeout')::interval;
+    v_span   interval        := '50ms';
 BEGIN
     LOOP
         BEGIN
             EXIT WHEN coalesce(
                 exograph_private.lock_all_until('{gate}', v_mode, v_end),
-                exograph_private.lock_all_until(v_tables, v_mode, least(v_end, clock_timestamp() + interval '50ms'))) IS NULL;
+                exograph_private.lock_all_until(v_tables, v_mode, least(v_end, clock_timestamp() + v_span))) IS NULL;
+            v_span := CASE WHEN EXISTS (SELECT FROM pg_locks l WHERE l.relation = 'exograph.gate'::regclass AND NOT l.granted)
+                           THEN interval '50ms' ELSE current_setting('deadlock_timeout')::interval * 0.8 END;
             RAISE lock_not_available; -- lets go of the gate
         EXCEPTION WHEN lock_not_available THEN
             IF clock_timestamp() >= v_end THEN
                 CALL exograph_private.raise_writers(what, ARRAY['gate'] || v_tables);
             END IF;
-            PERFORM pg_sleep(0.05);
         END;
     END LOOP;
     CALL exograph_private.lock_gate(what);
