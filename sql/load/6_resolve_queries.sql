@@ -96,11 +96,13 @@ $$;
 
 -- Text of the statement that writes staged facts in their final form: those of rows that this load inserted (fresh) into
 -- new_<table>; of the others those that do not exist, or exist with another payload, into a table compared. offsets, versioned:
--- as in fact_parts. SELECT exograph_private.fact_query('definitions', false, NULL, NULL) shows the text. Facts of new rows cannot
--- exist in the index yet; only the others are looked up there. That join compares payloads, too, and keeps but few facts, of a
--- reload none; and CREATE TABLE AS can read in parallel, INSERT .. SELECT cannot.
-CREATE OR REPLACE FUNCTION exograph_private.fact_query(table_name text, fresh boolean, offsets jsonb, versioned boolean)
-RETURNS text
+-- as in fact_parts. existing: where they are looked for. SELECT exograph_private.fact_query('definitions', false, NULL, NULL,
+-- 'exograph.definitions') shows the text. Facts of new rows cannot exist in the index yet; only the others are looked up
+-- there. That join compares payloads, too, and keeps but few facts, of a reload none; and CREATE TABLE AS can read in
+-- parallel, INSERT .. SELECT cannot.
+CREATE OR REPLACE FUNCTION exograph_private.fact_query(
+    table_name text, fresh boolean, offsets jsonb, versioned boolean, existing text DEFAULT NULL
+) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_parts record := exograph_private.fact_parts(table_name, offsets, versioned);
@@ -121,9 +123,9 @@ BEGIN
 'CREATE UNLOGGED TABLE compared AS
 SELECT f.*, d.load_id IS NOT NULL AS is_existing
 FROM (%s) f
-LEFT JOIN exograph.%I d ON %s
+LEFT JOIN %s d ON %s
 WHERE d.load_id IS NULL OR %s',
-            v_facts, table_name, v_match.equal, v_match.differing)
+            v_facts, existing, v_match.equal, v_match.differing)
     END;
 END
 $$;

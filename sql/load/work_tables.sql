@@ -17,9 +17,9 @@ SET LOCAL ROLE exograph_owner;
 --                  6_resolve
 --
 -- A call of check_load fills those of 2_validate and leaves them; the next call drops them and makes them anew. Made where they
--- are needed: answered_files (files_lacking, complete), dropped_indexes (5_merge_indexes), changes, compared, losing and new_*
--- (6_resolve, 3_index). Made by begin_load: staged_*, resolved_terms (resolve_terms), the sequences taken_* (ids),
--- verified_manifest (2_validate) and those of attempts, and staging_token.
+-- are needed: answered_files (files_lacking, complete), dropped_indexes (5_merge_indexes), changes, compared, existing_facts,
+-- losing and new_* (6_resolve, 3_index). Made by begin_load: staged_*, resolved_terms (resolve_terms), the sequences taken_*
+-- (ids), verified_manifest (2_validate) and those of attempts, and staging_token.
 CREATE OR REPLACE PROCEDURE exograph_private.create_work_tables()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
