@@ -15,7 +15,10 @@ internal enum IndexForm
     Elsewhere,
 }
 
-/// <summary>The row form: the same index, but that exograph.fragment_terms is a table.</summary>
+/// <summary>
+/// The row form: the same index, but that exograph.fragment_terms is a table, and that fragments, graph nodes and facts have foreign
+/// keys.
+/// </summary>
 internal static class RowForm
 {
     /// <summary>Takes an index to the row form: definitions as migrations/0005_facts.sql has them.</summary>
@@ -46,5 +49,19 @@ internal static class RowForm
         CREATE INDEX fragment_terms_fragment_id ON exograph.fragment_terms
             USING brin (fragment_id) WITH (pages_per_range = 32);
         DROP TABLE exograph.fragment_term_sets;
+        DO $$
+        DECLARE
+            r exograph_private.references;
+        BEGIN
+            FOR r IN
+                SELECT * FROM exograph_private.references f
+                WHERE NOT f.has_key AND f.parent <> 'loads' AND f.table_name <> 'fragment_term_sets'
+            LOOP
+                EXECUTE format('ALTER TABLE exograph.%I ADD CONSTRAINT %I FOREIGN KEY (%I) REFERENCES exograph.%I ON DELETE %s',
+                               r.table_name, format('%s_%s_fkey', r.table_name, r.column_name), r.column_name, r.parent,
+                               CASE r.on_orphan WHEN 'clear' THEN 'SET NULL' ELSE 'CASCADE' END);
+            END LOOP;
+        END
+        $$;
         """, cancellationToken);
 }
