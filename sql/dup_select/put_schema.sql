@@ -1,0 +1,104 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+CREATE OR REPLACE FUNCTION dup_select.put_schema(
+    source regnamespace, target regnamespace, mapping jsonb DEFAULT NULL, natural_keys jsonb DEFAULT NULL,
+    on_existing text DEFAULT 'keep', without_key text DEFAULT 'refuse', on_reject text DEFAULT 'fail',
+    reject_limit bigint DEFAULT NULL, keep_maps boolean DEFAULT false
+) RETURNS TABLE (
+    table_name text, rows_in bigint, inserted bigint, existing bigint, updated bigint, collapsed bigint, conflicting bigint,
+    rejected bigint
+)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+#variable_conflict use_column
+DECLARE
+    v_tables     dup_select_private.schema_table[];
+    v_statements dup_select_private.schema_statement[];
+    v_pinned     pg_catalog.bool;
+BEGIN
+    PERFORM dup_select_private.check_choice('on_reject', on_reject, '{fail,skip}');
+    v_tables := dup_select_private.schema_plan(source, target, mapping, natural_keys, on_existing, without_key);
+    v_pinned := dup_select_private.is_pinned_schema(v_tables);
+    v_statements := dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps);
+    CALL dup_select_private.run_schema_statements(v_statements, v_pinned);
+    RETURN QUERY SELECT r.* FROM pg_temp.put_report AS r ORDER BY r.table_name COLLATE "C";
+END
+$$;
+
+COMMENT ON FUNCTION dup_select.put_schema(regnamespace, regnamespace, jsonb, jsonb, text, text, text, bigint, boolean) IS
+    'Puts the rows of all tables of one schema into those of another, found or made by natural key; numbers that the source gives '
+    'its rows are drawn anew, and foreign keys follow. A row per table: what became of the rows that came in. The same is in '
+    'pg_temp.put_report, rows that were put aside in pg_temp.put_rejects; with keep_maps the keys in source and target are in '
+    'pg_temp.put_<table>_map. mapping: {"a_table": "another" or null or {"into", "columns", "on_existing", "without_key"}}. '
+    'on_existing: keep, update or fail; without_key, of tables whose rows nothing tells apart: refuse, append or match, by all '
+    'columns; on_reject: fail or skip, at most reject_limit. Errors: 23000 where rows are bad; 40001 where a table does not take '
+    'all rows that are new; those of put_schema_sql; those of the tables.';
+
+-- Runs all statements. What was raised by one of them for want of good rows is raised again, without the statement as its context.
+CREATE PROCEDURE dup_select_private.run_schema_statements(statements dup_select_private.schema_statement[], pinned boolean)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_detail pg_catalog.text;
+    v_hint   pg_catalog.text;
+BEGIN
+    CALL dup_select_private.run_phase(statements, 'read', true);
+    CALL dup_select_private.run_phase(statements, 'check', pinned);
+    CALL dup_select_private.put_checked(statements, pinned);
+    CALL dup_select_private.run_phase(statements, 'report', pinned);
+EXCEPTION WHEN integrity_constraint_violation THEN
+    IF SQLSTATE OPERATOR(pg_catalog.<>) '23000' THEN
+        RAISE;
+    END IF;
+    GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL, v_hint = PG_EXCEPTION_HINT;
+    RAISE EXCEPTION USING ERRCODE = '23000', MESSAGE = SQLERRM, DETAIL = v_detail, HINT = v_hint;
+END
+$$;
+
+-- Runs the statements of a phase, under the caller's search_path, on which triggers may rely, or pinned: those that evaluate a
+-- mapping, under the path under which it was checked, and those about tables that the server cannot print for every path.
+CREATE PROCEDURE dup_select_private.run_phase(
+    statements dup_select_private.schema_statement[], phase text, pinned boolean
+)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_path      pg_catalog.text := pg_catalog.current_setting('search_path');
+    v_statement pg_catalog.text;
+BEGIN
+    IF pinned THEN
+        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    END IF;
+    FOR v_statement IN
+        SELECT s.statement FROM pg_catalog.unnest(statements) AS s WHERE s.phase OPERATOR(pg_catalog.=) run_phase.phase
+    LOOP
+        EXECUTE v_statement;
+    END LOOP;
+    PERFORM pg_catalog.set_config('search_path', v_path, true);
+END
+$$;
+
+-- Whether statements about these tables must run under search_path = pg_catalog, pg_temp.
+CREATE FUNCTION dup_select_private.is_pinned_schema(tables dup_select_private.schema_table[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT EXISTS (SELECT FROM pg_catalog.unnest(tables) t WHERE t.pinned)
+$$;
+
+-- Finds and inserts. Where another session has inserted one of these keys since it was looked up, all are looked up again: what
+-- it committed is found then. A trigger that leaves rows out does so every time.
+CREATE PROCEDURE dup_select_private.put_checked(statements dup_select_private.schema_statement[], pinned boolean)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    FOR v_attempt IN 1 .. 20 LOOP
+        BEGIN
+            CALL dup_select_private.run_phase(statements, 'find', pinned);
+            CALL dup_select_private.run_phase(statements, 'put', pinned);
+            RETURN;
+        EXCEPTION WHEN serialization_failure THEN
+            IF v_attempt OPERATOR(pg_catalog.=) 20
+                OR pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+END
+$$;

@@ -1,0 +1,119 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+CREATE OR REPLACE FUNCTION dup_select.put_schema_sql(
+    source regnamespace, target regnamespace, mapping jsonb DEFAULT NULL, natural_keys jsonb DEFAULT NULL,
+    on_existing text DEFAULT 'keep', without_key text DEFAULT 'refuse', on_reject text DEFAULT 'fail',
+    reject_limit bigint DEFAULT NULL, keep_maps boolean DEFAULT false
+) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_tables dup_select_private.schema_table[];
+BEGIN
+    PERFORM dup_select_private.check_choice('on_reject', on_reject, '{fail,skip}');
+    v_tables := dup_select_private.schema_plan(source, target, mapping, natural_keys, on_existing, without_key);
+    RETURN (
+        SELECT concat(
+            '-- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it again.',
+            chr(10), chr(10),
+            string_agg(concat('-- ' || s.title || chr(10), s.statement, ';', chr(10)), chr(10) ORDER BY s.n),
+            chr(10), 'SELECT * FROM pg_temp.put_report ORDER BY table_name;', chr(10))
+        FROM unnest(dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps))
+            WITH ORDINALITY AS s (phase, title, statement, n));
+END
+$$;
+
+COMMENT ON FUNCTION dup_select.put_schema_sql(regnamespace, regnamespace, jsonb, jsonb, text, text, text, bigint, boolean) IS
+    'The statements that put_schema runs. They need nothing of dup_select. Errors: 22004, 22023, 42501, 42701, 42703, 42710, '
+    '42P01, 428C9, 0A000, those of an expression.';
+
+CREATE TYPE dup_select_private.schema_statement AS (phase text, title text, statement text);
+COMMENT ON TYPE dup_select_private.schema_statement IS 'A statement of put_schema.';
+COMMENT ON COLUMN dup_select_private.schema_statement.phase IS 'read, check, find, put, report: in this order.';
+COMMENT ON COLUMN dup_select_private.schema_statement.title IS 'What it begins. NULL where it goes on with what is before it.';
+
+-- All statements, in their order.
+CREATE FUNCTION dup_select_private.schema_statements(
+    tables dup_select_private.schema_table[], on_reject text, reject_limit bigint, keep_maps boolean
+) RETURNS dup_select_private.schema_statement[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+DECLARE
+    v_all     dup_select_private.schema_statement[] := '{}';
+    v_refuse  text := dup_select_private.refuse_rejects(on_reject, reject_limit);
+    v_links   integer[] := dup_select_private.in_order(tables, false);
+    v_late    text[] := '{}';
+    v_group   record;
+    v_n       integer;
+BEGIN
+    v_all := dup_select_private.statements('read', 'What is left when it is done', ARRAY(
+        SELECT dup_select_private.report_statements(ARRAY(
+            SELECT u.name FROM unnest(tables) t
+            CROSS JOIN LATERAL (VALUES (t.work), (dup_select_private.raw_name(t)), (t.found), (t.map)) u (name)))));
+    FOREACH v_n IN ARRAY v_links LOOP
+        v_all := v_all || dup_select_private.statements('read', format('Read %s', (tables[v_n]).source::regclass), ARRAY(
+            SELECT dup_select_private.read_statements(tables[v_n])));
+    END LOOP;
+    FOREACH v_n IN ARRAY v_links LOOP
+        v_all := v_all || dup_select_private.statements('check', format('Check rows for %s', (tables[v_n]).reported), ARRAY(
+            SELECT dup_select_private.check_statements(tables[v_n], (
+                SELECT jsonb_agg(DISTINCT l.parent_columns) FROM unnest(tables) t CROSS JOIN unnest(t.links) l
+                WHERE l."table" = v_n))));
+    END LOOP;
+    v_all := v_all || dup_select_private.statements('check', 'Check references', ARRAY[
+        dup_select_private.check_links(tables, false), v_refuse, dup_select_private.count_rejects()]);
+    FOREACH v_n IN ARRAY dup_select_private.in_order(tables, true) LOOP
+        v_all := v_all || dup_select_private.statements(
+            'find', format('Find rows of %s', dup_select_private.title((tables[v_n]).level)),
+            format('ANALYZE pg_temp.%I', (tables[v_n]).work)
+                || ARRAY(SELECT dup_select_private.map_statements(tables[v_n], keep_maps)));
+        v_late := v_late || ARRAY(SELECT dup_select_private.late_statements(tables[v_n]));
+    END LOOP;
+    IF v_late <> '{}' OR EXISTS (SELECT FROM unnest(tables) t WHERE t.is_tree) THEN
+        v_all := v_all || dup_select_private.statements('find', 'Check what shows only now', v_late || ARRAY[
+            dup_select_private.check_links(tables, true), v_refuse, dup_select_private.count_rejects()]);
+    END IF;
+    FOR v_group IN
+        SELECT array_agg(n ORDER BY n) AS numbers,
+               string_agg((((tables[n]).level).facts).qualified_name, ', ' ORDER BY n) AS names
+        FROM generate_subscripts(tables, 1) n GROUP BY (tables[n])."group" ORDER BY (tables[n])."group"
+    LOOP
+        v_all := v_all || dup_select_private.statements('put', format('Insert into %s', v_group.names), ARRAY[
+            dup_select_private.insert_group(tables, v_group.numbers)]);
+    END LOOP;
+    v_all := v_all || dup_select_private.statements('put', 'Has all been inserted?', ARRAY[
+        dup_select_private.check_inserted(tables)]);
+    FOREACH v_n IN ARRAY v_links LOOP
+        v_all := v_all || dup_select_private.statements('put', format('Rows of %s that exist', (tables[v_n]).reported), ARRAY(
+            SELECT dup_select_private.existing_statements(tables[v_n])));
+    END LOOP;
+    FOREACH v_n IN ARRAY v_links LOOP
+        v_all := v_all || dup_select_private.statements('put', format('Sequences of %s', (tables[v_n]).reported), ARRAY(
+            SELECT dup_select_private.sequence_statements(tables[v_n])));
+    END LOOP;
+    RETURN v_all || dup_select_private.statements('report', 'Report',
+        ARRAY(SELECT dup_select_private.report_table(t) FROM unnest(tables) t)
+            || dup_select_private.check_report()
+            || format('DROP TABLE %s', (
+                SELECT string_agg(format('pg_temp.%I', u.name), ', ') FROM unnest(tables) t
+                CROSS JOIN LATERAL (VALUES (t.work), (CASE WHEN NOT keep_maps THEN t.map END)) u (name)
+                WHERE u.name IS NOT NULL)));
+END
+$$;
+
+-- Statements of a phase under a title; those that are NULL are left out.
+CREATE FUNCTION dup_select_private.statements(phase text, title text, statements text[])
+RETURNS dup_select_private.schema_statement[]
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT ARRAY(
+        SELECT ROW(phase, CASE WHEN row_number() OVER (ORDER BY s.n) = 1 THEN translate(title, chr(10) || chr(13), '  ') END,
+                   s.statement)::dup_select_private.schema_statement
+        FROM unnest(statements) WITH ORDINALITY AS s (statement, n) WHERE s.statement IS NOT NULL ORDER BY s.n)
+$$;
+
+-- Numbers of the tables in the order in which they refer to each other: by their natural keys, or at all.
+CREATE FUNCTION dup_select_private.in_order(tables dup_select_private.schema_table[], keys boolean) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT array_agg(t.n ORDER BY CASE WHEN keys THEN t.key_rank ELSE t."group" END, t.n)
+    FROM (SELECT n, (tables[n]).key_rank, (tables[n])."group" FROM generate_subscripts(tables, 1) n) t
+$$;

@@ -1,0 +1,669 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+-- What put_schema is to do: which table of the source goes into which, what tells their rows apart, which columns are numbers of
+-- the source's own and so are drawn anew, and in which order all that goes.
+
+CREATE TYPE dup_select_private.schema_drawn AS (name text, expression text, input text);
+COMMENT ON TYPE dup_select_private.schema_drawn IS 'A column that a new row gets from its default, whatever the source says.';
+COMMENT ON COLUMN dup_select_private.schema_drawn.expression IS 'The default, with all names in full.';
+COMMENT ON COLUMN dup_select_private.schema_drawn.input IS
+    'Expression for the number that the row has in the source. NULL where it has none.';
+
+CREATE TYPE dup_select_private.schema_column AS (
+    number integer, name text, type text, held text, declared text, source text, direct boolean);
+COMMENT ON TYPE dup_select_private.schema_column IS 'A column of the work table.';
+COMMENT ON COLUMN dup_select_private.schema_column.name IS 'The column of the target that it is for.';
+COMMENT ON COLUMN dup_select_private.schema_column.held IS
+    'What it is called: like no column of the target, so that an expression over bare columns means the target''s.';
+COMMENT ON COLUMN dup_select_private.schema_column.source IS 'Expression over the source that fills it.';
+COMMENT ON COLUMN dup_select_private.schema_column.direct IS 'That is a column of the source, of the same type.';
+
+CREATE TYPE dup_select_private.schema_link AS (
+    name text, columns text[], parent oid, parent_columns text[], operators text[], "table" integer, in_key boolean,
+    held text[], casts text[], work text, parent_held text[], map text, map_old text[], map_new text[], first_only boolean,
+    in_target boolean);
+COMMENT ON TYPE dup_select_private.schema_link IS 'A foreign key whose columns the source fills.';
+COMMENT ON COLUMN dup_select_private.schema_link."table" IS
+    'Number of the table that it refers to among those that are put in. NULL where it is none of them; nothing is known then of '
+    'what follows it here but held and in_target.';
+COMMENT ON COLUMN dup_select_private.schema_link.in_key IS 'One of its columns decides the natural key.';
+COMMENT ON COLUMN dup_select_private.schema_link.held IS 'Columns of the own work table, as columns.';
+COMMENT ON COLUMN dup_select_private.schema_link.casts IS
+    'Types to which what the map has is cast, as columns. NULL where it is of that type.';
+COMMENT ON COLUMN dup_select_private.schema_link.parent_held IS
+    'Columns of the work table of the parent, as columns. NULL where the source does not have them.';
+COMMENT ON COLUMN dup_select_private.schema_link.first_only IS
+    'It refers to the natural key: of two rows that share it only the first is meant.';
+COMMENT ON COLUMN dup_select_private.schema_link.in_target IS
+    'It may mean a row that only the target has. A number that is drawn anew does not: the row that has it there is another one.';
+
+CREATE TYPE dup_select_private.key_value AS (
+    n bigint, expression text, value text, operator text, collation_clause text, nullable boolean, composite boolean,
+    given boolean, absent boolean, held text);
+COMMENT ON TYPE dup_select_private.key_value IS 'A part of a natural key with the text of a new row''s value, as key_values has it.';
+COMMENT ON COLUMN dup_select_private.key_value.held IS 'Column of the found table that has the value.';
+
+CREATE TYPE dup_select_private.schema_table AS (
+    source oid, source_item text, inputs dup_select_private.input_column[], level dup_select_private.plan_level,
+    on_existing text, without_key text, pinned boolean, drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
+    key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
+    referred text[], links dup_select_private.schema_link[], is_tree boolean,
+    row text, existing text, first text, keyed text, old_names text[], new_names text[], map_old text[], map_new text[],
+    reported text, work text, found text, map text, key_rank integer, "group" integer);
+COMMENT ON TYPE dup_select_private.schema_table IS 'A table of the source, and the one that it goes into.';
+COMMENT ON COLUMN dup_select_private.schema_table.source_item IS 'The table of the source in a FROM clause.';
+COMMENT ON COLUMN dup_select_private.schema_table.level IS 'The target, as a level that has no parents.';
+COMMENT ON COLUMN dup_select_private.schema_table.key_columns IS 'Columns that decide the natural key.';
+COMMENT ON COLUMN dup_select_private.schema_table.plain_key IS 'The natural key is these columns, of all rows.';
+COMMENT ON COLUMN dup_select_private.schema_table.has_key IS 'Condition on rows that have one. NULL where all have.';
+COMMENT ON COLUMN dup_select_private.schema_table.referred IS
+    'Columns by which rows are referred to: the primary key, and what foreign keys of the others name.';
+COMMENT ON COLUMN dup_select_private.schema_table.is_tree IS
+    'Its natural key refers to the table itself: rows are found from the top, round by round.';
+COMMENT ON COLUMN dup_select_private.schema_table.row IS 'Column of the work table and the found one: number of the row.';
+COMMENT ON COLUMN dup_select_private.schema_table.existing IS 'Column of the found table: the target has the row.';
+COMMENT ON COLUMN dup_select_private.schema_table.first IS
+    'Column of the found table: number of the first row of the same natural key, where it is another one.';
+COMMENT ON COLUMN dup_select_private.schema_table.keyed IS 'Column of the found table: has_key.';
+COMMENT ON COLUMN dup_select_private.schema_table.old_names IS 'Columns of the found table for the old values, as referred.';
+COMMENT ON COLUMN dup_select_private.schema_table.map_old IS 'Columns of the map for them, as referred.';
+COMMENT ON COLUMN dup_select_private.schema_table.reported IS 'Literal: the name under which the report has it.';
+COMMENT ON COLUMN dup_select_private.schema_table.work IS 'Temporary table: the rows of the source, as the target takes them.';
+COMMENT ON COLUMN dup_select_private.schema_table.found IS 'Temporary table: their keys, and whether the target has them.';
+COMMENT ON COLUMN dup_select_private.schema_table.map IS 'Temporary table: keys in the source and in the target.';
+COMMENT ON COLUMN dup_select_private.schema_table.key_rank IS 'After all tables that its natural key refers to.';
+COMMENT ON COLUMN dup_select_private.schema_table."group" IS
+    'After all tables that it refers to. Tables that refer to each other in a circle have the same.';
+
+-- The tables of a source schema with all that is to be done with them. Errors: 22004, 22023, 42P01, 42703, 42710, 428C9, 42501,
+-- 0A000, those of an expression.
+CREATE FUNCTION dup_select_private.schema_plan(
+    source regnamespace, target regnamespace, mapping jsonb, natural_keys jsonb, on_existing text, without_key text
+) RETURNS dup_select_private.schema_table[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' -- of defaults, as text
+    SET jit = off -- 0.3 s for a query of a millisecond
+AS $$
+DECLARE
+    v_tables dup_select_private.schema_table[] := '{}';
+    v_pair   record;
+BEGIN
+    PERFORM dup_select_private.check_schemas(source, target, mapping, on_existing, without_key);
+    FOR v_pair IN SELECT * FROM dup_select_private.schema_pairs(source, target, mapping) LOOP
+        v_tables := v_tables || dup_select_private.schema_table(
+            v_pair.source, v_pair.target, v_pair.wishes, natural_keys, on_existing, without_key);
+    END LOOP;
+    PERFORM dup_select_private.check_schema_keys(v_tables, natural_keys);
+    v_tables := dup_select_private.name_schema_tables(v_tables);
+    v_tables := dup_select_private.link_schema_tables(v_tables);
+    RETURN dup_select_private.order_schema_tables(v_tables);
+END
+$$;
+
+-- Raises where a parameter makes no sense: 22004, 22023.
+CREATE FUNCTION dup_select_private.check_schemas(
+    source regnamespace, target regnamespace, mapping jsonb, on_existing text, without_key text
+) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF source IS NULL OR target IS NULL THEN
+        RAISE EXCEPTION 'the % schema is NULL', CASE WHEN source IS NULL THEN 'source' ELSE 'target' END
+            USING ERRCODE = 'null_value_not_allowed', HINT = 'Give the name of a schema.';
+    ELSIF source = target THEN
+        RAISE EXCEPTION 'schema % is source and target', source
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Name two schemas.';
+    ELSIF jsonb_typeof(mapping) <> 'object' THEN
+        RAISE EXCEPTION 'the mapping of a schema is a jsonb object of its tables, not %', mapping
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'For example {"client": "customer", "log": null, "order": {"columns": {"no": "upper(no)"}}}.';
+    END IF;
+    PERFORM dup_select_private.check_choice('on_existing', on_existing, '{keep,update,fail}');
+    PERFORM dup_select_private.check_choice('without_key', without_key, '{refuse,append,match}');
+END
+$$;
+
+-- Raises where a parameter is none of the choices: 22023.
+CREATE FUNCTION dup_select_private.check_choice(parameter text, value text, choices text[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    IF value IS NULL OR value <> ALL (choices) THEN
+        RAISE EXCEPTION '% is %', parameter, coalesce(quote_literal(value), 'NULL') USING ERRCODE = 'invalid_parameter_value',
+            HINT = format('It may be %s.', (SELECT string_agg(quote_literal(c), ', ') FROM unnest(choices) c));
+    END IF;
+END
+$$;
+
+-- Which table goes into which. wishes: what the mapping says of it, an object. Errors: 22023, 42P01, 42710.
+CREATE FUNCTION dup_select_private.schema_pairs(source_schema regnamespace, target_schema regnamespace, mapping jsonb)
+RETURNS TABLE (source oid, target oid, wishes jsonb)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_pair record;
+    v_seen oid[] := '{}';
+BEGIN
+    SELECT m.key INTO v_pair
+    FROM jsonb_object_keys(mapping) AS m (key)
+    WHERE NOT EXISTS (SELECT FROM dup_select_private.schema_tables(source_schema, true) t
+                      WHERE t.name = dup_select_private.only_name(m.key))
+    ORDER BY m.key LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the mapping names %, which is no table of schema %', v_pair.key, source_schema
+            USING ERRCODE = 'undefined_table', HINT = 'It maps tables of the source, by their names.';
+    END IF;
+    FOR v_pair IN
+        SELECT t.id, t.name, m.value, jsonb_typeof(m.value) AS type,
+               coalesce(CASE jsonb_typeof(m.value) WHEN 'string' THEN m.value #>> '{}' WHEN 'object' THEN m.value ->> 'into' END,
+                        quote_ident(t.name)) AS wanted
+        FROM dup_select_private.schema_tables(source_schema, true) t
+        LEFT JOIN jsonb_each(mapping) m ON dup_select_private.only_name(m.key) = t.name
+        WHERE (t.is_table OR m.key IS NOT NULL) AND jsonb_typeof(m.value) IS DISTINCT FROM 'null'
+        ORDER BY t.name COLLATE "C"
+    LOOP
+        IF v_pair.type NOT IN ('string', 'object') THEN
+            RAISE EXCEPTION 'table % is mapped to %', quote_ident(v_pair.name), v_pair.value
+                USING ERRCODE = 'invalid_parameter_value',
+                      HINT = 'Map it to the name of a table, to null, which leaves it out, or to an object.';
+        END IF;
+        source := v_pair.id;
+        target := dup_select_private.table_named(v_pair.wanted, target_schema);
+        wishes := CASE v_pair.type WHEN 'object' THEN v_pair.value ELSE '{}' END;
+        IF target IS NULL THEN
+            RAISE EXCEPTION 'table % of the source goes into %, which is no table', quote_ident(v_pair.name),
+                CASE WHEN cardinality(parse_ident(v_pair.wanted)) > 1 THEN v_pair.wanted
+                     ELSE concat(target_schema, '.', v_pair.wanted) END
+                USING ERRCODE = 'undefined_table',
+                      HINT = format('mapping => %L names another one, %L leaves it out.',
+                                    jsonb_build_object(v_pair.name, 'another'), jsonb_build_object(v_pair.name, NULL));
+        ELSIF target = ANY (v_seen) THEN
+            RAISE EXCEPTION 'two tables of the source go into %', target::regclass
+                USING ERRCODE = 'duplicate_object',
+                      HINT = 'Put them in by two calls: a row that refers to it would not tell which of the two it means.';
+        END IF;
+        v_seen := v_seen || target;
+        RETURN NEXT;
+    END LOOP;
+    IF v_seen = '{}' THEN
+        RAISE EXCEPTION 'schema % has no table to put in', source_schema
+            USING ERRCODE = 'undefined_table', HINT = 'Views are put in where the mapping names them.';
+    END IF;
+END
+$$;
+
+-- The relations of a schema that have rows to read. Partitions are read with their table.
+CREATE FUNCTION dup_select_private.schema_tables(schema regnamespace, views boolean)
+RETURNS TABLE (id oid, name text, is_table boolean)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT c.oid, c.relname, c.relkind IN ('r', 'p', 'f')
+    FROM pg_class c
+    WHERE c.relnamespace = schema AND NOT c.relispartition
+        AND (c.relkind IN ('r', 'p', 'f') OR views AND c.relkind IN ('v', 'm'))
+$$;
+
+-- The one identifier that a text is. NULL where it is a path.
+CREATE FUNCTION dup_select_private.only_name(identifier text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE WHEN cardinality(p.path) = 1 THEN p.path[1] END FROM parse_ident(identifier) AS p (path)
+$$;
+
+-- The table of that name, in a schema where the name has none. NULL where there is none.
+CREATE FUNCTION dup_select_private.table_named(name text, schema regnamespace) RETURNS oid
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT c.oid
+    FROM parse_ident(table_named.name) AS p (path)
+    JOIN pg_class c ON c.relname = p.path[cardinality(p.path)] AND c.relkind IN ('r', 'p')
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE CASE cardinality(p.path) WHEN 1 THEN n.oid = schema WHEN 2 THEN n.nspname = p.path[1] END
+$$;
+
+-- One table: its columns, its natural key, what is drawn. Errors: 22023, 42703, 428C9, 42501, 0A000, those of an expression.
+CREATE FUNCTION dup_select_private.schema_table(
+    source oid, target oid, wishes jsonb, natural_keys jsonb, on_existing text, without_key text
+) RETURNS dup_select_private.schema_table
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_table   dup_select_private.schema_table;
+    v_columns jsonb := dup_select_private.schema_columns(source, target, wishes);
+    v_facts   dup_select_private.table_facts;
+BEGIN
+    PERFORM dup_select_private.check_wishes(source, wishes);
+    v_table.source := source;
+    v_table.source_item := concat(
+        CASE WHEN dup_select_private.relation_kind(source) = 'r' AND dup_select_private.has_children(source) THEN 'ONLY ' END,
+        dup_select_private.qualified_name(source), ' AS input');
+    v_table.on_existing := coalesce(wishes ->> 'on_existing', on_existing);
+    v_table.without_key := coalesce(wishes ->> 'without_key', without_key);
+    v_table.pinned := dup_select_private.is_pinned(ARRAY[target]);
+    v_facts := dup_select_private.table_facts(target);
+    v_table.drawn := dup_select_private.drawn_columns(v_facts, v_columns, natural_keys);
+    v_columns := v_columns - ARRAY(SELECT d.name FROM unnest(v_table.drawn) d);
+    v_table.level := dup_select_private.schema_level(v_facts, v_columns, source, natural_keys, v_table.without_key);
+    v_table.inputs := dup_select_private.plan_inputs(ARRAY[v_table.level], source);
+    PERFORM dup_select_private.check_required(v_table);
+    PERFORM dup_select_private.check_rules(ARRAY[v_table.level]);
+    RETURN dup_select_private.name_schema_columns(v_table);
+END
+$$;
+
+-- The table with what its columns, and those of its temporary tables, are called, and its natural key in these terms.
+CREATE FUNCTION dup_select_private.name_schema_columns("table" dup_select_private.schema_table)
+RETURNS dup_select_private.schema_table
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_table dup_select_private.schema_table := "table";
+    v_level dup_select_private.plan_level := "table".level;
+    v_facts dup_select_private.table_facts := v_level.facts;
+    v_taken text[] := ARRAY(SELECT c.name FROM unnest(v_facts.columns) c);
+    v_held  text;
+BEGIN
+    FOR v_n IN 1 .. cardinality(v_level.columns) LOOP
+        v_held := dup_select_private.free_name('put_' || ((v_level.columns[v_n]).facts).name, v_taken);
+        v_taken := v_taken || v_held;
+        v_level.columns[v_n].held := v_held;
+        v_level.columns[v_n].slot := ROW('s', v_held);
+        v_level.columns[v_n].echo := false;
+    END LOOP;
+    v_table.level := v_level;
+    v_table.columns := ARRAY(
+        SELECT ROW((c.facts).number, (c.facts).name, (c.facts).type, c.held,
+                   dup_select_private.declared(quote_ident(c.held), c.facts), dup_select_private.source_of(c),
+                   c.direct)::dup_select_private.schema_column
+        FROM unnest(v_level.columns) c
+        UNION ALL
+        SELECT ROW(f.number, f.name, f.type, h.held, dup_select_private.declared(quote_ident(h.held), f), d.input,
+                   EXISTS (SELECT FROM unnest("table".inputs) i
+                           WHERE i.name = dup_select_private.input_of(d.input)
+                               AND i.type = f.type))::dup_select_private.schema_column
+        FROM unnest("table".drawn) d
+        JOIN unnest(v_facts.columns) f ON f.name = d.name
+        CROSS JOIN LATERAL dup_select_private.free_name('put_' || f.name, v_taken) h (held)
+        WHERE d.input IS NOT NULL
+        ORDER BY 1);
+    v_taken := v_taken || ARRAY(SELECT c.held FROM unnest(v_table.columns) c);
+    v_table.row := dup_select_private.free_name('put__row', v_taken);
+    v_table.existing := dup_select_private.free_name('put__existing', v_taken);
+    v_table.first := dup_select_private.free_name('put__first', v_taken);
+    v_table.keyed := dup_select_private.free_name('put__keyed', v_taken);
+    v_table.key := ARRAY(SELECT ROW(v.*, dup_select_private.free_name('put__key_' || v.n, v_taken))::dup_select_private.key_value
+                         FROM dup_select_private.key_values(v_level) v ORDER BY v.n);
+    v_table.has_key := dup_select_private.has_key(v_level);
+    v_table.key_columns := dup_select_private.key_column_names(v_level);
+    v_table.plain_key := (v_level.key).parts IS NOT NULL AND (v_level.key).predicate IS NULL
+        AND NOT EXISTS (SELECT FROM unnest((v_level.key).parts) p WHERE (p.facts).number = 0);
+    v_table.reported := quote_literal(v_facts.name);
+    RETURN v_table;
+END
+$$;
+
+-- Raises where the mapping says of a table what cannot be said: 22023.
+CREATE FUNCTION dup_select_private.check_wishes(source oid, wishes jsonb) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_key text;
+BEGIN
+    SELECT k INTO v_key FROM jsonb_object_keys(wishes) AS k
+    WHERE k NOT IN ('into', 'columns', 'on_existing', 'without_key') LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the mapping of % has %', source::regclass, to_jsonb(v_key)
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It may have "into", "columns", "on_existing", "without_key".';
+    ELSIF jsonb_typeof(wishes -> 'columns') <> 'object' THEN
+        RAISE EXCEPTION 'the columns of % are mapped to %', source::regclass, wishes -> 'columns'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give an object: {"a_column": "an expression", "another": null}.';
+    END IF;
+    IF wishes ? 'on_existing' THEN
+        PERFORM dup_select_private.check_choice('on_existing', wishes ->> 'on_existing', '{keep,update,fail}');
+    END IF;
+    IF wishes ? 'without_key' THEN
+        PERFORM dup_select_private.check_choice('without_key', wishes ->> 'without_key', '{refuse,append,match}');
+    END IF;
+END
+$$;
+
+-- Columns of the target, each with the expression over the source that fills it: by name, and as the mapping has it. Errors:
+-- 42703 where the source has a column that the target has not.
+CREATE FUNCTION dup_select_private.schema_columns(source oid, target oid, wishes jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_wanted  jsonb := (SELECT coalesce(jsonb_object_agg(parse_ident(c.key), c.value), '{}')
+                        FROM jsonb_each(wishes -> 'columns') c);
+    v_columns jsonb;
+    v_unknown text;
+BEGIN
+    v_wanted := (SELECT coalesce(jsonb_object_agg((parse_ident(c.key))[1], c.value), '{}') FROM jsonb_each(wishes -> 'columns') c);
+    SELECT s.name INTO v_unknown
+    FROM unnest(dup_select_private.column_names(source)) AS s (name)
+    WHERE s.name <> ALL (dup_select_private.column_names(target)) AND NOT v_wanted ? s.name
+        AND NOT EXISTS (SELECT FROM jsonb_each_text(v_wanted) w WHERE dup_select_private.input_of(w.value) = s.name)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% has column %, which % has not', source::regclass, quote_ident(v_unknown), target::regclass
+            USING ERRCODE = 'undefined_column',
+                  HINT = format('mapping => %L leaves it out; "columns" may say what fills a column, too.', jsonb_build_object(
+                      (SELECT c.relname FROM pg_class c WHERE c.oid = source),
+                      jsonb_build_object('columns', jsonb_build_object(v_unknown, NULL))));
+    END IF;
+    SELECT coalesce(jsonb_object_agg(c.name, coalesce(v_wanted -> c.name, to_jsonb(quote_ident(c.name)))), '{}') INTO v_columns
+    FROM dup_select_private.columns_of(target) c
+    WHERE CASE WHEN v_wanted ? c.name THEN jsonb_typeof(v_wanted -> c.name) <> 'null'
+               ELSE NOT c.generated AND c.name = ANY (dup_select_private.column_names(source)) END;
+    RETURN v_columns || (SELECT coalesce(jsonb_object_agg(w.key, w.value), '{}') FROM jsonb_each(v_wanted) w
+                         WHERE jsonb_typeof(w.value) <> 'null'); -- what is no column of the target is told by its level
+END
+$$;
+
+-- Columns that a new row gets from their default: numbers of the primary key that come from a sequence, unless natural_keys names
+-- them, and what else of the primary key the source does not fill.
+CREATE FUNCTION dup_select_private.drawn_columns(facts dup_select_private.table_facts, columns jsonb, natural_keys jsonb)
+RETURNS dup_select_private.schema_drawn[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_wish record;
+BEGIN
+    SELECT * INTO v_wish FROM dup_select_private.named_key(natural_keys, facts.id, '');
+    RETURN ARRAY(
+        SELECT ROW(c.name, c.expression, columns ->> c.name)::dup_select_private.schema_drawn
+        FROM unnest(facts.columns) c
+        WHERE c.name = ANY (facts.primary_key) AND c.expression IS NOT NULL AND NOT c.generated
+            AND (c.expression LIKE 'pg\_catalog.nextval(%' OR NOT columns ? c.name)
+            AND c.name <> ALL (coalesce(v_wish.columns, '{}'))
+            AND NOT EXISTS (SELECT FROM unnest(facts.keys) k
+                            WHERE k.name = v_wish.index_name AND c.number = ANY (k.columns || k.expression_columns))
+        ORDER BY c.number);
+END
+$$;
+
+-- The target as a level: what fills its columns, and what tells its rows apart.
+CREATE FUNCTION dup_select_private.schema_level(
+    facts dup_select_private.table_facts, columns jsonb, source oid, natural_keys jsonb, without_key text
+) RETURNS dup_select_private.plan_level
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_plan  dup_select_private.plan;
+    v_level dup_select_private.plan_level;
+    v_keys  jsonb := natural_keys;
+    v_wish  record;
+BEGIN
+    IF columns = '{}' THEN
+        RAISE EXCEPTION '% fills no column of %', source::regclass, facts.qualified_name
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Name its columns like those of the target, or give a mapping.';
+    END IF;
+    v_plan.by_row := false;
+    v_plan.levels := dup_select_private.plan_levels(
+        facts.id, (SELECT jsonb_object_agg(quote_ident(c.key), c.value) FROM jsonb_each(columns) c));
+    v_plan.inputs := dup_select_private.plan_inputs(v_plan.levels, source);
+    v_plan := dup_select_private.fill_columns(v_plan);
+    v_level := dup_select_private.check_expressions(v_plan.levels[1], v_plan.inputs);
+    SELECT * INTO v_wish FROM dup_select_private.named_key(natural_keys, facts.id, '');
+    IF v_wish.columns IS NULL AND v_wish.index_name IS NULL AND without_key = 'match'
+        AND (dup_select_private.plan_key(v_level, NULL)).parts IS NULL
+    THEN
+        v_keys := jsonb_build_object(facts.qualified_name, (
+            SELECT jsonb_agg(quote_ident((c.facts).name)) FROM unnest(v_level.columns) c));
+    END IF;
+    v_level.key := dup_select_private.plan_key(v_level, v_keys);
+    IF (v_level.key).parts IS NULL AND without_key = 'refuse' THEN
+        RAISE EXCEPTION 'nothing tells the rows of % apart: the source fills no unique key of it', facts.qualified_name
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = format('natural_keys => %L names columns that do, without_key => ''match'' takes all of them; '
+                                '''append'' makes a new row of each.',
+                                jsonb_build_object(facts.qualified_name, jsonb_build_array('a_column', 'another')));
+    END IF;
+    RETURN v_level;
+END
+$$;
+
+-- Raises where a column that takes no NULL is filled by nothing: 22023.
+CREATE FUNCTION dup_select_private.check_required("table" dup_select_private.schema_table) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_facts dup_select_private.table_facts := ("table".level).facts;
+    v_name  text;
+BEGIN
+    SELECT c.name INTO v_name
+    FROM unnest(v_facts.columns) c
+    WHERE c.required AND c.expression IS NULL
+        AND NOT EXISTS (SELECT FROM unnest(("table".level).columns) f WHERE (f.facts).number = c.number)
+    ORDER BY c.number LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'column % of % takes no NULL, and % does not fill it', quote_ident(v_name), v_facts.qualified_name,
+            "table".source::regclass
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Add it to the source, or give the mapping an expression for it.';
+    END IF;
+END
+$$;
+
+-- Raises where natural_keys names what is none of the targets: 22023.
+CREATE FUNCTION dup_select_private.check_schema_keys(tables dup_select_private.schema_table[], natural_keys jsonb) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_name text;
+BEGIN
+    SELECT k.key INTO v_name
+    FROM jsonb_each(natural_keys) k
+    WHERE NOT EXISTS (
+        SELECT FROM unnest(tables) t
+        CROSS JOIN LATERAL dup_select_private.named_key(jsonb_build_object(k.key, k.value), ((t.level).facts).id, '') w
+        WHERE w.index_name IS NOT NULL OR w.columns IS NOT NULL)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'natural_keys names %, into which nothing is put', v_name USING ERRCODE = 'invalid_parameter_value',
+            HINT = format('The tables are %s.', (SELECT string_agg(((t.level).facts).qualified_name, ', ') FROM unnest(tables) t));
+    END IF;
+END
+$$;
+
+-- The tables with their foreign keys, and with the columns by which they are referred to.
+CREATE FUNCTION dup_select_private.link_schema_tables(tables dup_select_private.schema_table[])
+RETURNS dup_select_private.schema_table[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_tables  dup_select_private.schema_table[] := tables;
+    v_targets oid[] := ARRAY(SELECT ((tables[n].level).facts).id FROM generate_subscripts(tables, 1) n ORDER BY n);
+    v_table   dup_select_private.schema_table;
+BEGIN
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        v_table := tables[v_n];
+        v_tables[v_n].links := ARRAY(
+            SELECT ROW(k.name, k.columns, k.parent, k.parent_columns, k.operators, array_position(v_targets, k.parent),
+                       k.columns && v_table.key_columns, dup_select_private.held_of(v_table.columns, k.columns),
+                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, true)::dup_select_private.schema_link
+            FROM unnest(((v_table.level).facts).foreign_keys) k
+            WHERE NOT k.temporal AND array_position(dup_select_private.held_of(v_table.columns, k.columns), NULL) IS NULL
+            ORDER BY cardinality(k.columns), k.name COLLATE "C");
+        v_tables[v_n].is_tree := EXISTS (SELECT FROM unnest(v_tables[v_n].links) k WHERE k.in_key AND k."table" = v_n);
+    END LOOP;
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        v_tables[v_n] := dup_select_private.name_referred(v_tables[v_n], ARRAY(
+            SELECT c FROM unnest((((tables[v_n]).level).facts).primary_key) c
+            UNION
+            SELECT c FROM unnest(v_tables) t CROSS JOIN unnest(t.links) k CROSS JOIN unnest(k.parent_columns) c
+            WHERE k."table" = v_n));
+    END LOOP;
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        FOR v_k IN 1 .. cardinality(v_tables[v_n].links) LOOP
+            v_tables[v_n].links[v_k] := dup_select_private.complete_link(
+                v_tables[v_n].links[v_k], v_tables[v_n].columns, v_tables[(v_tables[v_n].links[v_k])."table"]);
+        END LOOP;
+    END LOOP;
+    RETURN v_tables;
+END
+$$;
+
+-- Columns of a work table for those of its target. NULL for what the source does not have.
+CREATE FUNCTION dup_select_private.held_of(columns dup_select_private.schema_column[], names text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT ARRAY(SELECT c.held FROM unnest(names) WITH ORDINALITY AS n (name, n) LEFT JOIN unnest(columns) c ON c.name = n.name
+                 ORDER BY n.n)
+$$;
+
+-- The table with what the columns by which it is referred to are called in its temporary tables.
+CREATE FUNCTION dup_select_private.name_referred("table" dup_select_private.schema_table, referred text[])
+RETURNS dup_select_private.schema_table
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_table dup_select_private.schema_table := "table";
+    v_taken text[] := ARRAY(SELECT c.name FROM unnest((("table".level).facts).columns) c)
+                   || ARRAY(SELECT c.held FROM unnest("table".columns) c);
+BEGIN
+    v_table.referred := ARRAY(SELECT c.name FROM unnest((("table".level).facts).columns) c
+                              WHERE c.name = ANY (name_referred.referred) ORDER BY c.number);
+    v_table.old_names := '{}';
+    v_table.new_names := '{}';
+    v_table.map_old := '{}';
+    v_table.map_new := '{}';
+    FOR v_n IN 1 .. cardinality(v_table.referred) LOOP
+        v_table.old_names[v_n] := dup_select_private.free_name('put__old_' || v_n, v_taken);
+        v_table.new_names[v_n] := dup_select_private.free_name('put__new_' || v_n, v_taken);
+        v_table.map_old[v_n] := dup_select_private.identifier('old_' || v_table.referred[v_n]);
+        v_table.map_new[v_n] := dup_select_private.identifier('new_' || v_table.referred[v_n]);
+    END LOOP;
+    RETURN v_table;
+END
+$$;
+
+-- The link with what is to be known of the parent, where that is put in, too.
+CREATE FUNCTION dup_select_private.complete_link(
+    link dup_select_private.schema_link, columns dup_select_private.schema_column[], parent dup_select_private.schema_table
+) RETURNS dup_select_private.schema_link
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_link dup_select_private.schema_link := link;
+BEGIN
+    IF link."table" IS NULL THEN
+        RETURN link;
+    END IF;
+    v_link.work := parent.work;
+    v_link.map := parent.map;
+    v_link.parent_held := dup_select_private.held_of(parent.columns, link.parent_columns);
+    v_link.map_old := ARRAY(SELECT parent.map_old[array_position(parent.referred, c)]
+                            FROM unnest(link.parent_columns) WITH ORDINALITY AS u (c, n) ORDER BY n);
+    v_link.map_new := ARRAY(SELECT parent.map_new[array_position(parent.referred, c)]
+                            FROM unnest(link.parent_columns) WITH ORDINALITY AS u (c, n) ORDER BY n);
+    v_link.casts := ARRAY(SELECT nullif(c.type, p.type)
+                          FROM ROWS FROM (unnest(link.columns), unnest(link.parent_columns)) WITH ORDINALITY AS u (child, parent, n)
+                          JOIN unnest(columns) c ON c.name = u.child
+                          JOIN unnest(((parent.level).facts).columns) p ON p.name = u.parent ORDER BY u.n);
+    v_link.first_only := parent.plain_key AND parent.key_columns @> link.parent_columns
+        AND link.parent_columns @> parent.key_columns;
+    v_link.in_target := NOT EXISTS (SELECT FROM unnest(parent.drawn) d
+                                    WHERE d.name = ANY (link.parent_columns) AND d.input IS NOT NULL);
+    RETURN v_link;
+END
+$$;
+
+-- Names of the columns that decide a level's natural key.
+CREATE FUNCTION dup_select_private.key_column_names(level dup_select_private.plan_level) RETURNS text[]
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT ARRAY(
+        SELECT c.name
+        FROM unnest((level.facts).columns) c
+        WHERE c.number IN (SELECT (p.facts).number FROM unnest((level.key).parts) p)
+            OR EXISTS (SELECT FROM unnest((level.facts).keys) k
+                       WHERE k.name = (level.key).index_name
+                           AND c.number = ANY (k.columns || k.sources || k.predicate_columns)))
+$$;
+
+-- The tables with the names of their temporary ones.
+CREATE FUNCTION dup_select_private.name_schema_tables(tables dup_select_private.schema_table[])
+RETURNS dup_select_private.schema_table[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_tables dup_select_private.schema_table[] := tables;
+    v_taken  text[] := '{put_report,put_rejects}';
+    v_name   text;
+BEGIN
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        v_name := (((tables[v_n]).level).facts).name;
+        v_tables[v_n].work := dup_select_private.free_name(concat('put_', v_name), v_taken);
+        v_taken := v_taken || v_tables[v_n].work;
+        v_tables[v_n].found := dup_select_private.free_name(concat('put_', v_name, '_found'), v_taken);
+        v_taken := v_taken || v_tables[v_n].found;
+        v_tables[v_n].map := dup_select_private.free_name(concat('put_', v_name, '_map'), v_taken);
+        v_taken := v_taken || v_tables[v_n].map;
+    END LOOP;
+    RETURN v_tables;
+END
+$$;
+
+-- The tables with their places in both orders. Errors: 0A000 where natural keys refer to each other in a circle.
+CREATE FUNCTION dup_select_private.order_schema_tables(tables dup_select_private.schema_table[])
+RETURNS dup_select_private.schema_table[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_tables dup_select_private.schema_table[] := tables;
+    v_ranks  integer[];
+    v_groups integer[];
+BEGIN
+    v_ranks := dup_select_private.ranks(cardinality(tables), dup_select_private.schema_edges(tables, true));
+    IF array_position(v_ranks, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'the natural keys of % refer to each other in a circle',
+            (SELECT string_agg((((tables[n]).level).facts).qualified_name, ', ')
+             FROM generate_subscripts(tables, 1) n WHERE v_ranks[n] IS NULL)
+            USING ERRCODE = 'feature_not_supported', HINT = 'natural_keys may name another key for one of them.';
+    END IF;
+    v_groups := dup_select_private.circles(cardinality(tables), dup_select_private.schema_edges(tables, false));
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        v_tables[v_n].key_rank := v_ranks[v_n];
+        v_tables[v_n]."group" := v_groups[v_n];
+    END LOOP;
+    RETURN v_tables;
+END
+$$;
+
+-- Who refers to whom, as pairs of numbers; itself excepted. keys: by the natural key.
+CREATE FUNCTION dup_select_private.schema_edges(tables dup_select_private.schema_table[], keys boolean) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT coalesce(array_agg(ARRAY[e.child, e.parent]), '{}')
+    FROM (SELECT DISTINCT n AS child, r."table" AS parent
+          FROM generate_subscripts(tables, 1) n CROSS JOIN unnest((tables[n]).links) r
+          WHERE r."table" <> n AND (r.in_key OR NOT keys)) e
+$$;
+
+-- For each of n things a rank above that of all it refers to. NULL where that is itself in the end.
+CREATE FUNCTION dup_select_private.ranks(n integer, edges integer[]) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_ranks integer[] := array_fill(NULL::integer, ARRAY[n]);
+    v_ready integer[];
+    v_rank  integer := 0;
+BEGIN
+    LOOP
+        v_ready := ARRAY(
+            SELECT x FROM generate_series(1, n) x
+            WHERE v_ranks[x] IS NULL AND NOT EXISTS (
+                SELECT FROM generate_subscripts(edges, 1) e WHERE edges[e][1] = x AND v_ranks[edges[e][2]] IS NULL));
+        EXIT WHEN v_ready = '{}';
+        v_rank := v_rank + 1;
+        FOR v_x IN 1 .. cardinality(v_ready) LOOP
+            v_ranks[v_ready[v_x]] := v_rank;
+        END LOOP;
+    END LOOP;
+    RETURN v_ranks;
+END
+$$;
+
+-- For each of n things the number of its circle, that of a thing in no circle being its own; above those of all it refers to.
+CREATE FUNCTION dup_select_private.circles(n integer, edges integer[]) RETURNS integer[]
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_circle integer[];
+    v_ranks  integer[];
+BEGIN
+    WITH RECURSIVE edge AS (
+        SELECT edges[e][1] AS child, edges[e][2] AS parent FROM generate_subscripts(edges, 1) e
+    ), reached (child, parent) AS (
+        SELECT e.child, e.parent FROM edge e
+        UNION
+        SELECT r.child, e.parent FROM reached r JOIN edge e ON e.child = r.parent
+    )
+    SELECT array_agg(coalesce((SELECT least(x, min(a.parent)) FROM reached a JOIN reached b
+                               ON b.child = a.parent AND b.parent = a.child WHERE a.child = x), x) ORDER BY x)
+        INTO v_circle
+    FROM generate_series(1, n) x;
+    v_ranks := dup_select_private.ranks(n, (
+        SELECT coalesce(array_agg(ARRAY[v_circle[edges[e][1]], v_circle[edges[e][2]]]), '{}')
+        FROM generate_subscripts(edges, 1) e WHERE v_circle[edges[e][1]] <> v_circle[edges[e][2]]));
+    RETURN ARRAY(SELECT v_ranks[v_circle[x]] * (n + 1) + v_circle[x] FROM generate_series(1, n) x ORDER BY x);
+END
+$$;

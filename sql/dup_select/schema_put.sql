@@ -1,0 +1,489 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+-- The last steps of put_schema: for each row of the source its key in the target is found, or drawn; then the rows that are new
+-- are inserted, each table by one statement.
+
+-- Statements that make the map of a table.
+CREATE FUNCTION dup_select_private.map_statements("table" dup_select_private.schema_table, keep_maps boolean) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_found text[] := ARRAY(SELECT dup_select_private.found_statements("table"));
+BEGIN
+    RETURN NEXT format(
+'CREATE TEMPORARY TABLE %I (
+    put__row pg_catalog.int8, %sexisting pg_catalog.bool, same_as pg_catalog.int8
+) ON COMMIT %s',
+        "table".map,
+        (SELECT string_agg(format('%I %s, %I %2$s, ', r.old, c.type, r.new), '' ORDER BY r.n)
+         FROM ROWS FROM (unnest("table".referred), unnest("table".map_old), unnest("table".map_new))
+             WITH ORDINALITY AS r (name, old, new, n)
+         JOIN unnest((("table".level).facts).columns) c ON c.name = r.name),
+        CASE WHEN keep_maps THEN 'PRESERVE ROWS' ELSE 'DROP' END);
+    IF "table".is_tree THEN
+        RETURN NEXT dup_select_private.do_block(format(
+'
+BEGIN
+    LOOP
+        %s;
+        EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.%I);
+        %s;
+        DROP TABLE pg_temp.%2$I;
+    END LOOP;
+END
+',
+            dup_select_private.indented(v_found[1], 8), "table".found,
+            dup_select_private.indented(array_to_string(v_found[2 :], ';' || chr(10)), 8)));
+        RETURN NEXT dup_select_private.put_aside(
+            "table", ARRAY['refers to itself in a circle'],
+            ARRAY[format('NOT EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.put__row OPERATOR(pg_catalog.=) s.%I)',
+                         "table".map, "table".row)]);
+    ELSE
+        RETURN QUERY SELECT unnest(v_found);
+    END IF;
+    RETURN NEXT format('DROP TABLE pg_temp.%I', "table".found);
+    RETURN NEXT format('ANALYZE pg_temp.%I', "table".map);
+END
+$$;
+
+-- Statements that look for rows in the target by their natural keys and note what they find, or a new key, in the map. Of a tree:
+-- those rows whose parents are in the map and that are not.
+CREATE FUNCTION dup_select_private.found_statements("table" dup_select_private.schema_table) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_has_parts boolean := (("table".level).key).parts IS NOT NULL;
+    v_nullable  text    := (SELECT string_agg(format('f.%I', k.held), ', ' ORDER BY k.n)
+                            FROM unnest("table".key) k
+                            WHERE k.given AND k.nullable AND NOT (("table".level).key).nulls_distinct);
+BEGIN
+    RETURN NEXT format(
+'CREATE TEMPORARY TABLE %I ON COMMIT DROP AS
+SELECT %s
+FROM %s%s',
+        "table".found,
+        dup_select_private.lines(
+            format('s.%I', "table".row)
+                || ARRAY(SELECT dup_select_private.old_value("table", n) FROM generate_subscripts("table".referred, 1) n ORDER BY n)
+                || ARRAY(SELECT dup_select_private.new_value("table", n) FROM generate_subscripts("table".referred, 1) n ORDER BY n)
+                || format(CASE WHEN v_has_parts THEN 't.tableoid IS NOT NULL AS %I' ELSE 'false AS %I' END, "table".existing)
+                || format('NULL::pg_catalog.int8 AS %I', "table".first)
+                || CASE WHEN "table".has_key IS NOT NULL THEN ARRAY[format('(%s) IS TRUE AS %I', "table".has_key, "table".keyed)]
+                        ELSE '{}' END
+                || ARRAY(SELECT format('%s%s AS %I', k.value, k.collation_clause, k.held)
+                         FROM unnest("table".key) k WHERE k.given ORDER BY k.n), ', ', 4),
+        dup_select_private.schema_rows("table", true, false, 's', dup_select_private.next_of_tree("table")),
+        chr(10) || 'LEFT JOIN ' || dup_select_private.target_item("table") || ' ON '
+            || dup_select_private.match("table".level, false, 2));
+    IF v_nullable IS NOT NULL THEN
+        RETURN NEXT dup_select_private.find_nulls("table", v_nullable);
+    END IF;
+    IF v_has_parts THEN
+        RETURN NEXT dup_select_private.note_duplicates("table");
+    END IF;
+    RETURN NEXT dup_select_private.map_first("table");
+    IF v_has_parts THEN
+        RETURN NEXT dup_select_private.map_same("table");
+    END IF;
+END
+$$;
+
+-- Condition on rows w of a tree that come next: they are not in the map, and their parents are, or are only in the target. NULL
+-- for other tables.
+CREATE FUNCTION dup_select_private.next_of_tree("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format('NOT EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.put__row OPERATOR(pg_catalog.=) w.%I)', "table".map, "table".row)
+        || string_agg(format(
+            chr(10) || '        AND (r%s.put__row IS NOT NULL OR pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0%s)', l.n,
+            (SELECT string_agg(format('w.%I', h), ', ') FROM unnest((l.link).held) h),
+            CASE WHEN (l.link).in_target THEN (
+                SELECT format(chr(10) || '            OR NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', (l.link).work,
+                              string_agg(format('p.%I %s w.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place))
+                FROM ROWS FROM (unnest((l.link).parent_held), unnest((l.link).operators), unnest((l.link).held))
+                    WITH ORDINALITY AS k (parent, operator, held, place)) END), '' ORDER BY l.n)
+    FROM (SELECT n, "table".links[n] AS link FROM generate_subscripts("table".links, 1) n) l
+    WHERE "table".is_tree AND (l.link).in_key AND (l.link).work = "table".work
+$$;
+
+-- A value by which the row is referred to in the source.
+CREATE FUNCTION dup_select_private.old_value("table" dup_select_private.schema_table, n integer) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format('%s AS %I',
+                  coalesce((SELECT format('s.%I', c.held) FROM unnest("table".columns) c WHERE c.name = "table".referred[n]),
+                           (SELECT format('NULL::%s', c.type) FROM unnest((("table".level).facts).columns) c
+                            WHERE c.name = "table".referred[n])),
+                  "table".old_names[n])
+$$;
+
+-- The same in the target: of the row that exists there, or of the new one. NULL where it is yet to be drawn.
+CREATE FUNCTION dup_select_private.new_value("table" dup_select_private.schema_table, n integer) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(CASE
+            WHEN c.slot IS NULL AND "table".key = '{}' THEN 'NULL::%3$s AS %4$I'
+            WHEN c.slot IS NULL THEN 't.%1$I AS %4$I'
+            WHEN "table".key = '{}' THEN '%2$s AS %4$I'
+            ELSE 'CASE WHEN t.tableoid IS NULL THEN %2$s ELSE t.%1$I END AS %4$I'
+        END, f.name, dup_select_private.inserted_value(c), f.type, "table".new_names[new_value.n])
+    FROM unnest((("table".level).facts).columns) f
+    LEFT JOIN unnest(("table".level).columns) c ON (c.facts).name = f.name
+    WHERE f.name = "table".referred[new_value.n]
+$$;
+
+-- Statement that finds rows with NULL in the natural key where that is a value like others. Apart from those without, which are
+-- joined by a hash: an OR cannot be hashed.
+CREATE FUNCTION dup_select_private.find_nulls("table" dup_select_private.schema_table, nullable text) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'UPDATE pg_temp.%1$I AS f SET %2$I = true%3$s
+FROM %4$s
+WHERE NOT f.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
+  AND %7$s%8$s',
+        "table".found, "table".existing,
+        (SELECT string_agg(format(', %I = t.%I', r.own, r.name), '' ORDER BY r.n)
+         FROM ROWS FROM (unnest("table".new_names), unnest("table".referred)) WITH ORDINALITY AS r (own, name, n)),
+        dup_select_private.target_item("table"), nullable, format(' AND f.%I', "table".keyed) || left("table".has_key, 0),
+        (SELECT string_agg(format(CASE
+                    WHEN k.absent THEN '%1$s IS NULL'
+                    WHEN NOT k.given THEN '%1$s %2$s %3$s%4$s'
+                    WHEN NOT k.nullable THEN '%1$s %2$s f.%5$I%4$s'
+                    WHEN k.composite THEN '(%1$s %2$s f.%5$I%4$s OR %1$s IS NOT DISTINCT FROM NULL AND f.%5$I IS NOT DISTINCT FROM NULL)'
+                    ELSE '(%1$s %2$s f.%5$I%4$s OR %1$s IS NULL AND f.%5$I IS NULL)'
+                END, k.expression, k.operator, k.value, k.collation_clause, k.held), chr(10) || '  AND ' ORDER BY k.n)
+         FROM unnest("table".key) k),
+        chr(10) || '  AND ' || (("table".level).key).predicate)
+$$;
+
+-- Statement that notes of rows of one natural key which is the first of them. It sorts nothing where there are none.
+CREATE FUNCTION dup_select_private.note_duplicates("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'UPDATE pg_temp.%1$I AS f SET %2$I = d.first
+FROM (SELECT d.%3$I, pg_catalog.min(d.%3$I) OVER (PARTITION BY %4$s) AS first FROM pg_temp.%1$I AS d%5$s) AS d
+WHERE EXISTS (SELECT FROM pg_temp.%1$I AS d%5$s GROUP BY %4$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+  AND d.%3$I OPERATOR(pg_catalog.=) f.%3$I AND d.first OPERATOR(pg_catalog.<) f.%3$I',
+        "table".found, "table".first, "table".row,
+        (SELECT string_agg(format('d.%I', k.held), ', ' ORDER BY k.n) FROM unnest("table".key) k WHERE k.given),
+        format(' WHERE d.%I', "table".keyed) || left("table".has_key, 0))
+$$;
+
+-- Statement that enters the first row of each natural key into the map. What is yet to be drawn is drawn here.
+CREATE FUNCTION dup_select_private.map_first("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'INSERT INTO pg_temp.%I (put__row%s, existing)
+SELECT f.%I%s, f.%I
+FROM pg_temp.%I AS f
+WHERE f.%I IS NULL
+ORDER BY f.%3$I',
+        "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
+        string_agg(format(CASE WHEN d.expression IS NULL THEN ', f.%I, f.%I' ELSE ', f.%I, coalesce(f.%I, %s)' END,
+                          "table".old_names[n], "table".new_names[n], d.expression), '' ORDER BY n),
+        "table".existing, "table".found, "table".first)
+    FROM generate_subscripts("table".referred, 1) n
+    LEFT JOIN unnest("table".drawn) d ON d.name = "table".referred[n]
+$$;
+
+-- Statement that enters the others, which are the same as a first one, into the map.
+CREATE FUNCTION dup_select_private.map_same("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'INSERT INTO pg_temp.%1$I (put__row%2$s, existing, same_as)
+SELECT f.%3$I%4$s, m.existing, f.%5$I
+FROM pg_temp.%6$I AS f JOIN pg_temp.%1$I AS m ON m.put__row OPERATOR(pg_catalog.=) f.%5$I
+WHERE EXISTS (SELECT FROM pg_temp.%6$I AS e WHERE e.%5$I IS NOT NULL)',
+        "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
+        string_agg(format(', f.%I, m.%I', "table".old_names[n], "table".map_new[n]), '' ORDER BY n),
+        "table".first, "table".found)
+    FROM generate_subscripts("table".referred, 1) n
+$$;
+
+-- Statements that put aside what shows only when all keys are known: rows that exist, where none may, and what another unique
+-- index or a rule over references does not take.
+CREATE FUNCTION dup_select_private.late_statements("table" dup_select_private.schema_table) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_rows text := dup_select_private.schema_rows("table", false, true);
+    v_new  text := format('NOT s.%I AND s.%I IS NULL', "table".existing, "table".first);
+BEGIN
+    IF "table".on_existing = 'fail' AND "table".key <> '{}' THEN
+        RETURN NEXT dup_select_private.put_aside_late(
+            "table", 'exists already',
+            format('SELECT m.put__row FROM pg_temp.%I AS m WHERE m.existing AND m.same_as IS NULL', "table".map));
+    END IF;
+    RETURN QUERY
+        SELECT dup_select_private.put_aside_late(
+            "table", r.rule, format('SELECT s.%I FROM %s WHERE %s AND %s', "table".row, v_rows, v_new, r.broken))
+        FROM dup_select_private.row_rules("table", true) r ORDER BY r.n;
+    RETURN QUERY
+        SELECT dup_select_private.put_aside_late("table", format('violates %s', quote_ident(u.name)), format(
+'SELECT s.%1$I FROM %2$s WHERE %3$s AND EXISTS (SELECT FROM %4$s WHERE %5$s)
+UNION ALL
+SELECT d.%1$I FROM (
+    SELECT s.%1$I, pg_catalog.min(s.%1$I) OVER (PARTITION BY %6$s) AS first FROM %2$s WHERE %3$s%7$s) AS d
+WHERE d.first OPERATOR(pg_catalog.<) d.%1$I',
+            "table".row, v_rows, v_new, dup_select_private.from_item(("table".level).facts, 't'),
+            dup_select_private.match(u.level, true, 4), u.parts, ' AND ' || u.has_key))
+        FROM dup_select_private.other_keys("table") u;
+END
+$$;
+
+-- Statement that puts aside the rows whose numbers a query gives, with those that are the same as one of them.
+CREATE FUNCTION dup_select_private.put_aside_late("table" dup_select_private.schema_table, rule text, query text) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'WITH found (put__row) AS MATERIALIZED (
+    %s
+), bad AS (
+    DELETE FROM pg_temp.%I AS s
+    USING pg_temp.%I AS m, found
+    WHERE m.put__row OPERATOR(pg_catalog.=) s.%I
+      AND found.put__row OPERATOR(pg_catalog.=) coalesce(m.same_as, m.put__row)
+    RETURNING %s AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, rule, "row") SELECT %s, %L, bad."row" FROM bad',
+        dup_select_private.indented(query, 4), "table".work, "table".map, "table".row, dup_select_private.row_json("table"),
+        "table".reported, rule)
+$$;
+
+-- The unique indexes of a table that are not its natural key and that a new row may violate, each with the level as it would be by
+-- that key. Of numbers that are drawn nothing is to be said.
+CREATE FUNCTION dup_select_private.other_keys("table" dup_select_private.schema_table)
+RETURNS TABLE (name text, level dup_select_private.plan_level, parts text, has_key text)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_level dup_select_private.plan_level;
+BEGIN
+    FOR name IN
+        SELECT (k.key).name
+        FROM dup_select_private.key_candidates(
+            ("table".level).facts, ARRAY(SELECT (c.facts).name FROM unnest(("table".level).columns) c)) k
+        WHERE k.shown AND (k.key).name IS DISTINCT FROM (("table".level).key).index_name
+    LOOP
+        v_level := "table".level;
+        v_level.key := dup_select_private.plan_key(
+            v_level, jsonb_build_object((v_level.facts).qualified_name, quote_ident(name)));
+        level := v_level;
+        has_key := dup_select_private.has_key(v_level);
+        parts := (SELECT string_agg(concat(v.value, v.collation_clause), ', ' ORDER BY v.n)
+                  FROM dup_select_private.key_values(v_level) v WHERE v.given);
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+
+-- Statement that inserts what is new into the tables of a group, and counts. All of a circle in one statement: foreign keys are
+-- looked at when it ends.
+CREATE FUNCTION dup_select_private.insert_group(tables dup_select_private.schema_table[], numbers integer[]) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_added  text;
+    v_counts text := '';
+    v_parts  text := '';
+BEGIN
+    FOR v_n IN 1 .. cardinality(numbers) LOOP
+        v_added := 'added' || CASE WHEN cardinality(numbers) > 1 THEN '_' || v_n ELSE '' END;
+        v_parts := concat(v_parts, CASE WHEN v_n > 1 THEN ', ' END, v_added, ' AS (', chr(10), '    ',
+                          dup_select_private.indented(dup_select_private.insert_new(tables[numbers[v_n]]), 4), chr(10),
+                          '    RETURNING 1', chr(10), ')');
+        v_counts := concat(v_counts, CASE WHEN v_n > 1 THEN chr(10) || '    UNION ALL ' END, format(
+            'SELECT %s, pg_catalog.count(*) FROM %s', (tables[numbers[v_n]]).reported, v_added));
+    END LOOP;
+    RETURN format(
+'WITH %s
+UPDATE pg_temp.put_report AS r SET inserted = n.rows
+FROM (
+    %s
+) AS n (name, rows)
+WHERE n.name OPERATOR(pg_catalog.=) r.table_name', v_parts, v_counts);
+END
+$$;
+
+-- INSERT of the rows of a table that are new, in the order of their natural keys, which keeps sessions from waiting for each other
+-- in a circle.
+CREATE FUNCTION dup_select_private.insert_new("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'INSERT INTO %s (
+    %s)%s
+SELECT %s
+FROM %s
+WHERE NOT s.%I AND s.%I IS NULL%s%s',
+        (("table".level).facts).qualified_name,
+        dup_select_private.lines(array_agg(quote_ident(f.name) ORDER BY f.number), ', ', 4),
+        CASE WHEN bool_or(f.always) THEN chr(10) || 'OVERRIDING SYSTEM VALUE' END,
+        dup_select_private.lines(array_agg(coalesce(
+            's.' || quote_ident("table".new_names[array_position("table".referred, f.name)]),
+            dup_select_private.inserted_value(c)) ORDER BY f.number), ', ', 4),
+        dup_select_private.schema_rows("table", false, true), "table".existing, "table".first,
+        chr(10) || 'ORDER BY ' || (SELECT string_agg(concat(k.value, k.collation_clause), ', ' ORDER BY k.n)
+                                   FROM unnest("table".key) k WHERE k.given),
+        chr(10) || dup_select_private.conflict_target("table".level) || ' DO NOTHING')
+    FROM unnest((("table".level).facts).columns) f
+    LEFT JOIN unnest(("table".level).columns) c ON (c.facts).number = f.number
+    WHERE c.slot IS NOT NULL OR EXISTS (SELECT FROM unnest("table".drawn) d WHERE d.name = f.name)
+$$;
+
+-- Statement that raises where a table took fewer rows than are new: another session has inserted some of these keys since they
+-- were looked up, or a trigger left rows out. Errors: 40001, as of a transaction that is to be run again.
+CREATE FUNCTION dup_select_private.check_inserted(tables dup_select_private.schema_table[]) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.do_block(format(
+'
+DECLARE
+    v_table pg_catalog.text;
+BEGIN
+    SELECT r.table_name INTO v_table
+    FROM pg_temp.put_report AS r
+    JOIN (%s) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION ''%% has not taken all rows that were new'', v_table USING ERRCODE = ''serialization_failure'',
+            HINT = ''Another session has inserted some of them: run it again. Or a BEFORE trigger leaves rows out, or changes keys.'';
+    END IF;
+END
+',
+        string_agg(format('SELECT %s, pg_catalog.count(*) FROM pg_temp.%I AS m WHERE NOT m.existing AND m.same_as IS NULL',
+                          t.reported, t.map), chr(10) || '          UNION ALL ' ORDER BY t.map)))
+    FROM unnest(tables) t
+$$;
+
+-- Statements that count, or write, what differs between rows that exist and those of the source, and count what differs between
+-- rows of the source that are one.
+CREATE FUNCTION dup_select_private.existing_statements("table" dup_select_private.schema_table) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_target   text := dup_select_private.from_item(("table".level).facts, 't');
+    v_rows     text := dup_select_private.indented(dup_select_private.schema_rows("table", false, true), 4);
+    v_existing text := format('s.%I AND s.%I IS NULL', "table".existing, "table".first);
+    v_differs  text := dup_select_private.differs("table", 't');
+    v_key      text := dup_select_private.same_row("table");
+BEGIN
+    IF "table".key = '{}' OR v_differs IS NULL THEN
+        RETURN;
+    END IF;
+    IF "table".on_existing = 'update' THEN
+        RETURN NEXT format(
+'WITH changed AS (
+    UPDATE %s SET
+        %s
+    FROM %s
+    WHERE %s
+      AND %s
+      AND (%s)
+    RETURNING 1
+)
+UPDATE pg_temp.put_report AS r SET updated = (SELECT pg_catalog.count(*) FROM changed)
+WHERE r.table_name OPERATOR(pg_catalog.=) %s',
+            v_target, dup_select_private.settings("table"), v_rows, v_existing, v_key, v_differs, "table".reported);
+    ELSIF "table".on_existing = 'keep' THEN
+        RETURN NEXT format(
+'UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
+    SELECT pg_catalog.count(*)
+    FROM %s
+    JOIN %s ON %s
+    WHERE %s AND (%s))
+WHERE r.table_name OPERATOR(pg_catalog.=) %s AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.existing)',
+            v_rows, v_target, v_key, v_existing, v_differs, "table".reported, "table".map);
+    END IF;
+    RETURN NEXT format(
+'UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
+    SELECT pg_catalog.count(*)
+    FROM %s
+    JOIN %s ON o.%I OPERATOR(pg_catalog.=) s.%I
+    WHERE %s)
+WHERE r.table_name OPERATOR(pg_catalog.=) %s AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.same_as IS NOT NULL)',
+        v_rows, dup_select_private.indented(dup_select_private.schema_rows("table", false, true, 'o'), 4), "table".row,
+        "table".first, dup_select_private.differs("table", 'o'), "table".reported, "table".map);
+END
+$$;
+
+-- Columns that the source fills and that tell no row apart.
+CREATE FUNCTION dup_select_private.payload("table" dup_select_private.schema_table) RETURNS SETOF dup_select_private.plan_column
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT c.* FROM unnest(("table".level).columns) c WHERE (c.facts).name <> ALL ("table".referred || "table".key_columns)
+$$;
+
+-- What an UPDATE sets them to. NULL in a column with a default says nothing.
+CREATE FUNCTION dup_select_private.settings("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.lines(array_agg(format(
+        CASE WHEN (c.facts).expression IS NULL THEN '%1$I = s.%2$I' ELSE '%1$I = coalesce(s.%2$I, t.%1$I)' END,
+        (c.facts).name, c.held) ORDER BY (c.facts).number), ', ', 8)
+    FROM dup_select_private.payload("table") c
+$$;
+
+-- Condition under which s differs in them from t, or from o, another row of the source. NULL where there is none. What has no
+-- equality is compared as text.
+CREATE FUNCTION dup_select_private.differs("table" dup_select_private.schema_table, other text) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.lines(array_agg(format(
+        CASE WHEN (c.facts).expression IS NOT NULL THEN 's.%1$I IS NOT NULL AND ' ELSE '' END
+            || 's.%1$I%4$s IS DISTINCT FROM %2$s.%3$I%4$s',
+        c.held, other, CASE other WHEN 't' THEN (c.facts).name ELSE c.held END,
+        CASE WHEN dup_select_private.default_operator_class((("table".level).facts).id, (c.facts).number) IS NULL
+             THEN '::pg_catalog.text' END) ORDER BY (c.facts).number), ' OR ', 12)
+    FROM dup_select_private.payload("table") c
+    HAVING count(*) > 0
+$$;
+
+-- Condition under which t is the row of the target that s was found to be: by the primary key, or else by the natural one.
+CREATE FUNCTION dup_select_private.same_row("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT coalesce(
+        string_agg(format('t.%s %s s.%I', p.expression, p.operator, "table".new_names[array_position("table".referred, c.name)]),
+                   ' AND ' ORDER BY p.n),
+        dup_select_private.match("table".level, true, 8))
+    FROM unnest((("table".level).facts).keys) k
+    CROSS JOIN unnest(k.parts) WITH ORDINALITY
+        AS p (number, expression, operator, collation_clause, nullable, composite, n)
+    JOIN unnest((("table".level).facts).columns) c ON c.number = p.number
+    WHERE k.is_primary
+$$;
+
+-- Statements that advance the sequences of columns which were given their numbers: where the gap is small by drawing, which
+-- nobody can get between.
+CREATE FUNCTION dup_select_private.sequence_statements("table" dup_select_private.schema_table) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'SELECT CASE WHEN g.gap OPERATOR(pg_catalog.>) 10000 THEN pg_catalog.setval(%1$L, g.last)
+            ELSE (SELECT pg_catalog.max(pg_catalog.nextval(%1$L)) FROM pg_catalog.generate_series(1, g.gap)) END
+FROM (SELECT n.last, n.last OPERATOR(pg_catalog.-) q.last_value AS gap
+      FROM (SELECT pg_catalog.max(w.%2$I)::pg_catalog.int8 AS last FROM pg_temp.%3$I AS w) AS n CROSS JOIN %4$s AS q) AS g
+WHERE g.gap OPERATOR(pg_catalog.>) 0',
+        q.name, c.held, "table".work, q.name)
+    FROM unnest(("table".level).columns) c
+    CROSS JOIN LATERAL pg_get_serial_sequence((("table".level).facts).qualified_name, (c.facts).name) q (name)
+    WHERE (c.facts).expression LIKE 'pg\_catalog.nextval(%' AND q.name IS NOT NULL
+    ORDER BY (c.facts).number
+$$;
+
+-- Statement that completes the report on a table.
+CREATE FUNCTION dup_select_private.report_table("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format(
+'UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
+           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
+    FROM pg_temp.%I AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) %s', "table".map, "table".reported)
+$$;
+
+-- Statement that raises where rows are unaccounted for.
+CREATE FUNCTION dup_select_private.check_report() RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.do_block(
+'
+DECLARE
+    v_report pg_catalog.record;
+BEGIN
+    SELECT * INTO v_report FROM pg_temp.put_report AS r
+    WHERE r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.updated
+        OPERATOR(pg_catalog.+) r.collapsed OPERATOR(pg_catalog.+) r.rejected)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION ''rows of % are unaccounted for'', v_report.table_name
+            USING ERRCODE = ''data_corrupted'', DETAIL = v_report::pg_catalog.text, HINT = ''Nothing was put in.'';
+    END IF;
+END
+')
+$$;

@@ -1,0 +1,290 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
+
+-- The first two steps of put_schema: the rows of the source are read as the target takes them, and those that it does not take are
+-- put aside, before anything is written.
+
+-- Statements that read a table.
+CREATE FUNCTION dup_select_private.read_statements("table" dup_select_private.schema_table) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_numbers text := dup_select_private.row_numbers("table");
+    v_insert  text;
+BEGIN
+    RETURN NEXT format(
+'CREATE TEMPORARY TABLE %I (
+    %I pg_catalog.int8,
+    %s
+) ON COMMIT DROP',
+        "table".work, "table".row,
+        (SELECT string_agg(c.declared, ',' || chr(10) || '    ' ORDER BY c.number) FROM unnest("table".columns) c));
+    v_insert := format(
+'INSERT INTO pg_temp.%I (
+    %s)
+SELECT %%s,
+    %s
+FROM %%s',
+        "table".work,
+        (SELECT dup_select_private.lines(array_prepend(quote_ident("table".row), array_agg(quote_ident(c.held) ORDER BY c.number)),
+                                         ', ', 4) FROM unnest("table".columns) c),
+        (SELECT dup_select_private.lines(array_agg(replace(c.source, '%', '%%') ORDER BY c.number), ', ', 4)
+         FROM unnest("table".columns) c));
+    RETURN NEXT CASE WHEN EXISTS (SELECT FROM unnest("table".columns) c WHERE NOT c.direct)
+                     THEN dup_select_private.read_with_casts("table", v_numbers, v_insert)
+                     ELSE format(v_insert, v_numbers, "table".source_item) END;
+    RETURN NEXT format(
+'INSERT INTO pg_temp.put_report (table_name, rows_in)
+SELECT %s, (SELECT pg_catalog.count(*) FROM pg_temp.%I) OPERATOR(pg_catalog.+) pg_catalog.count(*)
+FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) %1$s', "table".reported, "table".work);
+END
+$$;
+
+-- Numbers for the rows of the source, in the order of their keys there: of two that are one the lower wins.
+CREATE FUNCTION dup_select_private.row_numbers("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format('pg_catalog.row_number() OVER (%s)', CASE WHEN bool_and(c.source IS NOT NULL AND o.ordered)
+        THEN 'ORDER BY ' || string_agg(c.source, ', ' ORDER BY k.n) END)
+    FROM unnest((("table".level).facts).primary_key) WITH ORDINALITY AS k (name, n)
+    LEFT JOIN unnest("table".columns) c ON c.name = k.name
+    LEFT JOIN unnest("table".inputs) i ON i.name = dup_select_private.input_of(c.source)
+    CROSS JOIN LATERAL (SELECT i.type NOT IN ('json', 'xml', 'point', 'box', 'line', 'path', 'polygon', 'circle')) o (ordered)
+$$;
+
+-- A block that reads a table with values of other types than the target's. What does not cast is found by halving.
+CREATE FUNCTION dup_select_private.read_with_casts("table" dup_select_private.schema_table, numbers text, reading text)
+RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_raw  text := dup_select_private.raw_name("table");
+    v_body text;
+BEGIN
+    v_body := format($x$
+DECLARE
+    v_from   pg_catalog.int8[] := '{1}';
+    v_to     pg_catalog.int8[];
+    v_first  pg_catalog.int8;
+    v_last   pg_catalog.int8;
+    v_column pg_catalog.int4;
+    v_rule   pg_catalog.text;
+    v_detail pg_catalog.text;
+BEGIN
+    %1$s;
+EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+    -- Some row does not cast. Which, halving tells.
+    CREATE TEMPORARY TABLE %2$I ON COMMIT DROP AS
+    SELECT %3$s AS %4$I, input.* FROM %5$s;
+    CREATE INDEX ON pg_temp.%2$I (%4$I);
+    v_to := ARRAY(SELECT pg_catalog.count(*) FROM pg_temp.%2$I);
+    WHILE pg_catalog.cardinality(v_to) OPERATOR(pg_catalog.>) 0 LOOP
+        v_first := v_from[pg_catalog.cardinality(v_from)];
+        v_last := v_to[pg_catalog.cardinality(v_to)];
+        v_from := pg_catalog.trim_array(v_from, 1);
+        v_to := pg_catalog.trim_array(v_to, 1);
+        BEGIN
+            %6$s
+            WHERE input.%4$I BETWEEN v_first AND v_last;
+        EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+            IF v_first OPERATOR(pg_catalog.<) v_last THEN
+                v_from := v_from OPERATOR(pg_catalog.||) ARRAY[
+                    (v_first OPERATOR(pg_catalog.+) v_last) OPERATOR(pg_catalog./) 2 OPERATOR(pg_catalog.+) 1, v_first];
+                v_to := v_to OPERATOR(pg_catalog.||) ARRAY[
+                    v_last, (v_first OPERATOR(pg_catalog.+) v_last) OPERATOR(pg_catalog./) 2];
+                CONTINUE;
+            END IF;
+            v_rule := 'does not cast';
+            v_detail := SQLERRM;
+            FOR v_column IN 1 .. %7$s LOOP
+                BEGIN
+                    EXECUTE pg_catalog.format('INSERT INTO pg_temp.%8$I (%%I) SELECT %%s FROM pg_temp.%2$I AS input WHERE input.%4$I '
+                        'OPERATOR(pg_catalog.=) %%s', (%9$L::pg_catalog.text[])[v_column], (%10$L::pg_catalog.text[])[v_column], v_first);
+                    DELETE FROM pg_temp.%8$I AS s WHERE s.%4$I IS NULL;
+                EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+                    v_rule := (%11$L::pg_catalog.text[])[v_column];
+                    v_detail := SQLERRM;
+                    EXIT;
+                END;
+            END LOOP;
+            INSERT INTO pg_temp.put_rejects (table_name, rule, detail, "row")
+            SELECT %12$s, v_rule, v_detail, pg_catalog.to_jsonb(input) OPERATOR(pg_catalog.-) %13$L
+            FROM pg_temp.%2$I AS input WHERE input.%4$I OPERATOR(pg_catalog.=) v_first;
+        END;
+    END LOOP;
+END
+$x$,
+        dup_select_private.indented(format(reading, numbers, "table".source_item), 4),
+        v_raw, numbers, "table".row, "table".source_item,
+        dup_select_private.indented(format(reading, format('input.%I', "table".row), format('pg_temp.%I AS input', v_raw)), 12),
+        count(*), "table".work, array_agg(c.held ORDER BY c.number), array_agg(c.source ORDER BY c.number),
+        array_agg(format('%s does not cast to %s', quote_ident(c.name), c.type) ORDER BY c.number),
+        "table".reported, "table".row)
+    FROM unnest("table".columns) c
+    WHERE NOT c.direct;
+    RETURN dup_select_private.do_block(v_body);
+END
+$$;
+
+-- Name of the temporary table for rows of the source as they are.
+CREATE FUNCTION dup_select_private.raw_name("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.identifier("table".work || '_raw')
+$$;
+
+-- Rules that a row can be held against by itself, as conditions under which it breaks them. late: those that must wait until
+-- references have got their values.
+CREATE FUNCTION dup_select_private.row_rules("table" dup_select_private.schema_table, late boolean)
+RETURNS TABLE (n bigint, rule text, broken text)
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT (c.facts).number, format('%s is missing', quote_ident((c.facts).name)),
+           format('%s IS NULL', dup_select_private.reference(c.slot))
+    FROM unnest(("table".level).columns) c
+    WHERE NOT late AND (c.facts).required AND (c.facts).expression IS NULL
+    UNION ALL
+    SELECT 10000 + row_number() OVER (ORDER BY k.name COLLATE "C"), format('violates %s', quote_ident(k.name)),
+           format('NOT (%s)', dup_select_private.evaluate("table".level, k.expression, k.columns))
+    FROM dup_select_private.checks_of((("table".level).facts).id) k
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT FROM unnest((("table".level).facts).columns) c
+                       WHERE c.number = ANY (k.columns || ARRAY(
+                                 SELECT unnest(g.expression_columns) FROM unnest((("table".level).facts).columns) g
+                                 WHERE g.generated AND g.number = ANY (k.columns)))
+                           AND (c.volatile
+                                OR EXISTS (SELECT FROM unnest("table".links) l
+                                           WHERE l."table" IS NOT NULL AND c.name = ANY (l.columns)))) AS late
+    ) d
+    WHERE d.late = row_rules.late
+$$;
+
+-- CHECK constraints that hold for new rows, as expressions with all names in full.
+CREATE FUNCTION dup_select_private.checks_of(relation oid) RETURNS TABLE (name text, expression text, columns integer[])
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT c.conname, dup_select_private.qualified(pg_get_expr(c.conbin, c.conrelid)), c.conkey::integer[]
+    FROM pg_constraint c
+    WHERE c.conrelid = relation AND c.contype = 'c' AND c.conkey IS NOT NULL AND 0 <> ALL (c.conkey)
+        AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+$$;
+
+-- Statements that put aside what is bad about a table's rows by themselves. referred: sets of columns by which others refer to it.
+CREATE FUNCTION dup_select_private.check_statements("table" dup_select_private.schema_table, referred jsonb) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT p.statement
+    FROM (SELECT 1 AS part, '' AS name, dup_select_private.put_aside(
+              "table", coalesce(array_agg(r.rule ORDER BY r.n), '{}'), coalesce(array_agg(r.broken ORDER BY r.n), '{}')) AS statement
+          FROM dup_select_private.row_rules("table", false) r
+          UNION ALL
+          SELECT 2, u.names::text, dup_select_private.put_aside(
+              "table", ARRAY[format('%s is there twice', dup_select_private.name_list(u.names))],
+              ARRAY[dup_select_private.is_twice("table", u.names)])
+          FROM dup_select_private.own_numbers("table", referred) u (names)) p
+    WHERE p.statement IS NOT NULL
+    ORDER BY p.part, p.name
+$$;
+
+-- Sets of columns by which rows of the source are referred to and which nothing keeps from being used twice: no unique index
+-- there, nor the natural key, by which two rows are one.
+CREATE FUNCTION dup_select_private.own_numbers("table" dup_select_private.schema_table, referred jsonb) RETURNS SETOF text[]
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT u.names
+    FROM (SELECT (("table".level).facts).primary_key AS names
+          UNION
+          SELECT ARRAY(SELECT jsonb_array_elements_text(r.value)) FROM jsonb_array_elements(referred) r) u
+    WHERE u.names <> '{}'
+        AND NOT ("table".plain_key AND u.names @> "table".key_columns AND u.names <@ "table".key_columns)
+        AND array_position(dup_select_private.held_of("table".columns, u.names), NULL) IS NULL
+        AND NOT EXISTS (
+            SELECT FROM pg_index i
+            WHERE i.indrelid = "table".source AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+                AND NOT EXISTS (
+                    SELECT FROM unnest((i.indkey::smallint[])[0 : i.indnkeyatts - 1]) AS k (attnum)
+                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                    WHERE NOT EXISTS (SELECT FROM unnest("table".columns) c
+                                      WHERE c.name = ANY (u.names) AND dup_select_private.input_of(c.source) = a.attname)))
+$$;
+
+-- Condition on rows s whose number others have, too.
+CREATE FUNCTION dup_select_private.is_twice("table" dup_select_private.schema_table, names text[]) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format('(%s) IN (SELECT %s FROM pg_temp.%I AS d WHERE pg_catalog.num_nulls(%2$s) OPERATOR(pg_catalog.=) 0 '
+                  'GROUP BY %2$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)',
+                  string_agg(format('s.%I', h.held), ', ' ORDER BY h.n), string_agg(format('d.%I', h.held), ', ' ORDER BY h.n),
+                  "table".work)
+    FROM unnest(dup_select_private.held_of("table".columns, names)) WITH ORDINALITY AS h (held, n)
+$$;
+
+-- Statement of a table that puts aside the rows which refer to no row by a link.
+CREATE FUNCTION dup_select_private.check_link("table" dup_select_private.schema_table, link dup_select_private.schema_link)
+RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.put_aside(
+        "table",
+        ARRAY[format('%s refers to no row of %s', dup_select_private.name_list(link.columns),
+                     dup_select_private.qualified_name(link.parent))],
+        ARRAY[dup_select_private.is_dangling(link)])
+$$;
+
+-- Condition on rows s that refer to a row which is neither in the source nor in the target.
+CREATE FUNCTION dup_select_private.is_dangling(link dup_select_private.schema_link) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT concat_ws(chr(10) || '        AND ',
+        format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0', string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
+        CASE WHEN link."table" IS NOT NULL AND count(*) = count(k.parent_held) THEN
+            format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
+                   string_agg(format('p.%I %s s.%I', k.parent_held, k.operator, k.held), ' AND ' ORDER BY k.place)) END,
+        CASE WHEN link.in_target THEN
+            format('NOT EXISTS (SELECT FROM %s AS t WHERE %s)', dup_select_private.qualified_name(link.parent),
+                   string_agg(format('t.%I %s s.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place)) END)
+    FROM ROWS FROM (unnest(link.held), unnest(link.parent_columns), unnest(link.operators), unnest(link.parent_held))
+        WITH ORDINALITY AS k (held, parent, operator, parent_held, place)
+$$;
+
+-- A block that puts aside rows which refer to no row, until none is left: a row that goes takes along what refers to it. NULL
+-- where nothing refers to anything. late: where something was put aside since references were checked; maps are then cleared.
+CREATE FUNCTION dup_select_private.check_links(tables dup_select_private.schema_table[], late boolean) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_checks text := '';
+    v_clear  text := '';
+    v_table  dup_select_private.schema_table;
+    v_link   dup_select_private.schema_link;
+    v_n      integer;
+BEGIN
+    FOREACH v_n IN ARRAY dup_select_private.in_order(tables, false) LOOP
+        v_table := tables[v_n];
+        FOREACH v_link IN ARRAY v_table.links LOOP
+            v_checks := concat(v_checks, '        ', dup_select_private.indented(dup_select_private.check_link(v_table, v_link), 8),
+                               ';', chr(10), '        v_again := v_again OR FOUND;', chr(10));
+        END LOOP;
+        v_clear := concat(v_clear, format(
+            '    DELETE FROM pg_temp.%I AS m WHERE NOT EXISTS (SELECT FROM pg_temp.%I AS w WHERE w.%I OPERATOR(pg_catalog.=) m.put__row);'
+                || chr(10), v_table.map, v_table.work, v_table.row));
+    END LOOP;
+    IF v_checks = '' AND NOT late THEN
+        RETURN NULL;
+    END IF;
+    RETURN dup_select_private.do_block(concat('
+DECLARE
+    v_again pg_catalog.bool := true;
+BEGIN
+', CASE WHEN late THEN
+'    IF (SELECT pg_catalog.count(*) FROM pg_temp.put_rejects) OPERATOR(pg_catalog.=) (
+        SELECT pg_catalog.sum(r.rejected) FROM pg_temp.put_report AS r) THEN
+        RETURN;
+    END IF;
+' END,
+'    WHILE v_again LOOP
+        v_again := false;
+', v_checks,
+'    END LOOP;
+', CASE WHEN late THEN v_clear END,
+'END
+'));
+END
+$$;
+
+-- Statement that notes how many rows have been put aside so far.
+CREATE FUNCTION dup_select_private.count_rejects() RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT
+'UPDATE pg_temp.put_report AS r SET rejected = (
+    SELECT pg_catalog.count(*) FROM pg_temp.put_rejects AS p WHERE p.table_name OPERATOR(pg_catalog.=) r.table_name)'
+$$;
