@@ -64,7 +64,7 @@ FROM %s%s',
         "table".found,
         dup_select_private.lines(
             format('s.%I', "table".row)
-                || ARRAY(SELECT dup_select_private.old_value("table", n) FROM generate_subscripts("table".referred, 1) n ORDER BY n)
+                || ARRAY(SELECT format('s.%I', o.name) FROM unnest("table".old_names) WITH ORDINALITY AS o (name, n) ORDER BY o.n)
                 || ARRAY(SELECT dup_select_private.new_value("table", n) FROM generate_subscripts("table".referred, 1) n ORDER BY n)
                 || format(CASE WHEN v_has_parts THEN 't.tableoid IS NOT NULL AS %I' ELSE 'false AS %I' END, "table".existing)
                 || format('NULL::pg_catalog.int8 AS %I', "table".first)
@@ -105,17 +105,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WHERE "table".is_tree AND (l.link).in_key AND (l.link).work = "table".work
 $$;
 
--- A value by which the row is referred to in the source.
-CREATE FUNCTION dup_select_private.old_value("table" dup_select_private.schema_table, n integer) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('%s AS %I',
-                  coalesce((SELECT format('s.%I', c.held) FROM unnest("table".columns) c WHERE c.name = "table".referred[n]),
-                           (SELECT format('NULL::%s', c.type) FROM unnest((("table".level).facts).columns) c
-                            WHERE c.name = "table".referred[n])),
-                  "table".old_names[n])
-$$;
-
--- The same in the target: of the row that exists there, or of the new one. NULL where it is yet to be drawn.
+-- A value by which the row is referred to in the target: of the row that exists there, or of the new one. NULL where it is yet to
+-- be drawn.
 CREATE FUNCTION dup_select_private.new_value("table" dup_select_private.schema_table, n integer) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(CASE
@@ -259,7 +250,7 @@ BEGIN
             ("table".level).facts, ARRAY(SELECT (c.facts).name FROM unnest(("table".level).columns) c)) k
         WHERE k.shown AND (k.key).name IS DISTINCT FROM (("table".level).key).index_name
     LOOP
-        v_level := "table".level;
+        v_level := dup_select_private.known_level("table");
         v_level.key := dup_select_private.plan_key(
             v_level, jsonb_build_object((v_level.facts).qualified_name, quote_ident(name)));
         level := v_level;

@@ -131,28 +131,73 @@ LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
 $$;
 
 -- Rules that a row can be held against by itself, as conditions under which it breaks them. late: those that must wait until
--- references have got their values.
+-- references have got their values, and numbers are drawn.
 CREATE FUNCTION dup_select_private.row_rules("table" dup_select_private.schema_table, late boolean)
 RETURNS TABLE (n bigint, rule text, broken text)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_level  dup_select_private.plan_level := CASE WHEN late THEN dup_select_private.known_level("table") ELSE "table".level END;
+    v_facts  dup_select_private.table_facts := v_level.facts;
+    v_linked text[] := ARRAY(SELECT c FROM unnest("table".links) l CROSS JOIN unnest(l.columns) c WHERE l."table" IS NOT NULL)
+                    || ARRAY(SELECT d.name FROM unnest("table".drawn) d);
+BEGIN
+    IF NOT late THEN
+        RETURN QUERY
+            SELECT (c.facts).number::bigint, format('%s is missing', quote_ident((c.facts).name)),
+                   format('%s IS NULL', dup_select_private.reference(c.slot))
+            FROM unnest(v_level.columns) c
+            WHERE (c.facts).required AND (c.facts).expression IS NULL;
+    END IF;
+    RETURN QUERY
+        SELECT 10000 + row_number() OVER (ORDER BY k.part, k.name COLLATE "C"),
+               CASE k.part WHEN 1 THEN format('violates %s', quote_ident(k.name)) ELSE 'is of no partition' END,
+               format(CASE k.part WHEN 1 THEN 'NOT (%s)' ELSE '(%s) IS NOT TRUE' END,
+                      dup_select_private.evaluate(v_level, k.expression, k.columns))
+        FROM (SELECT 1 AS part, c.* FROM dup_select_private.checks_of(v_facts.id) c
+              UNION ALL
+              SELECT 2, '', p.expression, p.columns FROM dup_select_private.partitions_of(v_facts.id, v_facts.columns) p) k
+        WHERE late = EXISTS (
+            SELECT FROM unnest(v_facts.columns) c
+            WHERE c.name = ANY (v_linked)
+                AND c.number = ANY (k.columns || ARRAY(SELECT unnest(g.expression_columns) FROM unnest(v_facts.columns) g
+                                                       WHERE g.generated AND g.number = ANY (k.columns))));
+END
+$$;
+
+-- The level as it is when references have got their values and numbers are drawn: keys are those of the map.
+CREATE FUNCTION dup_select_private.known_level("table" dup_select_private.schema_table) RETURNS dup_select_private.plan_level
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_level  dup_select_private.plan_level := "table".level;
+    v_column dup_select_private.plan_column;
+BEGIN
+    v_level.columns := '{}';
+    FOR v_column IN
+        SELECT c.*
+        FROM unnest(("table".level).columns) c
+        UNION ALL
+        SELECT f, NULL, NULL, false, false, NULL, NULL, NULL::dup_select_private.slot, false
+        FROM unnest((v_level.facts).columns) f JOIN unnest("table".drawn) d ON d.name = f.name
+    LOOP
+        IF (v_column.facts).name = ANY ("table".referred) THEN
+            v_column.slot := ROW('s', "table".new_names[array_position("table".referred, (v_column.facts).name)]);
+        END IF;
+        v_level.columns := v_level.columns || v_column;
+    END LOOP;
+    RETURN v_level;
+END
+$$;
+
+-- Condition under which a partition takes a row, of partitioned tables. No row for others, and where there are more than 100
+-- partitions: the INSERT says then what none takes.
+CREATE FUNCTION dup_select_private.partitions_of(relation oid, columns dup_select_private.column_facts[])
+RETURNS TABLE (expression text, columns integer[])
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT (c.facts).number, format('%s is missing', quote_ident((c.facts).name)),
-           format('%s IS NULL', dup_select_private.reference(c.slot))
-    FROM unnest(("table".level).columns) c
-    WHERE NOT late AND (c.facts).required AND (c.facts).expression IS NULL
-    UNION ALL
-    SELECT 10000 + row_number() OVER (ORDER BY k.name COLLATE "C"), format('violates %s', quote_ident(k.name)),
-           format('NOT (%s)', dup_select_private.evaluate("table".level, k.expression, k.columns))
-    FROM dup_select_private.checks_of((("table".level).facts).id) k
-    CROSS JOIN LATERAL (
-        SELECT EXISTS (SELECT FROM unnest((("table".level).facts).columns) c
-                       WHERE c.number = ANY (k.columns || ARRAY(
-                                 SELECT unnest(g.expression_columns) FROM unnest((("table".level).facts).columns) g
-                                 WHERE g.generated AND g.number = ANY (k.columns)))
-                           AND (c.volatile
-                                OR EXISTS (SELECT FROM unnest("table".links) l
-                                           WHERE l."table" IS NOT NULL AND c.name = ANY (l.columns)))) AS late
-    ) d
-    WHERE d.late = row_rules.late
+    SELECT string_agg(dup_select_private.qualified(pg_get_partition_constraintdef(p.relid)), ' OR '),
+           ARRAY(SELECT c.number FROM unnest(partitions_of.columns) c)
+    FROM pg_partition_tree(relation) p
+    WHERE p.isleaf AND p.level > 0
+    HAVING count(*) BETWEEN 1 AND 100
 $$;
 
 -- CHECK constraints that hold for new rows, as expressions with all names in full.
@@ -229,7 +274,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0', string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
         CASE WHEN link."table" IS NOT NULL AND count(*) = count(k.parent_held) THEN
             format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
-                   string_agg(format('p.%I %s s.%I', k.parent_held, k.operator, k.held), ' AND ' ORDER BY k.place)) END,
+                   string_agg(format('p.%s %s s.%I', quote_ident(k.parent_held), k.operator, k.held), ' AND ' ORDER BY k.place)) END,
         CASE WHEN link.in_target THEN
             format('NOT EXISTS (SELECT FROM %s AS t WHERE %s)', dup_select_private.qualified_name(link.parent),
                    string_agg(format('t.%I %s s.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place)) END)

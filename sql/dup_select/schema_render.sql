@@ -6,7 +6,8 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 -- it, t one of the target. No column of s is named like one of t, so that an expression over bare columns means those of t.
 
 -- The rows of a table, as the target takes them, under an alias: references go through the maps. keys: only those that the
--- natural key is made of, the others stay as they are. mapped: with what the own map says of a row. condition: of rows w.
+-- natural key is made of, the others stay as they are, and what the row is referred to by in the source comes along. mapped: with
+-- what the own map says of a row. condition: of rows w.
 CREATE FUNCTION dup_select_private.schema_rows(
     "table" dup_select_private.schema_table, keys boolean, mapped boolean, alias text DEFAULT 's', condition text DEFAULT NULL
 ) RETURNS text
@@ -33,6 +34,10 @@ BEGIN
             v_joins := concat(v_joins, chr(10), '    ', dup_select_private.map_join("table".links[v_n], v_n));
         END IF;
     END LOOP;
+    IF keys THEN
+        v_values := v_values || ARRAY(SELECT dup_select_private.old_value("table", n)
+                                      FROM generate_subscripts("table".referred, 1) n ORDER BY n);
+    END IF;
     IF mapped THEN
         v_values := v_values || format('m.existing AS %I', "table".existing) || format('m.same_as AS %I', "table".first)
             || ARRAY(SELECT format('m.%I AS %I', r.map, r.own)
@@ -48,6 +53,16 @@ BEGIN
 ) AS %I',
         dup_select_private.lines(v_values, ', ', 8), "table".work, v_joins, chr(10) || '    WHERE ' || condition, alias);
 END
+$$;
+
+-- A value by which a row w is referred to in the source, before references in it are followed.
+CREATE FUNCTION dup_select_private.old_value("table" dup_select_private.schema_table, n integer) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT format('%s AS %I',
+                  coalesce((SELECT format('w.%I', c.held) FROM unnest("table".columns) c WHERE c.name = "table".referred[n]),
+                           (SELECT format('NULL::%s', c.type) FROM unnest((("table".level).facts).columns) c
+                            WHERE c.name = "table".referred[n])),
+                  "table".old_names[n])
 $$;
 
 -- What the map of a parent has for a column. NULL where that is none of its key.
