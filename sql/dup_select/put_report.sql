@@ -24,7 +24,7 @@ $x$', '{put_report,put_rejects}'::text[] || left_over)), (
     rejected pg_catalog.int8 DEFAULT 0
 )'), (
 'CREATE TEMPORARY TABLE put_rejects (
-    table_name pg_catalog.text, rule pg_catalog.text, detail pg_catalog.text, "row" pg_catalog.jsonb
+    table_name pg_catalog.text, row_number pg_catalog.int8, rule pg_catalog.text, detail pg_catalog.text, "row" pg_catalog.jsonb
 )')
 $$;
 

@@ -30,7 +30,7 @@ COMMENT ON FUNCTION dup_select.put_schema(regnamespace, regnamespace, jsonb, jso
     'Puts the rows of all tables of one schema into those of another, found or made by natural key; numbers that the source gives '
     'its rows are drawn anew, and foreign keys follow. A row per table: what became of the rows that came in. The same is in '
     'pg_temp.put_report, rows that were put aside in pg_temp.put_rejects; with keep_maps the keys in source and target are in '
-    'pg_temp.put_<table>_map. mapping: {"a_table": "another" or null or {"into", "columns", "on_existing", "without_key"}}. '
+    'pg_temp.put_<table>_map. mapping: {"a_table": "another" or null or {"into", "columns", "order_by", "on_existing", "without_key"}}. '
     'on_existing: keep, update or fail; without_key, of tables whose rows nothing tells apart: refuse, append or match, by all '
     'columns; on_reject: fail or skip, at most reject_limit. Errors: 23000 where rows are bad; 40001 where a table does not take '
     'all rows that are new; those of put_schema_sql; those of the tables.';
@@ -88,13 +88,13 @@ $$;
 CREATE PROCEDURE dup_select_private.put_checked(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
-    FOR v_attempt IN 1 .. 20 LOOP
+    FOR v_attempt IN 1 .. 5 LOOP
         BEGIN
             CALL dup_select_private.run_phase(statements, 'find', pinned);
             CALL dup_select_private.run_phase(statements, 'put', pinned);
             RETURN;
         EXCEPTION WHEN serialization_failure THEN
-            IF v_attempt OPERATOR(pg_catalog.=) 20
+            IF v_attempt OPERATOR(pg_catalog.=) 5
                 OR pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
                 RAISE;
             END IF;

@@ -47,13 +47,15 @@ COMMENT ON COLUMN dup_select_private.key_value.held IS 'Column of the found tabl
 
 CREATE TYPE dup_select_private.schema_table AS (
     source oid, source_item text, inputs dup_select_private.input_column[], level dup_select_private.plan_level,
-    on_existing text, without_key text, pinned boolean, drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
+    order_by text, on_existing text, without_key text, pinned boolean, drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
     key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
     referred text[], links dup_select_private.schema_link[], is_tree boolean,
     row text, existing text, first text, keyed text, old_names text[], new_names text[], map_old text[], map_new text[],
     reported text, work text, found text, map text, key_rank integer, "group" integer);
 COMMENT ON TYPE dup_select_private.schema_table IS 'A table of the source, and the one that it goes into.';
 COMMENT ON COLUMN dup_select_private.schema_table.source_item IS 'The table of the source in a FROM clause.';
+COMMENT ON COLUMN dup_select_private.schema_table.order_by IS
+    'Expression over the source by which its rows are numbered. NULL: by their primary keys.';
 COMMENT ON COLUMN dup_select_private.schema_table.level IS 'The target, as a level that has no parents.';
 COMMENT ON COLUMN dup_select_private.schema_table.key_columns IS 'Columns that decide the natural key.';
 COMMENT ON COLUMN dup_select_private.schema_table.plain_key IS 'The natural key is these columns, of all rows.';
@@ -191,7 +193,8 @@ BEGIN
 END
 $$;
 
--- The relations of a schema that have rows to read. Partitions are read with their table.
+-- The relations of a schema that have rows to read. Partitions are read with their table. Of the temporary tables of the session
+-- those named put_.. are what this leaves behind.
 CREATE FUNCTION dup_select_private.schema_tables(schema regnamespace, views boolean)
 RETURNS TABLE (id oid, name text, is_table boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
@@ -199,6 +202,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     FROM pg_class c
     WHERE c.relnamespace = schema AND NOT c.relispartition
         AND (c.relkind IN ('r', 'p', 'f') OR views AND c.relkind IN ('v', 'm'))
+        AND NOT (schema = pg_my_temp_schema() AND c.relname LIKE 'put\_%')
 $$;
 
 -- The one identifier that a text is. NULL where it is a path.
@@ -232,6 +236,7 @@ BEGIN
     v_table.source_item := concat(
         CASE WHEN dup_select_private.relation_kind(source) = 'r' AND dup_select_private.has_children(source) THEN 'ONLY ' END,
         dup_select_private.qualified_name(source), ' AS input');
+    v_table.order_by := wishes ->> 'order_by';
     v_table.on_existing := coalesce(wishes ->> 'on_existing', on_existing);
     v_table.without_key := coalesce(wishes ->> 'without_key', without_key);
     v_table.pinned := dup_select_private.is_pinned(ARRAY[target]);
@@ -303,10 +308,10 @@ DECLARE
     v_key text;
 BEGIN
     SELECT k INTO v_key FROM jsonb_object_keys(wishes) AS k
-    WHERE k NOT IN ('into', 'columns', 'on_existing', 'without_key') LIMIT 1;
+    WHERE k NOT IN ('into', 'columns', 'order_by', 'on_existing', 'without_key') LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'the mapping of % has %', source::regclass, to_jsonb(v_key)
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'It may have "into", "columns", "on_existing", "without_key".';
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It may have "into", "columns", "order_by", "on_existing", "without_key".';
     ELSIF jsonb_typeof(wishes -> 'columns') <> 'object' THEN
         RAISE EXCEPTION 'the columns of % are mapped to %', source::regclass, wishes -> 'columns'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give an object: {"a_column": "an expression", "another": null}.';
@@ -325,15 +330,15 @@ $$;
 CREATE FUNCTION dup_select_private.schema_columns(source oid, target oid, wishes jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_wanted  jsonb := (SELECT coalesce(jsonb_object_agg(parse_ident(c.key), c.value), '{}')
+    v_wanted  jsonb := (SELECT coalesce(jsonb_object_agg((parse_ident(c.key))[1], c.value), '{}')
                         FROM jsonb_each(wishes -> 'columns') c);
     v_columns jsonb;
     v_unknown text;
 BEGIN
-    v_wanted := (SELECT coalesce(jsonb_object_agg((parse_ident(c.key))[1], c.value), '{}') FROM jsonb_each(wishes -> 'columns') c);
     SELECT s.name INTO v_unknown
     FROM unnest(dup_select_private.column_names(source)) AS s (name)
     WHERE s.name <> ALL (dup_select_private.column_names(target)) AND NOT v_wanted ? s.name
+        AND dup_select_private.input_of(wishes ->> 'order_by') IS DISTINCT FROM s.name
         AND NOT EXISTS (SELECT FROM jsonb_each_text(v_wanted) w WHERE dup_select_private.input_of(w.value) = s.name)
     LIMIT 1;
     IF FOUND THEN

@@ -229,9 +229,10 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     USING pg_temp.%I AS m, found
     WHERE m.put__row OPERATOR(pg_catalog.=) s.%I
       AND found.put__row OPERATOR(pg_catalog.=) coalesce(m.same_as, m.put__row)
-    RETURNING %s AS "row"
+    RETURNING m.put__row AS row_number, %s AS "row"
 )
-INSERT INTO pg_temp.put_rejects (table_name, rule, "row") SELECT %s, %L, bad."row" FROM bad',
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT %s, bad.row_number, %L, bad."row" FROM bad',
         dup_select_private.indented(query, 4), "table".work, "table".map, "table".row, dup_select_private.row_json("table"),
         "table".reported, rule)
 $$;

@@ -40,11 +40,13 @@ FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) %1$s', "
 END
 $$;
 
--- Numbers for the rows of the source, in the order of their keys there: of two that are one the lower wins.
+-- Numbers for the rows of the source, in the order of their keys there, or in that which the mapping gives: of two that are one the
+-- lower wins.
 CREATE FUNCTION dup_select_private.row_numbers("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('pg_catalog.row_number() OVER (%s)', CASE WHEN bool_and(c.source IS NOT NULL AND o.ordered)
-        THEN 'ORDER BY ' || string_agg(c.source, ', ' ORDER BY k.n) END)
+    SELECT format('pg_catalog.row_number() OVER (%s)', 'ORDER BY ' || coalesce(
+        "table".order_by,
+        CASE WHEN bool_and(c.source IS NOT NULL AND o.ordered) THEN string_agg(c.source, ', ' ORDER BY k.n) END))
     FROM unnest((("table".level).facts).primary_key) WITH ORDINALITY AS k (name, n)
     LEFT JOIN unnest("table".columns) c ON c.name = k.name
     LEFT JOIN unnest("table".inputs) i ON i.name = dup_select_private.input_of(c.source)
@@ -105,8 +107,8 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
                     EXIT;
                 END;
             END LOOP;
-            INSERT INTO pg_temp.put_rejects (table_name, rule, detail, "row")
-            SELECT %12$s, v_rule, v_detail, pg_catalog.to_jsonb(input) OPERATOR(pg_catalog.-) %13$L
+            INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, detail, "row")
+            SELECT %12$s, v_first, v_rule, v_detail, pg_catalog.to_jsonb(input) OPERATOR(pg_catalog.-) %13$L
             FROM pg_temp.%2$I AS input WHERE input.%4$I OPERATOR(pg_catalog.=) v_first;
         END;
     END LOOP;

@@ -118,11 +118,12 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 'WITH bad AS (
     DELETE FROM pg_temp.%I AS s
     WHERE %s
-    RETURNING %s AS rule,
+    RETURNING s.%I AS row_number, %s AS rule,
         %s AS "row"
 )
-INSERT INTO pg_temp.put_rejects (table_name, rule, "row") SELECT %s, bad.rule, bad."row" FROM bad',
-        "table".work, array_to_string(broken, chr(10) || '        OR '),
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT %s, bad.row_number, bad.rule, bad."row" FROM bad',
+        "table".work, array_to_string(broken, chr(10) || '        OR '), "table".row,
         CASE WHEN cardinality(rules) = 1 THEN format('%L::pg_catalog.text', rules[1])
              ELSE format('CASE %s END', (
                  SELECT dup_select_private.lines(array_agg(format('WHEN %s THEN %L', r.broken, r.rule) ORDER BY r.n), ' ', 12)
