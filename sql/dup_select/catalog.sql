@@ -131,11 +131,14 @@ $$;
 
 -- pg_attribute says so of a constraint that is NOT VALID, too, which PostgreSQL has since version 18.
 CREATE FUNCTION dup_select_private.is_not_null("column" pg_attribute) RETURNS boolean
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT "column".attnotnull AND NOT EXISTS (
-        SELECT
-        FROM pg_constraint c
-        WHERE c.conrelid = "column".attrelid AND c.contype = 'n' AND c.conkey = ARRAY["column".attnum] AND NOT c.convalidated)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT "column".attnotnull AND NOT EXISTS (
+            SELECT
+            FROM pg_constraint c
+            WHERE c.conrelid = "column".attrelid AND c.contype = 'n' AND c.conkey = ARRAY["column".attnum] AND NOT c.convalidated));
+END
 $$;
 
 -- Not those that are deferrable: they are no arbiters, and report at commit.
@@ -292,8 +295,11 @@ $$;
 
 -- Whether tables inherit from this one, or are its partitions.
 CREATE FUNCTION dup_select_private.has_children(relation oid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = relation)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = relation));
+END
 $$;
 
 -- Whether a table inherits from another, or is its partition, at any level.

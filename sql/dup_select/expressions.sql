@@ -7,33 +7,39 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 -- own bare. Run under the caller's path, a bare name may mean an overload in a schema of the path. Parentheses tell how the text
 -- is to be read, since OPERATOR() has one precedence for all: the text must not be a pretty one.
 CREATE FUNCTION dup_select_private.qualified(expression text) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    WITH tokens AS (
-        SELECT t.match[1] AS token, t.n, lag(t.match[1]) OVER w AS before, lag(t.match[1], 2) OVER w AS before_that,
-               lead(t.match[1]) OVER w AS after, translate(t.match[1], ':"', '') AS name
-        FROM regexp_matches(expression, concat(
-                '([eEbBxX]?''(?:[^'']|'''')*''', -- a string
-                '|OPERATOR[(](?:"(?:[^"]|"")*"|[^".()]+)[.][-+*/<>=~!@#%^&|`?]+[)]',
-                '|(?:::)?(?:"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_$]*)', -- a type, a name
-                '|[0-9]+(?:[.][0-9]*)?(?:[eE][-+]?[0-9]+)?',
-                '|[-+*/<>=~!@#%^&|`?]+', -- an operator
-                '|.)'), 'g') WITH ORDINALITY AS t (match, n)
-        WINDOW w AS (ORDER BY t.n)
-    )
-    SELECT string_agg(CASE
-            WHEN t.token ~ '^[-+*/<>=~!@#%^&|`?]+$' AND t.token <> '=>' THEN format('OPERATOR(pg_catalog.%s)', t.token)
-            WHEN t.before = '.' OR t.after = '.' OR t.token !~ '^(::)?["A-Za-z_]' OR t.token ~ '''' THEN t.token
-            WHEN t.before_that = 'COLLATE' THEN concat('pg_catalog.', t.token)
-            -- Words of the grammar are looked up nowhere: coalesce(), timestamp without time zone.
-            WHEN t.token ~ '^::' AND t.token <> '::double' AND NOT EXISTS (
-                SELECT FROM pg_get_keywords() AS k WHERE k.word = substr(t.token, 3) AND k.catcode = 'C')
-                THEN concat('::pg_catalog.', substr(t.token, 3))
-            WHEN t.after = '(' AND t.token !~ '^::' AND dup_select_private.is_builtin_function(t.name)
-                AND NOT EXISTS (SELECT FROM pg_get_keywords() AS k WHERE k.word = lower(t.token) AND k.catcode <> 'U')
-                THEN concat('pg_catalog.', t.token)
-            ELSE t.token
-        END, '' ORDER BY t.n)
-    FROM tokens t
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF expression IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (
+        WITH tokens AS (
+            SELECT t.match[1] AS token, t.n, lag(t.match[1]) OVER w AS before, lag(t.match[1], 2) OVER w AS before_that,
+                   lead(t.match[1]) OVER w AS after, translate(t.match[1], ':"', '') AS name
+            FROM regexp_matches(expression, concat(
+                    '([eEbBxX]?''(?:[^'']|'''')*''', -- a string
+                    '|OPERATOR[(](?:"(?:[^"]|"")*"|[^".()]+)[.][-+*/<>=~!@#%^&|`?]+[)]',
+                    '|(?:::)?(?:"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_$]*)', -- a type, a name
+                    '|[0-9]+(?:[.][0-9]*)?(?:[eE][-+]?[0-9]+)?',
+                    '|[-+*/<>=~!@#%^&|`?]+', -- an operator
+                    '|.)'), 'g') WITH ORDINALITY AS t (match, n)
+            WINDOW w AS (ORDER BY t.n)
+        )
+        SELECT string_agg(CASE
+                WHEN t.token ~ '^[-+*/<>=~!@#%^&|`?]+$' AND t.token <> '=>' THEN format('OPERATOR(pg_catalog.%s)', t.token)
+                WHEN t.before = '.' OR t.after = '.' OR t.token !~ '^(::)?["A-Za-z_]' OR t.token ~ '''' THEN t.token
+                WHEN t.before_that = 'COLLATE' THEN concat('pg_catalog.', t.token)
+                -- Words of the grammar are looked up nowhere: coalesce(), timestamp without time zone.
+                WHEN t.token ~ '^::' AND t.token <> '::double' AND NOT EXISTS (
+                    SELECT FROM pg_get_keywords() AS k WHERE k.word = substr(t.token, 3) AND k.catcode = 'C')
+                    THEN concat('::pg_catalog.', substr(t.token, 3))
+                WHEN t.after = '(' AND t.token !~ '^::' AND dup_select_private.is_builtin_function(t.name)
+                    AND NOT EXISTS (SELECT FROM pg_get_keywords() AS k WHERE k.word = lower(t.token) AND k.catcode <> 'U')
+                    THEN concat('pg_catalog.', t.token)
+                ELSE t.token
+            END, '' ORDER BY t.n)
+        FROM tokens t);
+END
 $$;
 
 CREATE TYPE dup_select_private.value AS (text text, closed boolean);

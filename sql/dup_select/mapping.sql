@@ -58,7 +58,8 @@ CREATE FUNCTION dup_select_private.input_of(expression text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
     IF expression !~ '^[[:space:]]*([[:alpha:]_][[:alnum:]_$]*|"([^"]|"")+")[[:space:]]*$'
-        OR EXISTS (SELECT FROM pg_get_keywords() AS k WHERE k.word = lower(btrim(expression)) AND k.catcode IN ('R', 'T'))
+        OR quote_ident(lower(btrim(expression))) <> lower(btrim(expression)) AND strpos(expression, '"') = 0
+            AND EXISTS (SELECT FROM pg_get_keywords() AS k WHERE k.word = lower(btrim(expression)) AND k.catcode IN ('R', 'T'))
     THEN
         RETURN NULL;
     END IF;

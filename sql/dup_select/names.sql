@@ -4,14 +4,20 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- A path as it is written in a mapping.
 CREATE FUNCTION dup_select_private.path_text(path text[]) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT coalesce(string_agg(quote_ident(e.element), '.' ORDER BY e.n), '') FROM unnest(path) WITH ORDINALITY AS e (element, n)
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(string_agg(quote_ident(e.element), '.' ORDER BY e.n), '') FROM unnest(path) WITH ORDINALITY AS e (element, n));
+END
 $$;
 
 -- The name, or one that is as short as identifiers must be.
 CREATE FUNCTION dup_select_private.identifier(name text) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT CASE WHEN octet_length(name) <= 63 THEN name ELSE concat(left(name, 7), '_', md5(name)) END
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT CASE WHEN octet_length(name) <= 63 THEN name ELSE concat(left(name, 7), '_', md5(name)) END);
+END
 $$;
 
 -- The name that is wanted, or, where it is taken, one like it that is not.
@@ -41,9 +47,12 @@ $$;
 
 -- A list of columns, quoted where they must be. NULL where there is none.
 CREATE FUNCTION dup_select_private.name_list(names text[]) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT pg_catalog.string_agg(pg_catalog.quote_ident(u.name), ', ' ORDER BY u.n)
-    FROM pg_catalog.unnest(names) WITH ORDINALITY AS u (name, n)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT pg_catalog.string_agg(pg_catalog.quote_ident(u.name), ', ' ORDER BY u.n)
+        FROM pg_catalog.unnest(names) WITH ORDINALITY AS u (name, n));
+END
 $$;
 
 -- Items on lines of some 95 characters.

@@ -80,8 +80,11 @@ $$;
 
 -- The default that a column gets where NULL is given, if that can be told beforehand.
 CREATE FUNCTION dup_select_private.fallback(facts dup_select_private.column_facts) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT facts.expression WHERE NOT facts.generated AND NOT facts.volatile
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT facts.expression WHERE NOT facts.generated AND NOT facts.volatile);
+END
 $$;
 
 -- The level with those expressions marked that go in as text. PL/pgSQL casts so of itself what it assigns: as INSERT does, else

@@ -9,18 +9,19 @@ CREATE OR REPLACE FUNCTION dup_select.put_schema_sql(
 ) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_tables dup_select_private.schema_table[];
+    v_tables     dup_select_private.schema_table[];
+    v_statements dup_select_private.schema_statement[];
 BEGIN
     PERFORM dup_select_private.check_choice('on_reject', on_reject, '{fail,skip}');
     v_tables := dup_select_private.schema_plan(source, target, mapping, natural_keys, on_existing, without_key);
+    v_statements := dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps);
     RETURN (
         SELECT concat(
             '-- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it again.',
             chr(10), chr(10),
             string_agg(concat('-- ' || s.title || chr(10), s.statement, ';', chr(10)), chr(10) ORDER BY s.n),
             chr(10), 'SELECT * FROM pg_temp.put_report ORDER BY table_name;', chr(10))
-        FROM unnest(dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps))
-            WITH ORDINALITY AS s (phase, title, statement, n));
+        FROM unnest(v_statements) WITH ORDINALITY AS s (phase, title, statement, n));
 END
 $$;
 
@@ -37,7 +38,8 @@ COMMENT ON COLUMN dup_select_private.schema_statement.title IS 'What it begins. 
 CREATE FUNCTION dup_select_private.schema_statements(
     tables dup_select_private.schema_table[], on_reject text, reject_limit bigint, keep_maps boolean
 ) RETURNS dup_select_private.schema_statement[]
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER 
+    SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_all     dup_select_private.schema_statement[] := '{}';
     v_refuse  text := dup_select_private.refuse_rejects(on_reject, reject_limit);
@@ -104,11 +106,14 @@ $$;
 -- Statements of a phase under a title; those that are NULL are left out.
 CREATE FUNCTION dup_select_private.statements(phase text, title text, statements text[])
 RETURNS dup_select_private.schema_statement[]
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT ARRAY(
-        SELECT ROW(phase, CASE WHEN row_number() OVER (ORDER BY s.n) = 1 THEN translate(title, chr(10) || chr(13), '  ') END,
-                   s.statement)::dup_select_private.schema_statement
-        FROM unnest(statements) WITH ORDINALITY AS s (statement, n) WHERE s.statement IS NOT NULL ORDER BY s.n)
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT ARRAY(
+            SELECT ROW(phase, CASE WHEN row_number() OVER (ORDER BY s.n) = 1 THEN translate(title, chr(10) || chr(13), '  ') END,
+                       s.statement)::dup_select_private.schema_statement
+            FROM unnest(statements) WITH ORDINALITY AS s (statement, n) WHERE s.statement IS NOT NULL ORDER BY s.n));
+END
 $$;
 
 -- Numbers of the tables in the order in which they refer to each other: by their natural keys, or at all.

@@ -18,9 +18,12 @@ $$;
 
 -- The table of a level in a FROM clause, under its own name where no alias is given.
 CREATE FUNCTION dup_select_private.from_item(facts dup_select_private.table_facts, alias text) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT concat(CASE WHEN facts.has_children THEN 'ONLY ' END, facts.qualified_name,
-                  CASE WHEN alias <> facts.name THEN ' AS ' || quote_ident(alias) END)
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT concat(CASE WHEN facts.has_children THEN 'ONLY ' END, facts.qualified_name,
+                      CASE WHEN alias <> facts.name THEN ' AS ' || quote_ident(alias) END));
+END
 $$;
 
 -- The table in which rows of a level are looked up. In a trigger function, NEW.name must not mean a column of a table named new.
@@ -35,53 +38,71 @@ $$;
 
 -- Text of the place of a value.
 CREATE FUNCTION dup_select_private.reference(slot dup_select_private.slot) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT CASE
-        WHEN slot.record IS NULL THEN quote_ident(slot.name)
-        WHEN slot.record = 'NEW' THEN dup_select_private.new_column(slot.name)
-        ELSE format('%I.%I', slot.record, slot.name)
-    END
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN slot.record IS NULL THEN quote_ident(slot.name)
+            WHEN slot.record = 'NEW' THEN dup_select_private.new_column(slot.name)
+            ELSE format('%I.%I', slot.record, slot.name)
+        END);
+END
 $$;
 
 -- The same of several, as a list.
 CREATE FUNCTION dup_select_private.reference_list(slots dup_select_private.slot[]) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT string_agg(dup_select_private.reference(ROW(s.record, s.name)), ', ' ORDER BY s.n)
-    FROM unnest(slots) WITH ORDINALITY AS s (record, name, n)
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(dup_select_private.reference(ROW(s.record, s.name)), ', ' ORDER BY s.n)
+        FROM unnest(slots) WITH ORDINALITY AS s (record, name, n));
+END
 $$;
 
 -- A mapped column's expression as it is assigned to the column's type.
 CREATE FUNCTION dup_select_private.source_of("column" dup_select_private.plan_column) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT CASE WHEN "column".as_text THEN format('CAST(CAST(%s AS text) AS %s)', "column".expression, ("column".facts).base_type)
-                ELSE "column".expression END
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT CASE WHEN "column".as_text THEN format('CAST(CAST(%s AS text) AS %s)', "column".expression, ("column".facts).base_type)
+                    ELSE "column".expression END);
+END
 $$;
 
 -- A variable, or a column of the work table, for a column of a table. 100 is the collation of the database.
 CREATE FUNCTION dup_select_private.declared(name text, facts dup_select_private.column_facts) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT concat_ws(' ', name, facts.type,
-                     CASE WHEN facts.collation_id NOT IN (0, 100) THEN 'COLLATE ' || facts.collation_id::regcollation::text END)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT concat_ws(' ', name, facts.type,
+                         CASE WHEN facts.collation_id NOT IN (0, 100) THEN 'COLLATE ' || facts.collation_id::regcollation::text END));
+END
 $$;
 
 -- What a new row will hold in a column that the statements fill, as it is looked up.
 CREATE FUNCTION dup_select_private.value_of("column" dup_select_private.plan_column) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT CASE
-        WHEN f.fallback IS NULL OR "column".echo THEN dup_select_private.reference("column".slot)
-        ELSE dup_select_private.with_default(dup_select_private.reference("column".slot),
-                                             dup_select_private.cast_to(f.fallback, ("column".facts).stored_as))
-    END
-    FROM dup_select_private.fallback("column".facts) f (fallback)
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN f.fallback IS NULL OR "column".echo THEN dup_select_private.reference("column".slot)
+            ELSE dup_select_private.with_default(dup_select_private.reference("column".slot),
+                                                 dup_select_private.cast_to(f.fallback, ("column".facts).stored_as))
+        END
+        FROM dup_select_private.fallback("column".facts) f (fallback));
+END
 $$;
 
 -- What the INSERT says of it.
 CREATE FUNCTION dup_select_private.inserted_value("column" dup_select_private.plan_column) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT CASE
-        WHEN ("column".facts).expression IS NULL OR "column".echo THEN dup_select_private.reference("column".slot)
-        ELSE dup_select_private.with_default(dup_select_private.reference("column".slot), ("column".facts).expression)
-    END
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN ("column".facts).expression IS NULL OR "column".echo THEN dup_select_private.reference("column".slot)
+            ELSE dup_select_private.with_default(dup_select_private.reference("column".slot), ("column".facts).expression)
+        END);
+END
 $$;
 
 -- What a new row will hold in every column of its table, in its order: also where it is not mapped but has a default, or is
@@ -169,26 +190,29 @@ $$;
 -- Condition that finds the row with the natural key of the new one. IS NOT DISTINCT FROM uses no index, hence the two halves
 -- where NULLs are equal; without NULLs only the first is wanted.
 CREATE FUNCTION dup_select_private.match(level dup_select_private.plan_level, with_nulls boolean, indent integer) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE
-        WHEN sum(length(m.condition)) + 5 * count(*) < 85 THEN string_agg(m.condition, ' AND ' ORDER BY m.n)
-        ELSE string_agg(m.condition, chr(10) || repeat(' ', indent) || 'AND ' ORDER BY m.n)
-    END
-    FROM (
-        SELECT v.n, format(CASE
-                WHEN v.absent THEN '%1$s IS NULL'
-                WHEN NOT with_nulls OR (level.key).nulls_distinct OR NOT v.nullable THEN '%1$s %2$s %3$s%4$s'
-                WHEN v.composite THEN
-                    '(%1$s %2$s %3$s%4$s OR %1$s IS NOT DISTINCT FROM NULL AND %3$s IS NOT DISTINCT FROM NULL)'
-                ELSE '(%1$s %2$s %3$s%4$s OR %1$s IS NULL AND %3$s IS NULL)'
-            END, v.expression, v.operator, v.value, v.collation_clause) AS condition
-        FROM dup_select_private.key_values(level) v
-        UNION ALL
-        SELECT 1000, (level.key).predicate WHERE (level.key).predicate IS NOT NULL
-        UNION ALL
-        SELECT 1001, format('(%s)', i.condition) FROM dup_select_private.in_index(level) i (condition)
-            WHERE i.condition IS NOT NULL
-    ) m
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN sum(length(m.condition)) + 5 * count(*) < 85 THEN string_agg(m.condition, ' AND ' ORDER BY m.n)
+            ELSE string_agg(m.condition, chr(10) || repeat(' ', indent) || 'AND ' ORDER BY m.n)
+        END
+        FROM (
+            SELECT v.n, format(CASE
+                    WHEN v.absent THEN '%1$s IS NULL'
+                    WHEN NOT with_nulls OR (level.key).nulls_distinct OR NOT v.nullable THEN '%1$s %2$s %3$s%4$s'
+                    WHEN v.composite THEN
+                        '(%1$s %2$s %3$s%4$s OR %1$s IS NOT DISTINCT FROM NULL AND %3$s IS NOT DISTINCT FROM NULL)'
+                    ELSE '(%1$s %2$s %3$s%4$s OR %1$s IS NULL AND %3$s IS NULL)'
+                END, v.expression, v.operator, v.value, v.collation_clause) AS condition
+            FROM dup_select_private.key_values(level) v
+            UNION ALL
+            SELECT 1000, (level.key).predicate WHERE (level.key).predicate IS NOT NULL
+            UNION ALL
+            SELECT 1001, format('(%s)', i.condition) FROM dup_select_private.in_index(level) i (condition)
+                WHERE i.condition IS NOT NULL
+        ) m);
+END
 $$;
 
 -- Condition under which an optional parent is wanted at all. NULL where it always is.

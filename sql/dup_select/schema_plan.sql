@@ -87,6 +87,7 @@ CREATE FUNCTION dup_select_private.schema_plan(
 LANGUAGE plpgsql STABLE SECURITY INVOKER
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' -- of defaults, as text
     SET jit = off -- 0.3 s for a query of a millisecond
+    SET plan_cache_mode = force_generic_plan -- planning a look into the catalog takes longer than the look
 AS $$
 DECLARE
     v_tables dup_select_private.schema_table[] := '{}';
@@ -228,10 +229,11 @@ CREATE FUNCTION dup_select_private.schema_table(
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_table   dup_select_private.schema_table;
-    v_columns jsonb := dup_select_private.schema_columns(source, target, wishes);
-    v_facts   dup_select_private.table_facts;
+    v_facts   dup_select_private.table_facts := dup_select_private.table_facts(target);
+    v_columns jsonb;
 BEGIN
     PERFORM dup_select_private.check_wishes(source, wishes);
+    v_columns := dup_select_private.schema_columns(source, v_facts, wishes);
     v_table.source := source;
     v_table.source_item := concat(
         CASE WHEN dup_select_private.relation_kind(source) = 'r' AND dup_select_private.has_children(source) THEN 'ONLY ' END,
@@ -240,11 +242,10 @@ BEGIN
     v_table.on_existing := coalesce(wishes ->> 'on_existing', on_existing);
     v_table.without_key := coalesce(wishes ->> 'without_key', without_key);
     v_table.pinned := dup_select_private.is_pinned(ARRAY[target]);
-    v_facts := dup_select_private.table_facts(target);
     v_table.drawn := dup_select_private.drawn_columns(v_facts, v_columns, natural_keys);
     v_columns := v_columns - ARRAY(SELECT d.name FROM unnest(v_table.drawn) d);
-    v_table.level := dup_select_private.schema_level(v_facts, v_columns, source, natural_keys, v_table.without_key);
-    v_table.inputs := dup_select_private.plan_inputs(ARRAY[v_table.level], source);
+    v_table.inputs := dup_select_private.plan_inputs(NULL, source);
+    v_table.level := dup_select_private.schema_level(v_table, v_facts, v_columns, natural_keys);
     PERFORM dup_select_private.check_required(v_table);
     PERFORM dup_select_private.check_rules(ARRAY[v_table.level]);
     RETURN dup_select_private.name_schema_columns(v_table);
@@ -327,31 +328,32 @@ $$;
 
 -- Columns of the target, each with the expression over the source that fills it: by name, and as the mapping has it. Errors:
 -- 42703 where the source has a column that the target has not.
-CREATE FUNCTION dup_select_private.schema_columns(source oid, target oid, wishes jsonb) RETURNS jsonb
+CREATE FUNCTION dup_select_private.schema_columns(source oid, target dup_select_private.table_facts, wishes jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_wanted  jsonb := (SELECT coalesce(jsonb_object_agg((parse_ident(c.key))[1], c.value), '{}')
                         FROM jsonb_each(wishes -> 'columns') c);
+    v_names   text[] := dup_select_private.column_names(source);
     v_columns jsonb;
     v_unknown text;
 BEGIN
     SELECT s.name INTO v_unknown
-    FROM unnest(dup_select_private.column_names(source)) AS s (name)
-    WHERE s.name <> ALL (dup_select_private.column_names(target)) AND NOT v_wanted ? s.name
+    FROM unnest(v_names) AS s (name)
+    WHERE NOT EXISTS (SELECT FROM unnest(target.columns) c WHERE c.name = s.name) AND NOT v_wanted ? s.name
         AND dup_select_private.input_of(wishes ->> 'order_by') IS DISTINCT FROM s.name
         AND NOT EXISTS (SELECT FROM jsonb_each_text(v_wanted) w WHERE dup_select_private.input_of(w.value) = s.name)
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION '% has column %, which % has not', source::regclass, quote_ident(v_unknown), target::regclass
+        RAISE EXCEPTION '% has column %, which % has not', source::regclass, quote_ident(v_unknown), target.qualified_name
             USING ERRCODE = 'undefined_column',
                   HINT = format('mapping => %L leaves it out; "columns" may say what fills a column, too.', jsonb_build_object(
                       (SELECT c.relname FROM pg_class c WHERE c.oid = source),
                       jsonb_build_object('columns', jsonb_build_object(v_unknown, NULL))));
     END IF;
     SELECT coalesce(jsonb_object_agg(c.name, coalesce(v_wanted -> c.name, to_jsonb(quote_ident(c.name)))), '{}') INTO v_columns
-    FROM dup_select_private.columns_of(target) c
+    FROM unnest(target.columns) c
     WHERE CASE WHEN v_wanted ? c.name THEN jsonb_typeof(v_wanted -> c.name) <> 'null'
-               ELSE NOT c.generated AND c.name = ANY (dup_select_private.column_names(source)) END;
+               ELSE NOT c.generated AND c.name = ANY (v_names) END;
     RETURN v_columns || (SELECT coalesce(jsonb_object_agg(w.key, w.value), '{}') FROM jsonb_each(v_wanted) w
                          WHERE jsonb_typeof(w.value) <> 'null'); -- what is no column of the target is told by its level
 END
@@ -380,7 +382,7 @@ $$;
 
 -- The target as a level: what fills its columns, and what tells its rows apart.
 CREATE FUNCTION dup_select_private.schema_level(
-    facts dup_select_private.table_facts, columns jsonb, source oid, natural_keys jsonb, without_key text
+    "table" dup_select_private.schema_table, facts dup_select_private.table_facts, columns jsonb, natural_keys jsonb
 ) RETURNS dup_select_private.plan_level
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -390,24 +392,33 @@ DECLARE
     v_wish  record;
 BEGIN
     IF columns = '{}' THEN
-        RAISE EXCEPTION '% fills no column of %', source::regclass, facts.qualified_name
+        RAISE EXCEPTION '% fills no column of %', "table".source::regclass, facts.qualified_name
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Name its columns like those of the target, or give a mapping.';
     END IF;
+    v_level.path := '{}';
+    v_level.shared := '{}';
+    v_level.facts := facts;
+    v_level.name := facts.name;
+    v_level.optional := false;
+    v_level.columns := ARRAY(
+        SELECT dup_select_private.mapped_column(facts, p.path, p.expression)
+        FROM dup_select_private.paths_of_mapping((
+            SELECT jsonb_object_agg(quote_ident(c.key), c.value) FROM jsonb_each(columns) c)) p
+        ORDER BY p.path COLLATE "C");
     v_plan.by_row := false;
-    v_plan.levels := dup_select_private.plan_levels(
-        facts.id, (SELECT jsonb_object_agg(quote_ident(c.key), c.value) FROM jsonb_each(columns) c));
-    v_plan.inputs := dup_select_private.plan_inputs(v_plan.levels, source);
+    v_plan.levels := ARRAY[v_level];
+    v_plan.inputs := "table".inputs;
     v_plan := dup_select_private.fill_columns(v_plan);
     v_level := dup_select_private.check_expressions(v_plan.levels[1], v_plan.inputs);
     SELECT * INTO v_wish FROM dup_select_private.named_key(natural_keys, facts.id, '');
-    IF v_wish.columns IS NULL AND v_wish.index_name IS NULL AND without_key = 'match'
+    IF v_wish.columns IS NULL AND v_wish.index_name IS NULL AND "table".without_key = 'match'
         AND (dup_select_private.plan_key(v_level, NULL)).parts IS NULL
     THEN
         v_keys := jsonb_build_object(facts.qualified_name, (
             SELECT jsonb_agg(quote_ident((c.facts).name)) FROM unnest(v_level.columns) c));
     END IF;
     v_level.key := dup_select_private.plan_key(v_level, v_keys);
-    IF (v_level.key).parts IS NULL AND without_key = 'refuse' THEN
+    IF (v_level.key).parts IS NULL AND "table".without_key = 'refuse' THEN
         RAISE EXCEPTION 'nothing tells the rows of % apart: the source fills no unique key of it', facts.qualified_name
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = format('natural_keys => %L names columns that do, without_key => ''match'' takes all of them; '
@@ -497,9 +508,12 @@ $$;
 
 -- Columns of a work table for those of its target. NULL for what the source does not have.
 CREATE FUNCTION dup_select_private.held_of(columns dup_select_private.schema_column[], names text[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT ARRAY(SELECT c.held FROM unnest(names) WITH ORDINALITY AS n (name, n) LEFT JOIN unnest(columns) c ON c.name = n.name
-                 ORDER BY n.n)
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT ARRAY(SELECT c.held FROM unnest(names) WITH ORDINALITY AS n (name, n) LEFT JOIN unnest(columns) c ON c.name = n.name
+                     ORDER BY n.n));
+END
 $$;
 
 -- The table with what the columns by which it is referred to are called in its temporary tables.

@@ -91,101 +91,119 @@ $$;
 -- Condition on rows w of a tree that come next: they are not in the map, and their parents are, or are only in the target. NULL
 -- for other tables.
 CREATE FUNCTION dup_select_private.next_of_tree("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('NOT EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.put__row OPERATOR(pg_catalog.=) w.%I)', "table".map, "table".row)
-        || string_agg(format(
-            chr(10) || '        AND (r%s.put__row IS NOT NULL OR pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0%s)', l.n,
-            (SELECT string_agg(format('w.%I', h), ', ') FROM unnest((l.link).held) h),
-            CASE WHEN (l.link).in_target THEN (
-                SELECT format(chr(10) || '            OR NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', (l.link).work,
-                              string_agg(format('p.%I %s w.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place))
-                FROM ROWS FROM (unnest((l.link).parent_held), unnest((l.link).operators), unnest((l.link).held))
-                    WITH ORDINALITY AS k (parent, operator, held, place)) END), '' ORDER BY l.n)
-    FROM (SELECT n, "table".links[n] AS link FROM generate_subscripts("table".links, 1) n) l
-    WHERE "table".is_tree AND (l.link).in_key AND (l.link).work = "table".work
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('NOT EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.put__row OPERATOR(pg_catalog.=) w.%I)', "table".map, "table".row)
+            || string_agg(format(
+                chr(10) || '        AND (r%s.put__row IS NOT NULL OR pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0%s)', l.n,
+                (SELECT string_agg(format('w.%I', h), ', ') FROM unnest((l.link).held) h),
+                CASE WHEN (l.link).in_target THEN (
+                    SELECT format(chr(10) || '            OR NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', (l.link).work,
+                                  string_agg(format('p.%I %s w.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place))
+                    FROM ROWS FROM (unnest((l.link).parent_held), unnest((l.link).operators), unnest((l.link).held))
+                        WITH ORDINALITY AS k (parent, operator, held, place)) END), '' ORDER BY l.n)
+        FROM (SELECT n, "table".links[n] AS link FROM generate_subscripts("table".links, 1) n) l
+        WHERE "table".is_tree AND (l.link).in_key AND (l.link).work = "table".work);
+END
 $$;
 
 -- A value by which the row is referred to in the target: of the row that exists there, or of the new one. NULL where it is yet to
 -- be drawn.
 CREATE FUNCTION dup_select_private.new_value("table" dup_select_private.schema_table, n integer) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(CASE
-            WHEN c.slot IS NULL AND "table".key = '{}' THEN 'NULL::%3$s AS %4$I'
-            WHEN c.slot IS NULL THEN 't.%1$I AS %4$I'
-            WHEN "table".key = '{}' THEN '%2$s AS %4$I'
-            ELSE 'CASE WHEN t.tableoid IS NULL THEN %2$s ELSE t.%1$I END AS %4$I'
-        END, f.name, dup_select_private.inserted_value(c), f.type, "table".new_names[new_value.n])
-    FROM unnest((("table".level).facts).columns) f
-    LEFT JOIN unnest(("table".level).columns) c ON (c.facts).name = f.name
-    WHERE f.name = "table".referred[new_value.n]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(CASE
+                WHEN c.slot IS NULL AND "table".key = '{}' THEN 'NULL::%3$s AS %4$I'
+                WHEN c.slot IS NULL THEN 't.%1$I AS %4$I'
+                WHEN "table".key = '{}' THEN '%2$s AS %4$I'
+                ELSE 'CASE WHEN t.tableoid IS NULL THEN %2$s ELSE t.%1$I END AS %4$I'
+            END, f.name, dup_select_private.inserted_value(c), f.type, "table".new_names[new_value.n])
+        FROM unnest((("table".level).facts).columns) f
+        LEFT JOIN unnest(("table".level).columns) c ON (c.facts).name = f.name
+        WHERE f.name = "table".referred[new_value.n]);
+END
 $$;
 
 -- Statement that finds rows with NULL in the natural key where that is a value like others. Apart from those without, which are
 -- joined by a hash: an OR cannot be hashed.
 CREATE FUNCTION dup_select_private.find_nulls("table" dup_select_private.schema_table, nullable text) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'UPDATE pg_temp.%1$I AS f SET %2$I = true%3$s
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'UPDATE pg_temp.%1$I AS f SET %2$I = true%3$s
 FROM %4$s
 WHERE NOT f.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
   AND %7$s%8$s',
-        "table".found, "table".existing,
-        (SELECT string_agg(format(', %I = t.%I', r.own, r.name), '' ORDER BY r.n)
-         FROM ROWS FROM (unnest("table".new_names), unnest("table".referred)) WITH ORDINALITY AS r (own, name, n)),
-        dup_select_private.target_item("table"), nullable, format(' AND f.%I', "table".keyed) || left("table".has_key, 0),
-        (SELECT string_agg(format(CASE
-                    WHEN k.absent THEN '%1$s IS NULL'
-                    WHEN NOT k.given THEN '%1$s %2$s %3$s%4$s'
-                    WHEN NOT k.nullable THEN '%1$s %2$s f.%5$I%4$s'
-                    WHEN k.composite THEN '(%1$s %2$s f.%5$I%4$s OR %1$s IS NOT DISTINCT FROM NULL AND f.%5$I IS NOT DISTINCT FROM NULL)'
-                    ELSE '(%1$s %2$s f.%5$I%4$s OR %1$s IS NULL AND f.%5$I IS NULL)'
-                END, k.expression, k.operator, k.value, k.collation_clause, k.held), chr(10) || '  AND ' ORDER BY k.n)
-         FROM unnest("table".key) k),
-        chr(10) || '  AND ' || (("table".level).key).predicate)
+            "table".found, "table".existing,
+            (SELECT string_agg(format(', %I = t.%I', r.own, r.name), '' ORDER BY r.n)
+             FROM ROWS FROM (unnest("table".new_names), unnest("table".referred)) WITH ORDINALITY AS r (own, name, n)),
+            dup_select_private.target_item("table"), nullable, format(' AND f.%I', "table".keyed) || left("table".has_key, 0),
+            (SELECT string_agg(format(CASE
+                        WHEN k.absent THEN '%1$s IS NULL'
+                        WHEN NOT k.given THEN '%1$s %2$s %3$s%4$s'
+                        WHEN NOT k.nullable THEN '%1$s %2$s f.%5$I%4$s'
+                        WHEN k.composite THEN '(%1$s %2$s f.%5$I%4$s OR %1$s IS NOT DISTINCT FROM NULL AND f.%5$I IS NOT DISTINCT FROM NULL)'
+                        ELSE '(%1$s %2$s f.%5$I%4$s OR %1$s IS NULL AND f.%5$I IS NULL)'
+                    END, k.expression, k.operator, k.value, k.collation_clause, k.held), chr(10) || '  AND ' ORDER BY k.n)
+             FROM unnest("table".key) k),
+            chr(10) || '  AND ' || (("table".level).key).predicate));
+END
 $$;
 
 -- Statement that notes of rows of one natural key which is the first of them. It sorts nothing where there are none.
 CREATE FUNCTION dup_select_private.note_duplicates("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'UPDATE pg_temp.%1$I AS f SET %2$I = d.first
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'UPDATE pg_temp.%1$I AS f SET %2$I = d.first
 FROM (SELECT d.%3$I, pg_catalog.min(d.%3$I) OVER (PARTITION BY %4$s) AS first FROM pg_temp.%1$I AS d%5$s) AS d
 WHERE EXISTS (SELECT FROM pg_temp.%1$I AS d%5$s GROUP BY %4$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
   AND d.%3$I OPERATOR(pg_catalog.=) f.%3$I AND d.first OPERATOR(pg_catalog.<) f.%3$I',
-        "table".found, "table".first, "table".row,
-        (SELECT string_agg(format('d.%I', k.held), ', ' ORDER BY k.n) FROM unnest("table".key) k WHERE k.given),
-        format(' WHERE d.%I', "table".keyed) || left("table".has_key, 0))
+            "table".found, "table".first, "table".row,
+            (SELECT string_agg(format('d.%I', k.held), ', ' ORDER BY k.n) FROM unnest("table".key) k WHERE k.given),
+            format(' WHERE d.%I', "table".keyed) || left("table".has_key, 0)));
+END
 $$;
 
 -- Statement that enters the first row of each natural key into the map. What is yet to be drawn is drawn here.
 CREATE FUNCTION dup_select_private.map_first("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'INSERT INTO pg_temp.%I (put__row%s, existing)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'INSERT INTO pg_temp.%I (put__row%s, existing)
 SELECT f.%I%s, f.%I
 FROM pg_temp.%I AS f
 WHERE f.%I IS NULL
 ORDER BY f.%3$I',
-        "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
-        string_agg(format(CASE WHEN d.expression IS NULL THEN ', f.%I, f.%I' ELSE ', f.%I, coalesce(f.%I, %s)' END,
-                          "table".old_names[n], "table".new_names[n], d.expression), '' ORDER BY n),
-        "table".existing, "table".found, "table".first)
-    FROM generate_subscripts("table".referred, 1) n
-    LEFT JOIN unnest("table".drawn) d ON d.name = "table".referred[n]
+            "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
+            string_agg(format(CASE WHEN d.expression IS NULL THEN ', f.%I, f.%I' ELSE ', f.%I, coalesce(f.%I, %s)' END,
+                              "table".old_names[n], "table".new_names[n], d.expression), '' ORDER BY n),
+            "table".existing, "table".found, "table".first)
+        FROM generate_subscripts("table".referred, 1) n
+        LEFT JOIN unnest("table".drawn) d ON d.name = "table".referred[n]);
+END
 $$;
 
 -- Statement that enters the others, which are the same as a first one, into the map.
 CREATE FUNCTION dup_select_private.map_same("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'INSERT INTO pg_temp.%1$I (put__row%2$s, existing, same_as)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'INSERT INTO pg_temp.%1$I (put__row%2$s, existing, same_as)
 SELECT f.%3$I%4$s, m.existing, f.%5$I
 FROM pg_temp.%6$I AS f JOIN pg_temp.%1$I AS m ON m.put__row OPERATOR(pg_catalog.=) f.%5$I
 WHERE EXISTS (SELECT FROM pg_temp.%6$I AS e WHERE e.%5$I IS NOT NULL)',
-        "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
-        string_agg(format(', f.%I, m.%I', "table".old_names[n], "table".map_new[n]), '' ORDER BY n),
-        "table".first, "table".found)
-    FROM generate_subscripts("table".referred, 1) n
+            "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
+            string_agg(format(', f.%I, m.%I', "table".old_names[n], "table".map_new[n]), '' ORDER BY n),
+            "table".first, "table".found)
+        FROM generate_subscripts("table".referred, 1) n);
+END
 $$;
 
 -- Statements that put aside what shows only when all keys are known: rows that exist, where none may, and what another unique
@@ -220,9 +238,11 @@ $$;
 
 -- Statement that puts aside the rows whose numbers a query gives, with those that are the same as one of them.
 CREATE FUNCTION dup_select_private.put_aside_late("table" dup_select_private.schema_table, rule text, query text) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'WITH found (put__row) AS MATERIALIZED (
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'WITH found (put__row) AS MATERIALIZED (
     %s
 ), bad AS (
     DELETE FROM pg_temp.%I AS s
@@ -233,8 +253,9 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 )
 INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
 SELECT %s, bad.row_number, %L, bad."row" FROM bad',
-        dup_select_private.indented(query, 4), "table".work, "table".map, "table".row, dup_select_private.row_json("table"),
-        "table".reported, rule)
+            dup_select_private.indented(query, 4), "table".work, "table".map, "table".row, dup_select_private.row_json("table"),
+            "table".reported, rule));
+END
 $$;
 
 -- The unique indexes of a table that are not its natural key and that a new row may violate, each with the level as it would be by
@@ -293,34 +314,39 @@ $$;
 -- INSERT of the rows of a table that are new, in the order of their natural keys, which keeps sessions from waiting for each other
 -- in a circle.
 CREATE FUNCTION dup_select_private.insert_new("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'INSERT INTO %s (
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'INSERT INTO %s (
     %s)%s
 SELECT %s
 FROM %s
 WHERE NOT s.%I AND s.%I IS NULL%s%s',
-        (("table".level).facts).qualified_name,
-        dup_select_private.lines(array_agg(quote_ident(f.name) ORDER BY f.number), ', ', 4),
-        CASE WHEN bool_or(f.always) THEN chr(10) || 'OVERRIDING SYSTEM VALUE' END,
-        dup_select_private.lines(array_agg(coalesce(
-            's.' || quote_ident("table".new_names[array_position("table".referred, f.name)]),
-            dup_select_private.inserted_value(c)) ORDER BY f.number), ', ', 4),
-        dup_select_private.schema_rows("table", false, true), "table".existing, "table".first,
-        chr(10) || 'ORDER BY ' || (SELECT string_agg(concat(k.value, k.collation_clause), ', ' ORDER BY k.n)
-                                   FROM unnest("table".key) k WHERE k.given),
-        chr(10) || dup_select_private.conflict_target("table".level) || ' DO NOTHING')
-    FROM unnest((("table".level).facts).columns) f
-    LEFT JOIN unnest(("table".level).columns) c ON (c.facts).number = f.number
-    WHERE c.slot IS NOT NULL OR EXISTS (SELECT FROM unnest("table".drawn) d WHERE d.name = f.name)
+            (("table".level).facts).qualified_name,
+            dup_select_private.lines(array_agg(quote_ident(f.name) ORDER BY f.number), ', ', 4),
+            CASE WHEN bool_or(f.always) THEN chr(10) || 'OVERRIDING SYSTEM VALUE' END,
+            dup_select_private.lines(array_agg(coalesce(
+                's.' || quote_ident("table".new_names[array_position("table".referred, f.name)]),
+                dup_select_private.inserted_value(c)) ORDER BY f.number), ', ', 4),
+            dup_select_private.schema_rows("table", false, true), "table".existing, "table".first,
+            chr(10) || 'ORDER BY ' || (SELECT string_agg(concat(k.value, k.collation_clause), ', ' ORDER BY k.n)
+                                       FROM unnest("table".key) k WHERE k.given),
+            chr(10) || dup_select_private.conflict_target("table".level) || ' DO NOTHING')
+        FROM unnest((("table".level).facts).columns) f
+        LEFT JOIN unnest(("table".level).columns) c ON (c.facts).number = f.number
+        WHERE c.slot IS NOT NULL OR EXISTS (SELECT FROM unnest("table".drawn) d WHERE d.name = f.name));
+END
 $$;
 
 -- Statement that raises where a table took fewer rows than are new: another session has inserted some of these keys since they
 -- were looked up, or a trigger left rows out. Errors: 40001, as of a transaction that is to be run again.
 CREATE FUNCTION dup_select_private.check_inserted(tables dup_select_private.schema_table[]) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.do_block(format(
-'
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT dup_select_private.do_block(format(
+    '
 DECLARE
     v_table pg_catalog.text;
 BEGIN
@@ -334,9 +360,10 @@ BEGIN
     END IF;
 END
 ',
-        string_agg(format('SELECT %s, pg_catalog.count(*) FROM pg_temp.%I AS m WHERE NOT m.existing AND m.same_as IS NULL',
-                          t.reported, t.map), chr(10) || '          UNION ALL ' ORDER BY t.map)))
-    FROM unnest(tables) t
+            string_agg(format('SELECT %s, pg_catalog.count(*) FROM pg_temp.%I AS m WHERE NOT m.existing AND m.same_as IS NULL',
+                              t.reported, t.map), chr(10) || '          UNION ALL ' ORDER BY t.map)))
+        FROM unnest(tables) t);
+END
 $$;
 
 -- Statements that count, or write, what differs between rows that exist and those of the source, and count what differs between
@@ -397,39 +424,48 @@ $$;
 
 -- What an UPDATE sets them to. NULL in a column with a default says nothing.
 CREATE FUNCTION dup_select_private.settings("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.lines(array_agg(format(
-        CASE WHEN (c.facts).expression IS NULL THEN '%1$I = s.%2$I' ELSE '%1$I = coalesce(s.%2$I, t.%1$I)' END,
-        (c.facts).name, c.held) ORDER BY (c.facts).number), ', ', 8)
-    FROM dup_select_private.payload("table") c
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT dup_select_private.lines(array_agg(format(
+            CASE WHEN (c.facts).expression IS NULL THEN '%1$I = s.%2$I' ELSE '%1$I = coalesce(s.%2$I, t.%1$I)' END,
+            (c.facts).name, c.held) ORDER BY (c.facts).number), ', ', 8)
+        FROM dup_select_private.payload("table") c);
+END
 $$;
 
 -- Condition under which s differs in them from t, or from o, another row of the source. NULL where there is none. What has no
 -- equality is compared as text.
 CREATE FUNCTION dup_select_private.differs("table" dup_select_private.schema_table, other text) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.lines(array_agg(format(
-        CASE WHEN (c.facts).expression IS NOT NULL THEN 's.%1$I IS NOT NULL AND ' ELSE '' END
-            || 's.%1$I%4$s IS DISTINCT FROM %2$s.%3$I%4$s',
-        c.held, other, CASE other WHEN 't' THEN (c.facts).name ELSE c.held END,
-        CASE WHEN dup_select_private.default_operator_class((("table".level).facts).id, (c.facts).number) IS NULL
-             THEN '::pg_catalog.text' END) ORDER BY (c.facts).number), ' OR ', 12)
-    FROM dup_select_private.payload("table") c
-    HAVING count(*) > 0
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT dup_select_private.lines(array_agg(format(
+            CASE WHEN (c.facts).expression IS NOT NULL THEN 's.%1$I IS NOT NULL AND ' ELSE '' END
+                || 's.%1$I%4$s IS DISTINCT FROM %2$s.%3$I%4$s',
+            c.held, other, CASE other WHEN 't' THEN (c.facts).name ELSE c.held END,
+            CASE WHEN dup_select_private.default_operator_class((("table".level).facts).id, (c.facts).number) IS NULL
+                 THEN '::pg_catalog.text' END) ORDER BY (c.facts).number), ' OR ', 12)
+        FROM dup_select_private.payload("table") c
+        HAVING count(*) > 0);
+END
 $$;
 
 -- Condition under which t is the row of the target that s was found to be: by the primary key, or else by the natural one.
 CREATE FUNCTION dup_select_private.same_row("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(
-        string_agg(format('t.%s %s s.%I', p.expression, p.operator, "table".new_names[array_position("table".referred, c.name)]),
-                   ' AND ' ORDER BY p.n),
-        dup_select_private.match("table".level, true, 8))
-    FROM unnest((("table".level).facts).keys) k
-    CROSS JOIN unnest(k.parts) WITH ORDINALITY
-        AS p (number, expression, operator, collation_clause, nullable, composite, n)
-    JOIN unnest((("table".level).facts).columns) c ON c.number = p.number
-    WHERE k.is_primary
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(
+            string_agg(format('t.%s %s s.%I', p.expression, p.operator, "table".new_names[array_position("table".referred, c.name)]),
+                       ' AND ' ORDER BY p.n),
+            dup_select_private.match("table".level, true, 8))
+        FROM unnest((("table".level).facts).keys) k
+        CROSS JOIN unnest(k.parts) WITH ORDINALITY
+            AS p (number, expression, operator, collation_clause, nullable, composite, n)
+        JOIN unnest((("table".level).facts).columns) c ON c.number = p.number
+        WHERE k.is_primary);
+END
 $$;
 
 -- Statements that advance the sequences of columns which were given their numbers: where the gap is small by drawing, which
@@ -451,13 +487,16 @@ $$;
 
 -- Statement that completes the report on a table.
 CREATE FUNCTION dup_select_private.report_table("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
     SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
            pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
     FROM pg_temp.%I AS m)
-WHERE r.table_name OPERATOR(pg_catalog.=) %s', "table".map, "table".reported)
+WHERE r.table_name OPERATOR(pg_catalog.=) %s', "table".map, "table".reported));
+END
 $$;
 
 -- Statement that raises where rows are unaccounted for.

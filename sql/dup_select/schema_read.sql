@@ -43,14 +43,17 @@ $$;
 -- Numbers for the rows of the source, in the order of their keys there, or in that which the mapping gives: of two that are one the
 -- lower wins.
 CREATE FUNCTION dup_select_private.row_numbers("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('pg_catalog.row_number() OVER (%s)', 'ORDER BY ' || coalesce(
-        "table".order_by,
-        CASE WHEN bool_and(c.source IS NOT NULL AND o.ordered) THEN string_agg(c.source, ', ' ORDER BY k.n) END))
-    FROM unnest((("table".level).facts).primary_key) WITH ORDINALITY AS k (name, n)
-    LEFT JOIN unnest("table".columns) c ON c.name = k.name
-    LEFT JOIN unnest("table".inputs) i ON i.name = dup_select_private.input_of(c.source)
-    CROSS JOIN LATERAL (SELECT i.type NOT IN ('json', 'xml', 'point', 'box', 'line', 'path', 'polygon', 'circle')) o (ordered)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('pg_catalog.row_number() OVER (%s)', 'ORDER BY ' || coalesce(
+            "table".order_by,
+            CASE WHEN bool_and(c.source IS NOT NULL AND o.ordered) THEN string_agg(c.source, ', ' ORDER BY k.n) END))
+        FROM unnest((("table".level).facts).primary_key) WITH ORDINALITY AS k (name, n)
+        LEFT JOIN unnest("table".columns) c ON c.name = k.name
+        LEFT JOIN unnest("table".inputs) i ON i.name = dup_select_private.input_of(c.source)
+        CROSS JOIN LATERAL (SELECT i.type NOT IN ('json', 'xml', 'point', 'box', 'line', 'path', 'polygon', 'circle')) o (ordered));
+END
 $$;
 
 -- A block that reads a table with values of other types than the target's. What does not cast is found by halving.
@@ -250,38 +253,47 @@ $$;
 
 -- Condition on rows s whose number others have, too.
 CREATE FUNCTION dup_select_private.is_twice("table" dup_select_private.schema_table, names text[]) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('(%s) IN (SELECT %s FROM pg_temp.%I AS d WHERE pg_catalog.num_nulls(%2$s) OPERATOR(pg_catalog.=) 0 '
-                  'GROUP BY %2$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)',
-                  string_agg(format('s.%I', h.held), ', ' ORDER BY h.n), string_agg(format('d.%I', h.held), ', ' ORDER BY h.n),
-                  "table".work)
-    FROM unnest(dup_select_private.held_of("table".columns, names)) WITH ORDINALITY AS h (held, n)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('(%s) IN (SELECT %s FROM pg_temp.%I AS d WHERE pg_catalog.num_nulls(%2$s) OPERATOR(pg_catalog.=) 0 '
+                      'GROUP BY %2$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)',
+                      string_agg(format('s.%I', h.held), ', ' ORDER BY h.n), string_agg(format('d.%I', h.held), ', ' ORDER BY h.n),
+                      "table".work)
+        FROM unnest(dup_select_private.held_of("table".columns, names)) WITH ORDINALITY AS h (held, n));
+END
 $$;
 
 -- Statement of a table that puts aside the rows which refer to no row by a link.
 CREATE FUNCTION dup_select_private.check_link("table" dup_select_private.schema_table, link dup_select_private.schema_link)
 RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.put_aside(
-        "table",
-        ARRAY[format('%s refers to no row of %s', dup_select_private.name_list(link.columns),
-                     dup_select_private.qualified_name(link.parent))],
-        ARRAY[dup_select_private.is_dangling(link)])
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT dup_select_private.put_aside(
+            "table",
+            ARRAY[format('%s refers to no row of %s', dup_select_private.name_list(link.columns),
+                         dup_select_private.qualified_name(link.parent))],
+            ARRAY[dup_select_private.is_dangling(link)]));
+END
 $$;
 
 -- Condition on rows s that refer to a row which is neither in the source nor in the target.
 CREATE FUNCTION dup_select_private.is_dangling(link dup_select_private.schema_link) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT concat_ws(chr(10) || '        AND ',
-        format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0', string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
-        CASE WHEN link."table" IS NOT NULL AND count(*) = count(k.parent_held) THEN
-            format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
-                   string_agg(format('p.%s %s s.%I', quote_ident(k.parent_held), k.operator, k.held), ' AND ' ORDER BY k.place)) END,
-        CASE WHEN link.in_target THEN
-            format('NOT EXISTS (SELECT FROM %s AS t WHERE %s)', dup_select_private.qualified_name(link.parent),
-                   string_agg(format('t.%I %s s.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place)) END)
-    FROM ROWS FROM (unnest(link.held), unnest(link.parent_columns), unnest(link.operators), unnest(link.parent_held))
-        WITH ORDINALITY AS k (held, parent, operator, parent_held, place)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT concat_ws(chr(10) || '        AND ',
+            format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0', string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
+            CASE WHEN link."table" IS NOT NULL AND count(*) = count(k.parent_held) THEN
+                format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
+                       string_agg(format('p.%s %s s.%I', quote_ident(k.parent_held), k.operator, k.held), ' AND ' ORDER BY k.place)) END,
+            CASE WHEN link.in_target THEN
+                format('NOT EXISTS (SELECT FROM %s AS t WHERE %s)', dup_select_private.qualified_name(link.parent),
+                       string_agg(format('t.%I %s s.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place)) END)
+        FROM ROWS FROM (unnest(link.held), unnest(link.parent_columns), unnest(link.operators), unnest(link.parent_held))
+            WITH ORDINALITY AS k (held, parent, operator, parent_held, place));
+END
 $$;
 
 -- A block that puts aside rows which refer to no row, until none is left: a row that goes takes along what refers to it. NULL

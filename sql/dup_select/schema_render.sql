@@ -57,12 +57,15 @@ $$;
 
 -- A value by which a row w is referred to in the source, before references in it are followed.
 CREATE FUNCTION dup_select_private.old_value("table" dup_select_private.schema_table, n integer) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('%s AS %I',
-                  coalesce((SELECT format('w.%I', c.held) FROM unnest("table".columns) c WHERE c.name = "table".referred[n]),
-                           (SELECT format('NULL::%s', c.type) FROM unnest((("table".level).facts).columns) c
-                            WHERE c.name = "table".referred[n])),
-                  "table".old_names[n])
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('%s AS %I',
+                      coalesce((SELECT format('w.%I', c.held) FROM unnest("table".columns) c WHERE c.name = "table".referred[n]),
+                               (SELECT format('NULL::%s', c.type) FROM unnest((("table".level).facts).columns) c
+                                WHERE c.name = "table".referred[n])),
+                      "table".old_names[n]));
+END
 $$;
 
 -- What the map of a parent has for a column. NULL where that is none of its key.
@@ -79,11 +82,14 @@ $$;
 
 -- The join with the map of a parent.
 CREATE FUNCTION dup_select_private.map_join(link dup_select_private.schema_link, n integer) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT format('LEFT JOIN pg_temp.%I AS r%s ON %s%s', link.map, n,
-                  string_agg(format('r%s.%I %s w.%I', map_join.n, k.old, k.operator, k.held), ' AND ' ORDER BY k.place),
-                  CASE WHEN link.first_only THEN format(' AND r%s.same_as IS NULL', n) END)
-    FROM ROWS FROM (unnest(link.map_old), unnest(link.operators), unnest(link.held)) WITH ORDINALITY AS k (old, operator, held, place)
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('LEFT JOIN pg_temp.%I AS r%s ON %s%s', link.map, n,
+                      string_agg(format('r%s.%I %s w.%I', map_join.n, k.old, k.operator, k.held), ' AND ' ORDER BY k.place),
+                      CASE WHEN link.first_only THEN format(' AND r%s.same_as IS NULL', n) END)
+        FROM ROWS FROM (unnest(link.map_old), unnest(link.operators), unnest(link.held)) WITH ORDINALITY AS k (old, operator, held, place));
+END
 $$;
 
 -- The target in a FROM clause, as t. Where no unique index keeps it so, one row of each natural key.
@@ -103,19 +109,24 @@ $$;
 
 -- Text of a jsonb of what the source has in a row s, an object for 40 columns at a time: a function takes 100 arguments.
 CREATE FUNCTION dup_select_private.row_json("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT string_agg(format('pg_catalog.jsonb_build_object(%s)', o.pairs), ' OPERATOR(pg_catalog.||) ' ORDER BY o.part)
-    FROM (SELECT (c.place - 1) / 40 AS part,
-                 dup_select_private.lines(array_agg(format('%L, s.%I', c.name, c.held) ORDER BY c.place), ', ', 8) AS pairs
-          FROM unnest("table".columns) WITH ORDINALITY AS c (number, name, type, held, declared, source, direct, place)
-          GROUP BY 1) o
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(format('pg_catalog.jsonb_build_object(%s)', o.pairs), ' OPERATOR(pg_catalog.||) ' ORDER BY o.part)
+        FROM (SELECT (c.place - 1) / 40 AS part,
+                     dup_select_private.lines(array_agg(format('%L, s.%I', c.name, c.held) ORDER BY c.place), ', ', 8) AS pairs
+              FROM unnest("table".columns) WITH ORDINALITY AS c (number, name, type, held, declared, source, direct, place)
+              GROUP BY 1) o);
+END
 $$;
 
 -- Statement that puts aside the rows s which break a rule. NULL where there is no rule.
 CREATE FUNCTION dup_select_private.put_aside("table" dup_select_private.schema_table, rules text[], broken text[]) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
-'WITH bad AS (
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+    'WITH bad AS (
     DELETE FROM pg_temp.%I AS s
     WHERE %s
     RETURNING s.%I AS row_number, %s AS rule,
@@ -123,13 +134,14 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 )
 INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
 SELECT %s, bad.row_number, bad.rule, bad."row" FROM bad',
-        "table".work, array_to_string(broken, chr(10) || '        OR '), "table".row,
-        CASE WHEN cardinality(rules) = 1 THEN format('%L::pg_catalog.text', rules[1])
-             ELSE format('CASE %s END', (
-                 SELECT dup_select_private.lines(array_agg(format('WHEN %s THEN %L', r.broken, r.rule) ORDER BY r.n), ' ', 12)
-                 FROM unnest(rules, broken) WITH ORDINALITY AS r (rule, broken, n))) END,
-        dup_select_private.row_json("table"), "table".reported)
-    WHERE rules <> '{}'
+            "table".work, array_to_string(broken, chr(10) || '        OR '), "table".row,
+            CASE WHEN cardinality(rules) = 1 THEN format('%L::pg_catalog.text', rules[1])
+                 ELSE format('CASE %s END', (
+                     SELECT dup_select_private.lines(array_agg(format('WHEN %s THEN %L', r.broken, r.rule) ORDER BY r.n), ' ', 12)
+                     FROM unnest(rules, broken) WITH ORDINALITY AS r (rule, broken, n))) END,
+            dup_select_private.row_json("table"), "table".reported)
+        WHERE rules <> '{}');
+END
 $$;
 
 -- Text of a PL/pgSQL block that is run.
