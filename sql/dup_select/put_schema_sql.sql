@@ -71,7 +71,7 @@ BEGIN
                 || ARRAY(SELECT dup_select_private.map_statements(tables[v_n], keep_maps)));
         v_late := v_late || ARRAY(SELECT dup_select_private.late_statements(tables[v_n]));
     END LOOP;
-    IF v_late <> '{}' OR EXISTS (SELECT FROM unnest(tables) t WHERE t.is_tree) THEN
+    IF v_late <> '{}' THEN
         v_all := v_all || dup_select_private.statements('find', 'Check what shows only now', v_late || ARRAY[
             dup_select_private.check_links(tables, true), v_refuse, dup_select_private.count_rejects()]);
     END IF;

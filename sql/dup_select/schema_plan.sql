@@ -12,12 +12,13 @@ COMMENT ON COLUMN dup_select_private.schema_drawn.input IS
     'Expression for the number that the row has in the source. NULL where it has none.';
 
 CREATE TYPE dup_select_private.schema_column AS (
-    number integer, name text, type text, held text, declared text, source text, direct boolean);
+    number integer, name text, type text, held text, declared text, given text, source text, direct boolean);
 COMMENT ON TYPE dup_select_private.schema_column IS 'A column of the work table.';
 COMMENT ON COLUMN dup_select_private.schema_column.name IS 'The column of the target that it is for.';
 COMMENT ON COLUMN dup_select_private.schema_column.held IS
     'What it is called: like no column of the target, so that an expression over bare columns means the target''s.';
-COMMENT ON COLUMN dup_select_private.schema_column.source IS 'Expression over the source that fills it.';
+COMMENT ON COLUMN dup_select_private.schema_column.given IS 'Expression over the source, of the type that it has there.';
+COMMENT ON COLUMN dup_select_private.schema_column.source IS 'The same, as it is assigned to the column.';
 COMMENT ON COLUMN dup_select_private.schema_column.direct IS 'That is a column of the source, of the same type.';
 
 CREATE TYPE dup_select_private.schema_link AS (
@@ -26,14 +27,15 @@ CREATE TYPE dup_select_private.schema_link AS (
     in_target boolean);
 COMMENT ON TYPE dup_select_private.schema_link IS 'A foreign key whose columns the source fills.';
 COMMENT ON COLUMN dup_select_private.schema_link."table" IS
-    'Number of the table that it refers to among those that are put in. NULL where it is none of them; nothing is known then of '
-    'what follows it here but held and in_target.';
-COMMENT ON COLUMN dup_select_private.schema_link.in_key IS 'One of its columns decides the natural key.';
+    'Number of the table that it refers to among those that are put in, with the columns by which it does. NULL where it is none '
+    'of them; nothing is known then of what follows it here but held and in_target.';
+COMMENT ON COLUMN dup_select_private.schema_link.in_key IS
+    'It decides a column of the natural key, or one by which the row is referred to: it is followed before these are known.';
 COMMENT ON COLUMN dup_select_private.schema_link.held IS 'Columns of the own work table, as columns.';
 COMMENT ON COLUMN dup_select_private.schema_link.casts IS
     'Types to which what the map has is cast, as columns. NULL where it is of that type.';
-COMMENT ON COLUMN dup_select_private.schema_link.parent_held IS
-    'Columns of the work table of the parent, as columns. NULL where the source does not have them.';
+COMMENT ON COLUMN dup_select_private.schema_link.map IS 'The map of the parent in a FROM clause.';
+COMMENT ON COLUMN dup_select_private.schema_link.parent_held IS 'Columns of the work table of the parent, as columns.';
 COMMENT ON COLUMN dup_select_private.schema_link.first_only IS
     'It refers to the natural key: of two rows that share it only the first is meant.';
 COMMENT ON COLUMN dup_select_private.schema_link.in_target IS
@@ -273,17 +275,16 @@ BEGIN
     v_table.level := v_level;
     v_table.columns := ARRAY(
         SELECT ROW((c.facts).number, (c.facts).name, (c.facts).type, c.held,
-                   dup_select_private.declared(quote_ident(c.held), c.facts), dup_select_private.source_of(c),
+                   dup_select_private.declared(quote_ident(c.held), c.facts), c.expression, dup_select_private.source_of(c),
                    c.direct)::dup_select_private.schema_column
         FROM unnest(v_level.columns) c
         UNION ALL
-        SELECT ROW(f.number, f.name, f.type, h.held, dup_select_private.declared(quote_ident(h.held), f), d.input,
-                   EXISTS (SELECT FROM unnest("table".inputs) i
-                           WHERE i.name = dup_select_private.input_of(d.input)
-                               AND i.type = f.type))::dup_select_private.schema_column
+        SELECT ROW(f.number, f.name, f.type, h.held, dup_select_private.declared(quote_ident(h.held), f),
+                   d.input, dup_select_private.source_of(c), c.direct)::dup_select_private.schema_column
         FROM unnest("table".drawn) d
         JOIN unnest(v_facts.columns) f ON f.name = d.name
         CROSS JOIN LATERAL dup_select_private.free_name('put_' || f.name, v_taken) h (held)
+        CROSS JOIN LATERAL dup_select_private.drawn_column("table", f, d.input) c
         WHERE d.input IS NOT NULL
         ORDER BY 1);
     v_taken := v_taken || ARRAY(SELECT c.held FROM unnest(v_table.columns) c);
@@ -299,6 +300,25 @@ BEGIN
         AND NOT EXISTS (SELECT FROM unnest((v_level.key).parts) p WHERE (p.facts).number = 0);
     v_table.reported := quote_literal(v_facts.name);
     RETURN v_table;
+END
+$$;
+
+-- A column that is drawn, as one that the source fills with the numbers that its rows have there. Errors: those of the expression.
+CREATE FUNCTION dup_select_private.drawn_column(
+    "table" dup_select_private.schema_table, facts dup_select_private.column_facts, input text
+) RETURNS dup_select_private.plan_column
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_level  dup_select_private.plan_level := "table".level;
+    v_column dup_select_private.plan_column;
+BEGIN
+    v_column.facts := facts;
+    v_column.expression := input;
+    v_column.direct := EXISTS (SELECT FROM unnest("table".inputs) i
+                               WHERE i.name = dup_select_private.input_of(input) AND i.type = facts.type);
+    v_level.columns := ARRAY[v_column];
+    v_level := dup_select_private.check_expressions(v_level, "table".inputs);
+    RETURN v_level.columns[1];
 END
 $$;
 
@@ -418,6 +438,9 @@ BEGIN
             SELECT jsonb_agg(quote_ident((c.facts).name)) FROM unnest(v_level.columns) c));
     END IF;
     v_level.key := dup_select_private.plan_key(v_level, v_keys);
+    IF NOT (v_level.key).shown THEN -- a trigger would have to make it
+        v_level.key := NULL;
+    END IF;
     IF (v_level.key).parts IS NULL AND "table".without_key = 'refuse' THEN
         RAISE EXCEPTION 'nothing tells the rows of % apart: the source fills no unique key of it', facts.qualified_name
             USING ERRCODE = 'invalid_parameter_value',
@@ -481,13 +504,15 @@ BEGIN
     FOR v_n IN 1 .. cardinality(tables) LOOP
         v_table := tables[v_n];
         v_tables[v_n].links := ARRAY(
-            SELECT ROW(k.name, k.columns, k.parent, k.parent_columns, k.operators, array_position(v_targets, k.parent),
-                       k.columns && v_table.key_columns, dup_select_private.held_of(v_table.columns, k.columns),
+            SELECT ROW(k.name, k.columns, k.parent, k.parent_columns, k.operators,
+                       CASE WHEN array_position(dup_select_private.held_of(p.columns, k.parent_columns), NULL) IS NULL
+                            THEN array_position(v_targets, k.parent) END,
+                       false, dup_select_private.held_of(v_table.columns, k.columns),
                        NULL, NULL, NULL, NULL, NULL, NULL, NULL, true)::dup_select_private.schema_link
             FROM unnest(((v_table.level).facts).foreign_keys) k
+            CROSS JOIN LATERAL (SELECT (tables[array_position(v_targets, k.parent)]).columns) p
             WHERE NOT k.temporal AND array_position(dup_select_private.held_of(v_table.columns, k.columns), NULL) IS NULL
             ORDER BY cardinality(k.columns), k.name COLLATE "C");
-        v_tables[v_n].is_tree := EXISTS (SELECT FROM unnest(v_tables[v_n].links) k WHERE k.in_key AND k."table" = v_n);
     END LOOP;
     FOR v_n IN 1 .. cardinality(tables) LOOP
         v_tables[v_n] := dup_select_private.name_referred(v_tables[v_n], ARRAY(
@@ -502,7 +527,106 @@ BEGIN
                 v_tables[v_n].links[v_k], v_tables[v_n].columns, v_tables[(v_tables[v_n].links[v_k])."table"]);
         END LOOP;
     END LOOP;
+    RETURN dup_select_private.note_needed_links(v_tables);
+END
+$$;
+
+-- The tables with those links marked that must be followed before natural keys, and values by which rows are referred to, are
+-- known: those that decide one of these columns, since no smaller link does and it does not stay as it is. Of tenants that have no
+-- table, or that another link leads to, a row that refers to its neighbour needs nothing of it.
+CREATE FUNCTION dup_select_private.note_needed_links(tables dup_select_private.schema_table[])
+RETURNS dup_select_private.schema_table[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_tables   dup_select_private.schema_table[] := tables;
+    v_constant text[] := dup_select_private.constant_columns(tables);
+    v_link     dup_select_private.schema_link;
+BEGIN
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        v_tables[v_n].is_tree := false;
+        FOR v_k IN 1 .. cardinality((tables[v_n]).links) LOOP
+            v_link := (tables[v_n]).links[v_k];
+            v_tables[v_n].links[v_k].in_key := v_link."table" IS NOT NULL AND EXISTS (
+                SELECT FROM unnest(v_link.columns) c
+                WHERE c = ANY ((tables[v_n]).key_columns || (tables[v_n]).referred)
+                    AND concat(v_n, '.', c) <> ALL (v_constant)
+                    AND NOT dup_select_private.is_decided(tables[v_n], v_k, c));
+            v_tables[v_n].is_tree := (v_tables[v_n]).is_tree OR (v_tables[v_n].links[v_k]).in_key AND v_link."table" = v_n;
+        END LOOP;
+        PERFORM dup_select_private.check_tree(v_tables, v_n);
+    END LOOP;
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        FOR v_k IN 1 .. cardinality((tables[v_n]).links) LOOP
+            v_link := (tables[v_n]).links[v_k];
+            IF v_link.first_only AND EXISTS (SELECT FROM unnest((v_tables[v_link."table"]).links) l WHERE l.in_key) THEN
+                -- Rows that are one in the target may be called differently in the source.
+                v_tables[v_n].links[v_k].first_only := false;
+                v_tables[v_n].links[v_k].map := (
+                    SELECT format('(SELECT DISTINCT ON (%1$s) * FROM %2$s AS m ORDER BY %1$s, m.put__row)',
+                                  string_agg(format('m.%I', o.name), ', ' ORDER BY o.n), v_link.map)
+                    FROM unnest(v_link.map_old) WITH ORDINALITY AS o (name, n));
+            END IF;
+        END LOOP;
+    END LOOP;
     RETURN v_tables;
+END
+$$;
+
+-- Whether a link before one of a table decides a column wherever that one does.
+CREATE FUNCTION dup_select_private.is_decided("table" dup_select_private.schema_table, place integer, column_name text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT
+        FROM unnest("table".links[: place - 1]) l
+        WHERE column_name = ANY (l.columns) AND NOT EXISTS (
+            SELECT FROM unnest((("table".level).facts).columns) c
+            WHERE c.name = ANY (l.columns) AND c.name <> ALL (("table".links[place]).columns) AND NOT c.required));
+END
+$$;
+
+-- Raises where the natural key of a table refers to it by several ways: 0A000.
+CREATE FUNCTION dup_select_private.check_tree(tables dup_select_private.schema_table[], number integer) RETURNS void
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF 1 < (SELECT count(*) FROM unnest((tables[number]).links) l WHERE l.in_key AND l."table" = number) THEN
+        RAISE EXCEPTION 'the natural key of % refers to the table itself twice',
+            (((tables[number]).level).facts).qualified_name
+            USING ERRCODE = 'feature_not_supported', HINT = 'natural_keys may name another key.';
+    END IF;
+END
+$$;
+
+-- Columns that have the same value in source and target, whatever rows are found: those of natural keys that lead to no other
+-- column. Each as the number of its table and its name.
+CREATE FUNCTION dup_select_private.constant_columns(tables dup_select_private.schema_table[]) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_constant text[];
+    v_left     text[];
+BEGIN
+    v_left := ARRAY(
+        SELECT concat(n, '.', (f.facts).name)
+        FROM generate_subscripts(tables, 1) n
+        CROSS JOIN unnest(((tables[n]).level).columns) f
+        JOIN unnest((((tables[n]).level).key).parts) p ON (p.facts).number = (f.facts).number
+        WHERE dup_select_private.fallback(f.facts) IS NULL);
+    LOOP
+        v_constant := v_left;
+        v_left := ARRAY(
+            SELECT c
+            FROM unnest(v_constant) c
+            WHERE NOT EXISTS (
+                SELECT
+                FROM generate_subscripts(tables, 1) n
+                CROSS JOIN unnest((tables[n]).links) l
+                CROSS JOIN ROWS FROM (unnest(l.columns), unnest(l.parent_columns)) AS k (child, parent)
+                WHERE l."table" IS NOT NULL AND concat(n, '.', k.child) = c
+                    AND concat(l."table", '.', k.parent) <> ALL (v_constant)));
+        EXIT WHEN v_left = v_constant;
+    END LOOP;
+    RETURN v_constant;
 END
 $$;
 
@@ -553,7 +677,7 @@ BEGIN
         RETURN link;
     END IF;
     v_link.work := parent.work;
-    v_link.map := parent.map;
+    v_link.map := format('pg_temp.%I', parent.map);
     v_link.parent_held := dup_select_private.held_of(parent.columns, link.parent_columns);
     v_link.map_old := ARRAY(SELECT parent.map_old[array_position(parent.referred, c)]
                             FROM unnest(link.parent_columns) WITH ORDINALITY AS u (c, n) ORDER BY n);

@@ -35,10 +35,6 @@ END
 ',
             dup_select_private.indented(v_found[1], 8), "table".found,
             dup_select_private.indented(array_to_string(v_found[2 :], ';' || chr(10)), 8)));
-        RETURN NEXT dup_select_private.put_aside(
-            "table", ARRAY['refers to itself in a circle'],
-            ARRAY[format('NOT EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.put__row OPERATOR(pg_catalog.=) s.%I)',
-                         "table".map, "table".row)]);
     ELSE
         RETURN QUERY SELECT unnest(v_found);
     END IF;
@@ -207,12 +203,16 @@ END
 $$;
 
 -- Statements that put aside what shows only when all keys are known: rows that exist, where none may, and what another unique
--- index or a rule over references does not take.
+-- index or a rule over references does not take, of rows that are to be written. What an index has is looked at first: two rows
+-- that both may not go in do not stand in each other's way.
 CREATE FUNCTION dup_select_private.late_statements("table" dup_select_private.schema_table) RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_rows text := dup_select_private.schema_rows("table", false, true);
-    v_new  text := format('NOT s.%I AND s.%I IS NULL', "table".existing, "table".first);
+    v_rows    text := dup_select_private.written_rows("table");
+    v_written text := format(CASE WHEN "table".on_existing <> 'update' THEN 'NOT s.%2$I AND ' ELSE '' END || 's.%1$I IS NULL',
+                             "table".first, "table".existing);
+    v_another text := CASE WHEN "table".on_existing = 'update' AND "table".key <> '{}'
+                           THEN format(' AND NOT (s.%I AND %s)', "table".existing, dup_select_private.same_row("table")) END;
 BEGIN
     IF "table".on_existing = 'fail' AND "table".key <> '{}' THEN
         RETURN NEXT dup_select_private.put_aside_late(
@@ -221,18 +221,51 @@ BEGIN
     END IF;
     RETURN QUERY
         SELECT dup_select_private.put_aside_late(
-            "table", r.rule, format('SELECT s.%I FROM %s WHERE %s AND %s', "table".row, v_rows, v_new, r.broken))
+            "table", r.rule, format('SELECT s.%I FROM %s WHERE %s AND %s', "table".row, v_rows, v_written, r.broken))
         FROM dup_select_private.row_rules("table", true) r ORDER BY r.n;
     RETURN QUERY
-        SELECT dup_select_private.put_aside_late("table", format('violates %s', quote_ident(u.name)), format(
-'SELECT s.%1$I FROM %2$s WHERE %3$s AND EXISTS (SELECT FROM %4$s WHERE %5$s)
-UNION ALL
-SELECT d.%1$I FROM (
-    SELECT s.%1$I, pg_catalog.min(s.%1$I) OVER (PARTITION BY %6$s) AS first FROM %2$s WHERE %3$s%7$s) AS d
+        SELECT dup_select_private.put_aside_late("table", format('violates %s', quote_ident(u.name)), q.query)
+        FROM dup_select_private.other_keys("table") WITH ORDINALITY AS u (name, level, parts, has_key, n)
+        CROSS JOIN LATERAL (VALUES (1, format(
+'SELECT s.%I FROM %s WHERE %s AND EXISTS (SELECT FROM %s WHERE %s%s)',
+            "table".row, v_rows, v_written, dup_select_private.from_item(("table".level).facts, 't'),
+            dup_select_private.match(u.level, true, 4), v_another)), (2, format(
+'SELECT d.%1$I FROM (
+    SELECT s.%1$I, pg_catalog.min(s.%1$I) OVER (PARTITION BY %2$s) AS first FROM %3$s WHERE %4$s%5$s) AS d
 WHERE d.first OPERATOR(pg_catalog.<) d.%1$I',
-            "table".row, v_rows, v_new, dup_select_private.from_item(("table".level).facts, 't'),
-            dup_select_private.match(u.level, true, 4), u.parts, ' AND ' || u.has_key))
-        FROM dup_select_private.other_keys("table") u;
+            "table".row, u.parts, v_rows, v_written, ' AND ' || u.has_key))) q (n, query)
+        ORDER BY u.n, q.n;
+END
+$$;
+
+-- The rows s as they will be in the target: an UPDATE leaves what tells rows apart, and what NULL says nothing of.
+CREATE FUNCTION dup_select_private.written_rows("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_rows text := dup_select_private.schema_rows("table", false, true);
+BEGIN
+    IF "table".on_existing <> 'update' OR "table".key = '{}' THEN
+        RETURN v_rows;
+    END IF;
+    RETURN (
+        SELECT format(
+'(
+    SELECT %s
+    FROM %s
+    LEFT JOIN %s ON s.%I AND %s
+) AS s',
+            dup_select_private.lines(
+                ARRAY[format('s.%I', "table".row), format('s.%I', "table".existing), format('s.%I', "table".first)]
+                    || ARRAY(SELECT format('s.%I', n) FROM unnest("table".new_names) n)
+                    || array_agg(format(CASE
+                            WHEN (c.facts).name <> ALL (p.names) THEN 'CASE WHEN s.%1$I THEN t.%2$I ELSE s.%3$I END AS %3$I'
+                            WHEN (c.facts).expression IS NULL THEN 's.%3$I'
+                            ELSE 'CASE WHEN s.%1$I AND s.%3$I IS NULL THEN t.%2$I ELSE s.%3$I END AS %3$I'
+                        END, "table".existing, (c.facts).name, c.held) ORDER BY (c.facts).number), ', ', 8),
+            dup_select_private.indented(v_rows, 4), dup_select_private.from_item(("table".level).facts, 't'),
+            "table".existing, dup_select_private.same_row("table"))
+        FROM unnest(("table".level).columns) c
+        CROSS JOIN (SELECT ARRAY(SELECT (p.facts).name FROM dup_select_private.payload("table") p) AS names) p);
 END
 $$;
 
@@ -243,16 +276,17 @@ BEGIN
     RETURN (
         SELECT format(
     'WITH found (put__row) AS MATERIALIZED (
-    %s
+    %1$s
 ), bad AS (
-    DELETE FROM pg_temp.%I AS s
-    USING pg_temp.%I AS m, found
-    WHERE m.put__row OPERATOR(pg_catalog.=) s.%I
-      AND found.put__row OPERATOR(pg_catalog.=) coalesce(m.same_as, m.put__row)
-    RETURNING m.put__row AS row_number, %s AS "row"
+    DELETE FROM pg_temp.%2$I AS s
+    USING (SELECT found.put__row FROM found
+           UNION
+           SELECT m.put__row FROM pg_temp.%3$I AS m JOIN found ON found.put__row OPERATOR(pg_catalog.=) m.same_as) AS b
+    WHERE b.put__row OPERATOR(pg_catalog.=) s.%4$I
+    RETURNING s.%4$I AS row_number, %5$s AS "row"
 )
 INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
-SELECT %s, bad.row_number, %L, bad."row" FROM bad',
+SELECT %6$s, bad.row_number, %7$L, bad."row" FROM bad',
             dup_select_private.indented(query, 4), "table".work, "table".map, "table".row, dup_select_private.row_json("table"),
             "table".reported, rule));
 END

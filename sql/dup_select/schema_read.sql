@@ -41,18 +41,22 @@ END
 $$;
 
 -- Numbers for the rows of the source, in the order of their keys there, or in that which the mapping gives: of two that are one the
--- lower wins.
+-- lower wins. A whole number that is there as text is a number for that.
 CREATE FUNCTION dup_select_private.row_numbers("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT format('pg_catalog.row_number() OVER (%s)', 'ORDER BY ' || coalesce(
-            "table".order_by,
-            CASE WHEN bool_and(c.source IS NOT NULL AND o.ordered) THEN string_agg(c.source, ', ' ORDER BY k.n) END))
+        SELECT format('pg_catalog.row_number() OVER (%s)', 'ORDER BY ' || coalesce("table".order_by, CASE
+            WHEN bool_and(c.given IS NOT NULL AND o.ordered) THEN string_agg(format(
+                CASE WHEN c.source <> c.given AND c.type IN ('smallint', 'integer', 'bigint')
+                     THEN 'CASE WHEN (%1$s)::pg_catalog.text OPERATOR(pg_catalog.~) ''^[0-9]{1,18}$'' '
+                          'THEN (%1$s)::pg_catalog.text::pg_catalog.int8 END, ' ELSE '' END || '%1$s', c.given), ', ' ORDER BY k.n)
+        END))
         FROM unnest((("table".level).facts).primary_key) WITH ORDINALITY AS k (name, n)
         LEFT JOIN unnest("table".columns) c ON c.name = k.name
-        LEFT JOIN unnest("table".inputs) i ON i.name = dup_select_private.input_of(c.source)
-        CROSS JOIN LATERAL (SELECT i.type NOT IN ('json', 'xml', 'point', 'box', 'line', 'path', 'polygon', 'circle')) o (ordered));
+        LEFT JOIN unnest("table".inputs) i ON i.name = dup_select_private.input_of(c.given)
+        CROSS JOIN LATERAL (
+            SELECT i.type NOT IN ('json', 'xml', 'point', 'box', 'line', 'path', 'polygon', 'circle')) o (ordered));
 END
 $$;
 
@@ -225,7 +229,11 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
           SELECT 2, u.names::text, dup_select_private.put_aside(
               "table", ARRAY[format('%s is there twice', dup_select_private.name_list(u.names))],
               ARRAY[dup_select_private.is_twice("table", u.names)])
-          FROM dup_select_private.own_numbers("table", referred) u (names)) p
+          FROM dup_select_private.own_numbers("table", referred) u (names)
+          UNION ALL
+          SELECT 3, '', dup_select_private.put_aside(
+              "table", ARRAY['refers to itself in a circle'], ARRAY[dup_select_private.is_circular("table")])
+          WHERE "table".is_tree) p
     WHERE p.statement IS NOT NULL
     ORDER BY p.part, p.name
 $$;
@@ -248,7 +256,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
                     SELECT FROM unnest((i.indkey::smallint[])[0 : i.indnkeyatts - 1]) AS k (attnum)
                     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
                     WHERE NOT EXISTS (SELECT FROM unnest("table".columns) c
-                                      WHERE c.name = ANY (u.names) AND dup_select_private.input_of(c.source) = a.attname)))
+                                      WHERE c.name = ANY (u.names) AND dup_select_private.input_of(c.given) = a.attname)))
 $$;
 
 -- Condition on rows s whose number others have, too.
@@ -264,17 +272,47 @@ BEGIN
 END
 $$;
 
--- Statement of a table that puts aside the rows which refer to no row by a link.
-CREATE FUNCTION dup_select_private.check_link("table" dup_select_private.schema_table, link dup_select_private.schema_link)
-RETURNS text
+-- Condition on rows s of a tree to which no way leads from its top.
+CREATE FUNCTION dup_select_private.is_circular("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_work text := "table".work;
+    v_link dup_select_private.schema_link := (SELECT l FROM unnest("table".links) l WHERE l.in_key AND l.work = v_work);
 BEGIN
     RETURN (
-        SELECT dup_select_private.put_aside(
-            "table",
-            ARRAY[format('%s refers to no row of %s', dup_select_private.name_list(link.columns),
-                         dup_select_private.qualified_name(link.parent))],
-            ARRAY[dup_select_private.is_dangling(link)]));
+        SELECT format(
+'s.%1$I NOT IN (
+        WITH RECURSIVE down (put__row) AS (
+            SELECT w.%1$I FROM pg_temp.%2$I AS w WHERE NOT EXISTS (SELECT FROM pg_temp.%2$I AS p WHERE %3$s)
+            UNION
+            SELECT w.%1$I
+            FROM down AS d
+            JOIN pg_temp.%2$I AS p ON p.%1$I OPERATOR(pg_catalog.=) d.put__row
+            JOIN pg_temp.%2$I AS w ON %3$s
+        )
+        SELECT d.put__row FROM down AS d)',
+            "table".row, "table".work,
+            string_agg(format('p.%I %s w.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place))
+        FROM ROWS FROM (unnest(v_link.parent_held), unnest(v_link.operators), unnest(v_link.held))
+            WITH ORDINALITY AS k (parent, operator, held, place));
+END
+$$;
+
+-- Statement of a table that puts aside the rows which refer to no row by a link. late: with those that are the same as one of them.
+CREATE FUNCTION dup_select_private.check_link(
+    "table" dup_select_private.schema_table, link dup_select_private.schema_link, late boolean
+) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_rule   text := format('%s refers to no row of %s', dup_select_private.name_list(link.columns),
+                            dup_select_private.qualified_name(link.parent));
+    v_broken text := dup_select_private.is_dangling(link);
+BEGIN
+    RETURN CASE
+        WHEN late THEN dup_select_private.put_aside_late("table", v_rule, format(
+            'SELECT s.%I FROM pg_temp.%I AS s WHERE %s', "table".row, "table".work, v_broken))
+        ELSE dup_select_private.put_aside("table", ARRAY[v_rule], ARRAY[v_broken])
+    END;
 END
 $$;
 
@@ -285,7 +323,7 @@ BEGIN
     RETURN (
         SELECT concat_ws(chr(10) || '        AND ',
             format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0', string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
-            CASE WHEN link."table" IS NOT NULL AND count(*) = count(k.parent_held) THEN
+            CASE WHEN link."table" IS NOT NULL THEN
                 format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
                        string_agg(format('p.%s %s s.%I', quote_ident(k.parent_held), k.operator, k.held), ' AND ' ORDER BY k.place)) END,
             CASE WHEN link.in_target THEN
@@ -310,7 +348,7 @@ BEGIN
     FOREACH v_n IN ARRAY dup_select_private.in_order(tables, false) LOOP
         v_table := tables[v_n];
         FOREACH v_link IN ARRAY v_table.links LOOP
-            v_checks := concat(v_checks, '        ', dup_select_private.indented(dup_select_private.check_link(v_table, v_link), 8),
+            v_checks := concat(v_checks, '        ', dup_select_private.indented(dup_select_private.check_link(v_table, v_link, late), 8),
                                ';', chr(10), '        v_again := v_again OR FOUND;', chr(10));
         END LOOP;
         v_clear := concat(v_clear, format(

@@ -85,7 +85,7 @@ CREATE FUNCTION dup_select_private.map_join(link dup_select_private.schema_link,
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT format('LEFT JOIN pg_temp.%I AS r%s ON %s%s', link.map, n,
+        SELECT format('LEFT JOIN %s AS r%s ON %s%s', link.map, n,
                       string_agg(format('r%s.%I %s w.%I', map_join.n, k.old, k.operator, k.held), ' AND ' ORDER BY k.place),
                       CASE WHEN link.first_only THEN format(' AND r%s.same_as IS NULL', n) END)
         FROM ROWS FROM (unnest(link.map_old), unnest(link.operators), unnest(link.held)) WITH ORDINALITY AS k (old, operator, held, place));
@@ -115,7 +115,7 @@ BEGIN
         SELECT string_agg(format('pg_catalog.jsonb_build_object(%s)', o.pairs), ' OPERATOR(pg_catalog.||) ' ORDER BY o.part)
         FROM (SELECT (c.place - 1) / 40 AS part,
                      dup_select_private.lines(array_agg(format('%L, s.%I', c.name, c.held) ORDER BY c.place), ', ', 8) AS pairs
-              FROM unnest("table".columns) WITH ORDINALITY AS c (number, name, type, held, declared, source, direct, place)
+              FROM unnest("table".columns) WITH ORDINALITY AS c (number, name, type, held, declared, given, source, direct, place)
               GROUP BY 1) o);
 END
 $$;
