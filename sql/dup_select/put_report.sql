@@ -37,7 +37,7 @@ DECLARE
     v_rejects pg_catalog.int8 := (SELECT pg_catalog.count(*) FROM pg_temp.put_rejects);
 BEGIN
     IF v_rejects OPERATOR(pg_catalog.>) %s THEN
-        RAISE EXCEPTION ''%% rows cannot be put in'', v_rejects
+        RAISE EXCEPTION ''%% %% cannot be put in'', v_rejects, CASE WHEN v_rejects OPERATOR(pg_catalog.=) 1 THEN ''row'' ELSE ''rows'' END
             USING ERRCODE = ''integrity_constraint_violation'',
                   DETAIL = (SELECT pg_catalog.string_agg(pg_catalog.format(
                                 ''%%s of %%s: %%s, as %%s'', r.n, r.table_name, pg_catalog.concat_ws('': '', r.rule, r.detail),

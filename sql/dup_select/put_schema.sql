@@ -32,10 +32,11 @@ COMMENT ON FUNCTION dup_select.put_schema(regnamespace, regnamespace, jsonb, jso
     'pg_temp.put_report, rows that were put aside in pg_temp.put_rejects; with keep_maps the keys in source and target are in '
     'pg_temp.put_<table>_map. mapping: {"a_table": "another" or null or {"into", "columns", "order_by", "on_existing", "without_key"}}. '
     'on_existing: keep, update or fail; without_key, of tables whose rows nothing tells apart: refuse, append or match, by all '
-    'columns; on_reject: fail or skip, at most reject_limit. Errors: 23000 where rows are bad; 40001 where a table does not take '
-    'all rows that are new; those of put_schema_sql; those of the tables.';
+    'columns; on_reject: fail or skip, at most reject_limit. Errors: 23000 where rows are bad; P0002 where a table takes rows that '
+    'are new neither now nor later; 40001 at a higher isolation where another session has inserted them; those of put_schema_sql; those of the tables.';
 
--- Runs all statements. What was raised by one of them for want of good rows is raised again, without the statement as its context.
+-- Runs all statements. What they raise themselves, for want of good rows or of rows that a table takes, is raised again without the
+-- statement as its context.
 CREATE PROCEDURE dup_select_private.run_schema_statements(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -46,12 +47,12 @@ BEGIN
     CALL dup_select_private.run_phase(statements, 'check', pinned);
     CALL dup_select_private.put_checked(statements, pinned);
     CALL dup_select_private.run_phase(statements, 'report', pinned);
-EXCEPTION WHEN integrity_constraint_violation THEN
-    IF SQLSTATE OPERATOR(pg_catalog.<>) '23000' THEN
+EXCEPTION WHEN integrity_constraint_violation OR no_data_found THEN
+    IF SQLSTATE OPERATOR(pg_catalog.<>) '23000' AND SQLSTATE OPERATOR(pg_catalog.<>) 'P0002' THEN
         RAISE;
     END IF;
     GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL, v_hint = PG_EXCEPTION_HINT;
-    RAISE EXCEPTION USING ERRCODE = '23000', MESSAGE = SQLERRM, DETAIL = v_detail, HINT = v_hint;
+    RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, DETAIL = v_detail, HINT = v_hint;
 END
 $$;
 
@@ -84,7 +85,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 $$;
 
 -- Finds and inserts. Where another session has inserted one of these keys since it was looked up, all are looked up again: what
--- it committed is found then. A trigger that leaves rows out does so every time.
+-- it committed is found then. A trigger that leaves rows out does so every time. Errors: P0002 where one does.
 CREATE PROCEDURE dup_select_private.put_checked(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
@@ -94,9 +95,11 @@ BEGIN
             CALL dup_select_private.run_phase(statements, 'put', pinned);
             RETURN;
         EXCEPTION WHEN serialization_failure THEN
-            IF v_attempt OPERATOR(pg_catalog.=) 5
-                OR pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
+            IF pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
                 RAISE;
+            ELSIF v_attempt OPERATOR(pg_catalog.=) 5 THEN
+                RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = SQLERRM,
+                    HINT = 'A trigger that leaves rows out or changes their keys, or a row security policy, may be the reason.';
             END IF;
         END;
     END LOOP;

@@ -95,7 +95,7 @@ DECLARE
     v_tables dup_select_private.schema_table[] := '{}';
     v_pair   record;
 BEGIN
-    PERFORM dup_select_private.check_schemas(source, target, mapping, on_existing, without_key);
+    PERFORM dup_select_private.check_schemas(source, target, mapping, natural_keys, on_existing, without_key);
     FOR v_pair IN SELECT * FROM dup_select_private.schema_pairs(source, target, mapping) LOOP
         v_tables := v_tables || dup_select_private.schema_table(
             v_pair.source, v_pair.target, v_pair.wishes, natural_keys, on_existing, without_key);
@@ -109,7 +109,7 @@ $$;
 
 -- Raises where a parameter makes no sense: 22004, 22023.
 CREATE FUNCTION dup_select_private.check_schemas(
-    source regnamespace, target regnamespace, mapping jsonb, on_existing text, without_key text
+    source regnamespace, target regnamespace, mapping jsonb, natural_keys jsonb, on_existing text, without_key text
 ) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
@@ -123,6 +123,9 @@ BEGIN
         RAISE EXCEPTION 'the mapping of a schema is a jsonb object of its tables, not %', mapping
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'For example {"client": "customer", "log": null, "order": {"columns": {"no": "upper(no)"}}}.';
+    ELSIF jsonb_typeof(natural_keys) <> 'object' THEN
+        RAISE EXCEPTION 'natural_keys is a jsonb object of tables, not %', natural_keys
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"a_schema.a_table": ["a_column", "another"]}.';
     END IF;
     PERFORM dup_select_private.check_choice('on_existing', on_existing, '{keep,update,fail}');
     PERFORM dup_select_private.check_choice('without_key', without_key, '{refuse,append,match}');
@@ -336,6 +339,10 @@ BEGIN
     ELSIF jsonb_typeof(wishes -> 'columns') <> 'object' THEN
         RAISE EXCEPTION 'the columns of % are mapped to %', source::regclass, wishes -> 'columns'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give an object: {"a_column": "an expression", "another": null}.';
+    END IF;
+    IF jsonb_typeof(wishes -> 'order_by') <> 'string' THEN
+        RAISE EXCEPTION 'the rows of % are ordered by %', source::regclass, wishes -> 'order_by'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give expressions over its columns, as a jsonb string.';
     END IF;
     IF wishes ? 'on_existing' THEN
         PERFORM dup_select_private.check_choice('on_existing', wishes ->> 'on_existing', '{keep,update,fail}');

@@ -468,18 +468,19 @@ BEGIN
 END
 $$;
 
--- Condition under which s differs in them from t, or from o, another row of the source. NULL where there is none. What has no
--- equality is compared as text.
+-- Condition under which s differs in them from t, or from o, another row of the source. NULL where there is none. Not IS DISTINCT
+-- FROM, which looks for its operator on the search_path.
 CREATE FUNCTION dup_select_private.differs("table" dup_select_private.schema_table, other text) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT dup_select_private.lines(array_agg(format(
-            CASE WHEN (c.facts).expression IS NOT NULL THEN 's.%1$I IS NOT NULL AND ' ELSE '' END
-                || 's.%1$I%4$s IS DISTINCT FROM %2$s.%3$I%4$s',
+            CASE WHEN (c.facts).expression IS NOT NULL THEN 's.%1$I IS NOT NULL AND '
+                 ELSE 'pg_catalog.num_nonnulls(s.%1$I, %2$s.%3$I) OPERATOR(pg_catalog.>) 0 AND ' END || '(%4$s) IS NOT TRUE',
             c.held, other, CASE other WHEN 't' THEN (c.facts).name ELSE c.held END,
-            CASE WHEN dup_select_private.default_operator_class((("table".level).facts).id, (c.facts).number) IS NULL
-                 THEN '::pg_catalog.text' END) ORDER BY (c.facts).number), ' OR ', 12)
+            dup_select_private.same_value((("table".level).facts).id, (c.facts).number, format('s.%I', c.held),
+                format('%s.%I', other, CASE other WHEN 't' THEN (c.facts).name ELSE c.held END)))
+            ORDER BY (c.facts).number), ' OR ', 12)
         FROM dup_select_private.payload("table") c
         HAVING count(*) > 0);
 END

@@ -92,7 +92,7 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
         v_to := pg_catalog.trim_array(v_to, 1);
         BEGIN
             %6$s
-            WHERE input.%4$I BETWEEN v_first AND v_last;
+            WHERE input.%4$I OPERATOR(pg_catalog.>=) v_first AND input.%4$I OPERATOR(pg_catalog.<=) v_last;
         EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
             IF v_first OPERATOR(pg_catalog.<) v_last THEN
                 v_from := v_from OPERATOR(pg_catalog.||) ARRAY[
@@ -264,11 +264,15 @@ CREATE FUNCTION dup_select_private.is_twice("table" dup_select_private.schema_ta
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT format('(%s) IN (SELECT %s FROM pg_temp.%I AS d WHERE pg_catalog.num_nulls(%2$s) OPERATOR(pg_catalog.=) 0 '
-                      'GROUP BY %2$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)',
-                      string_agg(format('s.%I', h.held), ', ' ORDER BY h.n), string_agg(format('d.%I', h.held), ', ' ORDER BY h.n),
-                      "table".work)
-        FROM unnest(dup_select_private.held_of("table".columns, names)) WITH ORDINALITY AS h (held, n));
+        SELECT format(
+'EXISTS (
+        SELECT
+        FROM (SELECT %1$s FROM pg_temp.%2$I AS d GROUP BY %1$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
+        WHERE %3$s)',
+            string_agg(format('d.%I', c.held), ', ' ORDER BY n.n), "table".work,
+            string_agg(dup_select_private.same_value((("table".level).facts).id, c.number, format('d.%I', c.held),
+                                                     format('s.%I', c.held)), ' AND ' ORDER BY n.n))
+        FROM unnest(names) WITH ORDINALITY AS n (name, n) JOIN unnest("table".columns) c ON c.name = n.name);
 END
 $$;
 
@@ -281,7 +285,7 @@ DECLARE
 BEGIN
     RETURN (
         SELECT format(
-'s.%1$I NOT IN (
+'NOT (s.%1$I OPERATOR(pg_catalog.=) ANY (
         WITH RECURSIVE down (put__row) AS (
             SELECT w.%1$I FROM pg_temp.%2$I AS w WHERE NOT EXISTS (SELECT FROM pg_temp.%2$I AS p WHERE %3$s)
             UNION
@@ -290,7 +294,7 @@ BEGIN
             JOIN pg_temp.%2$I AS p ON p.%1$I OPERATOR(pg_catalog.=) d.put__row
             JOIN pg_temp.%2$I AS w ON %3$s
         )
-        SELECT d.put__row FROM down AS d)',
+        SELECT d.put__row FROM down AS d))',
             "table".row, "table".work,
             string_agg(format('p.%I %s w.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place))
         FROM ROWS FROM (unnest(v_link.parent_held), unnest(v_link.operators), unnest(v_link.held))

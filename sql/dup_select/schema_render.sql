@@ -144,6 +144,17 @@ SELECT %s, bad.row_number, bad.rule, bad."row" FROM bad',
 END
 $$;
 
+-- Condition under which two values of a column are equal. What has no equality is compared as text.
+CREATE FUNCTION dup_select_private.same_value(relation oid, attnum integer, a text, b text) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_class oid := dup_select_private.default_operator_class(relation, attnum);
+BEGIN
+    RETURN CASE WHEN v_class IS NULL THEN format('%s::pg_catalog.text OPERATOR(pg_catalog.=) %s::pg_catalog.text', a, b)
+                ELSE concat_ws(' ', a, dup_select_private.equality(v_class), b) END;
+END
+$$;
+
 -- Text of a PL/pgSQL block that is run.
 CREATE FUNCTION dup_select_private.do_block(body text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$

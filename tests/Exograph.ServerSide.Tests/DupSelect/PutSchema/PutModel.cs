@@ -209,10 +209,11 @@ internal sealed class PutModel(
     }
 
     /// <summary>The row of the source that a link means. NULL where it means none.</summary>
-    private Row? Parent(Row row, ShapeLink link) =>
+    /// <param name="known">Also rows that were put aside after it was told which ones they are.</param>
+    private Row? Parent(Row row, ShapeLink link, bool known = false) =>
         !IsPut(row.Table, link) || link.Columns.Any(c => row.Raw[c] is null)
             ? null
-            : _rows[link.Parent].Where(p => !p.IsGone)
+            : _rows[link.Parent].Where(p => !p.IsGone || (known && p.IsKnown))
                 .FirstOrDefault(p => Enumerable.Range(0, link.Columns.Count).All(n => p.Raw[link.ParentColumns[n]] == row.Raw[link.Columns[n]]));
 
     private bool IsInTarget(Row row, ShapeLink link) =>
@@ -347,7 +348,7 @@ internal sealed class PutModel(
         if (IsConstant(row.Table, column))
             return row.Raw[column];
         var decides = Ordered(row.Table).FirstOrDefault(l => l.Columns.Contains(column) && l.Columns.All(c => row.Raw[c] is not null));
-        return decides is not null && Parent(row, decides) is { } parent
+        return decides is not null && Parent(row, decides, known: true) is { } parent
             ? New(parent, decides.ParentColumns[decides.Columns.ToList().IndexOf(column)])
             : row.Raw.GetValueOrDefault(column);
     }
@@ -356,7 +357,7 @@ internal sealed class PutModel(
     private string? New(Row row, string column)
     {
         if (row.Key is not null)
-            row = _rows[row.Table].Where(r => !r.IsGone && r.Key == row.Key).MinBy(r => r.Number) ?? row;
+            row = _rows[row.Table].Where(r => r.IsKnown && r.Key == row.Key).MinBy(r => r.Number) ?? row;
         return row.Found is { } found ? found[column] : NewValue(row, column);
     }
 
