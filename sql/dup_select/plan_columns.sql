@@ -141,6 +141,7 @@ BEGIN
         WHEN datatype_mismatch OR cannot_coerce THEN RETURN false;
     END;
 EXCEPTION
+    WHEN insufficient_privilege THEN RAISE;
     WHEN OTHERS THEN
         RAISE EXCEPTION 'path % is mapped to "%": %', path, expression, SQLERRM
             USING ERRCODE = SQLSTATE,

@@ -16,6 +16,9 @@ BEGIN
             EXECUTE pg_catalog.format(''DROP TABLE pg_temp.%%I'', v_name);
         END IF;
     END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE EXCEPTION ''another role has put rows in in this session'' USING ERRCODE = ''insufficient_privilege'',
+        HINT = ''What it left is in the way: DISCARD TEMP as that role, or take another session.'';
 END
 $x$', '{put_report,put_rejects}'::text[] || left_over)), (
 'CREATE TEMPORARY TABLE put_report (

@@ -10,7 +10,7 @@ CREATE FUNCTION dup_select_private.read_statements("table" dup_select_private.sc
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_numbers text := dup_select_private.row_numbers("table");
-    v_insert  text;
+    v_insert  text; -- a template: the numbers and the rows are yet to come
 BEGIN
     RETURN NEXT format(
 'CREATE TEMPORARY TABLE %I (
@@ -20,15 +20,16 @@ BEGIN
         "table".work, "table".row,
         (SELECT string_agg(c.declared, ',' || chr(10) || '    ' ORDER BY c.number) FROM unnest("table".columns) c));
     v_insert := format(
-'INSERT INTO pg_temp.%I (
+'INSERT INTO pg_temp.%s (
     %s)
 SELECT %%s,
     %s
 FROM %%s',
-        "table".work,
-        (SELECT dup_select_private.lines(array_prepend(quote_ident("table".row), array_agg(quote_ident(c.held) ORDER BY c.number)),
-                                         ', ', 4) FROM unnest("table".columns) c),
-        (SELECT dup_select_private.lines(array_agg(replace(c.source, '%', '%%') ORDER BY c.number), ', ', 4)
+        replace(quote_ident("table".work), '%', '%%'),
+        (SELECT replace(dup_select_private.lines(
+                     quote_ident("table".row) || array_agg(quote_ident(c.held) ORDER BY c.number), ', ', 4), '%', '%%')
+         FROM unnest("table".columns) c),
+        (SELECT replace(dup_select_private.lines(array_agg(c.source ORDER BY c.number), ', ', 4), '%', '%%')
          FROM unnest("table".columns) c));
     RETURN NEXT CASE WHEN EXISTS (SELECT FROM unnest("table".columns) c WHERE NOT c.direct)
                      THEN dup_select_private.read_with_casts("table", v_numbers, v_insert)
@@ -105,8 +106,9 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
             v_detail := SQLERRM;
             FOR v_column IN 1 .. %7$s LOOP
                 BEGIN
-                    EXECUTE pg_catalog.format('INSERT INTO pg_temp.%8$I (%%I) SELECT %%s FROM pg_temp.%2$I AS input WHERE input.%4$I '
-                        'OPERATOR(pg_catalog.=) %%s', (%9$L::pg_catalog.text[])[v_column], (%10$L::pg_catalog.text[])[v_column], v_first);
+                    EXECUTE pg_catalog.format(
+                        %14$L,
+                        (%9$L::pg_catalog.text[])[v_column], (%10$L::pg_catalog.text[])[v_column], v_first);
                     DELETE FROM pg_temp.%8$I AS s WHERE s.%4$I IS NULL;
                 EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
                     v_rule := (%11$L::pg_catalog.text[])[v_column];
@@ -126,7 +128,9 @@ $x$,
         dup_select_private.indented(format(reading, format('input.%I', "table".row), format('pg_temp.%I AS input', v_raw)), 12),
         count(*), "table".work, array_agg(c.held ORDER BY c.number), array_agg(c.source ORDER BY c.number),
         array_agg(format('%s does not cast to %s', quote_ident(c.name), c.type) ORDER BY c.number),
-        "table".reported, "table".row)
+        "table".reported, "table".row, format(
+            'INSERT INTO pg_temp.%s (%%I) SELECT %%s FROM pg_temp.%s AS input WHERE input.%I OPERATOR(pg_catalog.=) %%s',
+            replace(quote_ident("table".work), '%', '%%'), replace(quote_ident(v_raw), '%', '%%'), "table".row))
     FROM unnest("table".columns) c
     WHERE NOT c.direct;
     RETURN dup_select_private.do_block(v_body);
