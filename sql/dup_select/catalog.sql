@@ -137,7 +137,8 @@ BEGIN
         SELECT "column".attnotnull AND NOT EXISTS (
             SELECT
             FROM pg_constraint c
-            WHERE c.conrelid = "column".attrelid AND c.contype = 'n' AND c.conkey = ARRAY["column".attnum] AND NOT c.convalidated));
+            WHERE c.conrelid = "column".attrelid AND c.contype = 'n' AND c.conkey = ARRAY["column".attnum]
+                AND NOT c.convalidated));
 END
 $$;
 

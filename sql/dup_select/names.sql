@@ -7,7 +7,8 @@ CREATE FUNCTION dup_select_private.path_text(path text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT coalesce(string_agg(quote_ident(e.element), '.' ORDER BY e.n), '') FROM unnest(path) WITH ORDINALITY AS e (element, n));
+        SELECT coalesce(string_agg(quote_ident(e.element), '.' ORDER BY e.n), '')
+        FROM unnest(path) WITH ORDINALITY AS e (element, n));
 END
 $$;
 

@@ -96,13 +96,17 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_level  dup_select_private.plan_level := level;
     v_column dup_select_private.plan_column;
+    v_names  text[] := ARRAY(SELECT i.name FROM unnest(inputs) WITH ORDINALITY AS i (name, type, n) ORDER BY i.n);
+    v_place  integer;
 BEGIN
     FOR v_n IN 1 .. cardinality(level.columns) LOOP
         v_column := level.columns[v_n];
+        v_place := array_position(v_names, v_column.input); -- all inputs for each column: the square of their number
         v_level.columns[v_n].as_text := v_column.expression IS NOT NULL AND NOT v_column.direct
             AND NOT dup_select_private.is_castable(
                 dup_select_private.path_text(level.path || (v_column.facts).name), v_column.expression,
-                (level.facts).qualified_name, (v_column.facts).name, inputs);
+                (level.facts).qualified_name, (v_column.facts).name,
+                CASE WHEN v_place IS NULL THEN inputs ELSE inputs[v_place : v_place] END);
     END LOOP;
     RETURN v_level;
 END

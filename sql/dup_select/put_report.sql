@@ -11,7 +11,8 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_name pg_catalog.text;
 BEGIN
-    FOREACH v_name IN ARRAY %L::pg_catalog.text[] LOOP
+    FOREACH v_name IN ARRAY ARRAY[
+        %s] LOOP
         IF pg_catalog.to_regclass(pg_catalog.format(''pg_temp.%%I'', v_name)) IS NOT NULL THEN
             EXECUTE pg_catalog.format(''DROP TABLE pg_temp.%%I'', v_name);
         END IF;
@@ -20,7 +21,8 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE EXCEPTION ''another role has put rows in in this session'' USING ERRCODE = ''insufficient_privilege'',
         HINT = ''What it left is in the way: DISCARD TEMP as that role, or take another session.'';
 END
-$x$', '{put_report,put_rejects}'::text[] || left_over)), (
+$x$', dup_select_private.lines(ARRAY(
+        SELECT quote_literal(n) FROM unnest('{put_report,put_rejects}'::text[] || left_over) n), ', ', 8))), (
 'CREATE TEMPORARY TABLE put_report (
     table_name pg_catalog.text, rows_in pg_catalog.int8, inserted pg_catalog.int8 DEFAULT 0, existing pg_catalog.int8 DEFAULT 0,
     updated pg_catalog.int8 DEFAULT 0, collapsed pg_catalog.int8 DEFAULT 0, conflicting pg_catalog.int8 DEFAULT 0,
@@ -40,7 +42,8 @@ DECLARE
     v_rejects pg_catalog.int8 := (SELECT pg_catalog.count(*) FROM pg_temp.put_rejects);
 BEGIN
     IF v_rejects OPERATOR(pg_catalog.>) %s THEN
-        RAISE EXCEPTION ''%% %% cannot be put in'', v_rejects, CASE WHEN v_rejects OPERATOR(pg_catalog.=) 1 THEN ''row'' ELSE ''rows'' END
+        RAISE EXCEPTION ''%% %% cannot be put in'', v_rejects,
+            CASE WHEN v_rejects OPERATOR(pg_catalog.=) 1 THEN ''row'' ELSE ''rows'' END
             USING ERRCODE = ''integrity_constraint_violation'',
                   DETAIL = (SELECT pg_catalog.string_agg(pg_catalog.format(
                                 ''%%s of %%s: %%s, as %%s'', r.n, r.table_name, pg_catalog.concat_ws('': '', r.rule, r.detail),

@@ -27,16 +27,17 @@ END
 $$;
 
 COMMENT ON FUNCTION dup_select.put_schema(regnamespace, regnamespace, jsonb, jsonb, text, text, text, bigint, boolean) IS
-    'Puts the rows of all tables of one schema into those of another, found or made by natural key; numbers that the source gives '
-    'its rows are drawn anew, and foreign keys follow. A row per table: what became of the rows that came in. The same is in '
-    'pg_temp.put_report, rows that were put aside in pg_temp.put_rejects; with keep_maps the keys in source and target are in '
-    'pg_temp.put_<table>_map. mapping: {"a_table": "another" or null or {"into", "columns", "order_by", "on_existing", "without_key"}}. '
-    'on_existing: keep, update or fail; without_key, of tables whose rows nothing tells apart: refuse, append or match, by all '
-    'columns; on_reject: fail or skip, at most reject_limit. Errors: 23000 where rows are bad; P0002 where a table takes rows that '
-    'are new neither now nor later; 40001 at a higher isolation where another session has inserted them; those of put_schema_sql; those of the tables.';
+    'Puts the rows of all tables of one schema into those of another, found or made by natural key; numbers that the source '
+    'gives its rows are drawn anew, and foreign keys follow. A row per table: what became of the rows that came in. The same '
+    'is in pg_temp.put_report, rows that were put aside in pg_temp.put_rejects; with keep_maps the keys in source and target '
+    'are in pg_temp.put_<table>_map. mapping: {"a_table": "another" or null or {"into", "columns", "order_by", '
+    '"on_existing", "without_key"}}. on_existing: keep, update or fail; without_key, of tables whose rows nothing tells '
+    'apart: refuse, append or match, by all columns; on_reject: fail or skip, at most reject_limit. Errors: 23000 where rows '
+    'are bad; P0002 where a table takes rows that are new neither now nor later; 40001 at a higher isolation where another '
+    'session has inserted them; those of put_schema_sql; those of the tables.';
 
--- Runs all statements. What they raise themselves, for want of good rows or of rows that a table takes, is raised again without the
--- statement as its context.
+-- Runs all statements. What they raise themselves, for want of good rows or of rows that a table takes, is raised again without
+-- the statement as its context.
 CREATE PROCEDURE dup_select_private.run_schema_statements(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE

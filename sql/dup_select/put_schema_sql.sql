@@ -17,7 +17,8 @@ BEGIN
     v_statements := dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps);
     RETURN (
         SELECT concat(
-            '-- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it again.',
+            '-- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it ',
+            'again.',
             chr(10), chr(10),
             string_agg(concat('-- ' || s.title || chr(10), s.statement, ';', chr(10)), chr(10) ORDER BY s.n),
             chr(10), 'SELECT * FROM pg_temp.put_report ORDER BY table_name;', chr(10))
@@ -97,7 +98,7 @@ BEGIN
         ARRAY(SELECT dup_select_private.report_table(t) FROM unnest(tables) t)
             || dup_select_private.check_report()
             || format('DROP TABLE %s', (
-                SELECT string_agg(format('pg_temp.%I', u.name), ', ') FROM unnest(tables) t
+                SELECT dup_select_private.lines(array_agg(format('pg_temp.%I', u.name)), ', ', 4) FROM unnest(tables) t
                 CROSS JOIN LATERAL (VALUES (t.work), (CASE WHEN NOT keep_maps THEN t.map END)) u (name)
                 WHERE u.name IS NOT NULL)));
 END

@@ -64,7 +64,8 @@ CREATE FUNCTION dup_select_private.source_of("column" dup_select_private.plan_co
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT CASE WHEN "column".as_text THEN format('CAST(CAST(%s AS text) AS %s)', "column".expression, ("column".facts).base_type)
+        SELECT CASE WHEN "column".as_text
+                    THEN format('CAST(CAST(%s AS text) AS %s)', "column".expression, ("column".facts).base_type)
                     ELSE "column".expression END);
 END
 $$;
@@ -75,7 +76,8 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT concat_ws(' ', name, facts.type,
-                         CASE WHEN facts.collation_id NOT IN (0, 100) THEN 'COLLATE ' || facts.collation_id::regcollation::text END));
+                         CASE WHEN facts.collation_id NOT IN (0, 100)
+                              THEN 'COLLATE ' || facts.collation_id::regcollation::text END));
 END
 $$;
 

@@ -44,12 +44,14 @@ COMMENT ON COLUMN dup_select_private.schema_link.in_target IS
 CREATE TYPE dup_select_private.key_value AS (
     n bigint, expression text, value text, operator text, collation_clause text, nullable boolean, composite boolean,
     given boolean, absent boolean, held text);
-COMMENT ON TYPE dup_select_private.key_value IS 'A part of a natural key with the text of a new row''s value, as key_values has it.';
+COMMENT ON TYPE dup_select_private.key_value IS
+    'A part of a natural key with the text of a new row''s value, as key_values has it.';
 COMMENT ON COLUMN dup_select_private.key_value.held IS 'Column of the found table that has the value.';
 
 CREATE TYPE dup_select_private.schema_table AS (
     source oid, source_item text, inputs dup_select_private.input_column[], level dup_select_private.plan_level,
-    order_by text, on_existing text, without_key text, pinned boolean, drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
+    order_by text, on_existing text, without_key text, pinned boolean,
+    drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
     key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
     referred text[], links dup_select_private.schema_link[], is_tree boolean,
     row text, existing text, first text, keyed text, old_names text[], new_names text[], map_old text[], map_new text[],
@@ -306,7 +308,8 @@ BEGIN
 END
 $$;
 
--- A column that is drawn, as one that the source fills with the numbers that its rows have there. Errors: those of the expression.
+-- A column that is drawn, as one that the source fills with the numbers that its rows have there. Errors: those of the
+-- expression.
 CREATE FUNCTION dup_select_private.drawn_column(
     "table" dup_select_private.schema_table, facts dup_select_private.column_facts, input text
 ) RETURNS dup_select_private.plan_column
@@ -335,7 +338,8 @@ BEGIN
     WHERE k NOT IN ('into', 'columns', 'order_by', 'on_existing', 'without_key') LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'the mapping of % has %', source::regclass, to_jsonb(v_key)
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'It may have "into", "columns", "order_by", "on_existing", "without_key".';
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'It may have "into", "columns", "order_by", "on_existing", "without_key".';
     ELSIF jsonb_typeof(wishes -> 'columns') <> 'object' THEN
         RAISE EXCEPTION 'the columns of % are mapped to %', source::regclass, wishes -> 'columns'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give an object: {"a_column": "an expression", "another": null}.';
@@ -494,7 +498,8 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'natural_keys names %, into which nothing is put', v_name USING ERRCODE = 'invalid_parameter_value',
-            HINT = format('The tables are %s.', (SELECT string_agg(((t.level).facts).qualified_name, ', ') FROM unnest(tables) t));
+            HINT = format('The tables are %s.', (
+                SELECT string_agg(((t.level).facts).qualified_name, ', ') FROM unnest(tables) t));
     END IF;
 END
 $$;
@@ -539,8 +544,8 @@ END
 $$;
 
 -- The tables with those links marked that must be followed before natural keys, and values by which rows are referred to, are
--- known: those that decide one of these columns, since no smaller link does and it does not stay as it is. Of tenants that have no
--- table, or that another link leads to, a row that refers to its neighbour needs nothing of it.
+-- known: those that decide one of these columns, since no smaller link does and it does not stay as it is. Of tenants that have
+-- no table, or that another link leads to, a row that refers to its neighbour needs nothing of it.
 CREATE FUNCTION dup_select_private.note_needed_links(tables dup_select_private.schema_table[])
 RETURNS dup_select_private.schema_table[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
@@ -642,7 +647,8 @@ CREATE FUNCTION dup_select_private.held_of(columns dup_select_private.schema_col
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT ARRAY(SELECT c.held FROM unnest(names) WITH ORDINALITY AS n (name, n) LEFT JOIN unnest(columns) c ON c.name = n.name
+        SELECT ARRAY(SELECT c.held
+                     FROM unnest(names) WITH ORDINALITY AS n (name, n) LEFT JOIN unnest(columns) c ON c.name = n.name
                      ORDER BY n.n));
 END
 $$;
@@ -691,7 +697,8 @@ BEGIN
     v_link.map_new := ARRAY(SELECT parent.map_new[array_position(parent.referred, c)]
                             FROM unnest(link.parent_columns) WITH ORDINALITY AS u (c, n) ORDER BY n);
     v_link.casts := ARRAY(SELECT nullif(c.type, p.type)
-                          FROM ROWS FROM (unnest(link.columns), unnest(link.parent_columns)) WITH ORDINALITY AS u (child, parent, n)
+                          FROM ROWS FROM (unnest(link.columns), unnest(link.parent_columns))
+                              WITH ORDINALITY AS u (child, parent, n)
                           JOIN unnest(columns) c ON c.name = u.child
                           JOIN unnest(((parent.level).facts).columns) p ON p.name = u.parent ORDER BY u.n);
     v_link.first_only := parent.plain_key AND parent.key_columns @> link.parent_columns

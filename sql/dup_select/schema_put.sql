@@ -13,10 +13,11 @@ DECLARE
 BEGIN
     RETURN NEXT format(
 'CREATE TEMPORARY TABLE %I (
-    put__row pg_catalog.int8, %sexisting pg_catalog.bool, same_as pg_catalog.int8
+    put__row pg_catalog.int8,
+    %sexisting pg_catalog.bool, same_as pg_catalog.int8
 ) ON COMMIT %s',
         "table".map,
-        (SELECT string_agg(format('%I %s, %I %2$s, ', r.old, c.type, r.new), '' ORDER BY r.n)
+        (SELECT string_agg(format('%I %s, %I %2$s,' || chr(10) || '    ', r.old, c.type, r.new), '' ORDER BY r.n)
          FROM ROWS FROM (unnest("table".referred), unnest("table".map_old), unnest("table".map_new))
              WITH ORDINALITY AS r (name, old, new, n)
          JOIN unnest((("table".level).facts).columns) c ON c.name = r.name),
@@ -61,7 +62,8 @@ FROM %s%s',
         dup_select_private.lines(
             format('s.%I', "table".row)
                 || ARRAY(SELECT format('s.%I', o.name) FROM unnest("table".old_names) WITH ORDINALITY AS o (name, n) ORDER BY o.n)
-                || ARRAY(SELECT dup_select_private.new_value("table", n) FROM generate_subscripts("table".referred, 1) n ORDER BY n)
+                || ARRAY(SELECT dup_select_private.new_value("table", n)
+                         FROM generate_subscripts("table".referred, 1) n ORDER BY n)
                 || format(CASE WHEN v_has_parts THEN 't.tableoid IS NOT NULL AS %I' ELSE 'false AS %I' END, "table".existing)
                 || format('NULL::pg_catalog.int8 AS %I', "table".first)
                 || CASE WHEN "table".has_key IS NOT NULL THEN ARRAY[format('(%s) IS TRUE AS %I', "table".has_key, "table".keyed)]
@@ -90,7 +92,8 @@ CREATE FUNCTION dup_select_private.next_of_tree("table" dup_select_private.schem
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT format('NOT EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.put__row OPERATOR(pg_catalog.=) w.%I)', "table".map, "table".row)
+        SELECT format('NOT EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.put__row OPERATOR(pg_catalog.=) w.%I)',
+                      "table".map, "table".row)
             || string_agg(format(
                 chr(10) || '        AND (r%s.put__row IS NOT NULL OR pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0%s)', l.n,
                 (SELECT string_agg(format('w.%I', h), ', ') FROM unnest((l.link).held) h),
@@ -141,7 +144,8 @@ WHERE NOT f.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
                         WHEN k.absent THEN '%1$s IS NULL'
                         WHEN NOT k.given THEN '%1$s %2$s %3$s%4$s'
                         WHEN NOT k.nullable THEN '%1$s %2$s f.%5$I%4$s'
-                        WHEN k.composite THEN '(%1$s %2$s f.%5$I%4$s OR %1$s IS NOT DISTINCT FROM NULL AND f.%5$I IS NOT DISTINCT FROM NULL)'
+                        WHEN k.composite THEN
+                            '(%1$s %2$s f.%5$I%4$s OR %1$s IS NOT DISTINCT FROM NULL AND f.%5$I IS NOT DISTINCT FROM NULL)'
                         ELSE '(%1$s %2$s f.%5$I%4$s OR %1$s IS NULL AND f.%5$I IS NULL)'
                     END, k.expression, k.operator, k.value, k.collation_clause, k.held), chr(10) || '  AND ' ORDER BY k.n)
              FROM unnest("table".key) k),
@@ -156,8 +160,10 @@ BEGIN
     RETURN (
         SELECT format(
     'UPDATE pg_temp.%1$I AS f SET %2$I = d.first
-FROM (SELECT d.%3$I, pg_catalog.min(d.%3$I) OVER (PARTITION BY %4$s) AS first FROM pg_temp.%1$I AS d%5$s) AS d
-WHERE EXISTS (SELECT FROM pg_temp.%1$I AS d%5$s GROUP BY %4$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+FROM (SELECT d.%3$I, pg_catalog.min(d.%3$I) OVER (PARTITION BY %4$s) AS first
+      FROM pg_temp.%1$I AS d%5$s) AS d
+WHERE EXISTS (SELECT FROM pg_temp.%1$I AS d%5$s
+              GROUP BY %4$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
   AND d.%3$I OPERATOR(pg_catalog.=) f.%3$I AND d.first OPERATOR(pg_catalog.<) f.%3$I',
             "table".found, "table".first, "table".row,
             (SELECT string_agg(format('d.%I', k.held), ', ' ORDER BY k.n) FROM unnest("table".key) k WHERE k.given),
@@ -172,7 +178,8 @@ BEGIN
     RETURN (
         SELECT format(
     'INSERT INTO pg_temp.%I (put__row%s, existing)
-SELECT f.%I%s, f.%I
+SELECT f.%I%s,
+    f.%I
 FROM pg_temp.%I AS f
 WHERE f.%I IS NULL
 ORDER BY f.%3$I',
@@ -193,7 +200,8 @@ BEGIN
         SELECT format(
     'INSERT INTO pg_temp.%1$I (put__row%2$s, existing, same_as)
 SELECT f.%3$I%4$s, m.existing, f.%5$I
-FROM pg_temp.%6$I AS f JOIN pg_temp.%1$I AS m ON m.put__row OPERATOR(pg_catalog.=) f.%5$I
+FROM pg_temp.%6$I AS f
+JOIN pg_temp.%1$I AS m ON m.put__row OPERATOR(pg_catalog.=) f.%5$I
 WHERE EXISTS (SELECT FROM pg_temp.%6$I AS e WHERE e.%5$I IS NOT NULL)',
             "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
             string_agg(format(', f.%I, m.%I', "table".old_names[n], "table".map_new[n]), '' ORDER BY n),
@@ -292,8 +300,8 @@ SELECT %6$s, bad.row_number, %7$L, bad."row" FROM bad',
 END
 $$;
 
--- The unique indexes of a table that are not its natural key and that a new row may violate, each with the level as it would be by
--- that key. Of numbers that are drawn nothing is to be said.
+-- The unique indexes of a table that are not its natural key and that a new row may violate, each with the level as it would be
+-- by that key. Of numbers that are drawn nothing is to be said.
 CREATE FUNCTION dup_select_private.other_keys("table" dup_select_private.schema_table)
 RETURNS TABLE (name text, level dup_select_private.plan_level, parts text, has_key text)
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
@@ -345,8 +353,8 @@ WHERE n.name OPERATOR(pg_catalog.=) r.table_name', v_parts, v_counts);
 END
 $$;
 
--- INSERT of the rows of a table that are new, in the order of their natural keys, which keeps sessions from waiting for each other
--- in a circle.
+-- INSERT of the rows of a table that are new, in the order of their natural keys, which keeps sessions from waiting for each
+-- other in a circle.
 CREATE FUNCTION dup_select_private.insert_new("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
@@ -386,16 +394,20 @@ DECLARE
 BEGIN
     SELECT r.table_name INTO v_table
     FROM pg_temp.put_report AS r
-    JOIN (%s) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    JOIN (
+        %s
+    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION ''%% has not taken all rows that were new'', v_table USING ERRCODE = ''serialization_failure'',
-            HINT = ''Another session has inserted some of them: run it again. Or a BEFORE trigger leaves rows out, or changes keys.'';
+            HINT = ''Another session has inserted some of them: run it again. ''
+                ''Or a BEFORE trigger leaves rows out, or changes keys.'';
     END IF;
 END
 ',
-            string_agg(format('SELECT %s, pg_catalog.count(*) FROM pg_temp.%I AS m WHERE NOT m.existing AND m.same_as IS NULL',
-                              t.reported, t.map), chr(10) || '          UNION ALL ' ORDER BY t.map)))
+            string_agg(format('SELECT %s, pg_catalog.count(*)' || chr(10)
+                                  || '        FROM pg_temp.%I AS m WHERE NOT m.existing AND m.same_as IS NULL',
+                              t.reported, t.map), chr(10) || '        UNION ALL' || chr(10) || '        ' ORDER BY t.map)))
         FROM unnest(tables) t);
 END
 $$;
@@ -434,8 +446,10 @@ WHERE r.table_name OPERATOR(pg_catalog.=) %s',
     SELECT pg_catalog.count(*)
     FROM %s
     JOIN %s ON %s
-    WHERE %s AND (%s))
-WHERE r.table_name OPERATOR(pg_catalog.=) %s AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.existing)',
+    WHERE %s
+      AND (%s))
+WHERE r.table_name OPERATOR(pg_catalog.=) %s
+  AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.existing)',
             v_rows, v_target, v_key, v_existing, v_differs, "table".reported, "table".map);
     END IF;
     RETURN NEXT format(
@@ -444,7 +458,8 @@ WHERE r.table_name OPERATOR(pg_catalog.=) %s AND EXISTS (SELECT FROM pg_temp.%I 
     FROM %s
     JOIN %s ON o.%I OPERATOR(pg_catalog.=) s.%I
     WHERE %s)
-WHERE r.table_name OPERATOR(pg_catalog.=) %s AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.same_as IS NOT NULL)',
+WHERE r.table_name OPERATOR(pg_catalog.=) %s
+  AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.same_as IS NOT NULL)',
         v_rows, dup_select_private.indented(dup_select_private.schema_rows("table", false, true, 'o'), 4), "table".row,
         "table".first, dup_select_private.differs("table", 'o'), "table".reported, "table".map);
 END
@@ -474,15 +489,19 @@ CREATE FUNCTION dup_select_private.differs("table" dup_select_private.schema_tab
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
-        SELECT dup_select_private.lines(array_agg(format(
-            CASE WHEN (c.facts).expression IS NOT NULL THEN 's.%1$I IS NOT NULL AND '
-                 ELSE 'pg_catalog.num_nonnulls(s.%1$I, %2$s.%3$I) OPERATOR(pg_catalog.>) 0 AND ' END || '(%4$s) IS NOT TRUE',
-            c.held, other, CASE other WHEN 't' THEN (c.facts).name ELSE c.held END,
-            dup_select_private.same_value((("table".level).facts).id, (c.facts).number, format('s.%I', c.held),
-                format('%s.%I', other, CASE other WHEN 't' THEN (c.facts).name ELSE c.held END)))
-            ORDER BY (c.facts).number), ' OR ', 12)
+        SELECT string_agg(concat(
+                   '(', dup_select_private.same_value((("table".level).facts).id, (c.facts).number, n.own, n.other),
+                   ') IS NOT TRUE',
+                   CASE WHEN (c.facts).expression IS NOT NULL THEN format(' AND %s IS DISTINCT FROM NULL', n.own)
+                        WHEN NOT (c.facts).required
+                            THEN format(chr(10) || '            AND pg_catalog.num_nulls(%s, %s) OPERATOR(pg_catalog.<) 2',
+                                        n.own, n.other) END),
+                   chr(10) || '        OR ' ORDER BY (c.facts).number)
         FROM dup_select_private.payload("table") c
-        HAVING count(*) > 0);
+        CROSS JOIN LATERAL (
+            SELECT format('s.%I', c.held),
+                   format('%I.%I', differs.other, CASE differs.other WHEN 't' THEN (c.facts).name ELSE c.held END)
+        ) n (own, other));
 END
 $$;
 
@@ -492,7 +511,8 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT coalesce(
-            string_agg(format('t.%s %s s.%I', p.expression, p.operator, "table".new_names[array_position("table".referred, c.name)]),
+            string_agg(format('t.%s %s s.%I', p.expression, p.operator,
+                              "table".new_names[array_position("table".referred, c.name)]),
                        ' AND ' ORDER BY p.n),
             dup_select_private.match("table".level, true, 8))
         FROM unnest((("table".level).facts).keys) k

@@ -2,8 +2,8 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
--- The first two steps of put_schema: the rows of the source are read as the target takes them, and those that it does not take are
--- put aside, before anything is written.
+-- The first two steps of put_schema: the rows of the source are read as the target takes them, and those that it does not take
+-- are put aside, before anything is written.
 
 -- Statements that read a table.
 CREATE FUNCTION dup_select_private.read_statements("table" dup_select_private.schema_table) RETURNS SETOF text
@@ -41,8 +41,8 @@ FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) %1$s', "
 END
 $$;
 
--- Numbers for the rows of the source, in the order of their keys there, or in that which the mapping gives: of two that are one the
--- lower wins. A whole number that is there as text is a number for that.
+-- Numbers for the rows of the source, in the order of their keys there, or in that which the mapping gives: of two that are one
+-- the lower wins. A whole number that is there as text is a number for that.
 CREATE FUNCTION dup_select_private.row_numbers("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
@@ -51,7 +51,8 @@ BEGIN
             WHEN bool_and(c.given IS NOT NULL AND o.ordered) THEN string_agg(format(
                 CASE WHEN c.source <> c.given AND c.type IN ('smallint', 'integer', 'bigint')
                      THEN 'CASE WHEN (%1$s)::pg_catalog.text OPERATOR(pg_catalog.~) ''^[0-9]{1,18}$'' '
-                          'THEN (%1$s)::pg_catalog.text::pg_catalog.int8 END, ' ELSE '' END || '%1$s', c.given), ', ' ORDER BY k.n)
+                          'THEN (%1$s)::pg_catalog.text::pg_catalog.int8 END, '
+                     ELSE '' END || '%1$s', c.given), ', ' ORDER BY k.n)
         END))
         FROM unnest((("table".level).facts).primary_key) WITH ORDINALITY AS k (name, n)
         LEFT JOIN unnest("table".columns) c ON c.name = k.name
@@ -222,12 +223,14 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
 $$;
 
--- Statements that put aside what is bad about a table's rows by themselves. referred: sets of columns by which others refer to it.
+-- Statements that put aside what is bad about a table's rows by themselves. referred: sets of columns by which others refer to
+-- it.
 CREATE FUNCTION dup_select_private.check_statements("table" dup_select_private.schema_table, referred jsonb) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT p.statement
     FROM (SELECT 1 AS part, '' AS name, dup_select_private.put_aside(
-              "table", coalesce(array_agg(r.rule ORDER BY r.n), '{}'), coalesce(array_agg(r.broken ORDER BY r.n), '{}')) AS statement
+              "table", coalesce(array_agg(r.rule ORDER BY r.n), '{}'),
+              coalesce(array_agg(r.broken ORDER BY r.n), '{}')) AS statement
           FROM dup_select_private.row_rules("table", false) r
           UNION ALL
           SELECT 2, u.names::text, dup_select_private.put_aside(
@@ -271,7 +274,8 @@ BEGIN
         SELECT format(
 'EXISTS (
         SELECT
-        FROM (SELECT %1$s FROM pg_temp.%2$I AS d GROUP BY %1$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
+        FROM (SELECT %1$s FROM pg_temp.%2$I AS d
+              GROUP BY %1$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
         WHERE %3$s)',
             string_agg(format('d.%I', c.held), ', ' ORDER BY n.n), "table".work,
             string_agg(dup_select_private.same_value((("table".level).facts).id, c.number, format('d.%I', c.held),
@@ -291,7 +295,8 @@ BEGIN
         SELECT format(
 'NOT (s.%1$I OPERATOR(pg_catalog.=) ANY (
         WITH RECURSIVE down (put__row) AS (
-            SELECT w.%1$I FROM pg_temp.%2$I AS w WHERE NOT EXISTS (SELECT FROM pg_temp.%2$I AS p WHERE %3$s)
+            SELECT w.%1$I FROM pg_temp.%2$I AS w
+            WHERE NOT EXISTS (SELECT FROM pg_temp.%2$I AS p WHERE %3$s)
             UNION
             SELECT w.%1$I
             FROM down AS d
@@ -306,7 +311,8 @@ BEGIN
 END
 $$;
 
--- Statement of a table that puts aside the rows which refer to no row by a link. late: with those that are the same as one of them.
+-- Statement of a table that puts aside the rows which refer to no row by a link. late: with those that are the same as one of
+-- them.
 CREATE FUNCTION dup_select_private.check_link(
     "table" dup_select_private.schema_table, link dup_select_private.schema_link, late boolean
 ) RETURNS text
@@ -330,10 +336,12 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT concat_ws(chr(10) || '        AND ',
-            format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0', string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
+            format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0',
+                   string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
             CASE WHEN link."table" IS NOT NULL THEN
                 format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
-                       string_agg(format('p.%s %s s.%I', quote_ident(k.parent_held), k.operator, k.held), ' AND ' ORDER BY k.place)) END,
+                       string_agg(concat('p.', quote_ident(k.parent_held), ' ', k.operator, ' s.', quote_ident(k.held)), ' AND '
+                                  ORDER BY k.place)) END,
             CASE WHEN link.in_target THEN
                 format('NOT EXISTS (SELECT FROM %s AS t WHERE %s)', dup_select_private.qualified_name(link.parent),
                        string_agg(format('t.%I %s s.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place)) END)
@@ -356,12 +364,14 @@ BEGIN
     FOREACH v_n IN ARRAY dup_select_private.in_order(tables, false) LOOP
         v_table := tables[v_n];
         FOREACH v_link IN ARRAY v_table.links LOOP
-            v_checks := concat(v_checks, '        ', dup_select_private.indented(dup_select_private.check_link(v_table, v_link, late), 8),
-                               ';', chr(10), '        v_again := v_again OR FOUND;', chr(10));
+            v_checks := concat(v_checks, '        ',
+                               dup_select_private.indented(dup_select_private.check_link(v_table, v_link, late), 8), ';', chr(10),
+                               '        v_again := v_again OR FOUND;', chr(10));
         END LOOP;
         v_clear := concat(v_clear, format(
-            '    DELETE FROM pg_temp.%I AS m WHERE NOT EXISTS (SELECT FROM pg_temp.%I AS w WHERE w.%I OPERATOR(pg_catalog.=) m.put__row);'
-                || chr(10), v_table.map, v_table.work, v_table.row));
+'    DELETE FROM pg_temp.%I AS m
+    WHERE NOT EXISTS (SELECT FROM pg_temp.%I AS w WHERE w.%I OPERATOR(pg_catalog.=) m.put__row);
+', v_table.map, v_table.work, v_table.row));
     END LOOP;
     IF v_checks = '' AND NOT late THEN
         RETURN NULL;

@@ -88,7 +88,8 @@ BEGIN
         SELECT format('LEFT JOIN %s AS r%s ON %s%s', link.map, n,
                       string_agg(format('r%s.%I %s w.%I', map_join.n, k.old, k.operator, k.held), ' AND ' ORDER BY k.place),
                       CASE WHEN link.first_only THEN format(' AND r%s.same_as IS NULL', n) END)
-        FROM ROWS FROM (unnest(link.map_old), unnest(link.operators), unnest(link.held)) WITH ORDINALITY AS k (old, operator, held, place));
+        FROM ROWS FROM (unnest(link.map_old), unnest(link.operators), unnest(link.held))
+            WITH ORDINALITY AS k (old, operator, held, place));
 END
 $$;
 
