@@ -85,8 +85,9 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT EXISTS (SELECT FROM pg_catalog.unnest(tables) t WHERE t.pinned)
 $$;
 
--- Finds and inserts. Where another session has inserted one of these keys since it was looked up, all are looked up again: what
--- it committed is found then. A trigger that leaves rows out does so every time. Errors: P0002 where one does.
+-- Finds and inserts. Where another session has inserted one of these keys since it was looked up, or deleted a row that is referred
+-- to, all are looked up again. 23503, too, tells so: of rows that refer to each other some are there, and others are not. A trigger
+-- that leaves rows out does so every time. Errors: P0002 where one does.
 CREATE PROCEDURE dup_select_private.put_checked(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
@@ -95,8 +96,9 @@ BEGIN
             CALL dup_select_private.run_phase(statements, 'find', pinned);
             CALL dup_select_private.run_phase(statements, 'put', pinned);
             RETURN;
-        EXCEPTION WHEN serialization_failure THEN
-            IF pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed' THEN
+        EXCEPTION WHEN serialization_failure OR foreign_key_violation THEN
+            IF pg_catalog.current_setting('transaction_isolation') OPERATOR(pg_catalog.<>) 'read committed'
+                OR v_attempt OPERATOR(pg_catalog.=) 5 AND SQLSTATE OPERATOR(pg_catalog.=) '23503' THEN
                 RAISE;
             ELSIF v_attempt OPERATOR(pg_catalog.=) 5 THEN
                 RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = SQLERRM,

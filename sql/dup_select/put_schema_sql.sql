@@ -82,10 +82,9 @@ BEGIN
         FROM generate_subscripts(tables, 1) n GROUP BY (tables[n])."group" ORDER BY (tables[n])."group"
     LOOP
         v_all := v_all || dup_select_private.statements('put', format('Insert into %s', v_group.names), ARRAY[
-            dup_select_private.insert_group(tables, v_group.numbers)]);
+            dup_select_private.insert_group(tables, v_group.numbers),
+            dup_select_private.check_inserted(ARRAY(SELECT tables[n] FROM unnest(v_group.numbers) n))]);
     END LOOP;
-    v_all := v_all || dup_select_private.statements('put', 'Has all been inserted?', ARRAY[
-        dup_select_private.check_inserted(tables)]);
     FOREACH v_n IN ARRAY v_links LOOP
         v_all := v_all || dup_select_private.statements('put', format('Rows of %s that exist', (tables[v_n]).reported), ARRAY(
             SELECT dup_select_private.existing_statements(tables[v_n])));

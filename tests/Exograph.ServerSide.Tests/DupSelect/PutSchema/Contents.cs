@@ -28,6 +28,7 @@ internal static class Contents
     /// The rows as text in which numbers that were drawn do not occur, but the rows that refer to each other by them do: each row
     /// with its neighbours, these with theirs, and so on.
     /// </summary>
+    /// <param name="tables">Their tables.</param>
     /// <param name="contents">The rows.</param>
     /// <param name="before">Numbers that were there before are told as they are.</param>
     public static List<string> Describe(

@@ -209,6 +209,8 @@ internal sealed class PutModel(
     }
 
     /// <summary>The row of the source that a link means. NULL where it means none.</summary>
+    /// <param name="row">The row that refers.</param>
+    /// <param name="link">By which it does.</param>
     /// <param name="known">Also rows that were put aside after it was told which ones they are.</param>
     private Row? Parent(Row row, ShapeLink link, bool known = false) =>
         !IsPut(row.Table, link) || link.Columns.Any(c => row.Raw[c] is null)

@@ -98,7 +98,10 @@ internal sealed record KeyPart(string Column, bool Lower = false);
 
 /// <summary>What tells rows apart: a unique index, or columns that are named.</summary>
 /// <param name="Name">Of the index; null for columns alone.</param>
+/// <param name="Parts">What it is on.</param>
+/// <param name="NullsEqual">NULL is a value like others.</param>
 /// <param name="Where">A column of kind Flag: only rows that have it.</param>
+/// <param name="IsPrimary">It is the primary key.</param>
 internal sealed record ShapeKey(string? Name, IReadOnlyList<KeyPart> Parts, bool NullsEqual, string? Where, bool IsPrimary)
 {
     public bool IsPlain => Where is null && Parts.All(part => !part.Lower);

@@ -1,0 +1,379 @@
+using Exograph.ServerSide.Tests.Loading;
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.DupSelect;
+
+/// <summary>What random schemas do not reach: other sessions, rights, names, sequences, triggers, and what the caller gets wrong.</summary>
+public sealed class PutSchemaTests : LoadingTest
+{
+    private const string Shop =
+        """
+        CREATE SCHEMA shop; CREATE SCHEMA i;
+        CREATE TABLE shop.tag (id serial PRIMARY KEY, name text NOT NULL UNIQUE, note text);
+        CREATE TABLE shop.product (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sku text NOT NULL UNIQUE,
+            tag_id integer NOT NULL REFERENCES shop.tag, price numeric CHECK (price >= 0));
+        CREATE TABLE i.tag (LIKE shop.tag);
+        CREATE TABLE i.product (LIKE shop.product);
+        INSERT INTO shop.tag (name) VALUES ('old');
+        INSERT INTO shop.product (sku, tag_id, price) VALUES ('a', 1, 1);
+        INSERT INTO i.tag VALUES (1, 'new'), (2, 'old');
+        INSERT INTO i.product VALUES (1, 'b', 1, 2), (2, 'a', 2, 3), (3, 'c', 2, 4);
+        """;
+
+    private const string Report =
+        "SELECT table_name, rows_in, inserted, existing, updated, collapsed, conflicting, rejected FROM ";
+
+    private const string Contents =
+        "SELECT p.sku, t.name, p.price FROM shop.product p JOIN shop.tag t ON t.id = p.tag_id ORDER BY p.sku";
+
+    private static string Put(string more = "") => $"{Report}dup_select.put_schema('i', 'shop'{more})";
+
+    [Fact]
+    public async Task Rows_go_to_the_rows_of_their_natural_keys_and_their_references_follow()
+    {
+        await Db.ExecuteAsync(Shop);
+
+        Assert.Equal(["product|3|2|1|0|0|1|0", "tag|2|1|1|0|0|0|0"], await Db.RowsAsync(Put()));
+        Assert.Equal(["a|old|1", "b|new|2", "c|old|4"], await Db.RowsAsync(Contents));
+        Assert.Equal(["product|3|0|2|1|0|0|0", "tag|2|0|2|0|0|0|0"], await Db.RowsAsync(Put(", on_existing => 'update'")));
+        Assert.Equal(["a|old|3", "b|new|2", "c|old|4"], await Db.RowsAsync(Contents));
+    }
+
+    [Fact]
+    public async Task No_number_is_drawn_for_a_row_that_exists()
+    {
+        await Db.ExecuteAsync(Shop);
+        await Db.ExecuteAsync(Put());
+        for (var n = 0; n < 3; n++)
+            await Db.ExecuteAsync(Put(", on_existing => 'update'"));
+
+        await Db.ExecuteAsync("INSERT INTO shop.tag (name) VALUES ('next'); INSERT INTO shop.product (sku, tag_id) VALUES ('next', 1)");
+
+        Assert.Equal(["3|4"], await Db.RowsAsync("SELECT (SELECT max(id) FROM shop.tag), (SELECT max(id) FROM shop.product)"));
+    }
+
+    [Fact]
+    public async Task Sequences_go_on_after_numbers_that_were_kept()
+    {
+        await Db.ExecuteAsync(Shop + "UPDATE i.tag SET id = id + 20000 WHERE id = 1; UPDATE i.product SET tag_id = 20001 WHERE tag_id = 1;"
+            + "UPDATE i.tag SET id = 1 WHERE id = 2; UPDATE i.product SET tag_id = 1 WHERE tag_id = 2");
+
+        await Db.ExecuteAsync(Put(", natural_keys => '{\"shop.tag\": [\"id\"]}'"));
+        await Db.ExecuteAsync("INSERT INTO shop.tag (name) VALUES ('next')");
+
+        Assert.Equal(["old|1", "new|20001", "next|20002"], await Db.RowsAsync("SELECT name, id FROM shop.tag ORDER BY id"));
+    }
+
+    [Theory]
+    [InlineData("i")]
+    [InlineData("later")]
+    public async Task Two_sessions_that_put_the_same_rows_at_once_put_each_of_them_once(string others)
+    {
+        await Db.ExecuteAsync(Shop + "CREATE SCHEMA later; CREATE TABLE later.tag (LIKE shop.tag); CREATE TABLE later.product (LIKE shop.product);"
+            + "INSERT INTO later.tag SELECT 3 - id, name FROM i.tag; INSERT INTO later.product SELECT 9 - id, sku, 3 - tag_id, price FROM i.product");
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        await first.ExecuteAsync("BEGIN");
+        await first.ExecuteAsync(Put());
+
+        var waiting = second.RowsAsync($"{Report}dup_select.put_schema('{others}', 'shop')");
+        await first.UntilBlockedAsync(second);
+        await first.ExecuteAsync("COMMIT");
+
+        Assert.Equal(["product|3|0|3|0|0|1|0", "tag|2|0|2|0|0|0|0"], await waiting);
+        Assert.Equal(["a|old|1", "b|new|2", "c|old|4"], await Db.RowsAsync(Contents));
+    }
+
+    [Theory]
+    [InlineData("ROLLBACK", "tag|2|1|1|0|0|0|0")]
+    [InlineData("COMMIT", "tag|2|0|2|0|0|0|0")]
+    public async Task A_row_that_another_session_is_inserting_is_waited_for_and_referred_to(string end, string tags)
+    {
+        await Db.ExecuteAsync(Shop);
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        await first.ExecuteAsync("BEGIN; INSERT INTO shop.tag (name) VALUES ('new')");
+
+        var waiting = second.RowsAsync(Put());
+        await first.UntilBlockedAsync(second);
+        await first.ExecuteAsync(end);
+
+        Assert.Equal(["product|3|2|1|0|0|1|0", tags], await waiting);
+        Assert.Equal(["a|old|1", "b|new|2", "c|old|4"], await Db.RowsAsync(Contents));
+    }
+
+    [Fact]
+    public async Task Rows_of_a_tree_that_another_session_inserts_in_part_are_found()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.category (id serial PRIMARY KEY, parent_id integer REFERENCES shop.category, name text NOT NULL,
+                UNIQUE NULLS NOT DISTINCT (parent_id, name));
+            CREATE TABLE i.category (LIKE shop.category);
+            INSERT INTO i.category VALUES (1, NULL, 'food'), (2, 1, 'fruit'), (3, 2, 'lemon');
+            """);
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        await first.ExecuteAsync("BEGIN; INSERT INTO shop.category (name) VALUES ('food')");
+
+        var waiting = second.RowsAsync(Put());
+        await first.UntilBlockedAsync(second);
+        await first.ExecuteAsync("COMMIT");
+
+        Assert.Equal(["category|3|2|1|0|0|0|0"], await waiting);
+        Assert.Equal(
+            ["food|null", "fruit|food", "lemon|fruit"],
+            await Db.RowsAsync("SELECT c.name, p.name FROM shop.category c LEFT JOIN shop.category p ON p.id = c.parent_id ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task At_a_higher_isolation_a_key_that_another_session_inserted_is_a_serialization_failure()
+    {
+        await Db.ExecuteAsync(Shop);
+        var session = await OpenAsync();
+        await session.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ");
+        await session.RowsAsync("SELECT 1");
+        await Db.ExecuteAsync("INSERT INTO shop.tag (name) VALUES ('new')");
+
+        await session.FailsAsync("40001", Put());
+    }
+
+    [Fact]
+    public async Task Rows_that_a_trigger_leaves_out_are_told()
+    {
+        await Db.ExecuteAsync(Shop +
+            """
+            CREATE FUNCTION shop.leave_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+            CREATE TRIGGER leave_out BEFORE INSERT ON shop.tag FOR EACH ROW WHEN (NEW.name = 'new') EXECUTE FUNCTION shop.leave_out();
+            """);
+
+        var error = await Db.FailsAsync("P0002", Put());
+
+        Assert.Equal("tag has not taken all rows that were new", error.MessageText);
+        Assert.Contains("trigger", error.Hint, StringComparison.Ordinal);
+        Assert.Equal(1, await Db.CountAsync("shop.product"));
+    }
+
+    [Fact]
+    public async Task A_key_that_only_a_trigger_could_make_is_none()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA s; CREATE SCHEMA i;
+            CREATE TABLE s.t (id serial PRIMARY KEY, name text, slug text UNIQUE);
+            CREATE FUNCTION s.slug() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.slug := lower(NEW.name); RETURN NEW; END';
+            CREATE TRIGGER slug BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION s.slug();
+            CREATE TABLE i.t (id integer, name text);
+            INSERT INTO i.t VALUES (1, 'A');
+            """);
+
+        await Db.FailsAsync("22023", "SELECT dup_select.put_schema('i', 's')");
+
+        await Db.ExecuteAsync("SELECT dup_select.put_schema('i', 's', natural_keys => '{\"s.t\": [\"name\"]}')");
+        await Db.ExecuteAsync("SELECT dup_select.put_schema('i', 's', natural_keys => '{\"s.t\": [\"name\"]}')");
+        Assert.Equal(["A|a"], await Db.RowsAsync("SELECT name, slug FROM s.t"));
+    }
+
+    [Fact]
+    public async Task Whoever_may_select_and_insert_may_put_and_needs_update_only_to_update()
+    {
+        await Db.ExecuteAsync(Shop);
+        var role = await CreateRoleAsync("anybody");
+        var session = await OpenAsAsync(role);
+        await session.FailsAsync("42501", Put());
+        await Db.ExecuteAsync(
+            $"""
+            GRANT USAGE ON SCHEMA i, shop TO {Sql.Name(role)};
+            GRANT SELECT ON ALL TABLES IN SCHEMA i, shop TO {Sql.Name(role)};
+            GRANT USAGE ON ALL SEQUENCES IN SCHEMA shop TO {Sql.Name(role)};
+            """);
+        await session.FailsAsync("42501", Put());
+        await Db.ExecuteAsync($"GRANT INSERT ON ALL TABLES IN SCHEMA shop TO {Sql.Name(role)}");
+
+        Assert.Equal(["product|3|2|1|0|0|1|0", "tag|2|1|1|0|0|0|0"], await session.RowsAsync(Put()));
+        await session.FailsAsync("42501", Put(", on_existing => 'update'"));
+    }
+
+    [Fact]
+    public async Task Row_security_holds_for_what_is_put_in()
+    {
+        await Db.ExecuteAsync(Shop + "ALTER TABLE shop.tag ENABLE ROW LEVEL SECURITY; CREATE POLICY old ON shop.tag USING (name = 'old')");
+        var role = await CreateRoleAsync("anybody");
+        await Db.ExecuteAsync(
+            $"GRANT USAGE ON SCHEMA i, shop TO {Sql.Name(role)}; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA i, shop TO {Sql.Name(role)};"
+            + $"GRANT USAGE ON ALL SEQUENCES IN SCHEMA shop TO {Sql.Name(role)}");
+        var session = await OpenAsAsync(role);
+
+        await session.FailsAsync("42501", Put());
+
+        Assert.Equal(1, await Db.CountAsync("shop.tag"));
+    }
+
+    [Fact]
+    public async Task Operators_and_functions_on_the_callers_path_are_not_taken_for_those_of_the_server()
+    {
+        await Db.ExecuteAsync(Shop +
+            """
+            CREATE SCHEMA evil;
+            CREATE FUNCTION evil.no(text, text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''evil''; END';
+            CREATE FUNCTION evil.no(integer, integer) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''evil''; END';
+            CREATE FUNCTION evil.no(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''evil''; END';
+            CREATE FUNCTION evil.no(numeric, numeric) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''evil''; END';
+            CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.no);
+            CREATE OPERATOR evil.= (LEFTARG = integer, RIGHTARG = integer, FUNCTION = evil.no);
+            CREATE OPERATOR evil.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.no);
+            CREATE OPERATOR evil.= (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = evil.no);
+            CREATE OPERATOR evil.>= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.no);
+            CREATE OPERATOR evil.> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.no);
+            CREATE FUNCTION evil.count() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''evil''; END';
+            CREATE TABLE evil.put_report (x integer);
+            ALTER TABLE i.product ALTER id TYPE text, ALTER price TYPE text;
+            INSERT INTO i.product VALUES (4, 'd', 1, 'much'), (4, 'e', 1, '1');
+            """);
+        var printed = await Db.ScalarAsync<string>("SELECT dup_select.put_schema_sql('i', 'shop', on_existing => 'update', on_reject => 'skip')");
+        await Db.ExecuteAsync("SET search_path = evil, pg_catalog");
+
+        foreach (var existing in new[] { "keep", "update" })
+            await Db.ExecuteAsync($"BEGIN; {Put($", on_existing => '{existing}', on_reject => 'skip'")}; ROLLBACK");
+        await Db.ExecuteAsync($"BEGIN; {printed}; COMMIT");
+
+        await Db.ExecuteAsync("RESET search_path");
+        Assert.Equal(["product|5|3|0|1|0|0|1", "tag|2|1|1|0|0|0|0"], await Db.RowsAsync($"{Report}pg_temp.put_report ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task Names_may_be_any()
+    {
+        var name = new string('x', 62);
+        await Db.ExecuteAsync(
+            $""""
+            CREATE SCHEMA "a b"; CREATE SCHEMA "I ""i""";
+            CREATE TABLE "a b"."t%s'x" (id serial PRIMARY KEY, t text UNIQUE);
+            CREATE TABLE "a b"."{name}1" (
+                "the id" serial PRIMARY KEY, "put__row" text UNIQUE, s int, t int, w int, m int, input int, row_number int, rule text, "row" int,
+                "%I" text, "$x$" text DEFAULT '$x$', put_s int, "{name}1" int, "{name}2" int, "old_the id" int, same_as int, existing int,
+                "select" int REFERENCES "a b"."t%s'x");
+            CREATE TABLE "I ""i"""."t%s'x" (id text, t text);
+            CREATE TABLE "I ""i"""."{name}1" (LIKE "a b"."{name}1");
+            ALTER TABLE "I ""i"""."{name}1" ALTER s TYPE text, ALTER "%I" TYPE varchar;
+            INSERT INTO "I ""i"""."t%s'x" VALUES (1, 'x'), ('z', 'q');
+            INSERT INTO "I ""i"""."{name}1" ("the id", put__row, s, "%I", "select") VALUES (7, 'k', 1, '%', 1), (8, 'l', 'no', '%', 1);
+            """");
+        var call = """"'"I ""i"""', '"a b"', on_reject => 'skip', keep_maps => true"""";
+
+        Assert.Equal([$"t%s'x|2|1|0|0|0|0|1", $"{name}1|2|1|0|0|0|0|1"], await Db.RowsAsync($"{Report}dup_select.put_schema({call})"));
+        Assert.Equal(
+            [$"t%s'x|2|id does not cast to integer", $"{name}1|2|s does not cast to integer"],
+            await Db.RowsAsync("SELECT table_name, row_number, rule FROM pg_temp.put_rejects ORDER BY table_name"));
+        await Db.ExecuteAsync(await Db.ScalarAsync<string>($"SELECT dup_select.put_schema_sql({call})"));
+        Assert.Equal(["k|1|%|$x$|1"], await Db.RowsAsync($"""SELECT put__row, s, "%I", "$x$", "select" FROM "a b"."{name}1" """));
+    }
+
+    [Fact]
+    public async Task Views_and_temporary_tables_may_be_the_source()
+    {
+        await Db.ExecuteAsync(Shop +
+            """
+            CREATE SCHEMA v;
+            CREATE VIEW v.labels AS SELECT id, name AS label FROM i.tag;
+            CREATE TABLE v.ignored (x integer);
+            CREATE TEMP TABLE tag AS TABLE i.tag;
+            """);
+
+        Assert.Equal(
+            ["tag|2|1|1|0|0|0|0"],
+            await Db.RowsAsync(Report +
+                """
+                dup_select.put_schema('v', 'shop',
+                    '{"ignored": null, "labels": {"into": "tag", "columns": {"label": null, "name": "label"}}}')
+                """));
+        Assert.Equal(["tag|2|0|2|0|0|0|0"], await Db.RowsAsync($"{Report}dup_select.put_schema(pg_my_temp_schema()::regnamespace, 'shop')"));
+    }
+
+    [Fact]
+    public async Task Maps_that_are_kept_tell_the_old_and_the_new_keys()
+    {
+        await Db.ExecuteAsync(Shop);
+
+        await Db.ExecuteAsync(Put(", keep_maps => true"));
+
+        Assert.Equal(
+            ["1|2|false", "2|1|true"], await Db.RowsAsync("SELECT old_id, new_id, existing FROM pg_temp.put_tag_map ORDER BY 1"));
+        await Db.ExecuteAsync(Put());
+        Assert.True(await Db.ScalarAsync<bool>("SELECT to_regclass('pg_temp.put_tag_map') IS NULL"));
+    }
+
+    [Fact]
+    public async Task Bad_rows_are_told_by_rule_and_more_of_them_than_may_be_put_nothing_in()
+    {
+        await Db.ExecuteAsync(Shop + "ALTER TABLE i.tag ALTER name DROP NOT NULL; INSERT INTO i.tag VALUES (3, NULL); INSERT INTO i.product VALUES (4, 'd', 3, 1), (5, 'e', 1, -1)");
+
+        var error = await Db.FailsAsync("23000", Put());
+        Assert.Equal("3 rows cannot be put in", error.MessageText);
+        Assert.Contains("tag_id refers to no row of shop.tag", error.Detail, StringComparison.Ordinal);
+        Assert.Contains("on_reject => 'skip'", error.Hint, StringComparison.Ordinal);
+        await Db.FailsAsync("23000", Put(", on_reject => 'skip', reject_limit => 2"));
+        Assert.Equal(1, await Db.CountAsync("shop.product"));
+
+        await Db.ExecuteAsync(Put(", on_reject => 'skip', reject_limit => 3"));
+        Assert.Equal(
+            ["product|4|tag_id refers to no row of shop.tag|d", "product|5|violates product_price_check|e", "tag|3|name is missing|null"],
+            await Db.RowsAsync("SELECT table_name, row_number, rule, \"row\" ->> 'sku' FROM pg_temp.put_rejects ORDER BY 1, 2"));
+    }
+
+    [Theory]
+    [InlineData("22023", "'i', 'shop', '{\"tag\": [\"name\"]}'", "table tag is mapped to [\"name\"]")]
+    [InlineData("22023", "'i', 'shop', natural_keys => '{\"tag\": {\"into\": \"tag\"}}'", "natural_keys gives {\"into\": \"tag\"} as a key")]
+    [InlineData("22023", "'i', 'shop', natural_keys => '[\"name\"]'", "natural_keys is a jsonb object of tables, not [\"name\"]")]
+    [InlineData("22023", "'i', 'shop', natural_keys => '{\"nix\": [\"name\"]}'", "natural_keys names nix, into which nothing is put")]
+    [InlineData("22023", "'i', 'shop', '[]'", "the mapping of a schema is a jsonb object of its tables, not []")]
+    [InlineData("42P01", "'i', 'shop', '{\"name\": \"name\"}'", "the mapping names name, which is no table of schema i")]
+    [InlineData("42P01", "'i', 'shop', '{\"tag\": \"nix\"}'", "table tag of the source goes into shop.nix, which is no table")]
+    [InlineData("42710", "'i', 'shop', '{\"tag\": \"product\"}'", "two tables of the source go into shop.product")]
+    [InlineData("22023", "'i', 'shop', '{\"tag\": {\"colums\": {}}}'", "the mapping of i.tag has \"colums\"")]
+    [InlineData("22023", "'i', 'shop', '{\"tag\": {\"order_by\": 1}}'", "the rows of i.tag are ordered by 1")]
+    [InlineData("22023", "'i', 'shop', on_existing => 'skip'", "on_existing is 'skip'")]
+    [InlineData("22023", "'i', 'shop', on_reject => 'keep'", "on_reject is 'keep'")]
+    [InlineData("22023", "'i', 'i'", "schema i is source and target")]
+    [InlineData("22004", "NULL, 'shop'", "the source schema is NULL")]
+    public async Task What_is_mixed_up_is_told_with_what_helps(string state, string arguments, string message)
+    {
+        await Db.ExecuteAsync(Shop);
+
+        foreach (var function in new[] { "put_schema", "put_schema_sql" })
+        {
+            var error = await Db.FailsAsync(state, $"SELECT dup_select.{function}({arguments})");
+            Assert.Equal(message, error.MessageText);
+            Assert.NotNull(error.Hint);
+        }
+    }
+
+    [Fact]
+    public async Task Another_role_of_the_session_is_told_what_is_in_its_way()
+    {
+        await Db.ExecuteAsync(Shop);
+        await Db.ExecuteAsync(Put());
+        var role = await CreateRoleAsync("anybody");
+        await Db.ExecuteAsync($"GRANT USAGE ON SCHEMA i, shop TO {Sql.Name(role)}; SET ROLE {Sql.Name(role)}");
+
+        var error = await Db.FailsAsync("42501", Put());
+
+        Assert.Equal("another role has put rows in in this session", error.MessageText);
+        await Db.ExecuteAsync("RESET ROLE");
+    }
+
+    [Fact]
+    public async Task Tables_may_have_four_hundred_columns()
+    {
+        var columns = string.Join(", ", Enumerable.Range(1, 400).Select(n => $"c{n} integer"));
+        await Db.ExecuteAsync(
+            $"""
+            CREATE SCHEMA s; CREATE SCHEMA i;
+            CREATE TABLE s.t (k text PRIMARY KEY, {columns}); CREATE TABLE i.t (k text, {columns.Replace("integer", "text", StringComparison.Ordinal)});
+            INSERT INTO i.t (k, c1, c400) VALUES ('a', '1', '2'), ('b', '1', 'x');
+            """);
+
+        await Db.ExecuteAsync("SELECT dup_select.put_schema('i', 's', on_reject => 'skip')");
+
+        Assert.Equal(["a|1|2"], await Db.RowsAsync("SELECT k, c1, c400 FROM s.t"));
+        Assert.Equal(["c400 does not cast to integer"], await Db.RowsAsync("SELECT rule FROM pg_temp.put_rejects"));
+    }
+}
