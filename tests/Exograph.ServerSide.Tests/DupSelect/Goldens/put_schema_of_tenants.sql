@@ -15,3 +15,634 @@ CREATE TABLE i.customer (LIKE s.customer);
 CREATE TABLE i.address (LIKE s.address);
 
 -- SELECT dup_select.put_schema_sql('i', 's', on_existing => 'update', on_reject => 'skip', reject_limit => 100, keep_maps => true);
+-- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it again.
+
+-- What is left when it is done
+DO $x$
+DECLARE
+    v_name pg_catalog.text;
+BEGIN
+    FOREACH v_name IN ARRAY ARRAY[
+        'put_report', 'put_rejects', 'put_address', 'put_address_raw', 'put_address_found',
+        'put_address_map', 'put_customer', 'put_customer_raw', 'put_customer_found',
+        'put_customer_map', 'put_tenant', 'put_tenant_raw', 'put_tenant_found',
+        'put_tenant_map'] LOOP
+        IF pg_catalog.to_regclass(pg_catalog.format('pg_temp.%I', v_name)) IS NOT NULL THEN
+            EXECUTE pg_catalog.format('DROP TABLE pg_temp.%I', v_name);
+        END IF;
+    END LOOP;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE EXCEPTION 'another role has put rows in in this session' USING ERRCODE = 'insufficient_privilege',
+        HINT = 'What it left is in the way: DISCARD TEMP as that role, or take another session.';
+END
+$x$;
+
+CREATE TEMPORARY TABLE put_report (
+    table_name pg_catalog.text, rows_in pg_catalog.int8, inserted pg_catalog.int8 DEFAULT 0, existing pg_catalog.int8 DEFAULT 0,
+    updated pg_catalog.int8 DEFAULT 0, collapsed pg_catalog.int8 DEFAULT 0, conflicting pg_catalog.int8 DEFAULT 0,
+    rejected pg_catalog.int8 DEFAULT 0
+);
+
+CREATE TEMPORARY TABLE put_rejects (
+    table_name pg_catalog.text, row_number pg_catalog.int8, rule pg_catalog.text, detail pg_catalog.text, "row" pg_catalog.jsonb
+);
+
+-- Read i.tenant
+CREATE TEMPORARY TABLE put_tenant (
+    put__row pg_catalog.int8,
+    put_id integer,
+    put_name text
+) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_tenant (
+    put__row, put_id, put_name)
+SELECT pg_catalog.row_number() OVER (ORDER BY id),
+    id, name
+FROM i.tenant AS input;
+
+INSERT INTO pg_temp.put_report (table_name, rows_in)
+SELECT 'tenant', (SELECT pg_catalog.count(*) FROM pg_temp.put_tenant) OPERATOR(pg_catalog.+) pg_catalog.count(*)
+FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
+
+-- Read i.address
+CREATE TEMPORARY TABLE put_address (
+    put__row pg_catalog.int8,
+    put_tenant_id integer,
+    put_id integer,
+    put_customer_id integer,
+    put_street text,
+    put_since date
+) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_address (
+    put__row, put_tenant_id, put_id, put_customer_id, put_street, put_since)
+SELECT pg_catalog.row_number() OVER (ORDER BY tenant_id, id),
+    tenant_id, id, customer_id, street, since
+FROM i.address AS input;
+
+INSERT INTO pg_temp.put_report (table_name, rows_in)
+SELECT 'address', (SELECT pg_catalog.count(*) FROM pg_temp.put_address) OPERATOR(pg_catalog.+) pg_catalog.count(*)
+FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
+
+-- Read i.customer
+CREATE TEMPORARY TABLE put_customer (
+    put__row pg_catalog.int8,
+    put_tenant_id integer,
+    put_id integer,
+    put_email text,
+    put_home_id integer
+) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_customer (
+    put__row, put_tenant_id, put_id, put_email, put_home_id)
+SELECT pg_catalog.row_number() OVER (ORDER BY tenant_id, id),
+    tenant_id, id, email, home_id
+FROM i.customer AS input;
+
+INSERT INTO pg_temp.put_report (table_name, rows_in)
+SELECT 'customer', (SELECT pg_catalog.count(*) FROM pg_temp.put_customer) OPERATOR(pg_catalog.+) pg_catalog.count(*)
+FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
+
+-- Check rows for 'tenant'
+WITH bad AS (
+    DELETE FROM pg_temp.put_tenant AS s
+    WHERE s.put_name IS NULL
+    RETURNING s.put__row AS row_number, 'name is missing'::pg_catalog.text AS rule,
+        pg_catalog.jsonb_build_object('id', s.put_id, 'name', s.put_name) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'tenant', bad.row_number, bad.rule, bad."row" FROM bad;
+
+WITH bad AS (
+    DELETE FROM pg_temp.put_tenant AS s
+    WHERE EXISTS (
+        SELECT
+        FROM (SELECT d.put_id FROM pg_temp.put_tenant AS d
+              GROUP BY d.put_id HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
+        WHERE d.put_id OPERATOR(pg_catalog.=) s.put_id)
+    RETURNING s.put__row AS row_number, 'id is there twice'::pg_catalog.text AS rule,
+        pg_catalog.jsonb_build_object('id', s.put_id, 'name', s.put_name) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'tenant', bad.row_number, bad.rule, bad."row" FROM bad;
+
+-- Check rows for 'address'
+WITH bad AS (
+    DELETE FROM pg_temp.put_address AS s
+    WHERE s.put_tenant_id IS NULL
+        OR s.put_customer_id IS NULL
+    RETURNING s.put__row AS row_number, CASE WHEN s.put_tenant_id IS NULL THEN 'tenant_id is missing'
+            WHEN s.put_customer_id IS NULL THEN 'customer_id is missing' END AS rule,
+        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+        'street', s.put_street, 'since', s.put_since) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
+
+WITH bad AS (
+    DELETE FROM pg_temp.put_address AS s
+    WHERE EXISTS (
+        SELECT
+        FROM (SELECT d.put_tenant_id, d.put_id FROM pg_temp.put_address AS d
+              GROUP BY d.put_tenant_id, d.put_id HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
+        WHERE d.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND d.put_id OPERATOR(pg_catalog.=) s.put_id)
+    RETURNING s.put__row AS row_number, 'tenant_id, id is there twice'::pg_catalog.text AS rule,
+        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+        'street', s.put_street, 'since', s.put_since) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
+
+-- Check rows for 'customer'
+WITH bad AS (
+    DELETE FROM pg_temp.put_customer AS s
+    WHERE s.put_tenant_id IS NULL
+        OR s.put_email IS NULL
+    RETURNING s.put__row AS row_number, CASE WHEN s.put_tenant_id IS NULL THEN 'tenant_id is missing'
+            WHEN s.put_email IS NULL THEN 'email is missing' END AS rule,
+        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'email', s.put_email,
+        'home_id', s.put_home_id) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'customer', bad.row_number, bad.rule, bad."row" FROM bad;
+
+WITH bad AS (
+    DELETE FROM pg_temp.put_customer AS s
+    WHERE EXISTS (
+        SELECT
+        FROM (SELECT d.put_tenant_id, d.put_id FROM pg_temp.put_customer AS d
+              GROUP BY d.put_tenant_id, d.put_id HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
+        WHERE d.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND d.put_id OPERATOR(pg_catalog.=) s.put_id)
+    RETURNING s.put__row AS row_number, 'tenant_id, id is there twice'::pg_catalog.text AS rule,
+        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'email', s.put_email,
+        'home_id', s.put_home_id) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'customer', bad.row_number, bad.rule, bad."row" FROM bad;
+
+-- Check references
+DO $$
+DECLARE
+    v_again pg_catalog.bool := true;
+BEGIN
+    WHILE v_again LOOP
+        v_again := false;
+        WITH bad AS (
+            DELETE FROM pg_temp.put_address AS s
+            WHERE pg_catalog.num_nulls(s.put_tenant_id) OPERATOR(pg_catalog.=) 0
+                AND NOT EXISTS (SELECT FROM pg_temp.put_tenant AS p WHERE p.put_id OPERATOR(pg_catalog.=) s.put_tenant_id)
+            RETURNING s.put__row AS row_number, 'tenant_id refers to no row of s.tenant'::pg_catalog.text AS rule,
+                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+                'street', s.put_street, 'since', s.put_since) AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
+        v_again := v_again OR FOUND;
+        WITH bad AS (
+            DELETE FROM pg_temp.put_address AS s
+            WHERE pg_catalog.num_nulls(s.put_tenant_id, s.put_customer_id) OPERATOR(pg_catalog.=) 0
+                AND NOT EXISTS (SELECT FROM pg_temp.put_customer AS p WHERE p.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND p.put_id OPERATOR(pg_catalog.=) s.put_customer_id)
+            RETURNING s.put__row AS row_number, 'tenant_id, customer_id refers to no row of s.customer'::pg_catalog.text AS rule,
+                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+                'street', s.put_street, 'since', s.put_since) AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
+        v_again := v_again OR FOUND;
+        WITH bad AS (
+            DELETE FROM pg_temp.put_customer AS s
+            WHERE pg_catalog.num_nulls(s.put_tenant_id) OPERATOR(pg_catalog.=) 0
+                AND NOT EXISTS (SELECT FROM pg_temp.put_tenant AS p WHERE p.put_id OPERATOR(pg_catalog.=) s.put_tenant_id)
+            RETURNING s.put__row AS row_number, 'tenant_id refers to no row of s.tenant'::pg_catalog.text AS rule,
+                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'email', s.put_email,
+                'home_id', s.put_home_id) AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT 'customer', bad.row_number, bad.rule, bad."row" FROM bad;
+        v_again := v_again OR FOUND;
+        WITH bad AS (
+            DELETE FROM pg_temp.put_customer AS s
+            WHERE pg_catalog.num_nulls(s.put_tenant_id, s.put_home_id) OPERATOR(pg_catalog.=) 0
+                AND NOT EXISTS (SELECT FROM pg_temp.put_address AS p WHERE p.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND p.put_id OPERATOR(pg_catalog.=) s.put_home_id)
+            RETURNING s.put__row AS row_number, 'tenant_id, home_id refers to no row of s.address'::pg_catalog.text AS rule,
+                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'email', s.put_email,
+                'home_id', s.put_home_id) AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT 'customer', bad.row_number, bad.rule, bad."row" FROM bad;
+        v_again := v_again OR FOUND;
+    END LOOP;
+END
+$$;
+
+DO $x$
+DECLARE
+    v_rejects pg_catalog.int8 := (SELECT pg_catalog.count(*) FROM pg_temp.put_rejects);
+BEGIN
+    IF v_rejects OPERATOR(pg_catalog.>) 100 THEN
+        RAISE EXCEPTION '% % cannot be put in', v_rejects,
+            CASE WHEN v_rejects OPERATOR(pg_catalog.=) 1 THEN 'row' ELSE 'rows' END
+            USING ERRCODE = 'integrity_constraint_violation',
+                  DETAIL = (SELECT pg_catalog.string_agg(pg_catalog.format(
+                                '%s of %s: %s, as %s', r.n, r.table_name, pg_catalog.concat_ws(': ', r.rule, r.detail),
+                                pg_catalog."left"(r.example, 200)), '; ' ORDER BY r.n DESC, r.table_name, r.rule)
+                            FROM (SELECT p.table_name, p.rule, pg_catalog.count(*) AS n, pg_catalog.min(p.detail) AS detail,
+                                         pg_catalog.min(p."row"::pg_catalog.text) AS example
+                                  FROM pg_temp.put_rejects AS p
+                                  GROUP BY p.table_name, p.rule ORDER BY 3 DESC LIMIT 10) AS r),
+                  HINT = 'reject_limit allows no more. Nothing was put in.';
+    END IF;
+END
+$x$;
+
+UPDATE pg_temp.put_report AS r SET rejected = (
+    SELECT pg_catalog.count(*) FROM pg_temp.put_rejects AS p WHERE p.table_name OPERATOR(pg_catalog.=) r.table_name);
+
+-- Find rows of s.tenant, by tenant_name_key
+ANALYZE pg_temp.put_tenant;
+
+CREATE TEMPORARY TABLE put_tenant_map (
+    put__row pg_catalog.int8,
+    old_id integer, new_id integer,
+    existing pg_catalog.bool, same_as pg_catalog.int8
+) ON COMMIT PRESERVE ROWS;
+
+CREATE TEMPORARY TABLE put_tenant_found ON COMMIT DROP AS
+SELECT s.put__row, s.put__old_1, t.id AS put__new_1, t.tableoid IS NOT NULL AS put__existing,
+    NULL::pg_catalog.int8 AS put__first, s.put_name AS put__key_1
+FROM (
+    SELECT w.put__row, w.put_id, w.put_name, w.put_id AS put__old_1
+    FROM pg_temp.put_tenant AS w
+) AS s
+LEFT JOIN s.tenant AS t ON name OPERATOR(pg_catalog.=) s.put_name;
+
+UPDATE pg_temp.put_tenant_found AS f SET put__first = d.first
+FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1) AS first
+      FROM pg_temp.put_tenant_found AS d) AS d
+WHERE EXISTS (SELECT FROM pg_temp.put_tenant_found AS d
+              GROUP BY d.put__key_1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+
+INSERT INTO pg_temp.put_tenant_map (put__row, old_id, new_id, existing)
+SELECT f.put__row, f.put__old_1, coalesce(f.put__new_1, pg_catalog.nextval('s.tenant_id_seq'::pg_catalog.regclass)),
+    f.put__existing
+FROM pg_temp.put_tenant_found AS f
+WHERE f.put__first IS NULL
+ORDER BY f.put__row;
+
+INSERT INTO pg_temp.put_tenant_map (put__row, old_id, new_id, existing, same_as)
+SELECT f.put__row, f.put__old_1, m.new_id, m.existing, f.put__first
+FROM pg_temp.put_tenant_found AS f
+JOIN pg_temp.put_tenant_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
+WHERE EXISTS (SELECT FROM pg_temp.put_tenant_found AS e WHERE e.put__first IS NOT NULL);
+
+DROP TABLE pg_temp.put_tenant_found;
+
+ANALYZE pg_temp.put_tenant_map;
+
+-- Find rows of s.customer, by customer_email
+ANALYZE pg_temp.put_customer;
+
+CREATE TEMPORARY TABLE put_customer_map (
+    put__row pg_catalog.int8,
+    old_tenant_id integer, new_tenant_id integer,
+    old_id integer, new_id integer,
+    existing pg_catalog.bool, same_as pg_catalog.int8
+) ON COMMIT PRESERVE ROWS;
+
+CREATE TEMPORARY TABLE put_customer_found ON COMMIT DROP AS
+SELECT s.put__row, s.put__old_1, s.put__old_2,
+    CASE WHEN t.tableoid IS NULL THEN s.put_tenant_id ELSE t.tenant_id END AS put__new_1,
+    t.id AS put__new_2, t.tableoid IS NOT NULL AS put__existing,
+    NULL::pg_catalog.int8 AS put__first,
+    (pg_catalog.lower(s.put_email) IS NOT NULL) IS TRUE AS put__keyed,
+    s.put_tenant_id AS put__key_1, pg_catalog.lower(s.put_email) AS put__key_2
+FROM (
+    SELECT w.put__row, coalesce(r1.new_id, w.put_tenant_id) AS put_tenant_id, w.put_id,
+        w.put_email, w.put_home_id, w.put_tenant_id AS put__old_1, w.put_id AS put__old_2
+    FROM pg_temp.put_customer AS w
+    LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+) AS s
+LEFT JOIN s.customer AS t ON tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id
+  AND pg_catalog.lower(email) OPERATOR(pg_catalog.=) pg_catalog.lower(s.put_email);
+
+UPDATE pg_temp.put_customer_found AS f SET put__first = d.first
+FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2) AS first
+      FROM pg_temp.put_customer_found AS d WHERE d.put__keyed) AS d
+WHERE EXISTS (SELECT FROM pg_temp.put_customer_found AS d WHERE d.put__keyed
+              GROUP BY d.put__key_1, d.put__key_2 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+
+INSERT INTO pg_temp.put_customer_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing)
+SELECT f.put__row, f.put__old_1, f.put__new_1, f.put__old_2, coalesce(f.put__new_2, pg_catalog.nextval('s.customer_id_seq')),
+    f.put__existing
+FROM pg_temp.put_customer_found AS f
+WHERE f.put__first IS NULL
+ORDER BY f.put__row;
+
+INSERT INTO pg_temp.put_customer_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing, same_as)
+SELECT f.put__row, f.put__old_1, m.new_tenant_id, f.put__old_2, m.new_id, m.existing, f.put__first
+FROM pg_temp.put_customer_found AS f
+JOIN pg_temp.put_customer_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
+WHERE EXISTS (SELECT FROM pg_temp.put_customer_found AS e WHERE e.put__first IS NOT NULL);
+
+DROP TABLE pg_temp.put_customer_found;
+
+ANALYZE pg_temp.put_customer_map;
+
+-- Find rows of s.address, by address_tenant_id_customer_id_street_key
+ANALYZE pg_temp.put_address;
+
+CREATE TEMPORARY TABLE put_address_map (
+    put__row pg_catalog.int8,
+    old_tenant_id integer, new_tenant_id integer,
+    old_id integer, new_id integer,
+    existing pg_catalog.bool, same_as pg_catalog.int8
+) ON COMMIT PRESERVE ROWS;
+
+CREATE TEMPORARY TABLE put_address_found ON COMMIT DROP AS
+SELECT s.put__row, s.put__old_1, s.put__old_2,
+    CASE WHEN t.tableoid IS NULL THEN s.put_tenant_id ELSE t.tenant_id END AS put__new_1,
+    t.id AS put__new_2, t.tableoid IS NOT NULL AS put__existing,
+    NULL::pg_catalog.int8 AS put__first, (s.put_street IS NOT NULL) IS TRUE AS put__keyed,
+    s.put_tenant_id AS put__key_1, s.put_customer_id AS put__key_2, s.put_street AS put__key_3
+FROM (
+    SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+        w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
+        w.put_since, w.put_tenant_id AS put__old_1, w.put_id AS put__old_2
+    FROM pg_temp.put_address AS w
+    LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+    LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
+) AS s
+LEFT JOIN s.address AS t ON tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id
+  AND customer_id OPERATOR(pg_catalog.=) s.put_customer_id
+  AND street OPERATOR(pg_catalog.=) s.put_street;
+
+UPDATE pg_temp.put_address_found AS f SET put__first = d.first
+FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2, d.put__key_3) AS first
+      FROM pg_temp.put_address_found AS d WHERE d.put__keyed) AS d
+WHERE EXISTS (SELECT FROM pg_temp.put_address_found AS d WHERE d.put__keyed
+              GROUP BY d.put__key_1, d.put__key_2, d.put__key_3 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+
+INSERT INTO pg_temp.put_address_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing)
+SELECT f.put__row, f.put__old_1, f.put__new_1, f.put__old_2, coalesce(f.put__new_2, pg_catalog.nextval('s.address_id_seq'::pg_catalog.regclass)),
+    f.put__existing
+FROM pg_temp.put_address_found AS f
+WHERE f.put__first IS NULL
+ORDER BY f.put__row;
+
+INSERT INTO pg_temp.put_address_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing, same_as)
+SELECT f.put__row, f.put__old_1, m.new_tenant_id, f.put__old_2, m.new_id, m.existing, f.put__first
+FROM pg_temp.put_address_found AS f
+JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
+WHERE EXISTS (SELECT FROM pg_temp.put_address_found AS e WHERE e.put__first IS NOT NULL);
+
+DROP TABLE pg_temp.put_address_found;
+
+ANALYZE pg_temp.put_address_map;
+
+-- Insert into s.tenant
+WITH added AS (
+    INSERT INTO s.tenant (
+        id, name)
+    SELECT s.put__new_1, s.put_name
+    FROM (
+        SELECT w.put__row, w.put_id, w.put_name, m.existing AS put__existing, m.same_as AS put__first,
+            m.new_id AS put__new_1
+        FROM pg_temp.put_tenant AS w
+        JOIN pg_temp.put_tenant_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS s
+    WHERE NOT s.put__existing AND s.put__first IS NULL
+    ORDER BY s.put_name
+    ON CONFLICT (name) DO NOTHING
+    RETURNING 1
+)
+UPDATE pg_temp.put_report AS r SET inserted = n.rows
+FROM (
+    SELECT 'tenant', pg_catalog.count(*) FROM added
+) AS n (name, rows)
+WHERE n.name OPERATOR(pg_catalog.=) r.table_name;
+
+DO $$
+DECLARE
+    v_table pg_catalog.text;
+BEGIN
+    SELECT r.table_name INTO v_table
+    FROM pg_temp.put_report AS r
+    JOIN (
+        SELECT 'tenant', pg_catalog.count(*)
+        FROM pg_temp.put_tenant_map AS m WHERE NOT m.existing AND m.same_as IS NULL
+    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% has not taken all rows that were new', v_table USING ERRCODE = 'serialization_failure',
+            HINT = 'Another session has inserted some of them: run it again. '
+                'Or a BEFORE trigger leaves rows out, or changes keys.';
+    END IF;
+END
+$$;
+
+-- Insert into s.address, s.customer
+WITH added_1 AS (
+    INSERT INTO s.address (
+        tenant_id, id, customer_id, street, since)
+    SELECT s.put__new_1, s.put__new_2, s.put_customer_id, s.put_street,
+        coalesce(s.put_since, '2020-01-01')
+    FROM (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
+            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
+            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
+        FROM pg_temp.put_address AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS s
+    WHERE NOT s.put__existing AND s.put__first IS NULL
+    ORDER BY s.put_tenant_id, s.put_customer_id, s.put_street
+    ON CONFLICT (tenant_id, customer_id, street) DO NOTHING
+    RETURNING 1
+), added_2 AS (
+    INSERT INTO s.customer (
+        tenant_id, id, email, home_id)
+    SELECT s.put__new_1, s.put__new_2, s.put_email, s.put_home_id
+    FROM (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, w.put_email, coalesce(r2.new_id, w.put_home_id) AS put_home_id,
+            m.existing AS put__existing, m.same_as AS put__first, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_customer AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_address_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_home_id
+        JOIN pg_temp.put_customer_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS s
+    WHERE NOT s.put__existing AND s.put__first IS NULL
+    ORDER BY s.put_tenant_id, pg_catalog.lower(s.put_email)
+    ON CONFLICT (tenant_id, pg_catalog.lower(email)) DO NOTHING
+    RETURNING 1
+)
+UPDATE pg_temp.put_report AS r SET inserted = n.rows
+FROM (
+    SELECT 'address', pg_catalog.count(*) FROM added_1
+    UNION ALL SELECT 'customer', pg_catalog.count(*) FROM added_2
+) AS n (name, rows)
+WHERE n.name OPERATOR(pg_catalog.=) r.table_name;
+
+DO $$
+DECLARE
+    v_table pg_catalog.text;
+BEGIN
+    SELECT r.table_name INTO v_table
+    FROM pg_temp.put_report AS r
+    JOIN (
+        SELECT 'address', pg_catalog.count(*)
+        FROM pg_temp.put_address_map AS m WHERE NOT m.existing AND m.same_as IS NULL
+        UNION ALL
+        SELECT 'customer', pg_catalog.count(*)
+        FROM pg_temp.put_customer_map AS m WHERE NOT m.existing AND m.same_as IS NULL
+    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% has not taken all rows that were new', v_table USING ERRCODE = 'serialization_failure',
+            HINT = 'Another session has inserted some of them: run it again. '
+                'Or a BEFORE trigger leaves rows out, or changes keys.';
+    END IF;
+END
+$$;
+
+-- Rows of 'address' that exist
+WITH changed AS (
+    UPDATE s.address AS t SET
+        since = coalesce(s.put_since, t.since)
+    FROM (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
+            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
+            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
+        FROM pg_temp.put_address AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS s
+    WHERE s.put__existing AND s.put__first IS NULL
+      AND t.tenant_id OPERATOR(pg_catalog.=) s.put__new_1 AND t.id OPERATOR(pg_catalog.=) s.put__new_2
+      AND ((s.put_since OPERATOR(pg_catalog.=) t.since) IS NOT TRUE AND s.put_since IS DISTINCT FROM NULL)
+    RETURNING 1
+)
+UPDATE pg_temp.put_report AS r SET updated = (SELECT pg_catalog.count(*) FROM changed)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
+
+UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
+    SELECT pg_catalog.count(*)
+    FROM (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
+            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
+            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
+        FROM pg_temp.put_address AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS s
+    JOIN (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
+            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
+            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
+        FROM pg_temp.put_address AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
+    WHERE (s.put_since OPERATOR(pg_catalog.=) o.put_since) IS NOT TRUE AND s.put_since IS DISTINCT FROM NULL)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'address'
+  AND EXISTS (SELECT FROM pg_temp.put_address_map AS m WHERE m.same_as IS NOT NULL);
+
+-- Rows of 'customer' that exist
+WITH changed AS (
+    UPDATE s.customer AS t SET
+        home_id = s.put_home_id
+    FROM (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, w.put_email, coalesce(r2.new_id, w.put_home_id) AS put_home_id,
+            m.existing AS put__existing, m.same_as AS put__first, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_customer AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_address_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_home_id
+        JOIN pg_temp.put_customer_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS s
+    WHERE s.put__existing AND s.put__first IS NULL
+      AND t.tenant_id OPERATOR(pg_catalog.=) s.put__new_1 AND t.id OPERATOR(pg_catalog.=) s.put__new_2
+      AND ((s.put_home_id OPERATOR(pg_catalog.=) t.home_id) IS NOT TRUE
+            AND pg_catalog.num_nulls(s.put_home_id, t.home_id) OPERATOR(pg_catalog.<) 2)
+    RETURNING 1
+)
+UPDATE pg_temp.put_report AS r SET updated = (SELECT pg_catalog.count(*) FROM changed)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
+
+UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
+    SELECT pg_catalog.count(*)
+    FROM (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, w.put_email, coalesce(r2.new_id, w.put_home_id) AS put_home_id,
+            m.existing AS put__existing, m.same_as AS put__first, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_customer AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_address_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_home_id
+        JOIN pg_temp.put_customer_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS s
+    JOIN (
+        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
+            w.put_id, w.put_email, coalesce(r2.new_id, w.put_home_id) AS put_home_id,
+            m.existing AS put__existing, m.same_as AS put__first, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_customer AS w
+        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
+        LEFT JOIN pg_temp.put_address_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_home_id
+        JOIN pg_temp.put_customer_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+    ) AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
+    WHERE (s.put_home_id OPERATOR(pg_catalog.=) o.put_home_id) IS NOT TRUE
+            AND pg_catalog.num_nulls(s.put_home_id, o.put_home_id) OPERATOR(pg_catalog.<) 2)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'customer'
+  AND EXISTS (SELECT FROM pg_temp.put_customer_map AS m WHERE m.same_as IS NOT NULL);
+
+-- Report
+UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
+           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
+    FROM pg_temp.put_address_map AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
+
+UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
+           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
+    FROM pg_temp.put_customer_map AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
+
+UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
+           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
+    FROM pg_temp.put_tenant_map AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
+
+DO $$
+DECLARE
+    v_report pg_catalog.record;
+BEGIN
+    SELECT * INTO v_report FROM pg_temp.put_report AS r
+    WHERE r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.updated
+        OPERATOR(pg_catalog.+) r.collapsed OPERATOR(pg_catalog.+) r.rejected)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'rows of % are unaccounted for', v_report.table_name
+            USING ERRCODE = 'data_corrupted', DETAIL = v_report::pg_catalog.text, HINT = 'Nothing was put in.';
+    END IF;
+END
+$$;
+
+DROP TABLE pg_temp.put_address, pg_temp.put_customer, pg_temp.put_tenant;
+
+SELECT * FROM pg_temp.put_report ORDER BY table_name;
