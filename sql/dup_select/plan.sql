@@ -64,7 +64,8 @@ DECLARE
     v_type   text;
 BEGIN
     IF input IS NOT NULL THEN
-        RETURN dup_select_private.columns_of_input(input);
+        RETURN ARRAY(SELECT ROW(c.name, c.type)::dup_select_private.input_column
+                     FROM dup_select_private.columns_of_input(input) c);
     END IF;
     FOR v_column IN
         SELECT c.input, c.expression, (c.facts).type,
@@ -88,21 +89,6 @@ BEGIN
         END IF;
     END LOOP;
     RETURN v_inputs;
-END
-$$;
-
--- Columns of a table with their types, or, where a domain is unfit, that below it.
-CREATE FUNCTION dup_select_private.columns_of_input(input oid) RETURNS dup_select_private.input_column[]
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-BEGIN
-    RETURN ARRAY(
-        SELECT ROW(a.attname, CASE WHEN b.unfit THEN format_type(b.type, b.modifier) ELSE format_type(a.atttypid, a.atttypmod) END
-               )::dup_select_private.input_column
-        FROM pg_attribute a
-        JOIN pg_type t ON t.oid = a.atttypid
-        LEFT JOIN LATERAL dup_select_private.type_below(t.oid) b ON t.typtype = 'd'
-        WHERE a.attrelid = input AND a.attnum > 0 AND NOT a.attisdropped
-        ORDER BY a.attnum);
 END
 $$;
 

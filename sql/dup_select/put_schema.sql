@@ -85,9 +85,9 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT EXISTS (SELECT FROM pg_catalog.unnest(tables) t WHERE t.pinned)
 $$;
 
--- Finds and inserts. Where another session has inserted one of these keys since it was looked up, or deleted a row that is referred
--- to, all are looked up again. 23503, too, tells so: of rows that refer to each other some are there, and others are not. A trigger
--- that leaves rows out does so every time. Errors: P0002 where one does.
+-- Finds and inserts. Where another session has inserted one of these keys since it was looked up, or deleted a row that is
+-- referred to, all are looked up again. 23503, too, tells so: of rows that refer to each other some are there, and others are
+-- not. A trigger that leaves rows out does so every time. Errors: P0002 where one does.
 CREATE PROCEDURE dup_select_private.put_checked(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN

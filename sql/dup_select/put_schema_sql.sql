@@ -39,7 +39,7 @@ COMMENT ON COLUMN dup_select_private.schema_statement.title IS 'What it begins. 
 CREATE FUNCTION dup_select_private.schema_statements(
     tables dup_select_private.schema_table[], on_reject text, reject_limit bigint, keep_maps boolean
 ) RETURNS dup_select_private.schema_statement[]
-LANGUAGE plpgsql STABLE SECURITY INVOKER 
+LANGUAGE plpgsql STABLE SECURITY INVOKER
     SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_all     dup_select_private.schema_statement[] := '{}';

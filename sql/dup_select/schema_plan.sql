@@ -201,32 +201,10 @@ BEGIN
 END
 $$;
 
--- The relations of a schema that have rows to read. Partitions are read with their table. Of the temporary tables of the session
--- those named put_.. are what this leaves behind.
-CREATE FUNCTION dup_select_private.schema_tables(schema regnamespace, views boolean)
-RETURNS TABLE (id oid, name text, is_table boolean)
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT c.oid, c.relname, c.relkind IN ('r', 'p', 'f')
-    FROM pg_class c
-    WHERE c.relnamespace = schema AND NOT c.relispartition
-        AND (c.relkind IN ('r', 'p', 'f') OR views AND c.relkind IN ('v', 'm'))
-        AND NOT (schema = pg_my_temp_schema() AND c.relname LIKE 'put\_%')
-$$;
-
 -- The one identifier that a text is. NULL where it is a path.
 CREATE FUNCTION dup_select_private.only_name(identifier text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT CASE WHEN cardinality(p.path) = 1 THEN p.path[1] END FROM parse_ident(identifier) AS p (path)
-$$;
-
--- The table of that name, in a schema where the name has none. NULL where there is none.
-CREATE FUNCTION dup_select_private.table_named(name text, schema regnamespace) RETURNS oid
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT c.oid
-    FROM parse_ident(table_named.name) AS p (path)
-    JOIN pg_class c ON c.relname = p.path[cardinality(p.path)] AND c.relkind IN ('r', 'p')
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE CASE cardinality(p.path) WHEN 1 THEN n.oid = schema WHEN 2 THEN n.nspname = p.path[1] END
 $$;
 
 -- One table: its columns, its natural key, what is drawn. Errors: 22023, 42703, 428C9, 42501, 0A000, those of an expression.
@@ -378,7 +356,7 @@ BEGIN
         RAISE EXCEPTION '% has column %, which % has not', source::regclass, quote_ident(v_unknown), target.qualified_name
             USING ERRCODE = 'undefined_column',
                   HINT = format('mapping => %L leaves it out; "columns" may say what fills a column, too.', jsonb_build_object(
-                      (SELECT c.relname FROM pg_class c WHERE c.oid = source),
+                      dup_select_private.relation_name(source),
                       jsonb_build_object('columns', jsonb_build_object(v_unknown, NULL))));
     END IF;
     SELECT coalesce(jsonb_object_agg(c.name, coalesce(v_wanted -> c.name, to_jsonb(quote_ident(c.name)))), '{}') INTO v_columns

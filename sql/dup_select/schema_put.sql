@@ -535,7 +535,7 @@ FROM (SELECT n.last, n.last OPERATOR(pg_catalog.-) q.last_value AS gap
 WHERE g.gap OPERATOR(pg_catalog.>) 0',
         q.name, c.held, "table".work, q.name)
     FROM unnest(("table".level).columns) c
-    CROSS JOIN LATERAL pg_get_serial_sequence((("table".level).facts).qualified_name, (c.facts).name) q (name)
+    CROSS JOIN LATERAL dup_select_private.sequence_of((("table".level).facts).qualified_name, (c.facts).name) q (name)
     WHERE (c.facts).expression LIKE 'pg\_catalog.nextval(%' AND q.name IS NOT NULL
     ORDER BY (c.facts).number
 $$;

@@ -70,9 +70,9 @@ DECLARE
     v_raw  text := dup_select_private.raw_name("table");
     v_body text;
 BEGIN
-    v_body := format($x$
+    v_body := format('
 DECLARE
-    v_from   pg_catalog.int8[] := '{1}';
+    v_from   pg_catalog.int8[] := ''{1}'';
     v_to     pg_catalog.int8[];
     v_first  pg_catalog.int8;
     v_last   pg_catalog.int8;
@@ -103,7 +103,7 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
                     v_last, (v_first OPERATOR(pg_catalog.+) v_last) OPERATOR(pg_catalog./) 2];
                 CONTINUE;
             END IF;
-            v_rule := 'does not cast';
+            v_rule := ''does not cast'';
             v_detail := SQLERRM;
             FOR v_column IN 1 .. %7$s LOOP
                 BEGIN
@@ -123,7 +123,7 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
         END;
     END LOOP;
 END
-$x$,
+',
         dup_select_private.indented(format(reading, numbers, "table".source_item), 4),
         v_raw, numbers, "table".row, "table".source_item,
         dup_select_private.indented(format(reading, format('input.%I', "table".row), format('pg_temp.%I AS input', v_raw)), 12),
@@ -202,27 +202,6 @@ BEGIN
 END
 $$;
 
--- Condition under which a partition takes a row, of partitioned tables. No row for others, and where there are more than 100
--- partitions: the INSERT says then what none takes.
-CREATE FUNCTION dup_select_private.partitions_of(relation oid, columns dup_select_private.column_facts[])
-RETURNS TABLE (expression text, columns integer[])
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT string_agg(dup_select_private.qualified(pg_get_partition_constraintdef(p.relid)), ' OR '),
-           ARRAY(SELECT c.number FROM unnest(partitions_of.columns) c)
-    FROM pg_partition_tree(relation) p
-    WHERE p.isleaf AND p.level > 0
-    HAVING count(*) BETWEEN 1 AND 100
-$$;
-
--- CHECK constraints that hold for new rows, as expressions with all names in full.
-CREATE FUNCTION dup_select_private.checks_of(relation oid) RETURNS TABLE (name text, expression text, columns integer[])
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT c.conname, dup_select_private.qualified(pg_get_expr(c.conbin, c.conrelid)), c.conkey::integer[]
-    FROM pg_constraint c
-    WHERE c.conrelid = relation AND c.contype = 'c' AND c.conkey IS NOT NULL AND 0 <> ALL (c.conkey)
-        AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
-$$;
-
 -- Statements that put aside what is bad about a table's rows by themselves. referred: sets of columns by which others refer to
 -- it.
 CREATE FUNCTION dup_select_private.check_statements("table" dup_select_private.schema_table, referred jsonb) RETURNS SETOF text
@@ -256,14 +235,8 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WHERE u.names <> '{}'
         AND NOT ("table".plain_key AND u.names @> "table".key_columns AND u.names <@ "table".key_columns)
         AND array_position(dup_select_private.held_of("table".columns, u.names), NULL) IS NULL
-        AND NOT EXISTS (
-            SELECT FROM pg_index i
-            WHERE i.indrelid = "table".source AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
-                AND NOT EXISTS (
-                    SELECT FROM unnest((i.indkey::smallint[])[0 : i.indnkeyatts - 1]) AS k (attnum)
-                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-                    WHERE NOT EXISTS (SELECT FROM unnest("table".columns) c
-                                      WHERE c.name = ANY (u.names) AND dup_select_private.input_of(c.given) = a.attname)))
+        AND NOT dup_select_private.is_unique("table".source, ARRAY(
+            SELECT dup_select_private.input_of(c.given) FROM unnest("table".columns) c WHERE c.name = ANY (u.names)))
 $$;
 
 -- Condition on rows s whose number others have, too.
