@@ -16,7 +16,7 @@ CREATE TABLE other_shop.product (id integer, category_id integer, sku text, pric
 -- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it again.
 
 -- What is left when it is done
-DO $x$
+DO $$
 DECLARE
     v_name pg_catalog.text;
 BEGIN
@@ -33,7 +33,7 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE EXCEPTION 'another role has put rows in in this session' USING ERRCODE = 'insufficient_privilege',
         HINT = 'What it left is in the way: DISCARD TEMP as that role, or take another session.';
 END
-$x$;
+$$;
 
 CREATE TEMPORARY TABLE put_report (
     table_name pg_catalog.text, rows_in pg_catalog.int8, inserted pg_catalog.int8 DEFAULT 0, existing pg_catalog.int8 DEFAULT 0,
@@ -286,7 +286,7 @@ BEGIN
 END
 $$;
 
-DO $x$
+DO $$
 DECLARE
     v_rejects pg_catalog.int8 := (SELECT pg_catalog.count(*) FROM pg_temp.put_rejects);
 BEGIN
@@ -296,7 +296,7 @@ BEGIN
             USING ERRCODE = 'integrity_constraint_violation',
                   DETAIL = (SELECT pg_catalog.string_agg(pg_catalog.format(
                                 '%s of %s: %s, as %s', r.n, r.table_name, pg_catalog.concat_ws(': ', r.rule, r.detail),
-                                pg_catalog."left"(r.example, 200)), '; ' ORDER BY r.n DESC, r.table_name, r.rule)
+                                pg_catalog."left"(r.example, 200)), pg_catalog.chr(10) ORDER BY r.n DESC, r.table_name, r.rule)
                             FROM (SELECT p.table_name, p.rule, pg_catalog.count(*) AS n, pg_catalog.min(p.detail) AS detail,
                                          pg_catalog.min(p."row"::pg_catalog.text) AS example
                                   FROM pg_temp.put_rejects AS p
@@ -304,7 +304,7 @@ BEGIN
                   HINT = 'on_reject => ''skip'' leaves them out, and pg_temp.put_rejects lists them then.';
     END IF;
 END
-$x$;
+$$;
 
 UPDATE pg_temp.put_report AS r SET rejected = (
     SELECT pg_catalog.count(*) FROM pg_temp.put_rejects AS p WHERE p.table_name OPERATOR(pg_catalog.=) r.table_name);
