@@ -8,10 +8,10 @@ namespace Exograph.ServerSide.Tests.DupSelect;
 public sealed class PrivateSchemaTests : GeneratorTest
 {
     [Fact]
-    public async Task People_call_seven_names() => Assert.Equal(
+    public async Task People_call_nine_names() => Assert.Equal(
         [
             "create_inserter_view", "default_mapping", "insert_on_duplicate_key_return", "insert_on_duplicate_key_select",
-            "inserter_view_sql", "put_table", "put_table_sql",
+            "inserter_view_sql", "put_schema", "put_schema_sql", "put_table", "put_table_sql",
         ],
         await Db.RowsAsync("SELECT proname FROM pg_proc WHERE pronamespace = 'dup_select'::regnamespace ORDER BY proname COLLATE \"C\""));
 
