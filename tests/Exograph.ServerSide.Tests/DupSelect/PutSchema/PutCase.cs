@@ -70,9 +70,18 @@ internal sealed class PutCase
             var differences = new List<string>();
             await RunAsync(call);
             differences.AddRange(await CompareAsync("put_schema", model, expected, before));
-            var after = Contents.Read(await TextAsync(Contents.Query(_tables)));
+
+            // One of the two: most of the time goes into planning.
+            if (_seed % 2 == 0)
+            {
+                await RunAsync("ROLLBACK TO filled");
+                await RunAsync(await TextAsync($"SELECT dup_select.put_schema_sql({_options.Arguments(_tables)})"));
+                differences.AddRange(await CompareAsync("put_schema_sql", model, expected, before));
+                return differences;
+            }
 
             // Once more: what has a key is there now.
+            var after = Contents.Read(await TextAsync(Contents.Query(_tables)));
             var again = Contents.Copy(after);
             var second = new PutModel(_tables, _options, again);
             second.Run(source);
@@ -82,10 +91,6 @@ internal sealed class PutCase
                 await RunAsync(call);
                 differences.AddRange(await CompareAsync("a second call", second, again, after));
             }
-
-            await RunAsync("ROLLBACK TO filled");
-            await RunAsync(await TextAsync($"SELECT dup_select.put_schema_sql({_options.Arguments(_tables)})"));
-            differences.AddRange(await CompareAsync("put_schema_sql", model, expected, before));
             return differences;
         }
 
