@@ -95,7 +95,7 @@ internal sealed class DataGenerator(Random random, IReadOnlyList<ShapeTable> tab
             return value;
         if (column.Draw != Draw.None)
         {
-            if (table.Ordered && random.Next(10) == 0)
+            if (table.Ordered && table.IsDrawn(column.Name) && random.Next(10) == 0)
                 return random.Next(2) == 0 ? null : "1";
             return number.ToString(CultureInfo.InvariantCulture);
         }

@@ -207,7 +207,7 @@ internal sealed class ShapeTable
             var values = this[column].Kind == Kind.Integer ? new[] { "1", "2", "NULL" } : ["'a'", "'b'"];
             text.Append(CultureInfo.InvariantCulture, $" PARTITION BY LIST ({Sql.Name(column)});\n");
             text.AppendJoin("\n", values.Select((v, i) =>
-                $"CREATE TABLE dst.{Sql.Name($"{Name} part {i}")} PARTITION OF dst.{QuotedName} FOR VALUES IN ({v});"));
+                $"CREATE TABLE dst.{Sql.Name(Name.Length > 50 ? $"part {i}" : $"{Name} part {i}")} PARTITION OF dst.{QuotedName} FOR VALUES IN ({v});"));
             text.Append('\n');
         }
         else

@@ -124,7 +124,7 @@ internal sealed class ShapeGenerator(Random random)
     {
         if (table.Primary.Count > 0)
             yield return table.Primary;
-        foreach (var key in table.Uniques.Where(k => k.IsPlain && table.PartitionedBy is null && k.Columns.All(c => table[c].LowerOf is null)))
+        foreach (var key in table.Uniques.Where(k => k.IsPlain && table.PartitionedBy is null && k.Columns.All(c => table[c].LowerOf is null && table[c].Required)))
             yield return [.. key.Columns];
     }
 
