@@ -208,7 +208,6 @@ BEGIN
 END
 $$;
 
--- A reference to a partitioned table has a clone for each partition, on the same table; a partition has one that it inherited.
 -- pg_constraint tells of PERIOD since PostgreSQL 18.
 CREATE FUNCTION dup_select_private.foreign_keys_of(relation oid) RETURNS SETOF dup_select_private.foreign_key_facts
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
@@ -225,8 +224,39 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, n)
         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum
     ) k
+    WHERE c.oid IN (SELECT dup_select_private.references_of(relation) UNION ALL
+                    SELECT dup_select_private.references_of_partitions(relation))
+$$;
+
+-- Foreign keys of a table itself. A reference to a partitioned table has a clone for each partition, on the same table; a
+-- partition has one that it inherited.
+CREATE FUNCTION dup_select_private.references_of(relation oid) RETURNS SETOF oid
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT c.oid
+    FROM pg_constraint c
     WHERE c.conrelid = relation AND c.contype = 'f'
         AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid)
+$$;
+
+-- Foreign keys that a partitioned table does not have, but a partition of it, one for each that is declared alike: whatever their
+-- values mean there they mean in the others.
+CREATE FUNCTION dup_select_private.references_of_partitions(relation oid) RETURNS SETOF oid
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF dup_select_private.relation_kind(relation) <> 'p' THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT min(c.oid)
+        FROM pg_partition_tree(relation) p
+        CROSS JOIN LATERAL dup_select_private.references_of(p.relid) r (id)
+        JOIN pg_constraint c ON c.oid = r.id
+        CROSS JOIN LATERAL (
+            SELECT ARRAY(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, n)
+                         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum ORDER BY k.n)) k (names)
+        GROUP BY c.confrelid, c.confkey, k.names
+        HAVING min(p.level) > 0;
+END
 $$;
 
 -- Whether a BEFORE INSERT trigger of one of these tables may give a row another key than it came with.

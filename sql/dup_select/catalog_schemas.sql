@@ -40,8 +40,8 @@ BEGIN
 END
 $$;
 
--- Condition under which a partition takes a row, of partitioned tables. No row for others, and where there are more than 100
--- partitions: the INSERT says then what none takes.
+-- Condition under which a partition takes a row, of partitioned tables. No row for others, where a partition takes all, as a lone
+-- default one does, and where there are more than 100 partitions: the INSERT says then what none takes.
 CREATE FUNCTION dup_select_private.partitions_of(relation oid, columns dup_select_private.column_facts[])
 RETURNS TABLE (expression text, columns integer[])
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
@@ -49,7 +49,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
            ARRAY(SELECT c.number FROM unnest(partitions_of.columns) c)
     FROM pg_partition_tree(relation) p
     WHERE p.isleaf AND p.level > 0
-    HAVING count(*) BETWEEN 1 AND 100
+    HAVING count(*) BETWEEN 1 AND 100 AND bool_and(pg_get_partition_constraintdef(p.relid) <> '')
 $$;
 
 -- CHECK constraints that hold for new rows, as expressions with all names in full.
@@ -69,10 +69,17 @@ BEGIN
 END
 $$;
 
--- The sequence that belongs to a column, with its schema. NULL where there is none.
-CREATE FUNCTION dup_select_private.sequence_of(table_name text, column_name text) RETURNS text
+-- Name in full of the sequence that a column is drawn from: its own, or that of its default, which nobody may own.
+CREATE FUNCTION dup_select_private.sequence_of(relation oid, column_name text) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT pg_get_serial_sequence(table_name, column_name)
+    SELECT coalesce(
+        pg_get_serial_sequence(dup_select_private.qualified_name(relation), column_name),
+        (SELECT dup_select_private.qualified_name(s.oid)
+         FROM pg_attribute a
+         JOIN pg_attrdef v ON v.adrelid = a.attrelid AND v.adnum = a.attnum
+         JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = v.oid AND d.refclassid = 'pg_class'::regclass
+         JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S'
+         WHERE a.attrelid = relation AND a.attname = column_name))
 $$;
 
 -- Whether a unique index on all rows is on some of these columns.

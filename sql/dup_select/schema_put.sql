@@ -530,12 +530,12 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
 'SELECT CASE WHEN g.gap OPERATOR(pg_catalog.>) 10000 THEN pg_catalog.setval(%1$L, g.last)
             ELSE (SELECT pg_catalog.max(pg_catalog.nextval(%1$L)) FROM pg_catalog.generate_series(1, g.gap)) END
-FROM (SELECT n.last, n.last OPERATOR(pg_catalog.-) q.last_value AS gap
+FROM (SELECT n.last, n.last OPERATOR(pg_catalog.-) q.last_value OPERATOR(pg_catalog.+) (NOT q.is_called)::pg_catalog.int4 AS gap
       FROM (SELECT pg_catalog.max(w.%2$I)::pg_catalog.int8 AS last FROM pg_temp.%3$I AS w) AS n CROSS JOIN %4$s AS q) AS g
 WHERE g.gap OPERATOR(pg_catalog.>) 0',
         q.name, c.held, "table".work, q.name)
     FROM unnest(("table".level).columns) c
-    CROSS JOIN LATERAL dup_select_private.sequence_of((("table".level).facts).qualified_name, (c.facts).name) q (name)
+    CROSS JOIN LATERAL dup_select_private.sequence_of((("table".level).facts).id, (c.facts).name) q (name)
     WHERE (c.facts).expression LIKE 'pg\_catalog.nextval(%' AND q.name IS NOT NULL
     ORDER BY (c.facts).number
 $$;

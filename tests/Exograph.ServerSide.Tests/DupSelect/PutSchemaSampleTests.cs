@@ -1,0 +1,66 @@
+using Xunit;
+
+namespace Exograph.ServerSide.Tests.DupSelect;
+
+/// <summary>What public sample databases showed of put_schema.</summary>
+public sealed class PutSchemaSampleTests : DupSelectTest
+{
+    [Fact]
+    public async Task A_reference_that_only_partitions_have_is_followed()
+    {
+        await Db.ExecuteAsync("""
+            CREATE SCHEMA shop;
+            CREATE TABLE shop.rental (id serial PRIMARY KEY, no text NOT NULL UNIQUE);
+            CREATE TABLE shop.payment (rental_id integer NOT NULL, day date NOT NULL, amount integer, PRIMARY KEY (rental_id, day))
+                PARTITION BY RANGE (day);
+            CREATE TABLE shop.payment_1 PARTITION OF shop.payment FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+            CREATE TABLE shop.payment_2 PARTITION OF shop.payment FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+            ALTER TABLE shop.payment_1 ADD FOREIGN KEY (rental_id) REFERENCES shop.rental;
+            INSERT INTO shop.rental (no) VALUES ('a');
+            INSERT INTO shop.payment VALUES (1, '2024-01-01', 10);
+            CREATE SCHEMA other;
+            CREATE TABLE other.rental AS SELECT * FROM (VALUES (1, 'b'), (2, 'a')) AS v (id, no);
+            CREATE TABLE other.payment AS SELECT * FROM (VALUES
+                (1, date '2024-01-01', 20), (1, date '2024-02-02', 21), (2, date '2024-01-01', 10)) AS v (rental_id, day, amount);
+            """);
+
+        await Db.ExecuteAsync("SELECT * FROM dup_select.put_schema('other', 'shop')");
+
+        Assert.Equal(
+            ["a|10", "b|20", "b|21"],
+            await Db.RowsAsync("SELECT r.no, p.amount FROM shop.payment p JOIN shop.rental r ON r.id = p.rental_id ORDER BY 2"));
+    }
+
+    [Fact]
+    public async Task A_lone_default_partition_takes_all_rows()
+    {
+        await Db.ExecuteAsync("""
+            CREATE SCHEMA shop;
+            CREATE TABLE shop.event (no integer PRIMARY KEY) PARTITION BY RANGE (no);
+            CREATE TABLE shop.event_rest PARTITION OF shop.event DEFAULT;
+            CREATE SCHEMA other;
+            CREATE TABLE other.event AS SELECT 7 AS no;
+            """);
+
+        Assert.Equal(["1|0"], await Db.RowsAsync("SELECT inserted, rejected FROM dup_select.put_schema('other', 'shop')"));
+        Assert.Equal(["7"], await Db.RowsAsync("SELECT no FROM shop.event"));
+    }
+
+    [Theory]
+    [InlineData("serial")]
+    [InlineData("integer DEFAULT nextval('shop.number')")]
+    public async Task A_sequence_that_was_never_drawn_from_is_past_the_ids_that_were_kept(string type)
+    {
+        await Db.ExecuteAsync($"""
+            CREATE SCHEMA shop;
+            CREATE SEQUENCE shop.number;
+            CREATE TABLE shop.tag (id {type} PRIMARY KEY, name text);
+            CREATE SCHEMA other;
+            CREATE TABLE other.tag AS SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS v (id, name);
+            """);
+
+        await Db.ExecuteAsync("""SELECT * FROM dup_select.put_schema('other', 'shop', natural_keys => '{"shop.tag": ["id"]}')""");
+
+        Assert.Equal(["3"], await Db.RowsAsync("INSERT INTO shop.tag (name) VALUES ('c') RETURNING id"));
+    }
+}
