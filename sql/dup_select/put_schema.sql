@@ -36,18 +36,24 @@ COMMENT ON FUNCTION dup_select.put_schema(regnamespace, regnamespace, jsonb, jso
     'are bad; P0002 where a table takes rows that are new neither now nor later; 40001 at a higher isolation where another '
     'session has inserted them; those of put_schema_sql; those of the tables.';
 
--- Runs all statements. What they raise themselves, for want of good rows or of rows that a table takes, is raised again without
--- the statement as its context.
+-- Runs all statements, with the memory that a load has, and without jit, which takes longer than it spares. What they raise
+-- themselves, for want of good rows or of rows that a table takes, is raised again without the statement as its context.
 CREATE PROCEDURE dup_select_private.run_schema_statements(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
+    v_memory pg_catalog.text := pg_catalog.current_setting('work_mem');
+    v_jit    pg_catalog.text := pg_catalog.current_setting('jit');
     v_detail pg_catalog.text;
     v_hint   pg_catalog.text;
 BEGIN
+    PERFORM pg_catalog.set_config('work_mem', '64MB', true)
+    WHERE pg_catalog.pg_size_bytes(v_memory) OPERATOR(pg_catalog.<) 67108864;
+    PERFORM pg_catalog.set_config('jit', 'off', true);
     CALL dup_select_private.run_phase(statements, 'read', true);
     CALL dup_select_private.run_phase(statements, 'check', pinned);
     CALL dup_select_private.put_checked(statements, pinned);
     CALL dup_select_private.run_phase(statements, 'report', pinned);
+    PERFORM pg_catalog.set_config('work_mem', v_memory, true), pg_catalog.set_config('jit', v_jit, true);
 EXCEPTION WHEN integrity_constraint_violation OR no_data_found THEN
     IF SQLSTATE OPERATOR(pg_catalog.<>) '23000' AND SQLSTATE OPERATOR(pg_catalog.<>) 'P0002' THEN
         RAISE;

@@ -55,7 +55,7 @@ BEGIN
             CROSS JOIN LATERAL (VALUES (t.work), (dup_select_private.raw_name(t)), (t.found), (t.map)) u (name)))));
     FOREACH v_n IN ARRAY v_links LOOP
         v_all := v_all || dup_select_private.statements('read', format('Read %s', (tables[v_n]).source::regclass), ARRAY(
-            SELECT dup_select_private.read_statements(tables[v_n])));
+            SELECT dup_select_private.read_statements(tables[v_n])) || format('ANALYZE pg_temp.%I', (tables[v_n]).work));
     END LOOP;
     FOREACH v_n IN ARRAY v_links LOOP
         v_all := v_all || dup_select_private.statements('check', format('Check rows for %s', (tables[v_n]).reported), ARRAY(
@@ -68,8 +68,7 @@ BEGIN
     FOREACH v_n IN ARRAY dup_select_private.in_order(tables, true) LOOP
         v_all := v_all || dup_select_private.statements(
             'find', format('Find rows of %s', dup_select_private.title((tables[v_n]).level)),
-            format('ANALYZE pg_temp.%I', (tables[v_n]).work)
-                || ARRAY(SELECT dup_select_private.map_statements(tables[v_n], keep_maps)));
+            ARRAY(SELECT dup_select_private.map_statements(tables[v_n], keep_maps)));
         v_late := v_late || ARRAY(SELECT dup_select_private.late_statements(tables[v_n]));
     END LOOP;
     IF v_late <> '{}' THEN

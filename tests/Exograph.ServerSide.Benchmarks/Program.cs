@@ -5,6 +5,7 @@ using Exograph.ServerSide.Benchmarks.Loading;
 using Exograph.ServerSide.Benchmarks.Partitions;
 using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
+using Exograph.ServerSide.Benchmarks.Schemas;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
 
@@ -19,5 +20,6 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     ReloadCommand.Create(),
     ReadCommand.Create(),
     PartitionsCommand.Create(),
+    SchemaCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();
