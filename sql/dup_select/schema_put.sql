@@ -181,12 +181,12 @@ BEGIN
 SELECT f.%I%s,
     f.%I
 FROM pg_temp.%I AS f
-WHERE f.%I IS NULL
-ORDER BY f.%3$I',
+WHERE f.%I IS NULL%s',
             "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
             string_agg(format(CASE WHEN d.expression IS NULL THEN ', f.%I, f.%I' ELSE ', f.%I, coalesce(f.%I, %s)' END,
                               "table".old_names[n], "table".new_names[n], d.expression), '' ORDER BY n),
-            "table".existing, "table".found, "table".first)
+            "table".existing, "table".found, "table".first,
+            CASE WHEN "table".drawn <> '{}' THEN format(chr(10) || 'ORDER BY f.%I', "table".row) END)
         FROM generate_subscripts("table".referred, 1) n
         LEFT JOIN unnest("table".drawn) d ON d.name = "table".referred[n]);
 END

@@ -60,7 +60,7 @@ internal sealed class Linq2DbShop : IShopContender
             added = await (
                 from s in level
                 from t in db.GetTable<StoredCategory>().InnerJoin(t => t.Name == s.Name && t.ParentId == s.ParentId)
-                select new Number { Old = s.Id, New = t.Id }).InsertAsync(categories, n => n, cancellationToken);
+                select new Number { Old = s.Id, New = t.Id, Existing = false }).InsertAsync(categories, n => n, cancellationToken);
         }
         while (added > 0);
         await db.GetTable<StoredProduct>().Merge()
@@ -78,12 +78,12 @@ internal sealed class Linq2DbShop : IShopContender
             }).MergeAsync(cancellationToken);
         await (from s in Staged<Product>(db)
                join t in db.GetTable<StoredProduct>() on s.Sku equals t.Sku
-               select new Number { Old = s.Id, New = t.Id }).InsertAsync(Numbers(db, "product"), n => n, cancellationToken);
+               select new Number { Old = s.Id, New = t.Id, Existing = false }).InsertAsync(Numbers(db, "product"), n => n, cancellationToken);
         await db.GetTable<StoredTag>().Merge().Using(Staged<Tag>(db)).On((t, s) => t.Name == s.Name)
             .InsertWhenNotMatched(s => new StoredTag { Name = s.Name }).MergeAsync(cancellationToken);
         await (from s in Staged<Tag>(db)
                join t in db.GetTable<StoredTag>() on s.Name equals t.Name
-               select new Number { Old = s.Id, New = t.Id }).InsertAsync(Numbers(db, "tag"), n => n, cancellationToken);
+               select new Number { Old = s.Id, New = t.Id, Existing = false }).InsertAsync(Numbers(db, "tag"), n => n, cancellationToken);
         await db.GetTable<StoredProductTag>().Merge()
             .Using(from s in Staged<ProductTag>(db)
                    join p in Numbers(db, "product") on s.ProductId equals p.Old
@@ -98,12 +98,12 @@ internal sealed class Linq2DbShop : IShopContender
         var customers = Numbers(db, "customer");
         var found = from s in Staged<Customer>(db)
                     join t in db.GetTable<StoredCustomer>() on Sql.Lower(s.Email) equals Sql.Lower(t.Email)
-                    select new { Old = s.Id, New = t.Id };
+                    select new { Old = s.Id, New = t.Id, Existing = false };
         await found.Select(f => new Number { Old = f.Old, New = f.New, Existing = true })
             .InsertAsync(customers, n => n, cancellationToken);
         await db.GetTable<StoredCustomer>().Merge().Using(Staged<Customer>(db)).On((t, s) => Sql.Lower(t.Email) == Sql.Lower(s.Email))
             .InsertWhenNotMatched(s => new StoredCustomer { Email = s.Email, Name = s.Name }).MergeAsync(cancellationToken);
-        await found.Where(f => !customers.Any(c => c.Old == f.Old)).Select(f => new Number { Old = f.Old, New = f.New })
+        await found.Where(f => !customers.Any(c => c.Old == f.Old)).Select(f => new Number { Old = f.Old, New = f.New, Existing = false })
             .InsertAsync(customers, n => n, cancellationToken);
         await db.GetTable<StoredAddress>().Merge()
             .Using(from s in Staged<Address>(db)
@@ -115,7 +115,7 @@ internal sealed class Linq2DbShop : IShopContender
         await (from s in Staged<Address>(db)
                join c in customers on s.CustomerId equals c.Old
                from t in db.GetTable<StoredAddress>().InnerJoin(t => t.CustomerId == c.New && t.Label == s.Label)
-               select new Number { Old = s.Id, New = t.Id }).InsertAsync(Numbers(db, "address"), n => n, cancellationToken);
+               select new Number { Old = s.Id, New = t.Id, Existing = false }).InsertAsync(Numbers(db, "address"), n => n, cancellationToken);
         await db.GetTable<StoredCustomer>().Merge()
             .Using(from s in Staged<Customer>(db)
                    join c in customers on s.Id equals c.Old
@@ -144,7 +144,7 @@ internal sealed class Linq2DbShop : IShopContender
             }).MergeAsync(cancellationToken);
         await (from s in Staged<Order>(db)
                join t in db.GetTable<StoredOrder>() on s.No equals t.No
-               select new Number { Old = s.Id, New = t.Id }).InsertAsync(Numbers(db, "order"), n => n, cancellationToken);
+               select new Number { Old = s.Id, New = t.Id, Existing = false }).InsertAsync(Numbers(db, "order"), n => n, cancellationToken);
         await db.GetTable<StoredLine>().Merge()
             .Using(from s in Staged<Line>(db)
                    join o in Numbers(db, "order") on s.OrderId equals o.Old
