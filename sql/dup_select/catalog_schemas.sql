@@ -97,3 +97,9 @@ BEGIN
                 WHERE NOT coalesce(a.attname = ANY (is_unique.columns), false)));
 END
 $$;
+
+-- A setting of work_mem, or what a load has where that is more.
+CREATE FUNCTION dup_select_private.memory_to_work(setting text) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT CASE WHEN pg_size_bytes(setting) < pg_size_bytes('64MB') THEN '64MB' ELSE setting END
+$$;

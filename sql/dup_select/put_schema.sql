@@ -46,9 +46,8 @@ DECLARE
     v_detail pg_catalog.text;
     v_hint   pg_catalog.text;
 BEGIN
-    PERFORM pg_catalog.set_config('work_mem', '64MB', true)
-    WHERE pg_catalog.pg_size_bytes(v_memory) OPERATOR(pg_catalog.<) 67108864;
-    PERFORM pg_catalog.set_config('jit', 'off', true);
+    PERFORM pg_catalog.set_config('work_mem', dup_select_private.memory_to_work(v_memory), true),
+            pg_catalog.set_config('jit', 'off', true);
     CALL dup_select_private.run_phase(statements, 'read', true);
     CALL dup_select_private.run_phase(statements, 'check', pinned);
     CALL dup_select_private.put_checked(statements, pinned);

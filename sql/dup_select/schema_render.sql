@@ -93,7 +93,7 @@ BEGIN
 END
 $$;
 
--- The target in a FROM clause, as t. Where no unique index keeps it so, one row of each natural key.
+-- The target in a FROM clause, as t. Where no unique index keeps it so, one row of each natural key, the same one every time.
 CREATE FUNCTION dup_select_private.target_item("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -102,8 +102,9 @@ DECLARE
 BEGIN
     RETURN CASE
         WHEN (v_level.key).parts IS NULL OR (v_level.key).index_name IS NOT NULL THEN v_item
-        ELSE format('(SELECT DISTINCT ON (%s) tableoid, * FROM %s ORDER BY %1$s) AS t',
-                    (SELECT string_agg(k.expression, ', ' ORDER BY k.n) FROM unnest("table".key) k), v_item)
+        ELSE format('(SELECT DISTINCT ON (%s) tableoid, * FROM %s ORDER BY %1$s%3$s) AS t',
+                    (SELECT string_agg(k.expression, ', ' ORDER BY k.n) FROM unnest("table".key) k), v_item,
+                    (SELECT string_agg(format(', t.%I', c), '') FROM unnest((v_level.facts).primary_key) c))
     END;
 END
 $$;

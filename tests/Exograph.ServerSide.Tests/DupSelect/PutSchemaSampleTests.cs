@@ -63,4 +63,41 @@ public sealed class PutSchemaSampleTests : DupSelectTest
 
         Assert.Equal(["3"], await Db.RowsAsync("INSERT INTO shop.tag (name) VALUES ('c') RETURNING id"));
     }
+
+    [Fact]
+    public async Task Of_rows_that_nothing_tells_apart_the_same_one_is_found_every_time()
+    {
+        await Db.ExecuteAsync("""
+            CREATE SCHEMA shop;
+            CREATE TABLE shop.header (id serial PRIMARY KEY, day date);
+            CREATE TABLE shop.detail (header_id integer REFERENCES shop.header, n integer, PRIMARY KEY (header_id, n));
+            INSERT INTO shop.header (day) SELECT '2024-01-01' FROM generate_series(1, 5);
+            UPDATE shop.header SET id = id WHERE id < 3;
+            INSERT INTO shop.detail VALUES (1, 7);
+            CREATE SCHEMA other;
+            CREATE TABLE other.header AS SELECT 9 AS id, date '2024-01-01' AS day;
+            CREATE TABLE other.detail AS SELECT 9 AS header_id, 7 AS n;
+            """);
+
+        Assert.Equal(
+            ["detail|0|1", "header|0|1"],
+            await Db.RowsAsync("SELECT table_name, inserted, existing FROM dup_select.put_schema('other', 'shop', without_key => 'match')"));
+    }
+
+    [Fact]
+    public async Task The_callers_settings_are_as_before()
+    {
+        await Db.ExecuteAsync("""
+            CREATE SCHEMA shop;
+            CREATE TABLE shop.tag (name text PRIMARY KEY);
+            CREATE SCHEMA other;
+            CREATE TABLE other.tag AS SELECT 'a' AS name;
+            SET work_mem = '5MB';
+            SET jit = on;
+            BEGIN;
+            SELECT * FROM dup_select.put_schema('other', 'shop');
+            """);
+
+        Assert.Equal(["5MB|on"], await Db.RowsAsync("SELECT current_setting('work_mem'), current_setting('jit')"));
+    }
 }

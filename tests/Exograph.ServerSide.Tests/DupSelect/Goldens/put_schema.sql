@@ -63,6 +63,8 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'category', (SELECT pg_catalog.count(*) FROM pg_temp.put_category) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'category';
 
+ANALYZE pg_temp.put_category;
+
 -- Read other_shop.currency
 CREATE TEMPORARY TABLE put_currency (
     put__row pg_catalog.int8,
@@ -79,6 +81,8 @@ FROM other_shop.currency AS input;
 INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'currency', (SELECT pg_catalog.count(*) FROM pg_temp.put_currency) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'currency';
+
+ANALYZE pg_temp.put_currency;
 
 -- Read other_shop.product
 CREATE TEMPORARY TABLE put_product (
@@ -156,6 +160,8 @@ $$;
 INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'product', (SELECT pg_catalog.count(*) FROM pg_temp.put_product) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'product';
+
+ANALYZE pg_temp.put_product;
 
 -- Check rows for 'category'
 WITH bad AS (
@@ -310,8 +316,6 @@ UPDATE pg_temp.put_report AS r SET rejected = (
     SELECT pg_catalog.count(*) FROM pg_temp.put_rejects AS p WHERE p.table_name OPERATOR(pg_catalog.=) r.table_name);
 
 -- Find rows of shop.category, by category_parent_id_name_key
-ANALYZE pg_temp.put_category;
-
 CREATE TEMPORARY TABLE put_category_map (
     put__row pg_catalog.int8,
     old_id integer, new_id integer,
@@ -368,8 +372,6 @@ DROP TABLE pg_temp.put_category_found;
 ANALYZE pg_temp.put_category_map;
 
 -- Find rows of shop.currency, by currency_pkey
-ANALYZE pg_temp.put_currency;
-
 CREATE TEMPORARY TABLE put_currency_map (
     put__row pg_catalog.int8,
     old_code character(3), new_code character(3),
@@ -398,8 +400,7 @@ INSERT INTO pg_temp.put_currency_map (put__row, old_code, new_code, existing)
 SELECT f.put__row, f.put__old_1, f.put__new_1,
     f.put__existing
 FROM pg_temp.put_currency_found AS f
-WHERE f.put__first IS NULL
-ORDER BY f.put__row;
+WHERE f.put__first IS NULL;
 
 INSERT INTO pg_temp.put_currency_map (put__row, old_code, new_code, existing, same_as)
 SELECT f.put__row, f.put__old_1, m.new_code, m.existing, f.put__first
@@ -412,8 +413,6 @@ DROP TABLE pg_temp.put_currency_found;
 ANALYZE pg_temp.put_currency_map;
 
 -- Find rows of shop.product, by product_sku_key
-ANALYZE pg_temp.put_product;
-
 CREATE TEMPORARY TABLE put_product_map (
     put__row pg_catalog.int8,
     old_id integer, new_id integer,

@@ -64,6 +64,8 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'tenant', (SELECT pg_catalog.count(*) FROM pg_temp.put_tenant) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
 
+ANALYZE pg_temp.put_tenant;
+
 -- Read i.address
 CREATE TEMPORARY TABLE put_address (
     put__row pg_catalog.int8,
@@ -84,6 +86,8 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'address', (SELECT pg_catalog.count(*) FROM pg_temp.put_address) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
 
+ANALYZE pg_temp.put_address;
+
 -- Read i.customer
 CREATE TEMPORARY TABLE put_customer (
     put__row pg_catalog.int8,
@@ -102,6 +106,8 @@ FROM i.customer AS input;
 INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'customer', (SELECT pg_catalog.count(*) FROM pg_temp.put_customer) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
+
+ANALYZE pg_temp.put_customer;
 
 -- Check rows for 'tenant'
 WITH bad AS (
@@ -259,8 +265,6 @@ UPDATE pg_temp.put_report AS r SET rejected = (
     SELECT pg_catalog.count(*) FROM pg_temp.put_rejects AS p WHERE p.table_name OPERATOR(pg_catalog.=) r.table_name);
 
 -- Find rows of s.tenant, by tenant_name_key
-ANALYZE pg_temp.put_tenant;
-
 CREATE TEMPORARY TABLE put_tenant_map (
     put__row pg_catalog.int8,
     old_id integer, new_id integer,
@@ -301,8 +305,6 @@ DROP TABLE pg_temp.put_tenant_found;
 ANALYZE pg_temp.put_tenant_map;
 
 -- Find rows of s.customer, by customer_email
-ANALYZE pg_temp.put_customer;
-
 CREATE TEMPORARY TABLE put_customer_map (
     put__row pg_catalog.int8,
     old_tenant_id integer, new_tenant_id integer,
@@ -351,8 +353,6 @@ DROP TABLE pg_temp.put_customer_found;
 ANALYZE pg_temp.put_customer_map;
 
 -- Find rows of s.address, by address_tenant_id_customer_id_street_key
-ANALYZE pg_temp.put_address;
-
 CREATE TEMPORARY TABLE put_address_map (
     put__row pg_catalog.int8,
     old_tenant_id integer, new_tenant_id integer,
