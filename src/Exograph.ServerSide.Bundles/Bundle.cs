@@ -7,14 +7,7 @@ namespace Exograph.ServerSide.Bundles;
 /// <summary>A file of a bundle.</summary>
 /// <param name="Table">Table that its rows belong to.</param>
 /// <param name="Path">Where it is.</param>
-/// <param name="Name">How messages call it.</param>
-internal sealed record TableFile(StagedTable Table, string Path, string Name)
-{
-    public bool IsGzip { get; } = Path.EndsWith(".gz", StringComparison.Ordinal);
-
-    public bool IsCsv { get; } =
-        Path.EndsWith(".csv", StringComparison.Ordinal) || Path.EndsWith(".csv.gz", StringComparison.Ordinal);
-}
+internal sealed record TableFile(StagedTable Table, string Path) : InputFile(Table, Path);
 
 /// <summary>A bundle of docs/bundle-format.md: a directory with a file per table, or one NDJSON stream of all tables.</summary>
 public sealed class Bundle
@@ -23,8 +16,6 @@ public sealed class Bundle
     public const string ManifestName = RowCounts.ManifestName;
 
     private const int RowsAhead = 64;
-
-    private static readonly string[] s_extensions = [".csv", ".ndjson", ".csv.gz", ".ndjson.gz"];
 
     private Bundle(string name) => Name = name;
 
@@ -62,11 +53,7 @@ public sealed class Bundle
     /// <exception cref="BundleException">There is no such directory, or it holds no bundle.</exception>
     public static Bundle Open(string path)
     {
-        if (File.Exists(path))
-            throw new BundleException(path, "expected a directory, found a file; a stream is read from standard input, as '-'");
-        if (!Directory.Exists(path))
-            throw new BundleException(path, "expected a directory, found nothing there");
-        var files = Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal).Select(Recognize).OfType<TableFile>().ToList();
+        var files = InputFile.In(path).Select(Recognize).OfType<TableFile>().ToList();
         if (files.Count == 0)
             throw new BundleException(path, "expected files such as packages.csv or files.ndjson.gz, found none");
         var twice = files.GroupBy(f => f.Table).FirstOrDefault(g => g.Count() > 1);
@@ -135,7 +122,7 @@ public sealed class Bundle
         try
         {
             var count = await reader.ReadAsync(
-                (table, columns) => new RowLook(ids: null, table, columns, (fields, token) => rows.WriteAsync(Make(fields), token)),
+                columns => ValueTask.FromResult<IRowTarget>(new RowLook(ids: null, file.Table, columns, (fields, token) => rows.WriteAsync(Make(fields), token))),
                 NumberShift.None.ForReader(), cancellationToken);
             CheckCount(file, count);
             rows.Complete();
@@ -160,7 +147,7 @@ public sealed class Bundle
 
     private static RowCounts? ReadManifest(string path, List<TableFile> files)
     {
-        if (RowCounts.ReadManifest(System.IO.Path.Combine(path, RowCounts.ManifestName)) is not { } manifest)
+        if (RowCounts.ReadManifest(System.IO.Path.Combine(path, RowCounts.ManifestName), RowCounts.Tables) is not { } manifest)
             return null;
         var missing = StagedTable.All.FirstOrDefault(t => manifest[t] > 0 && files.TrueForAll(f => f.Table != t));
         return missing is null
@@ -173,16 +160,15 @@ public sealed class Bundle
     private static TableFile? Recognize(string path)
     {
         var name = System.IO.Path.GetFileName(path);
-        var extension = Array.Find(s_extensions, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
-        if (extension is null)
+        if (InputFile.ExtensionOf(name) is not { } extension)
             return null;
         var table = name.EndsWith(extension, StringComparison.Ordinal) ? StagedTable.Find(name[..^extension.Length]) : null;
         if (table is null)
             throw new BundleException(path, $"expected the name of a table before {extension}; the tables are {TableNames}");
         return RegularFile.Problem(path) is { } problem
             ? throw new BundleException(path, $"expected a regular file, but it {problem}")
-            : new TableFile(table, path, path);
+            : new TableFile(table, path);
     }
 
-    internal static string TableNames { get; } = string.Join(", ", StagedTable.All.Select(t => t.Name));
+    internal static string TableNames { get; } = string.Join(", ", RowCounts.Tables);
 }

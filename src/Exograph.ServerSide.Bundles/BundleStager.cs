@@ -68,7 +68,8 @@ internal sealed class BundleStager(LoadSession session, BundleOptions options)
         Bundle bundle, TableFile file, NumberShift shift, CancellationToken cancellationToken)
     {
         var numbers = shift.ForReader();
-        var rows = await new TableFileReader(file, options).ReadAsync(session.OpenTable, numbers, cancellationToken);
+        var rows = await new TableFileReader(file, options).ReadAsync(
+            columns => ValueTask.FromResult<IRowTarget>(session.OpenTable(file.Table, columns)), numbers, cancellationToken);
         bundle.CheckCount(file, rows);
         Interlocked.Add(ref _rowsRead, rows);
         numbers.Complete();

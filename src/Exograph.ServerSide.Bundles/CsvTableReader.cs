@@ -5,9 +5,12 @@ using CsvHelper;
 namespace Exograph.ServerSide.Bundles;
 
 /// <summary>Reads a table's CSV file into staging.</summary>
-internal sealed class CsvTableReader(TableFile file, BundleOptions options)
+internal sealed class CsvTableReader(InputFile file, BundleOptions options)
 {
     private readonly List<long> _elements = [];
+
+    /// <summary>Columns that the header names.</summary>
+    public IReadOnlyList<StagedColumn> Columns { get; private set; } = [];
 
     /// <summary>Line of the current row.</summary>
     public long Line { get; private set; }
@@ -17,20 +20,14 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
         Stream input, OpenTable open, NumberShift.Reader numbers, CancellationToken cancellationToken)
     {
         await using var utf8 = new Utf8Stream(input, file.Name);
-        await using var csv = CsvReader.Create(utf8, new CsvReaderOptions
-        {
-            Separator = ',',
-            SkipEmptyLines = false,
-            MalformedData = CsvMalformedDataHandling.Throw,
-            TrackLineNumbers = true,
-            MaxRecordSize = options.LongestLine,
-        });
+        await using var csv = Open(utf8);
         try
         {
             await csv.ReadHeaderAsync(cancellationToken);
             var columns = ReadHeader(csv.Headers);
+            Columns = columns;
             int[] dimensions = [.. columns.Select(c => c.Dimension)];
-            await using var rows = open(file.Table, columns);
+            await using var rows = await open(columns);
             while (await csv.ReadAsync(cancellationToken))
             {
                 Line = csv.LineNumber;
@@ -46,6 +43,31 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
         }
     }
 
+    /// <summary>Reads the header alone.</summary>
+    public async Task ReadHeaderAsync(Stream input, CancellationToken cancellationToken)
+    {
+        await using var utf8 = new Utf8Stream(input, file.Name);
+        await using var csv = Open(utf8);
+        try
+        {
+            await csv.ReadHeaderAsync(cancellationToken);
+            Columns = ReadHeader(csv.Headers);
+        }
+        catch (CsvFormatException e)
+        {
+            throw new BundleException(file.Name, Problem(e), e.LineNumber > 0 ? e.LineNumber : null, inner: e);
+        }
+    }
+
+    private CsvReader Open(Utf8Stream input) => CsvReader.Create(input, new CsvReaderOptions
+    {
+        Separator = ',',
+        SkipEmptyLines = false,
+        MalformedData = CsvMalformedDataHandling.Throw,
+        TrackLineNumbers = true,
+        MaxRecordSize = options.LongestLine,
+    });
+
     private List<StagedColumn> ReadHeader(IReadOnlyList<string> names)
     {
         if (names.Count == 0 || names is [""])
@@ -53,13 +75,13 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
         var columns = new List<StagedColumn>();
         foreach (var name in names)
         {
-            var column = file.Table.Columns.FirstOrDefault(c => c.Name == name)
+            var column = file.Rows.Columns.FirstOrDefault(c => c.Name == name)
                 ?? throw new BundleException(file.Name, Unknown(name, names), 1);
             if (columns.Contains(column))
                 throw new BundleException(file.Name, "expected each column once in the header", 1, name);
             columns.Add(column);
         }
-        var missing = file.Table.Columns.Where(c => c.Required).Except(columns).Select(c => c.Name).ToList();
+        var missing = file.Rows.Columns.Where(c => c.Required).Except(columns).Select(c => c.Name).ToList();
         if (missing.Count > 0)
             throw new BundleException(file.Name, $"expected the required columns {string.Join(", ", missing)} in the header", 1);
         return columns;
@@ -67,7 +89,7 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
 
     /// <summary>What is no bundle may be a file that somebody else was not to read: nothing of it is repeated.</summary>
     private string Unknown(string name, IReadOnlyList<string> names) =>
-        $"expected columns of {file.Table}, found " + (names.Any(n => file.Table.Columns.Any(c => c.Name == n))
+        $"expected columns of {file.Rows}, found " + (names.Any(n => file.Rows.Columns.Any(c => c.Name == n))
             ? Excerpt.Of(Encoding.UTF8.GetBytes(name))
             : "no name of any");
 
@@ -119,6 +141,18 @@ internal sealed class CsvTableReader(TableFile file, BundleOptions options)
                 CheckUtf8(value);
                 JsonText.Check(value);
                 encoder.Jsonb(value);
+                break;
+            case ColumnType.Json:
+                CheckUtf8(value);
+                JsonText.Check(value);
+                encoder.Json(value);
+                break;
+            case ColumnType.Literal:
+                CheckUtf8(value);
+                Fields.Text(encoder, value);
+                break;
+            default:
+                Scalars.Write(encoder, column.Type, value);
                 break;
         }
     }

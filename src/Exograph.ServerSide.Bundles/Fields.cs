@@ -66,7 +66,15 @@ internal static class Fields
         ColumnType.Text => "text",
         ColumnType.Bytea => "\\x and an even number of hexadecimal digits",
         ColumnType.BigIntArray or ColumnType.IntegerArray => "an array of whole numbers",
-        ColumnType.Jsonb => "JSON",
+        ColumnType.Jsonb or ColumnType.Json => "JSON",
+        ColumnType.Boolean => "true or false",
+        ColumnType.SmallInt => "a whole number from -32768 to 32767",
+        ColumnType.Real or ColumnType.Double => "a number such as 1.5e3, in the range of its type",
+        ColumnType.Numeric => "a number such as -12.50",
+        ColumnType.Uuid => "a UUID",
+        ColumnType.Date => "a date such as 2026-11-30",
+        ColumnType.Timestamp => "a time such as 2026-11-30 12:00:00, without an offset from UTC",
+        ColumnType.TimestampTz => "a time with its offset from UTC, such as 2026-11-30 12:00:00+00",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 }

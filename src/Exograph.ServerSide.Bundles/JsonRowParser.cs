@@ -7,17 +7,23 @@ namespace Exograph.ServerSide.Bundles;
 /// Parses one line of NDJSON. Members come in any order, fields are written in that of the columns: so the places of the values
 /// are noted first, and nothing is allocated per row.
 /// </summary>
-internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
+internal sealed class JsonRowParser(RowTable table, string? ignoredMember)
 {
     private readonly int[] _dimensions = [.. table.Columns.Select(c => c.Dimension)];
     private readonly Value[] _values = new Value[table.Columns.Count];
     private readonly List<long> _elements = [];
+    private readonly bool[] _seen = new bool[table.Columns.Count];
     private bool _isOfTable = ignoredMember is not null;
+    private int _next;
+
+    /// <summary>Columns of which a line so far had a member.</summary>
+    public IReadOnlyList<StagedColumn> Seen => [.. table.Columns.Where((_, i) => _seen[i])];
 
     /// <summary>Notes where the values of the line are, and checks its form.</summary>
     public void Parse(ReadOnlySpan<byte> line)
     {
         Array.Clear(_values);
+        _next = 0;
         try
         {
             var reader = new Utf8JsonReader(line, JsonText.Options);
@@ -75,6 +81,8 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
                 : new BadValueException($"expected members of {table}, found another");
         }
         _isOfTable = true;
+        _seen[index] = true;
+        _next = index + 1;
         if (_values[index].Type != JsonTokenType.None)
             throw new BadValueException("expected each member once", table.Columns[index].Name);
         reader.Read();
@@ -83,7 +91,7 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
         var isEscaped = reader.ValueIsEscaped;
         try
         {
-            if (table.Columns[index].Type == ColumnType.Jsonb)
+            if (table.Columns[index].Type is ColumnType.Jsonb or ColumnType.Json)
                 JsonText.CheckValue(ref reader);
             else
                 reader.Skip();
@@ -103,8 +111,11 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
         _ => "another value",
     };
 
+    /// <summary>Members mostly come in the order of the columns.</summary>
     private int FindColumn(ref Utf8JsonReader reader)
     {
+        if (_next < table.Columns.Count && reader.ValueTextEquals(table.Columns[_next].Name))
+            return _next;
         for (var i = 0; i < table.Columns.Count; i++)
         {
             if (reader.ValueTextEquals(table.Columns[i].Name))
@@ -135,10 +146,25 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
             case (_, ColumnType.Jsonb):
                 encoder.Jsonb(text);
                 break;
+            case (_, ColumnType.Json):
+                encoder.Json(text);
+                break;
+            case (JsonTokenType.StartArray, ColumnType.Literal):
+                Fields.Text(encoder, ArrayLiteral.Of(text));
+                break;
+            case (JsonTokenType.String, >= ColumnType.Boolean):
+                WriteString(encoder, column, value, text);
+                break;
+            case (JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False, ColumnType.Literal):
+                Fields.Text(encoder, text);
+                break;
+            case (JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False, >= ColumnType.Boolean):
+                Scalars.Write(encoder, column.Type, text);
+                break;
             default:
                 throw BadValueException.Expected(column.Type switch
                 {
-                    ColumnType.Text => "a string",
+                    ColumnType.Text or ColumnType.Literal => "a string",
                     ColumnType.Bytea => $"a string of {Fields.Expected(column.Type)}",
                     _ => Fields.Expected(column.Type),
                 }, text);
@@ -166,10 +192,12 @@ internal sealed class JsonRowParser(StagedTable table, string? ignoredMember)
 
         static void Write(CopyEncoder encoder, StagedColumn column, ReadOnlySpan<byte> text)
         {
-            if (column.Type == ColumnType.Text)
+            if (column.Type is ColumnType.Text or ColumnType.Literal)
                 Fields.Text(encoder, text);
-            else
+            else if (column.Type == ColumnType.Bytea)
                 Fields.Bytea(encoder, text);
+            else
+                Scalars.Write(encoder, column.Type, text);
         }
     }
 

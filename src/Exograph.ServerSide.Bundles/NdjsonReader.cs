@@ -9,18 +9,34 @@ internal sealed class NdjsonReader(string file, BundleOptions options)
     /// <summary>Member that names the table of a line, in a stream.</summary>
     public const string TableMember = "table";
 
+    /// <summary>Columns of which a line of the table had a member.</summary>
+    public IReadOnlyList<StagedColumn> Columns { get; private set; } = [];
+
     /// <summary>Line of the current row.</summary>
     public long Line { get; private set; }
 
     /// <returns>Rows read.</returns>
     public async Task<long> ReadTableAsync(
-        StagedTable table, Stream input, OpenTable open, NumberShift.Reader numbers, CancellationToken cancellationToken)
+        RowTable table, Stream input, OpenTable open, NumberShift.Reader numbers, CancellationToken cancellationToken)
     {
-        await using var rows = open(table, table.Columns);
+        await using var rows = await open(table.Columns);
         var parser = new JsonRowParser(table, ignoredMember: null);
         await ReadLinesAsync(input, line => WriteRow(line, parser, rows, numbers), cancellationToken);
         await rows.CompleteAsync(cancellationToken);
+        Columns = parser.Seen;
         return rows.Rows;
+    }
+
+    /// <summary>Reads the lines of a table for their members alone.</summary>
+    public async Task ReadMembersAsync(RowTable table, Stream input, CancellationToken cancellationToken)
+    {
+        var parser = new JsonRowParser(table, ignoredMember: null);
+        await ReadLinesAsync(input, line =>
+        {
+            parser.Parse(line.Span);
+            return null;
+        }, cancellationToken);
+        Columns = parser.Seen;
     }
 
     /// <summary>Only a stream whose end record counts the rows that came is whole: a producer may die at the end of a line.</summary>

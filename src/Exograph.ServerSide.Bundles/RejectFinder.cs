@@ -57,13 +57,13 @@ internal sealed class RejectFinder(ReservedIds? ids, BundleOptions options)
         using var found = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await reader.ReadAsync((table, columns) => new RowLook(ids, table, columns, (fields, _) =>
+            await reader.ReadAsync(columns => ValueTask.FromResult<IRowTarget>(new RowLook(ids, file.Table, columns, (fields, _) =>
             {
-                Find(sought, table, fields, file.Name, reader.Line);
+                Find(sought, file.Table, fields, file.Name, reader.Line);
                 if (sought.TrueForAll(s => s.File is not null))
                     found.Cancel();
                 return ValueTask.CompletedTask;
-            }), shift.ForReader(), found.Token);
+            })), shift.ForReader(), found.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -21,13 +21,22 @@ internal sealed class RowCounts
     private const string RowsMember = "rows";
     private const int LargestManifest = 1 << 20;
 
-    private readonly Dictionary<StagedTable, long> _rows = [];
+    private readonly Dictionary<string, long> _rows = new(StringComparer.Ordinal);
+
+    /// <summary>The staging tables.</summary>
+    public static IReadOnlyList<string> Tables { get; } = [.. StagedTable.All.Select(t => t.Name)];
+
+    /// <summary>Tables of which there are rows.</summary>
+    public IEnumerable<string> Counted => _rows.Where(r => r.Value > 0).Select(r => r.Key);
 
     /// <summary>Rows of a table; 0 where it is not named.</summary>
-    public long this[StagedTable table] => _rows.GetValueOrDefault(table);
+    public long this[string table] => _rows.GetValueOrDefault(table);
 
-    /// <summary>Reads a manifest; null where there is none.</summary>
-    public static RowCounts? ReadManifest(string path)
+    /// <summary>Rows of a table; 0 where it is not named.</summary>
+    public long this[StagedTable table] => this[table.Name];
+
+    /// <summary>Reads a manifest of rows of these tables; null where there is none.</summary>
+    public static RowCounts? ReadManifest(string path, IReadOnlyCollection<string> tables)
     {
         if (!Path.Exists(path))
             return null;
@@ -39,7 +48,7 @@ internal sealed class RowCounts
         try
         {
             return Utf8.IsValid(text)
-                ? Parse(text.AsSpan().StartsWith("\uFEFF"u8) ? text.AsSpan(3) : text, isEnd: false)
+                ? Parse(text.AsSpan().StartsWith("\uFEFF"u8) ? text.AsSpan(3) : text, tables, isEnd: false)
                 : throw new BadValueException($"expected UTF-8, found another byte at position {Excerpt.FirstInvalid(text)}");
         }
         catch (BadValueException e)
@@ -49,14 +58,14 @@ internal sealed class RowCounts
     }
 
     /// <summary>Parses the end record of a stream, which must be valid UTF-8.</summary>
-    public static RowCounts ParseEnd(ReadOnlySpan<byte> line) => Parse(line, isEnd: true);
+    public static RowCounts ParseEnd(ReadOnlySpan<byte> line) => Parse(line, Tables, isEnd: true);
 
-    private static RowCounts Parse(ReadOnlySpan<byte> text, bool isEnd)
+    private static RowCounts Parse(ReadOnlySpan<byte> text, IReadOnlyCollection<string> tables, bool isEnd)
     {
         try
         {
             var reader = new Utf8JsonReader(text, JsonText.Options);
-            var counts = Read(ref reader, isEnd);
+            var counts = Read(ref reader, tables, isEnd);
             reader.Read(); // refuses whatever follows the object
             return counts;
         }
@@ -66,18 +75,18 @@ internal sealed class RowCounts
         }
     }
 
-    private static RowCounts Read(ref Utf8JsonReader reader, bool isEnd)
+    private static RowCounts Read(ref Utf8JsonReader reader, IReadOnlyCollection<string> tables, bool isEnd)
     {
         RowCounts? counts = null;
-        var tables = 0;
+        var ends = 0;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw Malformed(isEnd);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (counts is null && reader.ValueTextEquals(RowsMember) && reader.Read())
-                counts = ReadRows(ref reader);
-            else if (isEnd && reader.ValueTextEquals(NdjsonReader.TableMember) && ++tables == 1)
+                counts = ReadRows(ref reader, tables);
+            else if (isEnd && reader.ValueTextEquals(NdjsonReader.TableMember) && ++ends == 1)
                 reader.Read();
             else
                 throw Malformed(isEnd);
@@ -85,18 +94,19 @@ internal sealed class RowCounts
         return counts ?? throw Malformed(isEnd);
     }
 
-    private static RowCounts ReadRows(ref Utf8JsonReader reader)
+    private static RowCounts ReadRows(ref Utf8JsonReader reader, IReadOnlyCollection<string> tables)
     {
         var counts = new RowCounts();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw BadValueException.Expected("an object of tables and their numbers of rows", reader.ValueSpan, RowsMember);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var table = StagedTable.Find(JsonText.String(ref reader))
-                ?? throw BadValueException.Expected($"tables ({Bundle.TableNames})", reader.ValueSpan, RowsMember);
+            var table = JsonText.String(ref reader);
+            if (!tables.Contains(table))
+                throw BadValueException.Expected($"tables ({RowTable.List(tables)})", reader.ValueSpan, RowsMember);
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var rows) || rows < 0)
-                throw BadValueException.Expected($"the number of rows of {table.Name}", reader.ValueSpan, RowsMember);
+                throw BadValueException.Expected($"the number of rows of {table}", reader.ValueSpan, RowsMember);
             if (!counts._rows.TryAdd(table, rows))
                 throw BadValueException.Expected("each table once", reader.ValueSpan, RowsMember);
         }

@@ -39,12 +39,13 @@ internal sealed class CliApp
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 
-    internal RootCommand Root() => new($"Loads source code indexes into PostgreSQL.\n\n{ExitCode.Help}")
+    internal RootCommand Root() => new($"Loads source code indexes into PostgreSQL, and rows into any schema.\n\n{ExitCode.Help}")
     {
         _connection,
         _json,
         new MigrateCommand(this).Create(),
         new LoadCommand(this).Create(),
+        new PutCommand(this).Create(),
         FinalizeOpen(),
         Check(),
         new StatusCommand(this).Create(),
@@ -184,13 +185,15 @@ internal sealed class CliApp
     internal async Task PrintAsync(ParseResult parsed, string script, CancellationToken cancellationToken)
     {
         RefuseConnection(parsed, "--print works with no server");
-        if (parsed.GetValue(_json))
+        if (IsJson(parsed))
             throw new UsageException("--print writes SQL: --json has no effect");
         await _context.Output.WriteAsync(script.AsMemory(), cancellationToken);
     }
 
+    internal bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
+
     internal ResultWriter Results(ParseResult parsed) => new(
-        _context.Output, parsed.GetValue(_json), _context.OutputIsTerminal ? _context.TerminalSize().Columns : null);
+        _context.Output, IsJson(parsed), _context.OutputIsTerminal ? _context.TerminalSize().Columns : null);
 
     /// <summary>Runs work under a progress view. What it returns is to be written once the view is gone.</summary>
     internal Task<T> ProgressAsync<T>(ExographClient client, IReadOnlyList<Bundle> bundles, Func<ProgressView, Task<T>> work) =>

@@ -12,8 +12,8 @@ internal static partial class ErrorReport
 {
     public static int Write(Exception e, CliContext context)
     {
-        var failed = e as LoadFailedException;
-        var (code, message, detail, hint) = Describe(failed?.Cause ?? e);
+        var failed = e as FailedException;
+        var (code, message, detail, hint) = Describe(failed?.Cause ?? e, failed?.BadInput);
         context.Error.WriteParagraph("error: ", WithoutPasswords(message));
         WriteRejects(failed?.Rejects ?? [], context);
         if (!string.IsNullOrEmpty(detail))
@@ -27,19 +27,19 @@ internal static partial class ErrorReport
         return code;
     }
 
-    /// <summary>Says which lines the server rejects.</summary>
-    public static void WriteRejects(IEnumerable<PlacedReject> rejects, CliContext context)
+    /// <summary>Says which rows the server rejects.</summary>
+    public static void WriteRejects(IEnumerable<string> rejects, CliContext context)
     {
-        foreach (var reject in rejects.Where(r => r.File is not null))
-            context.Error.WriteParagraph("reject: ", $"{reject.File}, line {reject.Line}: {reject.Row.Reason}");
+        foreach (var reject in rejects)
+            context.Error.WriteParagraph("reject: ", reject);
     }
 
-    private static (int Code, string Message, string? Detail, string? Hint) Describe(Exception e) => e switch
+    private static (int Code, string Message, string? Detail, string? Hint) Describe(Exception e, string? badInput) => e switch
     {
         OperationCanceledException => (ExitCode.Cancelled, "cancelled", null, null),
         UsageException => (ExitCode.Usage, e.Message, null, "exograph-load --help explains the options."),
         BundleException =>
-            (ExitCode.BadInput, e.Message, null, "Nothing of this load was finalized. docs/bundle-format.md is the format."),
+            (ExitCode.BadInput, e.Message, null, badInput ?? "Nothing of this load was finalized. docs/bundle-format.md is the format."),
         ExtractException => (ExitCode.BadInput, e.Message, null, null),
         ConnectionException lost => (ExitCode.CannotConnect, WithState(lost.Message, lost.SqlState), lost.Detail,
             lost.Hint ?? "exograph-load status tells what became of the load."),

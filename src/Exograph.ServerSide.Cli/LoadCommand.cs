@@ -92,13 +92,13 @@ internal sealed class LoadCommand(CliApp app)
         var bundles = Open(paths, options.Load.Complete);
         await using var database = await app.OpenAsync(parsed, cancellationToken);
         var loader = await LoadAsync(app, database.Client, bundles, options, cancellationToken);
-        ErrorReport.WriteRejects(loader.Rejects, app.Context);
+        ErrorReport.WriteRejects(RejectLines.Of(loader.Rejects), app.Context);
         app.Results(parsed).Reports(loader.Reports);
         return ExitCode.Ok;
     }
 
     /// <summary>Loads bundles under a progress view.</summary>
-    /// <exception cref="LoadFailedException">It failed: why, and what became of the load.</exception>
+    /// <exception cref="FailedException">It failed: why, and what became of the load.</exception>
     public static Task<BundleLoader> LoadAsync(CliApp app, ExographClient client, IReadOnlyList<Bundle> bundles,
         BundleLoadOptions options, CancellationToken cancellationToken) => app.ProgressAsync(client, bundles, async view =>
     {
@@ -114,7 +114,7 @@ internal sealed class LoadCommand(CliApp app)
         }
         catch (Exception e) when (loader.LoadId is not null)
         {
-            throw new LoadFailedException(e, loader);
+            throw FailedException.Of(e, loader);
         }
     });
 

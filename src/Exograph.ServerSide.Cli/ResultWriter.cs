@@ -203,6 +203,34 @@ internal sealed class ResultWriter(TerminalWriter output, bool json, int? column
                 .Select(p => (object?[])[p.Item1, p.Item2, p.Item3, p.Item4]));
     }
 
+    /// <summary>What became of rows, of each of these bundles; of none where they come from another database.</summary>
+    public void Puts(IReadOnlyList<PutReport> reports, IReadOnlyList<string> bundles)
+    {
+        if (json)
+        {
+            Json(reports.Select((r, i) => new
+            {
+                Bundle = bundles.ElementAtOrDefault(i),
+                r.Schema,
+                r.IsDryRun,
+                r.Tables,
+                Rejects = r.Rejects.Select(j => new { j.Table, j.File, j.Line, j.Rule, j.Detail, Row = JsonNode.Parse(j.Row) }),
+            }));
+            return;
+        }
+        foreach (var (i, report) in reports.Index())
+        {
+            if (bundles.Count > 1)
+                output.WriteLine(TextTable.Crop(TerminalText.Line(bundles[i]), columns ?? int.MaxValue));
+            TextTable.Write(output, ["table", "in", "inserted", "existing", "updated", "collapsed", "conflicting", "rejected"],
+                report.Tables.Select(t => (object?[])
+                    [t.Table, t.RowsIn, t.Inserted, t.Existing, t.Updated, t.Collapsed, t.Conflicting, t.Rejected]),
+                columns, "conflicting", "collapsed", "updated");
+        }
+        if (reports.Any(r => r.IsDryRun))
+            output.WriteLine("dry run: nothing was put in");
+    }
+
     private void Report(LoadReport report)
     {
         var label = TerminalText.Line(report.Label);

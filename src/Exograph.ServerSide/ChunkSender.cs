@@ -48,7 +48,7 @@ internal sealed class ChunkSender(ExographClient client, int loadId, IReadOnlyLi
         await using (connection.ConfigureAwait(false))
         {
             transaction.Number = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
-            await CopyAsync(connection, copy, rows, cancellationToken).ConfigureAwait(false);
+            await RawCopy.SendAsync(connection, copy, rows, cancellationToken).ConfigureAwait(false);
             // Not by an NpgsqlTransaction, whose COMMIT has the timeout of the connection string.
             var commit = new NpgsqlCommand("COMMIT", connection) { CommandTimeout = NoTimeout };
             await using (commit.ConfigureAwait(false))
@@ -69,25 +69,6 @@ internal sealed class ChunkSender(ExographClient client, int loadId, IReadOnlyLi
         };
         await using (begin.ConfigureAwait(false))
             return (string)(await begin.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-    }
-
-    private static async Task CopyAsync(
-        NpgsqlConnection connection, string command, ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
-    {
-        var copy = await connection.BeginRawBinaryCopyAsync(command, cancellationToken).ConfigureAwait(false);
-        // A server that waits for its disk is not lost; whoever is in a hurry has the token.
-        copy.ReadTimeout = Timeout.Infinite;
-        copy.WriteTimeout = Timeout.Infinite;
-        try
-        {
-            await copy.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await copy.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
-        await copy.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>

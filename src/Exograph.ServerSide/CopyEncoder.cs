@@ -12,7 +12,7 @@ internal sealed class FieldException(string message, Exception? inner = null) : 
 /// Writes rows in the binary format of COPY into a pooled buffer. Twice as fast as an importer that resolves a type handler per
 /// value, and takes UTF-8 as it comes, without a detour through strings.
 /// </summary>
-internal sealed class CopyEncoder : IDisposable
+internal sealed partial class CopyEncoder : IDisposable
 {
     /// <summary>A PostgreSQL field, and a message of its protocol, is below 1 GB.</summary>
     private const int Largest = 0x3FFFFFFF;
@@ -114,8 +114,8 @@ internal sealed class CopyEncoder : IDisposable
     /// <summary>A value that was not given.</summary>
     public void Missing(StagedColumn column)
     {
-        if (column.Type == ColumnType.Jsonb)
-            Jsonb((string?)null);
+        if (column.MissingIsEmpty)
+            Jsonb("{}"u8);
         else
             Null();
     }
@@ -259,8 +259,7 @@ internal sealed class CopyEncoder : IDisposable
         }
     }
 
-    /// <summary>JSON that is missing is the empty object, as in the index: with it a fact's row is final.</summary>
-    public void Jsonb(string? value) => String(value ?? "{}", [JsonbVersion]);
+    public void Jsonb(string value) => String(value, [JsonbVersion]);
 
     /// <summary>JSON text that the caller has found to be valid.</summary>
     public void Jsonb(ReadOnlySpan<byte> value) => Bytes(value, [JsonbVersion]);

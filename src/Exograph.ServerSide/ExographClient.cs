@@ -113,6 +113,23 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
+    /// Begins to put rows into the tables of any schema by their natural keys: <c>dup_select.put_schema</c>, with rows of the caller. The
+    /// connection is the session's until it is disposed.
+    /// </summary>
+    /// <param name="schema">Name of the schema, as it is written.</param>
+    /// <param name="options">What becomes of rows that exist, and of bad ones.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="PutException">There is no such schema, or the options name tables that it does not have.</exception>
+    /// <exception cref="ConnectionException">The server cannot be reached.</exception>
+    public Task<PutSession> BeginPutAsync(string schema, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        options ??= new PutOptions();
+        options.Check();
+        return PutSession.BeginAsync(Server, schema, options, cancellationToken);
+    }
+
+    /// <summary>
     /// Brings the rows of an open load into the index, all or none, and returns the report. A load that is finalized already is
     /// only reported. When the server is lost meanwhile, it is asked again what became of the load: it is never loaded twice.
     /// </summary>

@@ -43,11 +43,18 @@ public sealed class ConnectionException : ExographException
         };
 
     /// <summary>A connection was lost while it was at work.</summary>
-    internal static ConnectionException Lost(Exception e, int? loadId = null) => new($"the server was lost: {e.Message}", e)
-    {
-        LoadId = loadId,
-        Hint = loadId is null ? null : $"exograph-load status {loadId} tells what became of the load.",
-    };
+    internal static ConnectionException Lost(Exception e, int? loadId = null) => Lost(e, loadId,
+        loadId is null ? null : $"exograph-load status {loadId} tells what became of the load.");
+
+    /// <summary>A connection was lost while rows were put into a schema by it.</summary>
+    /// <param name="e">What tells so.</param>
+    /// <param name="ending">Whether the transaction was being committed.</param>
+    internal static ConnectionException LostPut(Exception e, bool ending) => Lost(e, null, ending
+        ? "Whether the rows were put in is not known. Put them in again: those that are there are found, not made twice."
+        : "Nothing was put in.");
+
+    private static ConnectionException Lost(Exception e, int? loadId, string? hint) =>
+        new($"the server was lost: {e.Message}", e) { LoadId = loadId, Hint = hint };
 
     /// <summary>Whether an exception means that there is no connection, rather than an error in the use of one.</summary>
     internal static bool Is(Exception e) => e is NpgsqlException or SocketException;

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Exograph.ServerSide;
@@ -7,7 +6,7 @@ namespace Exograph.ServerSide;
 /// A load was refused: by the server (<see cref="ExographException.SqlState"/> is set, the inner exception is the server's), or by this library,
 /// because a row holds a value that cannot be stored.
 /// </summary>
-public sealed partial class LoadException : ExographException
+public sealed class LoadException : ExographException
 {
     /// <summary>Not overruled: whoever made a role or a database read-only may have had a reason.</summary>
     internal const string ReadOnlyHint = "The server is a standby, or default_transaction_read_only is on for the role or the "
@@ -48,9 +47,8 @@ public sealed partial class LoadException : ExographException
     /// <param name="rowsBefore">Rows given before the chunk; null where some were left out, so that the row is not known.</param>
     internal static LoadException FromCopy(PostgresException e, int loadId, StagedTable table, long? rowsBefore)
     {
-        var place = CopyContext().Match(e.Where ?? "");
-        long? row = place.Success ? rowsBefore + long.Parse(place.Groups["line"].ValueSpan) : null;
-        var column = place.Groups["column"] is { Success: true } group ? group.Value : null;
+        var (line, column) = CopyPlace.Of(e);
+        var row = rowsBefore + line;
         return new LoadException($"{table.Name}{Describe(row, column)}: {e.MessageText}", e)
         {
             SqlState = e.SqlState,
@@ -82,7 +80,4 @@ public sealed partial class LoadException : ExographException
         PostgresErrorCodes.ReadOnlySqlTransaction => e.Hint ?? ReadOnlyHint,
         _ => e.Hint,
     };
-
-    [GeneratedRegex(@"^COPY \w+, line (?<line>\d+)(, column (?<column>\w+))?", RegexOptions.Multiline)]
-    private static partial Regex CopyContext();
 }

@@ -35,7 +35,7 @@ public sealed class LoadSession : IAsyncDisposable
         _client = client;
         _options = options;
         LoadId = loadId;
-        _state = new SessionState(loadId);
+        _state = new SessionState(typeof(LoadSession), $"Load {loadId}");
         _sender = new ChunkSender(client, loadId, options.RetryDelays);
         Streams = new SemaphoreSlim(options.Connections, options.Connections);
         if (options.Ids == IdNumbering.Reserved)

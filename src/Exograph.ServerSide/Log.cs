@@ -34,4 +34,8 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "Load {LoadId}: its sets of terms were not indexed beside finalizing, which does it alone")]
     public static partial void SetsNotIndexed(ILogger logger, Exception exception, int loadId);
+
+    [LoggerMessage(11, LogLevel.Information,
+        "Put rows into schema {Schema}: {Inserted} inserted, {Updated} updated, {Existing} existing, {Rejected} rejected")]
+    public static partial void Put(ILogger logger, string schema, long inserted, long updated, long existing, long rejected);
 }

@@ -1,10 +1,11 @@
 namespace Exograph.ServerSide;
 
 /// <summary>
-/// What a session may do next: rows of several tables may be staged at once, what concerns the load as a whole is done alone.
-/// Thread-safe.
+/// What a session may do next: rows of several tables may be staged at once, what concerns all of it is done alone. Thread-safe.
 /// </summary>
-internal sealed class SessionState(int loadId)
+/// <param name="session">Type of the session.</param>
+/// <param name="name">What messages call it, such as "Load 7".</param>
+internal sealed class SessionState(Type session, string name)
 {
     private readonly Lock _lock = new();
     private int _staging;
@@ -85,12 +86,12 @@ internal sealed class SessionState(int loadId)
 
     private void Check(string what)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(LoadSession));
+        ObjectDisposedException.ThrowIf(_disposed, session);
         if (_over is not null)
             throw Refusal(what, $"it is {_over}");
         if (_doing is not null)
             throw Refusal(what, $"another call is about to {_doing}");
     }
 
-    private InvalidOperationException Refusal(string what, string why) => new($"Load {loadId}: cannot {what}, because {why}.");
+    private InvalidOperationException Refusal(string what, string why) => new($"{name}: cannot {what}, because {why}.");
 }

@@ -2,18 +2,7 @@ using System.Collections.Frozen;
 
 namespace Exograph.ServerSide;
 
-/// <summary>PostgreSQL type of a staging column.</summary>
-internal enum ColumnType
-{
-    BigInt,
-    Integer,
-    Text,
-    Bytea,
-    BigIntArray,
-    IntegerArray,
-    Jsonb,
-}
-
+/// <summary>A column that rows are read for.</summary>
 /// <param name="Name">Name of the column.</param>
 /// <param name="Type">Type of the column.</param>
 /// <param name="Required">Whether the server rejects a row without a value.</param>
@@ -31,6 +20,9 @@ internal sealed record StagedColumn(string Name, ColumnType Type, bool Required,
 
     /// <summary>Whether it holds the row's own number.</summary>
     public bool IsKey { get; } = Name == "id";
+
+    /// <summary>Whether JSON that is missing is the empty object, as in the index: with it a fact's row is final.</summary>
+    public bool MissingIsEmpty { get; init; }
 }
 
 /// <summary>
@@ -40,14 +32,10 @@ internal sealed record StagedColumn(string Name, ColumnType Type, bool Required,
 /// <param name="name">Its name without <c>staged_</c>.</param>
 /// <param name="columns">Its columns.</param>
 /// <param name="countedAs">Name of the table that its rows are counted and reported as.</param>
-internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> columns, string countedAs)
+internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> columns, string countedAs) : RowTable(name, columns)
 {
-    public string Name { get; } = name;
-
     /// <summary>The table that its rows are counted as: pairs, where a row is a set of them.</summary>
     public IndexTable Table { get; } = Names<IndexTable>.Parse(countedAs);
-
-    public IReadOnlyList<StagedColumn> Columns { get; } = columns;
 
     /// <summary>Whether its rows have numbers of their own.</summary>
     public bool IsDimension { get; } = columns[0].IsKey;
@@ -72,9 +60,6 @@ internal abstract class StagedTable(string name, IReadOnlyList<StagedColumn> col
         All.OfType<StagedTable<TRow>>().SingleOrDefault()
         ?? throw new ArgumentException($"{typeof(TRow).Name} is no row of a staging table; use one of the sealed row types.");
 
-    /// <summary>Name and columns, as messages show them.</summary>
-    public override string ToString() => $"{Name} ({string.Join(", ", Columns.Select(c => c.Name))})";
-
     /// <summary>COPY of the given columns into this table of a load. The names are constants: nothing needs quoting.</summary>
     public string CopyCommand(int loadId, IEnumerable<StagedColumn> columns) =>
         $"COPY exograph_load_{loadId}.staged_{Name} ({string.Join(", ", columns.Select(c => c.Name))}) "
@@ -86,7 +71,7 @@ internal sealed class StagedTable<TRow>(
     : StagedTable(name, columns, countedAs)
     where TRow : StagedRow
 {
-    /// <summary>Writes the fields of <paramref name="row"/> in the order of <see cref="StagedTable.Columns"/>.</summary>
+    /// <summary>Writes the fields of <paramref name="row"/> in the order of <see cref="RowTable.Columns"/>.</summary>
     public void Write(CopyEncoder encoder, TRow row)
     {
         foreach (var write in writers)
@@ -127,7 +112,7 @@ internal sealed class StagedTableBuilder<TRow>(string name, string? countedAs = 
         Add(new(column, ColumnType.BigIntArray, Required: false), (e, r) => e.BigIntArray(get(r)));
 
     public StagedTableBuilder<TRow> Jsonb(string column, Func<TRow, string?> get) =>
-        Add(new(column, ColumnType.Jsonb, Required: false), (e, r) => e.Jsonb(get(r)));
+        Add(new(column, ColumnType.Jsonb, Required: false) { MissingIsEmpty = true }, (e, r) => e.Jsonb(get(r) ?? "{}"));
 
     public StagedTable<TRow> Build() => new(name, _columns, [.. _writers], countedAs ?? name);
 

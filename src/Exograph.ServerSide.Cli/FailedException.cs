@@ -2,17 +2,23 @@ using Exograph.ServerSide.Bundles;
 
 namespace Exograph.ServerSide.Cli;
 
-/// <summary>A load failed: why, and what became of it.</summary>
-internal sealed class LoadFailedException(Exception cause, BundleLoader loader) : Exception(cause.Message, cause)
+/// <summary>Rows did not get where they were to go: why, what became of them, and which are at fault.</summary>
+internal sealed class FailedException(Exception cause, string fate, IReadOnlyList<string> rejects, string? badInput = null)
+    : Exception(cause.Message, cause)
 {
     public Exception Cause { get; } = cause;
 
-    public string Fate { get; } = Describe(loader);
+    public string Fate { get; } = fate;
 
-    /// <summary>The first of the rows that the server refused.</summary>
-    public IReadOnlyList<PlacedReject> Rejects { get; } = loader.Rejects;
+    /// <summary>Lines for a person about the first of the rows that the server refused.</summary>
+    public IReadOnlyList<string> Rejects { get; } = rejects;
 
-    private static string Describe(BundleLoader loader)
+    /// <summary>What helps where a file is at fault.</summary>
+    public string? BadInput { get; } = badInput;
+
+    public static FailedException Of(Exception cause, BundleLoader loader) => new(cause, FateOf(loader), RejectLines.Of(loader.Rejects));
+
+    private static string FateOf(BundleLoader loader)
     {
         var load = loader.LoadId;
         var fate = loader.State switch
