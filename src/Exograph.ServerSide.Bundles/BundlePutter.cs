@@ -90,7 +90,7 @@ public sealed class BundlePutter
             {
                 var columns = await new TableFileReader(file, _options.Reading).ReadColumnsAsync(cancellationToken);
                 if (columns.Count > 0)
-                    script.Fill(await CreateAsync(session, file, columns, cancellationToken), file);
+                    script.Fill(await session.CreateAsync(file.Table, [.. columns.Select(c => Printed(file, c))], hasLines: true, cancellationToken), file);
             }
             Check(session, bundle);
             script.Put(await session.PrintAsync(cancellationToken), session.Staged);
@@ -147,6 +147,12 @@ public sealed class BundlePutter
     private static Task<StagingTable> CreateAsync(
         PutSession session, PutFile file, IReadOnlyList<StagedColumn> columns, CancellationToken cancellationToken) => session.CreateAsync(
         file.Table, [.. columns.Select(c => Staging(file.Table.Find(c.Name)!))], hasLines: true, cancellationToken);
+
+    /// <summary>A JSON array becomes one of the server where it is read for a column of such a type.</summary>
+    private static StagingColumn Printed(PutFile file, StagedColumn column) =>
+        !file.IsCsv && file.Table.Find(column.Name)!.Type is var type && type.EndsWith("[]", StringComparison.Ordinal)
+            ? new StagingColumn(column.Name, type, null)
+            : Staging(file.Table.Find(column.Name)!);
 
     private static StagingColumn Staging(TargetColumn column) => column.Read.Type == ColumnType.Literal
         ? StagingColumn.OfText(column.Read.Name)

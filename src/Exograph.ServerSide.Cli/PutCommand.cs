@@ -174,7 +174,7 @@ internal sealed class PutCommand(CliApp app)
         catch (Exception e) when (e is BundleException or PutException or OperationCanceledException)
         {
             var known = rejects?.Invoke() is { Count: > 0 } placed ? placed : (e as PutException)?.Rejects ?? [];
-            throw new FailedException(e, "nothing was put in", RejectLines.Of(known, known.Count), Hint);
+            throw new FailedException(e, "nothing was put in", RejectLines.Of(known, (e as PutException)?.Rejected ?? 0), Hint);
         }
     }
 

@@ -24,17 +24,34 @@ public sealed class PutException : ExographException
     /// <summary>The rows that cannot be put in, the first <see cref="PutOptions.RejectsReturned"/>; empty where the error is another.</summary>
     public IReadOnlyList<PutReject> Rejects { get; internal init; } = [];
 
-    internal static PutException FromServer(
-        PostgresException e, (string Problem, string Hint)? version = null, IReadOnlyList<PutReject>? rejects = null) =>
+    /// <summary>How many rows cannot be put in; 0 where the error is another.</summary>
+    public long Rejected { get; internal init; }
+
+    internal static PutException FromServer(PostgresException e, (string Problem, string Hint)? version = null) =>
         new(version is null ? e.MessageText : $"{version.Value.Problem}: {e.MessageText}", e)
         {
             SqlState = e.SqlState,
-            TargetTable = rejects?.FirstOrDefault()?.Table ?? e.TableName,
-            Rule = rejects?.FirstOrDefault()?.Rule ?? e.ConstraintName,
+            TargetTable = e.TableName,
+            Rule = e.ConstraintName,
             Column = e.ColumnName,
             Detail = e.Detail,
             Hint = version?.Hint ?? e.Hint,
-            Rejects = rejects ?? [],
+        };
+
+    /// <summary>Rows cannot be put in.</summary>
+    /// <param name="e">The error.</param>
+    /// <param name="rejects">The first of them.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="onReject">What was to become of them.</param>
+    internal static PutException FromRejects(PostgresException e, IReadOnlyList<PutReject> rejects, long count, RejectPolicy onReject) =>
+        rejects.Count == 0 ? FromServer(e) : new PutException(e.MessageText, e)
+        {
+            SqlState = e.SqlState,
+            TargetTable = rejects[0].Table,
+            Rule = rejects[0].Rule,
+            Hint = onReject == RejectPolicy.Skip ? "The limit allows no more to be left out." : "OnReject = Skip, --on-reject skip, leaves them out.",
+            Rejects = rejects,
+            Rejected = count,
         };
 
     /// <summary>An error of COPY names the line of its input, which is the row, and the column.</summary>

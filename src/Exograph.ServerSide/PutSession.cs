@@ -376,7 +376,8 @@ public sealed class PutSession : IAsyncDisposable
         }
         catch (PostgresException e) when (e.SqlState == PutException.RowsAreBad)
         {
-            throw PutException.FromServer(e, rejects: await FindRejectsAsync(options, cancellationToken).ConfigureAwait(false));
+            var (found, count) = await FindRejectsAsync(options, cancellationToken).ConfigureAwait(false);
+            throw PutException.FromRejects(e, found, count, options.OnReject);
         }
         var rejects = tables.Any(t => t.Rejected > 0) ? await RejectsAsync(cancellationToken).ConfigureAwait(false) : [];
         // Neither a pooler in transaction mode nor the next call is to find any of it.
@@ -414,17 +415,17 @@ public sealed class PutSession : IAsyncDisposable
     /// The rows for which the call failed. What it knew of them is gone with it: it is made again, as one that leaves them out, and
     /// taken back.
     /// </summary>
-    private async Task<IReadOnlyList<PutReject>> FindRejectsAsync(PutOptions options, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<PutReject> First, long Count)> FindRejectsAsync(PutOptions options, CancellationToken cancellationToken)
     {
         try
         {
             await ExecuteAsync(_connection, "ROLLBACK TO SAVEPOINT staged", cancellationToken).ConfigureAwait(false);
-            await CallAsync(options with { KeepMaps = false }, RejectPolicy.Skip, null, cancellationToken).ConfigureAwait(false);
-            return await RejectsAsync(cancellationToken).ConfigureAwait(false);
+            var tables = await CallAsync(options with { KeepMaps = false }, RejectPolicy.Skip, null, cancellationToken).ConfigureAwait(false);
+            return (await RejectsAsync(cancellationToken).ConfigureAwait(false), tables.Sum(t => t.Rejected));
         }
         catch (NpgsqlException) when (!cancellationToken.IsCancellationRequested)
         {
-            return []; // what is told of the failure itself must not be lost for it
+            return ([], 0); // what is told of the failure itself must not be lost for it
         }
     }
 
