@@ -26,9 +26,9 @@ internal sealed class Shop
             CREATE SCHEMA {shop.Schema};
             SET LOCAL search_path = {shop.Schema};
             CREATE TYPE state AS ENUM ('open', 'paid_in_full');
-            CREATE DOMAIN email AS text NOT NULL;
+            CREATE DOMAIN email AS text;
             CREATE TABLE customer (
-                id serial PRIMARY KEY, email email UNIQUE, name varchar(20), born date, seen timestamptz, score numeric(8, 2),
+                id serial PRIMARY KEY, email email NOT NULL UNIQUE, name varchar(20), born date, seen timestamptz, score numeric(8, 2),
                 active boolean NOT NULL DEFAULT true, token uuid, settings jsonb, picture bytea, rating real, level smallint,
                 tags text[], balance double precision CHECK (balance >= 0)
             );
