@@ -24,7 +24,8 @@ internal static class ArrayLiteral
                     Separate(literal).Append("NULL");
                     break;
                 case JsonTokenType.String:
-                    var text = JsonText.String(ref reader).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+                    var text = JsonText.String(ref reader)
+                        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
                     Separate(literal).Append('"').Append(text).Append('"');
                     break;
                 case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:

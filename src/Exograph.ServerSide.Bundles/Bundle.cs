@@ -122,7 +122,8 @@ public sealed class Bundle
         try
         {
             var count = await reader.ReadAsync(
-                columns => ValueTask.FromResult<IRowTarget>(new RowLook(ids: null, file.Table, columns, (fields, token) => rows.WriteAsync(Make(fields), token))),
+                columns => ValueTask.FromResult<IRowTarget>(
+                    new RowLook(ids: null, file.Table, columns, (fields, token) => rows.WriteAsync(Make(fields), token))),
                 NumberShift.None.ForReader(), cancellationToken);
             CheckCount(file, count);
             rows.Complete();

@@ -89,8 +89,11 @@ public sealed class BundlePutter
             foreach (var file in bundle.Files)
             {
                 var columns = await new TableFileReader(file, _options.Reading).ReadColumnsAsync(cancellationToken);
-                if (columns.Count > 0)
-                    script.Fill(await session.CreateAsync(file.Table, [.. columns.Select(c => Printed(file, c))], hasLines: true, cancellationToken), file);
+                if (columns.Count == 0)
+                    continue;
+                var staged = await session.CreateAsync(
+                    file.Table, [.. columns.Select(c => Printed(file, c))], hasLines: true, cancellationToken);
+                script.Fill(staged, file);
             }
             Check(session, bundle);
             script.Put(await session.PrintAsync(cancellationToken), session.Staged);

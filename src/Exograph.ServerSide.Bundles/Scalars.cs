@@ -134,14 +134,15 @@ internal static partial class Scalars
     }
 
     /// <summary>Digits behind the second, rounded as the server rounds them.</summary>
-    private static long Microseconds(string fraction) =>
-        fraction.Length == 0 ? 0 : (long)Math.Round(decimal.Parse($"0.{fraction}", CultureInfo.InvariantCulture) * 1_000_000, MidpointRounding.ToEven);
+    private static long Microseconds(string fraction) => fraction.Length == 0 ? 0
+        : (long)Math.Round(decimal.Parse($"0.{fraction}", CultureInfo.InvariantCulture) * 1_000_000, MidpointRounding.ToEven);
 
     /// <summary>A short text of these types; empty for anything that is none.</summary>
     private static string Ascii(ReadOnlySpan<byte> text) =>
         text.Length <= LongestTime && System.Text.Ascii.IsValid(text) ? Encoding.ASCII.GetString(text) : "";
 
-    [GeneratedRegex(@"^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})([T ](?<hour>[0-9]{2}):(?<minute>[0-9]{2})(:(?<second>[0-9]{2})([.,](?<fraction>[0-9]{1,20}))?)?)?"
+    [GeneratedRegex(@"^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+        + @"([T ](?<hour>[0-9]{2}):(?<minute>[0-9]{2})(:(?<second>[0-9]{2})([.,](?<fraction>[0-9]{1,20}))?)?)?"
         + @" ?(?<zone>Z|z|UTC|(?<sign>[+-])(?<hours>[0-9]{2})(:?(?<minutes>[0-9]{2}))?)?\z")]
     private static partial Regex Iso8601();
 }

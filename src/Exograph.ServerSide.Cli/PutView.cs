@@ -32,7 +32,7 @@ internal sealed class PutView : IProgress<BundleProgress>, IProgress<PutProgress
         if (value.Table is null)
             Draw($"putting the rows in");
         else
-            Draw($"staging {value.Table}: {value.RowsStaged:N0} rows");
+            Draw($"staging {value.Table}{(value.RowsStaged > 0 ? $": {value.RowsStaged:N0} rows" : "")}");
     }
 
     public void Dispose() => _live?.Draw([]);

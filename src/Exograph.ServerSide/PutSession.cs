@@ -141,7 +141,8 @@ public sealed class PutSession : IAsyncDisposable
         NpgsqlDataSource source, PutSourceOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return AloneAsync("stage rows", over: null, token => PutSource.StageAsync(this, source, options ?? new PutSourceOptions(), token), cancellationToken);
+        return AloneAsync(
+            "stage rows", over: null, token => PutSource.StageAsync(this, source, options ?? new PutSourceOptions(), token), cancellationToken);
     }
 
     /// <summary>
@@ -170,7 +171,13 @@ public sealed class PutSession : IAsyncDisposable
         string table, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (Target.Get(table).PrimaryKey.Count != 1)
-            throw new PutException($"the primary key of {table} is none of one column") { TargetTable = table, Hint = "MapAsync(table) has keys of several." };
+        {
+            throw new PutException($"the primary key of {table} is none of one column")
+            {
+                TargetTable = table,
+                Hint = "MapAsync(table) has keys of several.",
+            };
+        }
         await foreach (var key in ReadMapAsync(
             table, r => KeyValuePair.Create(r.GetFieldValue<TOld>(1), r.GetFieldValue<TNew>(2)), cancellationToken).ConfigureAwait(false))
         {
@@ -249,13 +256,14 @@ public sealed class PutSession : IAsyncDisposable
     {
         if (_staged.TryGetValue(table.Name, out var known))
         {
-            return known.Columns.SequenceEqual(columns)
-                ? known
-                : throw new PutException($"rows of {table.Name} have been staged with other columns: {RowTable.List(known.Columns.Select(c => c.Name))}")
-                {
-                    TargetTable = table.Name,
-                    Hint = "Give null where a row lacks a value.",
-                };
+            if (known.Columns.SequenceEqual(columns))
+                return known;
+            var names = RowTable.List(known.Columns.Select(c => c.Name));
+            throw new PutException($"rows of {table.Name} have been staged with other columns: {names}")
+            {
+                TargetTable = table.Name,
+                Hint = "Give null where a row lacks a value.",
+            };
         }
         var staged = new StagingTable(table, columns, hasLines);
         await ExecuteAsync(_connection, staged.CreateCommand(), cancellationToken).ConfigureAwait(false);
@@ -285,20 +293,23 @@ public sealed class PutSession : IAsyncDisposable
     /// <summary>Has all staged tables go.</summary>
     internal async Task DropAsync(CancellationToken cancellationToken)
     {
-        await ExecuteAsync(_connection, $"DROP TABLE {string.Join(", ", Staged.Select(t => t.QualifiedName))}", cancellationToken).ConfigureAwait(false);
+        var names = string.Join(", ", Staged.Select(t => t.QualifiedName));
+        await ExecuteAsync(_connection, $"DROP TABLE {names}", cancellationToken).ConfigureAwait(false);
         _staged.Clear();
     }
 
     /// <summary>Sends on what a query of another server answers.</summary>
-    internal async Task PipeAsync(StagingTable table, NpgsqlConnection source, string query, CancellationToken cancellationToken)
+    internal Task<bool> PipeAsync(StagingTable table, NpgsqlConnection source, string query, CancellationToken cancellationToken)
     {
-        await _server.Telemetry.MeasureAsync("COPY", null, table.Name, async () =>
+        Sent(table.Target.Name, 0, 0);
+        return _server.Telemetry.MeasureAsync("COPY", null, table.Name, async () =>
         {
-            await RawCopy.PipeAsync(source, query, _connection, table.CopyCommand(), _ => { }, cancellationToken).ConfigureAwait(false);
+            await RawCopy.PipeAsync(source, query, _connection, table.CopyCommand(), cancellationToken).ConfigureAwait(false);
             return true;
-        }).ConfigureAwait(false);
+        });
     }
 
+    /// <summary>Tells how many rows of a table have been staged.</summary>
     internal void Sent(string table, long rows, int bytes)
     {
         _server.Telemetry.CountStaged(table, 0, bytes);
@@ -307,7 +318,8 @@ public sealed class PutSession : IAsyncDisposable
 
     /// <summary>Puts the rows in, without committing: others may be staged afterwards, as rows of another source.</summary>
     internal Task<PutReport> PutStagedAsync(CancellationToken cancellationToken) =>
-        AloneAsync("put rows in", over: null, token => _server.Telemetry.MeasureAsync(PutStatements.Put.Name, null, null, () => PutAloneAsync(token)), cancellationToken);
+        AloneAsync("put rows in", over: null, token =>
+            _server.Telemetry.MeasureAsync(PutStatements.Put.Name, null, null, () => PutAloneAsync(token)), cancellationToken);
 
     /// <summary>Commits, or rolls a dry run back.</summary>
     internal async Task EndAsync(CancellationToken cancellationToken) =>
@@ -385,7 +397,8 @@ public sealed class PutSession : IAsyncDisposable
         if (_options.KeepMaps)
             _mapped.UnionWith(_staged.Keys);
         await DropAsync(cancellationToken).ConfigureAwait(false);
-        Log.Put(_server.Logger, Schema, tables.Sum(t => t.Inserted), tables.Sum(t => t.Updated), tables.Sum(t => t.Existing), tables.Sum(t => t.Rejected));
+        Log.Put(_server.Logger, Schema,
+            tables.Sum(t => t.Inserted), tables.Sum(t => t.Updated), tables.Sum(t => t.Existing), tables.Sum(t => t.Rejected));
         return new PutReport { Schema = Schema, IsDryRun = _options.DryRun, Tables = tables, Rejects = rejects };
     }
 
@@ -431,15 +444,16 @@ public sealed class PutSession : IAsyncDisposable
 
     private async Task<IReadOnlyList<PutReject>> RejectsAsync(CancellationToken cancellationToken)
     {
-        var lines = Staged.Select(t => t.Line).OfType<string>().Distinct().ToArray();
-        var rejects = await PutStatements.Rejects.RunAsync(
-            _connection, [Statements.Argument((int?)_options.RejectsReturned), Statements.Argument(lines)], cancellationToken).ConfigureAwait(false);
+        var ours = Staged.Select(t => t.Line).OfType<string>().Distinct().ToArray();
+        var rejects = await PutStatements.Rejects.RunAsync(_connection,
+            [Statements.Argument((int?)_options.RejectsReturned), Statements.Argument(ours)], cancellationToken).ConfigureAwait(false);
         var placed = new List<PutReject>(rejects.Count);
         foreach (var ofTable in rejects.GroupBy(r => r.Table))
         {
             var table = _staged[ofTable.Key];
-            var numbers = table.Line is null ? [] : await LinesAsync(table, [.. ofTable.Select(r => r.Line)], cancellationToken).ConfigureAwait(false);
-            placed.AddRange(ofTable.Select(r => r with { Line = r.Line is { } n && numbers.TryGetValue(n, out var line) ? line : null }));
+            var lines = table.Line is null ? []
+                : await LinesAsync(table, [.. ofTable.Select(r => r.Line)], cancellationToken).ConfigureAwait(false);
+            placed.AddRange(ofTable.Select(r => r with { Line = r.Line is { } n && lines.TryGetValue(n, out var line) ? line : null }));
         }
         return placed;
     }

@@ -47,9 +47,9 @@ internal static class PutSource
                 var columns = from.Columns.Where(c => !options.LeaveOut.Contains($"{from.Name}.{c.Name}")).Select(c => from.Find(c.Name)!).ToList();
                 if (columns.Find(c => into.Find(c.Read.Name) is null) is { } unknown)
                     throw Unknown(PutSession.NoColumn(into, unknown.Read.Name), $"{from.Name}.{unknown.Read.Name}", options);
-                var staging = await session.CreateAsync(into, [.. columns.Select(Column)], hasLines: false, cancellationToken).ConfigureAwait(false);
+                var staging = await session.CreateAsync(into, [.. columns.Select(Column)], hasLines: false, cancellationToken)
+                    .ConfigureAwait(false);
                 await session.PipeAsync(staging, source, Query(schema.Name, from, staging), cancellationToken).ConfigureAwait(false);
-                session.Sent(into.Name, 0, 0);
             }
             return [.. left.Select(t => t.Name)];
         }

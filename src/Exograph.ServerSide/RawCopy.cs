@@ -14,7 +14,7 @@ internal static class RawCopy
 
     /// <summary>Sends on what a query of another server answers, through one buffer.</summary>
     public static Task PipeAsync(
-        NpgsqlConnection source, string query, NpgsqlConnection target, string command, Action<int> sent, CancellationToken cancellationToken) =>
+        NpgsqlConnection source, string query, NpgsqlConnection target, string command, CancellationToken cancellationToken) =>
         SendAsync(target, command, async ValueTask (output) =>
         {
             var input = await source.BeginRawBinaryCopyAsync(query, cancellationToken).ConfigureAwait(false);
@@ -23,10 +23,7 @@ internal static class RawCopy
                 input.ReadTimeout = Timeout.Infinite;
                 var buffer = new byte[BufferBytes];
                 while (await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
-                {
                     await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-                    sent(read);
-                }
             }
         }, cancellationToken);
 

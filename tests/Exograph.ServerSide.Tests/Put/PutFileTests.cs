@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Exograph.ServerSide.Cli;
 using Exograph.ServerSide.Tests.Support;
+using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Put;
@@ -308,6 +309,46 @@ public sealed class PutFileTests(MigratedDatabase shared) : IClassFixture<Migrat
         run = await CliRun.RunAsync(_database, ["put", "--into", "nowhere", files.Path]);
         Assert.Equal(ExitCode.Refused, run.ExitCode);
         Assert.Contains("there is no schema nowhere", run.Error);
+    }
+
+    [Fact]
+    public async Task Cancelling_puts_nothing_in_and_says_so()
+    {
+        var shop = await Shop.CreateAsync(_database);
+        using var files = Shop.Files("ann");
+        using var cancellation = new CancellationTokenSource();
+        // It cannot end before the lock goes: the cancellation meets it for certain.
+        await using var other = await _database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using (var wait = new NpgsqlCommand($"LOCK TABLE {shop.Schema}.line", other))
+            await wait.ExecuteNonQueryAsync();
+        var running = CliRun.RunAsync(_database, ["put", "--into", shop.Schema, files.Path], cancellationToken: cancellation.Token);
+        var waits = $"SELECT count(*) FROM pg_locks WHERE relation = '{shop.Schema}.line'::regclass AND NOT granted";
+        while (await _database.ScalarAsync<long>(waits) == 0)
+            await Task.Delay(20);
+        await cancellation.CancelAsync();
+
+        var run = await running;
+        await transaction.RollbackAsync();
+
+        Assert.Equal(ExitCode.Cancelled, run.ExitCode);
+        Assert.Contains("error: cancelled", run.Error);
+        Assert.Contains("note: nothing was put in", run.Error);
+        Assert.Empty(await shop.RowsAsync("SELECT email FROM customer"));
+    }
+
+    [Fact]
+    public async Task The_report_fits_eighty_columns()
+    {
+        var shop = await Shop.CreateAsync(_database);
+        await shop.ExecuteAsync("ALTER TABLE customer RENAME TO a_table_of_customers_whose_name_is_very_long_indeed");
+        using var files = new BundleDirectory().Add("customer.csv", "email\na@x\n");
+        var screen = new Screen(80, 24);
+        var run = await CliRun.RunAsync(_database,
+            ["put", "--into", shop.Schema, "--map", "customer=a_table_of_customers_whose_name_is_very_long_indeed", files.Path], screen: screen);
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.False(screen.HasWrapped);
+        Assert.Contains(screen.Lines, l => l.StartsWith("table", StringComparison.Ordinal) && l.EndsWith("rejected", StringComparison.Ordinal));
     }
 
     private Task<CliRun> RunAsync(Shop shop, params string[] arguments) =>
