@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations.Schema;
+using Exograph.ServerSide.Tests.Readme;
 using Exograph.ServerSide.Tests.Support;
 using Npgsql;
 using Xunit;
@@ -50,6 +51,17 @@ public sealed class PutSessionTests(MigratedDatabase shared) : IClassFixture<Mig
         Assert.All(orders, o => Assert.False(o.Existed));
         Assert.Equal(["501|Ann|2000-02-29|[\"x\",\"y z\"]|A|paid_in_full", "500|-|-|-|B|open"], await shop.RowsAsync(
             "SELECT c.id, name, born, tags, number, state FROM customer c JOIN \"order\" o ON o.customer_id = c.id ORDER BY number"));
+    }
+
+    [Fact]
+    public async Task The_example_of_the_page_tells_what_keys_have_become()
+    {
+        var shop = await Shop.CreateAsync(_database);
+        await shop.ExecuteAsync("INSERT INTO customer (id, email) VALUES (70, 'bob@x.org')");
+        var orders = new object?[][] { ["A", 2] }.ToAsyncEnumerable();
+        var ids = await PutExample.RunAsync(_database.Client, shop.Schema, orders, TestContext.Current.CancellationToken);
+        Assert.Equal(new Dictionary<int, int> { [1] = 1, [2] = 70 }, ids);
+        Assert.Equal(["A|70"], await shop.RowsAsync("SELECT number, customer_id FROM \"order\""));
     }
 
     [Fact]
