@@ -44,10 +44,10 @@ public sealed class PutSession : IAsyncDisposable
         var connection = await ServerCall.OpenAsync(server.DataSource, cancellationToken).ConfigureAwait(false);
         try
         {
-            await ExecuteAsync(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("BEGIN ISOLATION LEVEL READ COMMITTED", cancellationToken).ConfigureAwait(false);
             var path = await PutStatements.Setting.RunAsync(
                 connection, [Statements.Argument("search_path")], cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(connection, ServerCall.PinPath, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(ServerCall.PinPath, cancellationToken).ConfigureAwait(false);
             var target = await TargetSchema.ReadAsync(connection, schema, cancellationToken).ConfigureAwait(false);
             foreach (var table in options.Mapping.Keys.Concat(options.NaturalKeys.Keys))
                 target.Get(table);
@@ -214,7 +214,7 @@ public sealed class PutSession : IAsyncDisposable
         if (_done && _mapped.Count > 0)
         {
             // A connection string may say that connections are not reset.
-            var drop = ExecuteAsync(_connection, $"DROP TABLE IF EXISTS {string.Join(", ", _mapped.Select(MapOf))}", timeout.Token);
+            var drop = _connection.ExecuteAsync($"DROP TABLE IF EXISTS {string.Join(", ", _mapped.Select(MapOf))}", timeout.Token);
             await drop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await _connection.DisposeAsync().ConfigureAwait(false); // what is open is rolled back
@@ -266,7 +266,7 @@ public sealed class PutSession : IAsyncDisposable
             };
         }
         var staged = new StagingTable(table, columns, hasLines);
-        await ExecuteAsync(_connection, staged.CreateCommand(), cancellationToken).ConfigureAwait(false);
+        await _connection.ExecuteAsync(staged.CreateCommand(), cancellationToken).ConfigureAwait(false);
         _staged.Add(table.Name, staged);
         return staged;
     }
@@ -280,13 +280,13 @@ public sealed class PutSession : IAsyncDisposable
     {
         if (columns.Count == table.Columns.Count)
         {
-            await ExecuteAsync(_connection, $"DROP TABLE {table.QualifiedName}", cancellationToken).ConfigureAwait(false);
+            await _connection.ExecuteAsync($"DROP TABLE {table.QualifiedName}", cancellationToken).ConfigureAwait(false);
             _staged.Remove(table.Target.Name);
         }
         else if (columns.Count > 0)
         {
             var drops = string.Join(", ", columns.Select(c => $"DROP COLUMN {Identifier.Quote(c)}"));
-            await ExecuteAsync(_connection, $"ALTER TABLE {table.QualifiedName} {drops}", cancellationToken).ConfigureAwait(false);
+            await _connection.ExecuteAsync($"ALTER TABLE {table.QualifiedName} {drops}", cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -294,7 +294,7 @@ public sealed class PutSession : IAsyncDisposable
     internal async Task DropAsync(CancellationToken cancellationToken)
     {
         var names = string.Join(", ", Staged.Select(t => t.QualifiedName));
-        await ExecuteAsync(_connection, $"DROP TABLE {names}", cancellationToken).ConfigureAwait(false);
+        await _connection.ExecuteAsync($"DROP TABLE {names}", cancellationToken).ConfigureAwait(false);
         _staged.Clear();
     }
 
@@ -325,18 +325,13 @@ public sealed class PutSession : IAsyncDisposable
     internal async Task EndAsync(CancellationToken cancellationToken) =>
         _done = await AloneAsync("commit", over: _options.DryRun ? "over: it was a dry run" : "committed", async token =>
         {
-            await ExecuteAsync(_connection, _options.DryRun ? "ROLLBACK" : "COMMIT", token).ConfigureAwait(false);
+            await _connection.ExecuteAsync(_options.DryRun ? "ROLLBACK" : "COMMIT", token).ConfigureAwait(false);
             return !_options.DryRun;
         }, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The statements that would put the rows in, of tables without rows.</summary>
-    internal async Task<string> PrintAsync(CancellationToken cancellationToken)
-    {
-        var options = Relevant();
-        var printed = await PutStatements.Print.RunAsync(_connection,
-            PutStatements.ArgumentsOf(Schema, Staged, options, options.OnReject, options.RejectLimit), cancellationToken).ConfigureAwait(false);
-        return printed[0];
-    }
+    internal Task<string> PrintAsync(CancellationToken cancellationToken) =>
+        new PutCall(_connection, _searchPath, Schema, _staged, _options).PrintAsync(cancellationToken);
 
     private Task<long> StageAsync(string table, IReadOnlyList<string> columns, IAsyncEnumerable<object?[]> rows,
         Func<int, bool> mayBeNull, CancellationToken cancellationToken)
@@ -379,95 +374,13 @@ public sealed class PutSession : IAsyncDisposable
         if (_staged.Count == 0)
             throw new PutException("no rows have been staged") { Hint = $"The tables of {Schema} are {RowTable.List(Tables)}." };
         _options.Progress?.Report(new PutProgress());
-        var options = Relevant();
-        IReadOnlyList<PutTable> tables;
-        await ExecuteAsync(_connection, "SAVEPOINT staged", cancellationToken).ConfigureAwait(false);
-        try
-        {
-            tables = await CallAsync(options, options.OnReject, options.RejectLimit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException e) when (e.SqlState == PutException.RowsAreBad)
-        {
-            var (found, count) = await FindRejectsAsync(options, cancellationToken).ConfigureAwait(false);
-            throw PutException.FromRejects(e, found, count, options.OnReject);
-        }
-        var rejects = tables.Any(t => t.Rejected > 0) ? await RejectsAsync(cancellationToken).ConfigureAwait(false) : [];
-        // Neither a pooler in transaction mode nor the next call is to find any of it.
-        await ExecuteAsync(_connection, "DROP TABLE pg_temp.put_report, pg_temp.put_rejects", cancellationToken).ConfigureAwait(false);
+        var report = await new PutCall(_connection, _searchPath, Schema, _staged, _options).RunAsync(cancellationToken).ConfigureAwait(false);
         if (_options.KeepMaps)
             _mapped.UnionWith(_staged.Keys);
         await DropAsync(cancellationToken).ConfigureAwait(false);
-        Log.Put(_server.Logger, Schema,
-            tables.Sum(t => t.Inserted), tables.Sum(t => t.Updated), tables.Sum(t => t.Existing), tables.Sum(t => t.Rejected));
-        return new PutReport { Schema = Schema, IsDryRun = _options.DryRun, Tables = tables, Rejects = rejects };
-    }
-
-    /// <summary>What the options say of tables for which rows were staged.</summary>
-    private PutOptions Relevant() => _options with
-    {
-        NaturalKeys = _options.NaturalKeys.Where(k => _staged.ContainsKey(k.Key)).ToDictionary(StringComparer.Ordinal),
-    };
-
-    /// <summary>Under the search_path of the caller, on which triggers may rely.</summary>
-    private async Task<IReadOnlyList<PutTable>> CallAsync(
-        PutOptions options, RejectPolicy onReject, long? rejectLimit, CancellationToken cancellationToken)
-    {
-        var restore = new NpgsqlCommand("SELECT pg_catalog.set_config('search_path', $1, true)", _connection);
-        await using (restore.ConfigureAwait(false))
-        {
-            restore.Parameters.Add(Statements.Argument(_searchPath));
-            await restore.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        var tables = await PutStatements.Put.RunAsync(
-            _connection, PutStatements.ArgumentsOf(Schema, Staged, options, onReject, rejectLimit), cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(_connection, ServerCall.PinPath, cancellationToken).ConfigureAwait(false);
-        return tables;
-    }
-
-    /// <summary>
-    /// The rows for which the call failed. What it knew of them is gone with it: it is made again, as one that leaves them out, and
-    /// taken back.
-    /// </summary>
-    private async Task<(IReadOnlyList<PutReject> First, long Count)> FindRejectsAsync(PutOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ExecuteAsync(_connection, "ROLLBACK TO SAVEPOINT staged", cancellationToken).ConfigureAwait(false);
-            var tables = await CallAsync(options with { KeepMaps = false }, RejectPolicy.Skip, null, cancellationToken).ConfigureAwait(false);
-            return (await RejectsAsync(cancellationToken).ConfigureAwait(false), tables.Sum(t => t.Rejected));
-        }
-        catch (NpgsqlException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return ([], 0); // what is told of the failure itself must not be lost for it
-        }
-    }
-
-    private async Task<IReadOnlyList<PutReject>> RejectsAsync(CancellationToken cancellationToken)
-    {
-        var ours = Staged.Select(t => t.Line).OfType<string>().Distinct().ToArray();
-        var rejects = await PutStatements.Rejects.RunAsync(_connection,
-            [Statements.Argument((int?)_options.RejectsReturned), Statements.Argument(ours)], cancellationToken).ConfigureAwait(false);
-        var placed = new List<PutReject>(rejects.Count);
-        foreach (var ofTable in rejects.GroupBy(r => r.Table))
-        {
-            var table = _staged[ofTable.Key];
-            var lines = table.Line is null ? []
-                : await LinesAsync(table, [.. ofTable.Select(r => r.Line)], cancellationToken).ConfigureAwait(false);
-            placed.AddRange(ofTable.Select(r => r with { Line = r.Line is { } n && lines.TryGetValue(n, out var line) ? line : null }));
-        }
-        return placed;
-    }
-
-    /// <summary>The lines of rows by their ordinals.</summary>
-    private async Task<Dictionary<long, long>> LinesAsync(StagingTable table, long?[] ordinals, CancellationToken cancellationToken)
-    {
-        var line = Identifier.Quote(table.Line!);
-        var statement = new Statement<(long Ordinal, long Line)>(table.Name, $"""
-            SELECT n, line FROM (SELECT {line} AS line, pg_catalog.row_number() OVER (ORDER BY {line}) AS n FROM {table.QualifiedName}) s
-            WHERE n = ANY ($1)
-            """, r => (r.GetInt64(0), r.GetInt64(1)));
-        var argument = new NpgsqlParameter { Value = ordinals.OfType<long>().ToArray() };
-        return (await statement.RunAsync(_connection, [argument], cancellationToken).ConfigureAwait(false)).ToDictionary(l => l.Ordinal, l => l.Line);
+        Log.Put(_server.Logger, Schema, report.Tables.Sum(t => t.Inserted), report.Tables.Sum(t => t.Updated),
+            report.Tables.Sum(t => t.Existing), report.Tables.Sum(t => t.Rejected));
+        return report;
     }
 
     private async IAsyncEnumerable<T> ReadMapAsync<T>(
@@ -495,11 +408,4 @@ public sealed class PutSession : IAsyncDisposable
     }
 
     private static string MapOf(string table) => $"pg_temp.{Identifier.Quote($"put_{table}_map")}";
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await using (command.ConfigureAwait(false))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
 }

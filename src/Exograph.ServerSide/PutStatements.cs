@@ -7,8 +7,7 @@ namespace Exograph.ServerSide;
 internal static class PutStatements
 {
     private const string Arguments = """
-        (pg_catalog.pg_my_temp_schema()::pg_catalog.regnamespace,
-         (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = $1)::pg_catalog.regnamespace,
+        (pg_catalog.pg_my_temp_schema()::pg_catalog.regnamespace, $1::pg_catalog.regnamespace,
          mapping => $2, natural_keys => $3, on_existing => $4, without_key => $5, on_reject => $6, reject_limit => $7, keep_maps => $8)
         """;
 
@@ -76,6 +75,9 @@ internal static class PutStatements
         Row = r.GetString(4),
     });
 
+    public static readonly Statement<string> SetPath =
+        new("set_config", "SELECT pg_catalog.set_config('search_path', $1, true)", r => r.GetString(0));
+
     public static readonly Statement<string> Setting = new("current_setting", "SELECT pg_catalog.current_setting($1)", r => r.GetString(0));
 
     /// <summary>Runs a statement on a connection in a transaction, and returns the rows of its answer.</summary>
@@ -98,17 +100,24 @@ internal static class PutStatements
         }
     }
 
+    /// <summary>Runs a statement that answers nothing.</summary>
+    public static async Task ExecuteAsync(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The arguments of put_schema.</summary>
-    public static IReadOnlyList<NpgsqlParameter> ArgumentsOf(
-        string schema, IEnumerable<StagingTable> tables, PutOptions options, RejectPolicy onReject, long? rejectLimit) =>
+    public static IReadOnlyList<NpgsqlParameter> ArgumentsOf(string schema, IEnumerable<StagingTable> tables, PutOptions options) =>
     [
-        Statements.Argument(schema),
+        Statements.Argument(Identifier.Quote(schema)),
         Statements.Json(Mapping(tables, options).ToJsonString()),
         Statements.Json(NaturalKeys(schema, options).ToJsonString()),
         Statements.Argument(Names<ExistingRows>.Of(options.OnExisting)),
         Statements.Argument(Names<KeylessRows>.Of(options.WithoutKey)),
-        Statements.Argument(Names<RejectPolicy>.Of(onReject)),
-        Statements.Argument(rejectLimit),
+        Statements.Argument(Names<RejectPolicy>.Of(options.OnReject)),
+        Statements.Argument(options.RejectLimit),
         Statements.Argument((bool?)options.KeepMaps),
     ];
 
