@@ -22,6 +22,9 @@ internal static partial class Pages
     /// <summary>The page of which OperationsPageTests runs every block.</summary>
     public const string Operations = "docs/operations.md";
 
+    /// <summary>The page that AnySchemaPageTests runs.</summary>
+    public const string AnySchema = "docs/any-schema.md";
+
     public static string Readme { get; } = Read("README.md");
 
     public static IReadOnlyList<string> All { get; } =
