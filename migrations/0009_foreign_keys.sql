@@ -37,7 +37,14 @@ ALTER TABLE exograph.call_edges
     DROP CONSTRAINT call_edges_callee_node_id_fkey, DROP CONSTRAINT call_edges_call_site_fragment_id_fkey;
 
 -- The code has one trigger in its place, on all that is referred to.
-DROP FUNCTION IF EXISTS exograph.delete_terms_of_fragments() CASCADE;
+DO $$
+BEGIN
+    IF to_regprocedure('exograph.delete_terms_of_fragments()') IS NOT NULL THEN
+        DROP TRIGGER delete_terms_of_fragments ON exograph.fragments;
+        DROP FUNCTION exograph.delete_terms_of_fragments();
+    END IF;
+END
+$$;
 
 -- true within the transaction that takes rows out set by set, for the triggers that would do the same row by row.
 ALTER TABLE exograph.gate ADD COLUMN removing boolean NOT NULL DEFAULT false;

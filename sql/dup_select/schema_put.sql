@@ -313,6 +313,7 @@ BEGIN
         FROM dup_select_private.key_candidates(
             ("table".level).facts, ARRAY(SELECT (c.facts).name FROM unnest(("table".level).columns) c)) k
         WHERE k.shown AND (k.key).name IS DISTINCT FROM (("table".level).key).index_name
+        ORDER BY (k.key).name COLLATE "C" -- a row is told the first that it violates
     LOOP
         v_level := dup_select_private.known_level("table");
         v_level.key := dup_select_private.plan_key(
