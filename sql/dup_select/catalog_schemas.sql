@@ -1,5 +1,6 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- What a plan of put_schema asks of the catalog beyond the facts of its tables.
 

@@ -1,5 +1,6 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
+SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- What putting rows in leaves to be looked at: pg_temp.put_report and pg_temp.put_rejects, until the session's next call.
 

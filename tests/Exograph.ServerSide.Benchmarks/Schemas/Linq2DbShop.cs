@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LinqToDB;
-using LinqToDB.Async;
 using LinqToDB.Data;
 using LinqToDB.DataProvider.PostgreSQL;
 using LinqToDB.Mapping;
@@ -11,6 +10,8 @@ namespace Exograph.ServerSide.Benchmarks.Schemas;
 /// <summary>linq2db: BulkCopy into staging, Merge by natural key, table by table, and maps of the numbers by a query for each.</summary>
 internal sealed class Linq2DbShop : IShopContender
 {
+    private static readonly string[] s_numbered = ["category", "product", "tag", "customer", "address", "order"];
+
     static Linq2DbShop() => MappingSchema.EntityDescriptorCreatedCallback = (_, entity) => NameAsStored(entity);
 
     public string Name => "linq2db, BulkCopy and Merge";
@@ -22,7 +23,7 @@ internal sealed class Linq2DbShop : IShopContender
         db.CommandTimeout = 0;
         await db.ExecuteAsync(Shop.Staging, cancellationToken);
         await db.ExecuteAsync(string.Concat(
-            new[] { "category", "product", "tag", "customer", "address", "order" }.Select(t =>
+            s_numbered.Select(t =>
                 $"CREATE UNLOGGED TABLE staged.{t}_numbers (old bigint PRIMARY KEY, new bigint NOT NULL, existing boolean NOT NULL);")),
             cancellationToken);
         await BulkCopyAsync(db, shop.Currencies, cancellationToken);
@@ -161,7 +162,7 @@ internal sealed class Linq2DbShop : IShopContender
     private static ITable<Number> Numbers(DataConnection db, string table) =>
         db.GetTable<Number>().SchemaName("staged").TableName($"{table}_numbers");
 
-    private static Task BulkCopyAsync<T>(DataConnection db, IEnumerable<T> rows, CancellationToken cancellationToken)
+    private static Task<BulkCopyRowsCopied> BulkCopyAsync<T>(DataConnection db, IEnumerable<T> rows, CancellationToken cancellationToken)
         where T : class =>
         Staged<T>(db).BulkCopyAsync(new BulkCopyOptions(BulkCopyType: BulkCopyType.ProviderSpecific), rows, cancellationToken);
 

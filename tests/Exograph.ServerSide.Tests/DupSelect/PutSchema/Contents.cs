@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 
+using Values = System.Collections.Generic.Dictionary<string, string?>;
+
 namespace Exograph.ServerSide.Tests.DupSelect.PutSchema;
-
-using Values = Dictionary<string, string?>;
-
 /// <summary>The rows of the target, and how they are compared where their numbers may differ.</summary>
 internal static class Contents
 {

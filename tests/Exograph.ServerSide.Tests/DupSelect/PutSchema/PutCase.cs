@@ -2,10 +2,9 @@ using System.Globalization;
 using Exograph.ServerSide.Tests.Loading;
 using Npgsql;
 
+using Values = System.Collections.Generic.Dictionary<string, string?>;
+
 namespace Exograph.ServerSide.Tests.DupSelect.PutSchema;
-
-using Values = Dictionary<string, string?>;
-
 /// <summary>A random schema with random rows in source and target. One seed makes one case.</summary>
 internal sealed class PutCase
 {

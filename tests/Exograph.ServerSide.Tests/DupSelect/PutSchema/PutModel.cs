@@ -1,9 +1,8 @@
 using System.Globalization;
 
+using Values = System.Collections.Generic.Dictionary<string, string?>;
+
 namespace Exograph.ServerSide.Tests.DupSelect.PutSchema;
-
-using Values = Dictionary<string, string?>;
-
 /// <summary>What became of the rows of a table.</summary>
 internal sealed record ReportRow(string Table)
 {
@@ -128,7 +127,7 @@ internal sealed class PutModel(
 
     private IEnumerable<Row> Left(ShapeTable table) => _rows[table].Where(r => !r.IsGone);
 
-    private bool IsLate(ShapeTable table, IEnumerable<string> columns) =>
+    private static bool IsLate(ShapeTable table, IEnumerable<string> columns) =>
         columns.SelectMany(c => table[c].LowerOf is { } of ? new[] { c, of } : [c])
             .Any(c => table.IsDrawn(c) || table.Links.Any(l => IsPut(table, l) && l.Columns.Contains(c)));
 
