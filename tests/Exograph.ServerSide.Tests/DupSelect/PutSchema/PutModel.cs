@@ -137,7 +137,7 @@ internal sealed class PutModel(
 
     private static bool IsHeld(ShapeTable table, ShapeLink link) => link.Columns.All(c => table[c].InSource);
 
-    private IEnumerable<(string Rule, Func<Func<string, string?>, bool> Holds)> Rules(ShapeTable table, bool late)
+    private static IEnumerable<(string Rule, Func<Func<string, string?>, bool> Holds)> Rules(ShapeTable table, bool late)
     {
         foreach (var check in table.Checks.OrderBy(c => c.Name, StringComparer.Ordinal))
         {
