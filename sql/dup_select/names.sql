@@ -91,3 +91,15 @@ BEGIN
     RETURN v_quote;
 END
 $$;
+
+-- Text of a PL/pgSQL block that is run.
+CREATE FUNCTION dup_select_private.do_block(body text) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT format('DO %1$s%2$s%1$s', dup_select_private.free_quote(body), body)
+$$;
+
+-- Text with all its lines but the first moved to the right.
+CREATE FUNCTION dup_select_private.indented(text text, columns integer) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT replace(text, chr(10), chr(10) || repeat(' ', columns))
+$$;

@@ -52,7 +52,7 @@ BEGIN
     v_all := dup_select_private.statements('read', 'What is left when it is done', ARRAY(
         SELECT dup_select_private.report_statements(ARRAY(
             SELECT u.name FROM unnest(tables) t
-            CROSS JOIN LATERAL (VALUES (t.work), (dup_select_private.raw_name(t)), (t.found), (t.map)) u (name)))));
+            CROSS JOIN LATERAL (VALUES (t.work), (t.raw), (t.found), (t.map)) u (name)))));
     FOREACH v_n IN ARRAY v_links LOOP
         v_all := v_all || dup_select_private.statements('read', format('Read %s', (tables[v_n]).source::regclass), ARRAY(
             SELECT dup_select_private.read_statements(tables[v_n])) || format('ANALYZE pg_temp.%I', (tables[v_n]).work));

@@ -236,7 +236,8 @@ CREATE FUNCTION dup_select_private.block(plan dup_select_private.plan, statement
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_body text := format(
-'#variable_conflict use_column
+'
+#variable_conflict use_column
 DECLARE
     %I pg_catalog.tid;
 %sBEGIN
@@ -249,6 +250,6 @@ END
                 (plan.names).key) END,
         statements);
 BEGIN
-    RETURN format('DO %1$s' || chr(10) || '%2$s%1$s', dup_select_private.free_quote(v_body), v_body);
+    RETURN dup_select_private.do_block(v_body);
 END
 $$;

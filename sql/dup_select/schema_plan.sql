@@ -55,7 +55,7 @@ CREATE TYPE dup_select_private.schema_table AS (
     key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
     referred text[], links dup_select_private.schema_link[], is_tree boolean,
     row text, existing text, first text, keyed text, old_names text[], new_names text[], map_old text[], map_new text[],
-    reported text, work text, found text, map text, key_rank integer, "group" integer);
+    reported text, work text, raw text, found text, map text, key_rank integer, "group" integer);
 COMMENT ON TYPE dup_select_private.schema_table IS 'A table of the source, and the one that it goes into.';
 COMMENT ON COLUMN dup_select_private.schema_table.source_item IS 'The table of the source in a FROM clause.';
 COMMENT ON COLUMN dup_select_private.schema_table.order_by IS
@@ -77,6 +77,8 @@ COMMENT ON COLUMN dup_select_private.schema_table.old_names IS 'Columns of the f
 COMMENT ON COLUMN dup_select_private.schema_table.map_old IS 'Columns of the map for them, as referred.';
 COMMENT ON COLUMN dup_select_private.schema_table.reported IS 'Literal: the name under which the report has it.';
 COMMENT ON COLUMN dup_select_private.schema_table.work IS 'Temporary table: the rows of the source, as the target takes them.';
+COMMENT ON COLUMN dup_select_private.schema_table.raw IS
+    'Temporary table: those rows as they are, where one of them does not cast.';
 COMMENT ON COLUMN dup_select_private.schema_table.found IS 'Temporary table: their keys, and whether the target has them.';
 COMMENT ON COLUMN dup_select_private.schema_table.map IS 'Temporary table: keys in the source and in the target.';
 COMMENT ON COLUMN dup_select_private.schema_table.key_rank IS 'After all tables that its natural key refers to.';
@@ -712,6 +714,8 @@ BEGIN
         v_name := (((tables[v_n]).level).facts).name;
         v_tables[v_n].work := dup_select_private.free_name(concat('put_', v_name), v_taken);
         v_taken := v_taken || v_tables[v_n].work;
+        v_tables[v_n].raw := dup_select_private.free_name(concat('put_', v_name, '_raw'), v_taken);
+        v_taken := v_taken || v_tables[v_n].raw;
         v_tables[v_n].found := dup_select_private.free_name(concat('put_', v_name, '_found'), v_taken);
         v_taken := v_taken || v_tables[v_n].found;
         v_tables[v_n].map := dup_select_private.free_name(concat('put_', v_name, '_map'), v_taken);

@@ -139,7 +139,8 @@ WHERE NOT f.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
             "table".found, "table".existing,
             (SELECT string_agg(format(', %I = t.%I', r.own, r.name), '' ORDER BY r.n)
              FROM ROWS FROM (unnest("table".new_names), unnest("table".referred)) WITH ORDINALITY AS r (own, name, n)),
-            dup_select_private.target_item("table"), nullable, format(' AND f.%I', "table".keyed) || left("table".has_key, 0),
+            dup_select_private.target_item("table"), nullable,
+            CASE WHEN "table".has_key IS NOT NULL THEN format(' AND f.%I', "table".keyed) END,
             (SELECT string_agg(format(CASE
                         WHEN k.absent THEN '%1$s IS NULL'
                         WHEN NOT k.given THEN '%1$s %2$s %3$s%4$s'
@@ -167,7 +168,7 @@ WHERE EXISTS (SELECT FROM pg_temp.%1$I AS d%5$s
   AND d.%3$I OPERATOR(pg_catalog.=) f.%3$I AND d.first OPERATOR(pg_catalog.<) f.%3$I',
             "table".found, "table".first, "table".row,
             (SELECT string_agg(format('d.%I', k.held), ', ' ORDER BY k.n) FROM unnest("table".key) k WHERE k.given),
-            format(' WHERE d.%I', "table".keyed) || left("table".has_key, 0)));
+            CASE WHEN "table".has_key IS NOT NULL THEN format(' WHERE d.%I', "table".keyed) END));
 END
 $$;
 

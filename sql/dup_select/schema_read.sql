@@ -67,7 +67,6 @@ CREATE FUNCTION dup_select_private.read_with_casts("table" dup_select_private.sc
 RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_raw  text := dup_select_private.raw_name("table");
     v_body text;
 BEGIN
     v_body := format('
@@ -125,23 +124,18 @@ EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
 END
 ',
         dup_select_private.indented(format(reading, numbers, "table".source_item), 4),
-        v_raw, numbers, "table".row, "table".source_item,
-        dup_select_private.indented(format(reading, format('input.%I', "table".row), format('pg_temp.%I AS input', v_raw)), 12),
+        "table".raw, numbers, "table".row, "table".source_item,
+        dup_select_private.indented(format(reading, format('input.%I', "table".row),
+                                           format('pg_temp.%I AS input', "table".raw)), 12),
         count(*), "table".work, array_agg(c.held ORDER BY c.number), array_agg(c.source ORDER BY c.number),
         array_agg(format('%s does not cast to %s', quote_ident(c.name), c.type) ORDER BY c.number),
         "table".reported, "table".row, format(
             'INSERT INTO pg_temp.%s (%%I) SELECT %%s FROM pg_temp.%s AS input WHERE input.%I OPERATOR(pg_catalog.=) %%s',
-            replace(quote_ident("table".work), '%', '%%'), replace(quote_ident(v_raw), '%', '%%'), "table".row))
+            replace(quote_ident("table".work), '%', '%%'), replace(quote_ident("table".raw), '%', '%%'), "table".row))
     FROM unnest("table".columns) c
     WHERE NOT c.direct;
     RETURN dup_select_private.do_block(v_body);
 END
-$$;
-
--- Name of the temporary table for rows of the source as they are.
-CREATE FUNCTION dup_select_private.raw_name("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.identifier("table".work || '_raw')
 $$;
 
 -- Rules that a row can be held against by itself, as conditions under which it breaks them. late: those that must wait until

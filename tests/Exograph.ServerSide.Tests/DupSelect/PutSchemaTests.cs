@@ -40,6 +40,21 @@ public sealed class PutSchemaTests : LoadingTest
     }
 
     [Fact]
+    public async Task Tables_that_are_called_like_temporary_ones_of_others_are_put_in()
+    {
+        foreach (var name in (string[])["x", "x_raw", "x_found", "x_map"])
+        {
+            await Db.ExecuteAsync(
+                $"CREATE SCHEMA IF NOT EXISTS t; CREATE SCHEMA IF NOT EXISTS s; CREATE TABLE t.{name} (id serial PRIMARY KEY, code integer UNIQUE);"
+                + $"CREATE TABLE s.{name} AS SELECT * FROM (VALUES (1, '7'), (2, 'no number')) AS v (id, code)");
+        }
+
+        Assert.Equal(
+            ["x|2|1|0|0|0|0|1", "x_found|2|1|0|0|0|0|1", "x_map|2|1|0|0|0|0|1", "x_raw|2|1|0|0|0|0|1"],
+            await Db.RowsAsync($"{Report}dup_select.put_schema('s', 't', on_reject => 'skip')"));
+    }
+
+    [Fact]
     public async Task No_number_is_drawn_for_a_row_that_exists()
     {
         await Db.ExecuteAsync(Shop);

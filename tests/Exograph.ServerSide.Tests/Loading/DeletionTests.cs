@@ -5,6 +5,9 @@ namespace Exograph.ServerSide.Tests.Loading;
 /// <summary>What goes with a row that is deleted from the index.</summary>
 public sealed class DeletionTests : LoadingTest
 {
+    /// <summary>Tables whose rows others refer to.</summary>
+    public static TheoryData<string> ReferredTo => ["packages", "package_versions", "files", "terms", "fragments", "graph_nodes"];
+
     [Fact]
     public async Task Deleting_a_package_takes_everything_of_it_in_every_partition()
     {
@@ -125,12 +128,7 @@ public sealed class DeletionTests : LoadingTest
     }
 
     [Theory]
-    [InlineData("packages")]
-    [InlineData("package_versions")]
-    [InlineData("files")]
-    [InlineData("terms")]
-    [InlineData("fragments")]
-    [InlineData("graph_nodes")]
+    [MemberData(nameof(ReferredTo))]
     public async Task Truncating_what_is_referred_to_is_refused_and_changes_nothing(string table)
     {
         await LoadTwiceAsync();
@@ -178,12 +176,7 @@ public sealed class DeletionTests : LoadingTest
     }
 
     [Theory]
-    [InlineData("packages")]
-    [InlineData("package_versions")]
-    [InlineData("files")]
-    [InlineData("terms")]
-    [InlineData("fragments")]
-    [InlineData("graph_nodes")]
+    [MemberData(nameof(ReferredTo))]
     public async Task An_id_does_not_change(string table)
     {
         await LoadTwiceAsync();
@@ -197,12 +190,7 @@ public sealed class DeletionTests : LoadingTest
     }
 
     [Theory]
-    [InlineData("packages")]
-    [InlineData("package_versions")]
-    [InlineData("files")]
-    [InlineData("terms")]
-    [InlineData("fragments")]
-    [InlineData("graph_nodes")]
+    [MemberData(nameof(ReferredTo))]
     public async Task Who_may_only_delete_takes_along_what_refers_to_the_rows(string table)
     {
         await LoadTwiceAsync();
