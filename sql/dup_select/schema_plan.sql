@@ -616,7 +616,7 @@ BEGIN
                 CROSS JOIN ROWS FROM (unnest(l.columns), unnest(l.parent_columns)) AS k (child, parent)
                 WHERE l."table" IS NOT NULL AND concat(n, '.', k.child) = c
                     AND concat(l."table", '.', k.parent) <> ALL (v_constant)));
-        EXIT WHEN v_left = v_constant;
+        EXIT WHEN cardinality(v_left) = cardinality(v_constant); -- in whatever order
     END LOOP;
     RETURN v_constant;
 END
