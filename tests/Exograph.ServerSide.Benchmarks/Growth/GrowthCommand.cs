@@ -23,14 +23,15 @@ internal static class GrowthCommand
         {
             Description = "Own, Shared by all loads, or shared and Resolved before they are named (needs --ids Reserved).",
         };
+        var undo = new Option<bool>("--undo") { Description = "Undo the last load at the end." };
         var command = new Command("growth", "Equal, disjoint loads into one index, and the seconds of each.")
         {
-            loads, fragments, first, seed, ids, terms,
+            loads, fragments, first, seed, ids, terms, undo,
         };
         command.SetAction((arguments, cancellationToken) => RunAsync(
             new Plan(
                 arguments.GetValue(loads), arguments.GetValue(fragments), arguments.GetValue(first) ?? arguments.GetValue(fragments),
-                arguments.GetValue(seed), arguments.GetValue(ids), arguments.GetValue(terms)),
+                arguments.GetValue(seed), arguments.GetValue(ids), arguments.GetValue(terms), arguments.GetValue(undo)),
             Console.Out, cancellationToken));
         return command;
     }
@@ -51,12 +52,13 @@ internal static class GrowthCommand
             """);
         var costs = new List<LoadCost>();
         var rows = 0L;
+        var newest = 0;
         for (var n = 0; n < plan.Loads; n++)
         {
             await server.CheckpointAsync(cancellationToken);
             var corpus = new Corpus(
                 n == 0 ? plan.First : plan.Fragments, plan.Seed + n, plan.Terms == Vocabulary.Own ? null : plan.Seed);
-            var (cost, inserted) = await LoadAsync(dataSource, corpus, plan, cancellationToken);
+            (var cost, var inserted, newest) = await LoadAsync(dataSource, corpus, plan, cancellationToken);
             costs.Add(cost);
             output.WriteLine(
                 $"| {n + 1} | {rows:N0} | {cost.Total:F2} | {cost.Rest:F2} | {cost.Dimensions:F2} | {cost.Statistics:F2} "
@@ -68,9 +70,16 @@ internal static class GrowthCommand
         output.WriteLine($"| last / second | | {last.Total / second.Total:F2} | {last.Rest / second.Rest:F2} "
             + $"| {last.Dimensions / second.Dimensions:F2} | {last.Statistics / second.Statistics:F2} "
             + $"| {last.Facts / second.Facts:F2} |");
+        if (plan.Undo)
+        {
+            await server.CheckpointAsync(cancellationToken);
+            var watch = Stopwatch.StartNew();
+            await new ExographClient(dataSource).UndoAsync(newest, cancellationToken: cancellationToken);
+            output.WriteLine($"\nThe last load is undone in {watch.Elapsed.TotalSeconds:F2} s.");
+        }
     }
 
-    private static async Task<(LoadCost Cost, long Inserted)> LoadAsync(
+    private static async Task<(LoadCost Cost, long Inserted, int LoadId)> LoadAsync(
         NpgsqlDataSource dataSource, Corpus corpus, Plan plan, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
@@ -97,10 +106,10 @@ internal static class GrowthCommand
         var cost = new LoadCost(
             total, Seconds(LoadPhase.Merge), Seconds(LoadPhase.Analyze),
             Seconds(LoadPhase.Resolve, LoadPhase.Index, LoadPhase.Attach, LoadPhase.Share));
-        return (cost, report.Tables.Sum(t => t.Inserted));
+        return (cost, report.Tables.Sum(t => t.Inserted), session.LoadId);
     }
 
-    private sealed record Plan(int Loads, int Fragments, int First, int Seed, IdNumbering Ids, Vocabulary Terms);
+    private sealed record Plan(int Loads, int Fragments, int First, int Seed, IdNumbering Ids, Vocabulary Terms, bool Undo);
 
     /// <summary>Seconds of a load.</summary>
     private sealed record LoadCost(double Total, double Dimensions, double Statistics, double Facts)
