@@ -107,15 +107,17 @@ BEGIN
 END
 $$;
 
--- Records which tables a load declares complete for its files; left out are tables of which it rejected a row, and those that a
--- load it trusts has declared for the file.
+-- Records which tables a load declares complete for its files; left out are tables of which it rejected a row, those that a load
+-- it trusts has declared for the file, and calls where one conflicts: what stands may be another file's, and go with it, for
+-- the identity of a call names no file.
 CREATE OR REPLACE PROCEDURE exograph_private.declare_complete(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_tables  text[] := ARRAY(
         SELECT t.name FROM unnest(load.complete) WITH ORDINALITY AS t (name, position)
         WHERE NOT EXISTS (SELECT FROM exograph.load_tables r
-                          WHERE r.load_id = load.load_id AND r.table_name = t.name AND r.rejected > 0)
+                          WHERE r.load_id = load.load_id AND r.table_name = t.name
+                              AND (r.rejected > 0 OR r.table_name = 'call_edges' AND r.conflicting > 0))
         ORDER BY t.position);
     v_trusted integer[];
 BEGIN

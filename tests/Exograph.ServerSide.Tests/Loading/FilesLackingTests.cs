@@ -160,6 +160,24 @@ public sealed class FilesLackingTests : LoadingTest
         Assert.Equal([$"1|1|{Rest}", $"2|1|{Rest}"], await DeclaredAsync());
     }
 
+    [Theory]
+    [InlineData("in the load that declares")]
+    [InlineData("in an earlier load")]
+    public async Task Calls_are_not_declared_where_one_stands_as_another_files(string where)
+    {
+        if (where == "in an earlier load")
+            await (await Sample.BeginAsync(Db)).FinalizeAsync();
+        var load = await Sample.BeginAsync(Db, All);
+        await load.StageAsync(
+            "call_edges", "file_id, caller_node_id, callee_node_id, caller_qualified_name, callee_qualified_name, line",
+            "(2, 1, 2, 'A.a/0', 'B.b/0', 2)");
+
+        await load.FinalizeAsync();
+
+        const string Rest = "{comments,definitions,symbol_references,fragments,fragment_terms,graph_nodes}";
+        Assert.Equal([$"1|{load.Id}|{Rest}", $"2|{load.Id}|{Rest}"], await DeclaredAsync());
+    }
+
     [Fact]
     public async Task A_load_that_declares_nothing_spends_nothing_on_it()
     {

@@ -43,7 +43,7 @@ internal sealed partial class IndexModel
             counts.Add(Merge(load, table, bundle[table].Count, validation[table], idOf));
         }
         counts.Add(MergeFilePaths(load, validation[BundleTable.Files]));
-        Declare(load, validation, complete);
+        Declare(load, validation, complete, counts);
         return [.. counts.Select(count => count with { Replaced = replaced.GetValueOrDefault(count.Table) })];
     }
 

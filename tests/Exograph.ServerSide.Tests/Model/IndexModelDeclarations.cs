@@ -24,12 +24,19 @@ internal sealed partial class IndexModel
             .Select(declared => (load, declared.Load)));
     }
 
-    /// <summary>Notes what a load declares complete: not a table of which it rejected a row. It leans on who declared it before.</summary>
-    private void Declare(int load, BundleValidation validation, IReadOnlyList<BundleTable> tables)
+    /// <summary>
+    /// Notes what a load declares complete: not a table of which it rejected a row, nor calls where one conflicts. It leans on who
+    /// declared it before.
+    /// </summary>
+    private void Declare(
+        int load, BundleValidation validation, IReadOnlyList<BundleTable> tables, IReadOnlyList<TableCounts> counts)
     {
         if (tables.Count > 0)
             Ask(load, validation);
-        foreach (var table in tables.Where(table => validation.Rejected.All(row => row.Table != table)))
+        var undeclared = counts
+            .Where(count => count.Rejected > 0 || count.Table == BundleTable.CallEdges.Name && count.Conflicting > 0)
+            .Select(count => count.Table);
+        foreach (var table in tables.ExceptBy(undeclared, table => table.Name))
         {
             var rows = validation[table].ToLookup(row => OwnFile(table, row.Cells), row => row.Key);
             foreach (var what in validation[BundleTable.Files].Select(file => (File: file.Key, Table: table.Name)).Distinct())
