@@ -6,6 +6,7 @@ using Exograph.ServerSide.Benchmarks.Partitions;
 using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Schemas;
+using Exograph.ServerSide.Benchmarks.Schemas.LocalNumbers;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
 
@@ -21,5 +22,6 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     ReadCommand.Create(),
     PartitionsCommand.Create(),
     SchemaCommand.Create(),
+    LocalNumbersCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();

@@ -1,8 +1,5 @@
-using System.Text.Json;
 using LinqToDB;
 using LinqToDB.Data;
-using LinqToDB.DataProvider.PostgreSQL;
-using LinqToDB.Mapping;
 using Npgsql;
 
 namespace Exograph.ServerSide.Benchmarks.Schemas;
@@ -12,15 +9,11 @@ internal sealed class Linq2DbShop : IShopContender
 {
     private static readonly string[] s_numbered = ["category", "product", "tag", "customer", "address", "order"];
 
-    static Linq2DbShop() => MappingSchema.EntityDescriptorCreatedCallback = (_, entity) => NameAsStored(entity);
-
     public string Name => "linq2db, BulkCopy and Merge";
 
     public async Task PutAsync(NpgsqlConnection connection, Shop shop, CancellationToken cancellationToken)
     {
-        await using var db = new DataConnection(new DataOptions()
-            .UseConnection(PostgreSQLTools.GetDataProvider(PostgreSQLVersion.v15), connection));
-        db.CommandTimeout = 0;
+        await using var db = ShopConnection.Over(connection);
         await db.ExecuteAsync(Shop.Staging, cancellationToken);
         await db.ExecuteAsync(string.Concat(
             s_numbered.Select(t =>
@@ -165,19 +158,6 @@ internal sealed class Linq2DbShop : IShopContender
     private static Task<BulkCopyRowsCopied> BulkCopyAsync<T>(DataConnection db, IEnumerable<T> rows, CancellationToken cancellationToken)
         where T : class =>
         Staged<T>(db).BulkCopyAsync(new BulkCopyOptions(BulkCopyType: BulkCopyType.ProviderSpecific), rows, cancellationToken);
-
-    /// <summary>Names as PostgreSQL has them; what is stored is so in the shop.</summary>
-    private static void NameAsStored(IEntityChangeDescriptor entity)
-    {
-        var name = entity.TypeAccessor.Type.Name;
-        var stored = name.StartsWith("Stored", StringComparison.Ordinal);
-        entity.TableName = Snake(stored ? name["Stored".Length..] : name);
-        entity.SchemaName = stored ? "shop" : null;
-        foreach (var column in entity.Columns)
-            column.ColumnName = Snake(column.MemberName);
-    }
-
-    private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
     private sealed class Number
     {

@@ -5,10 +5,20 @@ namespace Exograph.ServerSide.Benchmarks.Schemas;
 /// <summary>Puts the rows of a shop, as they are, where statements of the server find them.</summary>
 internal static class ShopStaging
 {
-    /// <summary>A COPY for each table, and statistics of what came.</summary>
+    /// <summary>A COPY into each staging table, and statistics of what came.</summary>
     public static async Task CopyAsync(NpgsqlConnection connection, Shop shop, CancellationToken cancellationToken)
     {
         await RunAsync(connection, Shop.Staging, cancellationToken);
+        await CopyAsync(connection, "staged", shop, cancellationToken);
+        await RunAsync(connection, """
+            ANALYZE staged.currency, staged.category, staged.product, staged.tag, staged.product_tag, staged.customer, staged.address,
+                staged."order", staged.line
+            """, cancellationToken);
+    }
+
+    /// <summary>A COPY into each table of a schema, parents first.</summary>
+    public static async Task CopyAsync(NpgsqlConnection connection, string schema, Shop shop, CancellationToken cancellationToken)
+    {
         await CopyAsync("currency", shop.Currencies, async (writer, row) =>
         {
             await writer.WriteAsync(row.Code, cancellationToken);
@@ -68,15 +78,11 @@ internal static class ShopStaging
             await writer.WriteAsync(row.ProductId, cancellationToken);
             await writer.WriteAsync(row.Quantity, cancellationToken);
         });
-        await RunAsync(connection, """
-            ANALYZE staged.currency, staged.category, staged.product, staged.tag, staged.product_tag, staged.customer, staged.address,
-                staged."order", staged.line
-            """, cancellationToken);
 
         async Task CopyAsync<T>(string table, IEnumerable<T> rows, Func<NpgsqlBinaryImporter, T, Task> writeAsync)
         {
             await using var writer = await connection.BeginBinaryImportAsync(
-                $"COPY staged.{table} FROM STDIN (FORMAT binary)", cancellationToken);
+                $"COPY {schema}.{table} FROM STDIN (FORMAT binary)", cancellationToken);
             foreach (var row in rows)
             {
                 await writer.StartRowAsync(cancellationToken);
