@@ -11,9 +11,10 @@ DECLARE
     v_gone       exograph_private.gone;
 BEGIN
     CALL exograph_private.require_removal('sweep_terms');
+    LOCK TABLE exograph.fragment_term_sets IN ACCESS SHARE MODE; -- so that no partition is dropped
     v_partitions := ARRAY(SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = 'exograph.fragment_term_sets'::regclass);
     v_horizon := pg_snapshot_xmin(pg_current_snapshot())::xid;
-    v_terms := exograph_private.unheld_terms();
+    v_terms := exograph_private.unheld_terms(v_partitions);
     IF v_terms <> '{}' THEN
         PERFORM exograph_private.hold_resolved_terms(waiting => true);
         CALL exograph_private.enter_removal('sweep_terms');

@@ -163,10 +163,13 @@ $$;
 
 -- Text of the condition that a column of a row t holds one of these ids, which are the parameter $1 of the statement. NULL where
 -- there is none. Ids of one load follow each other: within their range there is little to read, be it by a plan that looks for
--- each id or by one that does not; where none is missing in it, it is all that need be asked.
+-- each id or by one that does not; where none is missing in it, it is all that need be asked. Rows of which these are the ids
+-- themselves are as many, which the planner knows of an array: 200,000 terms took 0.3 s instead of 0.9. What estimates an array
+-- looks at each element of it, which would be too much for each of many partitions.
 CREATE OR REPLACE FUNCTION exograph_private.gone_match(column_name text, ids bigint[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     SELECT pg_catalog.format(CASE WHEN last - first + 1 = pg_catalog.cardinality(ids) THEN 't.%I BETWEEN %s AND %s'
+                                  WHEN column_name = 'id' THEN 't.%I = ANY ($1)'
                                   ELSE 't.%I BETWEEN %s AND %s AND t.%1$I IN (SELECT unnest($1))' END, column_name, first, last)
     FROM (SELECT ids[1] AS first, ids[pg_catalog.cardinality(ids)] AS last) r
     WHERE first IS NOT NULL

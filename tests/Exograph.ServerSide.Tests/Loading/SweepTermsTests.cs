@@ -28,6 +28,37 @@ public sealed class SweepTermsTests : LoadingTest
         Assert.Equal("every term is used", Db.Notices.Last().MessageText);
     }
 
+    [Theory]
+    [InlineData(10, true)] // on many pages
+    [InlineData(100, false)]
+    public async Task Of_many_sets_a_part_is_read_and_the_terms_that_are_left_then_are_looked_up(int fillFactor, bool areMany)
+    {
+        await Db.ExecuteAsync(
+            $"""
+            ALTER TABLE exograph.fragment_term_sets_shared SET (fillfactor = {fillFactor});
+            INSERT INTO exograph.terms (id, term) SELECT n, 'term ' || n FROM generate_series(1, 20000) n;
+            INSERT INTO exograph.fragment_term_sets (load_id, fragment_id, term_ids)
+            SELECT -1, g, ARRAY(SELECT DISTINCT 1 + (CASE n % 2 WHEN 0 THEN n * n * 7 % 200 ELSE g * 16 + n END) % 19999
+                            FROM generate_series(1, 60) n WHERE n % 2 = 0 OR n % 3 = 0 ORDER BY 1)
+            FROM generate_series(1, 1000) g;
+            ANALYZE exograph.fragment_term_sets;
+            """);
+        var unheld = await Db.RowsAsync(
+            """
+            SELECT term FROM exograph.terms WHERE id NOT IN (SELECT unnest(term_ids) FROM exograph.fragment_term_sets) ORDER BY 1
+            """);
+        Assert.InRange(unheld.Length, 2_000, 18_000);
+        await Db.ExecuteAsync("CREATE TEMP TABLE old AS SELECT term FROM exograph.terms; BEGIN");
+
+        Assert.Equal([$"terms|{unheld.Length}"], await Db.RowsAsync(Sweep));
+
+        var lookUps = await Db.ScalarAsync<long>(
+            "SELECT idx_scan FROM pg_stat_xact_user_tables WHERE relid = 'exograph.fragment_term_sets_shared'::regclass");
+        Assert.True(lookUps > 1_000 == areMany, $"{lookUps} look-ups");
+        Assert.Equal(unheld, await Db.RowsAsync("SELECT term FROM old EXCEPT SELECT term FROM exograph.terms ORDER BY 1"));
+        await Db.ExecuteAsync("COMMIT");
+    }
+
     [Fact]
     public async Task What_a_deleted_package_leaves_behind_goes()
     {
