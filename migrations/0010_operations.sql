@@ -95,7 +95,9 @@ BEGIN
     FOREACH v_routine IN ARRAY ARRAY[
         to_regprocedure('exograph.merge_partitions(integer)'),
         to_regprocedure('exograph.begin_load(text, text, bigint, boolean, bigint, text, boolean, text[])'),
-        to_regprocedure('exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean)')]
+        to_regprocedure('exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean)'),
+        to_regprocedure('dup_select.put_table(regclass, regclass, jsonb, jsonb, regclass)'),
+        to_regprocedure('dup_select.put_table_sql(regclass, regclass, jsonb, jsonb, regclass)')]
     LOOP
         IF v_routine IS NOT NULL THEN
             EXECUTE format('DROP ROUTINE %s', v_routine);

@@ -272,6 +272,15 @@ BEGIN
 END
 $$;
 
+-- How many rows this transaction has inserted into a table and its partitions, as the server counts them.
+CREATE FUNCTION dup_select_private.rows_inserted(relation oid) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT sum(pg_stat_get_xact_tuples_inserted(r.id))
+            FROM (SELECT relation UNION SELECT p.relid FROM pg_partition_tree(relation) p) r (id));
+END
+$$;
+
 -- The column that an UPDATE of a row by the caller may best name: where there is a choice, one that is in no unique index,
 -- because a row is then locked as for a change that leaves its keys alone, and foreign keys to it can still be checked. NULL
 -- where the server fills all of them.

@@ -70,11 +70,20 @@ CREATE FUNCTION dup_select_private.view_name(target oid, given text) RETURNS tex
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_table text[] := parse_ident(dup_select_private.qualified_name(target));
-    v_parts text[] := parse_ident(given);
+    v_parts text[];
 BEGIN
+    IF given ~ '^[[:space:]]*[[{]' THEN
+        RAISE EXCEPTION 'what is given as the name of the view looks like a mapping: %', given
+            USING ERRCODE = 'invalid_name',
+                  HINT = format('CALL dup_select.create_inserter_view(%L, mapping => %L)', target::regclass, given);
+    END IF;
+    v_parts := parse_ident(given);
     IF cardinality(v_parts) > 2 THEN
         RAISE EXCEPTION 'a view is named by schema and name, not %', given
             USING ERRCODE = 'invalid_name', HINT = 'Give view_name => ''a_schema.a_name''.';
+    END IF;
+    IF target IS NULL THEN
+        RETURN NULL; -- which the plan tells
     END IF;
     RETURN format('%I.%I', CASE cardinality(v_parts) WHEN 2 THEN v_parts[1] ELSE v_table[1] END,
                   coalesce(v_parts[cardinality(v_parts)], dup_select_private.identifier(v_table[2] || '_in')));

@@ -16,6 +16,7 @@ DECLARE
     v_clash   record;
     v_mapping jsonb;
 BEGIN
+    PERFORM dup_select_private.check_keys_given(natural_keys);
     SELECT array_agg(m.path), array_agg(m.input_column) INTO v_paths, v_inputs
     FROM dup_select_private.mapping_of_table(v_table, '{}', '', ARRAY[v_table.id], NULL, natural_keys) m;
     SELECT m.input_column, min(m.path) AS one, max(m.path) AS other, count(*) > 1 AS is_double INTO v_clash

@@ -9,8 +9,8 @@ CREATE OR REPLACE FUNCTION dup_select.inserter_view_sql(
 ) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    v_view text := dup_select_private.view_name(target, view_name); -- first: a mapping may have been given for it
     v_plan dup_select_private.plan := dup_select_private.plan(target, mapping, input, natural_keys, superclass, true);
-    v_view text := dup_select_private.view_name(target, view_name);
 BEGIN
     RETURN concat_ws(chr(10),
         dup_select_private.view_text(v_plan, v_view),

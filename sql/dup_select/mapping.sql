@@ -34,13 +34,16 @@ DECLARE
 BEGIN
     IF jsonb_typeof(mapping) <> 'object' OR mapping = '{}' THEN
         RAISE EXCEPTION 'a mapping is a jsonb object of paths and expressions, not %', mapping
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"name": "name", "parent_id.name": "upper(parent)"}.';
+            USING ERRCODE = 'invalid_parameter_value', HINT = concat(
+                'For example mapping => ''{"name": "name", "parent_id.name": "upper(parent)"}''.',
+                CASE WHEN jsonb_typeof(mapping) = 'string' THEN ' The name of a view is given as view_name.' END);
     END IF;
     FOR v_entry IN SELECT e.key, e.value, jsonb_typeof(e.value) AS type FROM jsonb_each(mapping) AS e LOOP
         IF v_entry.type <> 'string' THEN
             RAISE EXCEPTION 'path % is mapped to %, not to an SQL expression', v_entry.key, v_entry.value
                 USING ERRCODE = 'invalid_parameter_value',
-                      HINT = 'Write the expression as a jsonb string, a constant as "''x''".';
+                      HINT = CASE v_entry.type WHEN 'array' THEN 'Columns of a key are given as natural_keys.'
+                          ELSE 'Write the expression as a jsonb string, a constant as "''x''".' END;
         END IF;
     END LOOP;
     RETURN QUERY SELECT parse_ident(e.key), e.value FROM jsonb_each_text(mapping) AS e;
@@ -57,6 +60,9 @@ $$;
 CREATE FUNCTION dup_select_private.input_of(expression text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
+    IF quote_ident(btrim(expression)) = btrim(expression) THEN
+        RETURN btrim(expression); -- in lower case and no keyword: the list of those is long
+    END IF;
     IF expression !~ '^[[:space:]]*([[:alpha:]_][[:alnum:]_$]*|"([^"]|"")+")[[:space:]]*$'
         OR quote_ident(lower(btrim(expression))) <> lower(btrim(expression)) AND strpos(expression, '"') = 0
             AND EXISTS (SELECT FROM pg_get_keywords() AS k WHERE k.word = lower(btrim(expression)) AND k.catcode IN ('R', 'T'))
@@ -64,6 +70,18 @@ BEGIN
         RETURN NULL;
     END IF;
     RETURN (parse_ident(expression))[1];
+END
+$$;
+
+-- Raises where natural_keys is no object: 22023.
+CREATE FUNCTION dup_select_private.check_keys_given(natural_keys jsonb) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+BEGIN
+    IF jsonb_typeof(natural_keys) <> 'object' THEN
+        RAISE EXCEPTION 'natural_keys is a jsonb object of tables and their keys, not %', natural_keys
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'For example natural_keys => ''{"a_schema.a_table": ["a_column", "another"]}''.';
+    END IF;
 END
 $$;
 

@@ -8,12 +8,14 @@ CREATE FUNCTION dup_select_private.plan(
     target regclass, mapping jsonb, input regclass, natural_keys jsonb, superclass regclass, by_row boolean
 ) RETURNS dup_select_private.plan
 LANGUAGE plpgsql STABLE SECURITY INVOKER
-    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' -- of defaults, as text
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off -- that takes longer than running
+    SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' -- of defaults, as text
 AS $$
 DECLARE
     v_plan dup_select_private.plan;
 BEGIN
     PERFORM dup_select_private.check_tables(target, input, by_row);
+    PERFORM dup_select_private.check_keys_given(natural_keys);
     v_plan.by_row := by_row;
     v_plan.levels := dup_select_private.plan_levels(
         target, dup_select_private.mapping(target, mapping, input, natural_keys));
@@ -33,6 +35,9 @@ BEGIN
         v_plan.levels[v_n].key := dup_select_private.plan_key(v_plan.levels[v_n], natural_keys);
     END LOOP;
     PERFORM dup_select_private.check_rules(v_plan.levels);
+    IF NOT by_row THEN
+        v_plan := dup_select_private.plan_maps(v_plan);
+    END IF;
     PERFORM dup_select_private.tell_keyless(v_plan.levels[1]);
     v_plan.superclass := dup_select_private.superclass(v_plan.levels[1], superclass);
     RETURN v_plan;
@@ -110,7 +115,8 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'natural_keys names %, which is neither a table nor a path of the mapping', v_name
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = format('The tables of the mapping are %s; a path is written as in the mapping, without its last column.',
+                  HINT = format('The tables of the mapping are %s; a path is written as in the mapping, without its last column. '
+                      'A mapping itself is given as mapping.',
                       (SELECT string_agg(DISTINCT ((levels[n]).facts).qualified_name, ', ')
                        FROM generate_subscripts(levels, 1) n));
     END IF;

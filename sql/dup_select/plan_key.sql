@@ -34,7 +34,7 @@ BEGIN
         INTO v_key.wanted, v_key.wants_composite
     FROM unnest(level.columns) c
     WHERE NOT v_key.shown OR (c.facts).number = ANY (v_facts.columns || v_facts.sources);
-    RETURN v_key;
+    RETURN dup_select_private.key_with_values(level, v_key);
 END
 $$;
 
@@ -159,7 +159,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT array_agg(ROW(ROW(
             c.number, quote_ident(c.name),
             dup_select_private.equality(dup_select_private.default_operator_class(facts.id, c.number)), '', NOT c.required,
-            c.composite)::dup_select_private.key_part, true, false)::dup_select_private.plan_part ORDER BY c.number)
+            c.composite)::dup_select_private.key_part, true, false, NULL)::dup_select_private.plan_part ORDER BY c.number)
     FROM unnest(facts.columns) c WHERE c.number = ANY (parts_of_columns.columns)
 $$;
 
@@ -178,7 +178,7 @@ DECLARE
     v_given   boolean := EXISTS (SELECT FROM unnest(level.columns) c WHERE (c.facts).number = ANY (v_sources));
 BEGIN
     RETURN ROW(part, v_given, part.number <> 0 AND NOT v_given AND NOT v_column.generated
-                              AND dup_select_private.fallback(v_column) IS NULL);
+                              AND dup_select_private.fallback(v_column) IS NULL, NULL::text);
 END
 $$;
 

@@ -46,11 +46,15 @@ $$;
 -- advisory(id), affected(advisory_id): what is given as advisory_id is the natural key of the parent, and its id as well. It is
 -- read as the former, so that the parent is made where it does not exist, and given back as the latter.
 CREATE FUNCTION dup_select_private.read_keys(levels dup_select_private.plan_level[]) RETURNS text[]
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(array_agg(DISTINCT r.out_name), '{}')
-    FROM dup_select_private.references_of(levels) r
-    WHERE EXISTS (SELECT FROM unnest((levels[r.level]).columns) c WHERE (c.facts).name = r.parent_column AND c.input = r.out_name)
-        AND NOT EXISTS (SELECT FROM unnest((levels[r.child]).columns) c WHERE (c.facts).name = r.child_column)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(DISTINCT r.out_name), '{}')
+        FROM dup_select_private.references_of(levels) r
+        WHERE EXISTS (SELECT FROM unnest((levels[r.level]).columns) c
+                      WHERE (c.facts).name = r.parent_column AND c.input = r.out_name)
+            AND NOT EXISTS (SELECT FROM unnest((levels[r.child]).columns) c WHERE (c.facts).name = r.child_column));
+END
 $$;
 
 -- Raises where an input column of a view is named like one of its id columns, unless it is that id, or what it is looked up by:
@@ -104,7 +108,7 @@ BEGIN
         v_plan.names := ROW(v_free[1], v_free[2], NULL, NULL, NULL, NULL, NULL, NULL, NULL);
     ELSE
         v_plan.names := ROW(v_free[1], NULL, v_free[2], v_free[3], v_free[4], v_free[5], v_free[6],
-                            v_free[7], dup_select_private.work_table());
+                            v_free[7], dup_select_private.temporary_table('put_table_rows', '{}'));
     END IF;
     v_plan.returned := v_free[cardinality(v_wanted) + 1 :];
     v_taken := v_taken || v_free;
@@ -134,29 +138,16 @@ $$;
 
 -- What generated statements can see that is not theirs.
 CREATE FUNCTION dup_select_private.user_names(plan dup_select_private.plan) RETURNS text[]
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT array_agg(n.name)
-    FROM (SELECT dup_select_private.taken_names(((plan.levels[n]).facts).id) AS name FROM generate_subscripts(plan.levels, 1) n
-          UNION
-          SELECT ((plan.levels[n]).facts).name FROM generate_subscripts(plan.levels, 1) n
-          UNION
-          SELECT i.name FROM unnest(plan.inputs) i
-          UNION
-          SELECT r.out_name FROM dup_select_private.references_of(plan.levels) r) n
-$$;
-
--- Name for the work table of put_table: one that no temporary relation or type of the session has. put_table drops its own, so
--- that this is put_table_rows, except where a trigger of a table that put_table fills calls it again.
-CREATE FUNCTION dup_select_private.work_table() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_name text := 'put_table_rows';
-    v_n    integer := 1;
+    v_level dup_select_private.plan_level;
+    v_names text[] := ARRAY(SELECT i.name FROM unnest(plan.inputs) i)
+                    || ARRAY(SELECT r.out_name FROM dup_select_private.references_of(plan.levels) r);
 BEGIN
-    WHILE to_regclass('pg_temp.' || v_name) IS NOT NULL OR to_regtype('pg_temp.' || v_name) IS NOT NULL LOOP
-        v_n := v_n + 1;
-        v_name := concat('put_table_rows_', v_n);
+    FOREACH v_level IN ARRAY plan.levels LOOP
+        v_names := v_names || (v_level.facts).name
+            || ARRAY(SELECT n FROM dup_select_private.taken_names((v_level.facts).id) n);
     END LOOP;
-    RETURN v_name;
+    RETURN v_names;
 END
 $$;

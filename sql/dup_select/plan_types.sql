@@ -26,16 +26,19 @@ COMMENT ON COLUMN dup_select_private.plan_column.held IS 'Name of the variable, 
 COMMENT ON COLUMN dup_select_private.plan_column.slot IS 'Where its value is before the row is looked up.';
 COMMENT ON COLUMN dup_select_private.plan_column.echo IS 'NEW itself gets the default first, so that RETURNING shows it.';
 
-CREATE TYPE dup_select_private.plan_part AS (facts dup_select_private.key_part, given boolean, absent boolean);
+CREATE TYPE dup_select_private.plan_part AS (
+    facts dup_select_private.key_part, given boolean, absent boolean, value text);
 COMMENT ON TYPE dup_select_private.plan_part IS 'A part of a natural key, as a new row has it.';
 COMMENT ON COLUMN dup_select_private.plan_part.facts IS 'What the catalog says of it.';
 COMMENT ON COLUMN dup_select_private.plan_part.given IS
     'It depends on what the statements fill; else it is the same for all rows.';
 COMMENT ON COLUMN dup_select_private.plan_part.absent IS 'It is a column that nothing fills: NULL.';
+COMMENT ON COLUMN dup_select_private.plan_part.value IS 'Text of a new row''s value.';
 
 CREATE TYPE dup_select_private.plan_key AS (
     index_name text, shown boolean, parts dup_select_private.plan_part[], nulls_distinct boolean, predicate text,
-    predicate_columns integer[], in_predicate boolean, wanted dup_select_private.slot[], wants_composite boolean);
+    predicate_columns integer[], in_predicate boolean, wanted dup_select_private.slot[], wants_composite boolean,
+    condition text);
 COMMENT ON TYPE dup_select_private.plan_key IS 'The natural key of a level.';
 COMMENT ON COLUMN dup_select_private.plan_key.index_name IS 'NULL where natural_keys names columns that no unique index is on.';
 COMMENT ON COLUMN dup_select_private.plan_key.parts IS 'In the order of the index, or of natural_keys.';
@@ -46,13 +49,21 @@ COMMENT ON COLUMN dup_select_private.plan_key.predicate_columns IS 'Numbers of t
 COMMENT ON COLUMN dup_select_private.plan_key.in_predicate IS
     'Whether a new row falls under the index: true where it always does, or it is a whole one; NULL where that depends on the '
     'row.';
+COMMENT ON COLUMN dup_select_private.plan_key.condition IS
+    'Text that tells whether a new row falls under a partial index. NULL where it always does.';
 COMMENT ON COLUMN dup_select_private.plan_key.wanted IS 'An optional parent is looked for where one of these is not NULL.';
 COMMENT ON COLUMN dup_select_private.plan_key.wants_composite IS 'One of these is composite: see column_facts.composite.';
+
+CREATE TYPE dup_select_private.plan_class AS (name text, operator text, nullable boolean);
+COMMENT ON TYPE dup_select_private.plan_class IS 'A column of the work table that tells which row of a level an input row has.';
+COMMENT ON COLUMN dup_select_private.plan_class.operator IS 'Equality.';
+COMMENT ON COLUMN dup_select_private.plan_class.nullable IS 'NULL is a value like others.';
 
 CREATE TYPE dup_select_private.plan_level AS (
     path text[], facts dup_select_private.table_facts, name text, child integer, reference dup_select_private.foreign_key_facts,
     optional boolean, out_names text[], shared text[], columns dup_select_private.plan_column[], key dup_select_private.plan_key,
-    own dup_select_private.slot[], above dup_select_private.slot[], together integer, settled text);
+    own dup_select_private.slot[], above dup_select_private.slot[], together integer, settled text,
+    map text, classes dup_select_private.plan_class[]);
 COMMENT ON TYPE dup_select_private.plan_level IS
     'A table at a path from the target: the target itself at the empty path, a parent at the path of its foreign key.';
 COMMENT ON COLUMN dup_select_private.plan_level.path IS 'Columns of the foreign keys on the way from the target.';
@@ -74,6 +85,11 @@ COMMENT ON COLUMN dup_select_private.plan_level.together IS
 COMMENT ON COLUMN dup_select_private.plan_level.settled IS
     'Column of the work table that tells, where levels are put together, that there is no parent to look for.';
 
+COMMENT ON COLUMN dup_select_private.plan_level.map IS
+    'Temporary table in which put_table keeps the keys of its rows. NULL where levels are put together.';
+COMMENT ON COLUMN dup_select_private.plan_level.classes IS
+    'What input rows have in common that have the same row of it: the map has a row for each such class. NULL: for each row.';
+
 CREATE TYPE dup_select_private.plan_names AS (
     attempts text, path text, rows text, row text, done text, number text, at text, key text,
     work text);
@@ -90,7 +106,8 @@ COMMENT ON COLUMN dup_select_private.plan_names.work IS 'The work table.';
 
 CREATE TYPE dup_select_private.plan AS (
     levels dup_select_private.plan_level[], inputs dup_select_private.input_column[], by_row boolean, pinned boolean,
-    read_keys text[], returned text[], superclass text, names dup_select_private.plan_names);
+    read_keys text[], returned text[], superclass text, names dup_select_private.plan_names,
+    wide text);
 COMMENT ON TYPE dup_select_private.plan IS
     'What an inserter view (by_row) or put_table is to do. The only text in it is the user''s.';
 COMMENT ON COLUMN dup_select_private.plan.levels IS 'The target first, each level before its parents.';
@@ -103,3 +120,5 @@ COMMENT ON COLUMN dup_select_private.plan.read_keys IS
 COMMENT ON COLUMN dup_select_private.plan.returned IS
     'Variables, or columns of the work table, for the columns of the primary key.';
 COMMENT ON COLUMN dup_select_private.plan.superclass IS 'The table in which rows of the target are looked up. NULL: the target.';
+COMMENT ON COLUMN dup_select_private.plan.wide IS
+    'The work table with the keys of levels that are put together: names.work, or, where levels come before, another.';

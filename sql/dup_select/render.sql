@@ -7,13 +7,18 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 
 -- What a level is about, for a comment, which a line break in a name must not end.
 CREATE FUNCTION dup_select_private.title(level dup_select_private.plan_level) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT translate(concat(
-        dup_select_private.path_text(level.path) || CASE WHEN level.path <> '{}' THEN ': ' ELSE '' END,
-        (level.facts).qualified_name, ', by ' || quote_ident((level.key).index_name),
-        CASE WHEN (level.key).parts IS NOT NULL AND (level.key).index_name IS NULL THEN ', by columns without a unique index' END,
-        CASE WHEN (level.key).index_name IS NOT NULL AND (level.facts).triggered THEN ' (BEFORE triggers may make its key)' END),
-        chr(10) || chr(13), '  ')
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT translate(concat(
+            dup_select_private.path_text(level.path) || CASE WHEN level.path <> '{}' THEN ': ' ELSE '' END,
+            (level.facts).qualified_name, ', by ' || quote_ident((level.key).index_name),
+            CASE WHEN (level.key).parts IS NOT NULL AND (level.key).index_name IS NULL
+                 THEN ', by columns without a unique index' END,
+            CASE WHEN (level.key).index_name IS NOT NULL AND (level.facts).triggered
+                 THEN ' (BEFORE triggers may make its key)' END),
+            chr(10) || chr(13), '  '));
+END
 $$;
 
 -- The table of a level in a FROM clause, under its own name where no alias is given.
@@ -107,28 +112,37 @@ BEGIN
 END
 $$;
 
--- What a new row will hold in every column of its table, in its order: also where it is not mapped but has a default, or is
--- generated.
-CREATE FUNCTION dup_select_private.row_values(level dup_select_private.plan_level) RETURNS dup_select_private.value[]
+-- What a new row will hold in these columns of its table, in its order, NULL for others: also where they are not mapped but have
+-- a default, or are generated.
+CREATE FUNCTION dup_select_private.row_values(level dup_select_private.plan_level, numbers integer[])
+RETURNS dup_select_private.value[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_columns dup_select_private.column_facts[] := (level.facts).columns;
-    v_values  dup_select_private.value[];
-    v_column  dup_select_private.column_facts;
+    v_wanted  integer[] := numbers || ARRAY(SELECT unnest(c.expression_columns) FROM unnest((level.facts).columns) c
+                                            WHERE c.generated AND c.number = ANY (numbers));
+    v_values  dup_select_private.value[] := array_fill(NULL::dup_select_private.value, ARRAY[cardinality(v_columns)]);
+    v_column  record;
 BEGIN
-    v_values := ARRAY(
-        SELECT CASE WHEN NOT c.generated THEN coalesce(
-                   (SELECT ROW(dup_select_private.value_of(f), true)::dup_select_private.value
-                    FROM unnest(level.columns) f WHERE (f.facts).number = c.number),
-                   CASE WHEN NOT c.volatile THEN dup_select_private.computed(c, c.expression) END,
-                   ROW(format('NULL::%s', c.type), true)::dup_select_private.value) END
-        FROM unnest(v_columns) c ORDER BY c.number);
-    FOR v_n IN 1 .. cardinality(v_columns) LOOP
-        v_column := v_columns[v_n];
-        IF v_column.generated THEN
-            v_values[v_n] := dup_select_private.computed(v_column, dup_select_private.substitute_columns(
-                v_column.expression, v_column.expression_columns, v_columns, v_values));
-        END IF;
+    FOR v_column IN
+        SELECT c.n, CASE
+                WHEN f.value IS NOT NULL THEN ROW(f.value, true)::dup_select_private.value
+                ELSE coalesce(CASE WHEN NOT c.volatile THEN dup_select_private.computed(c.facts, c.expression) END,
+                              ROW(format('NULL::%s', c.type), true)::dup_select_private.value)
+            END AS value
+        FROM (SELECT n, v_columns[n] AS facts, (v_columns[n]).* FROM generate_subscripts(v_columns, 1) n) c
+        LEFT JOIN LATERAL (SELECT dup_select_private.value_of(f) AS value FROM unnest(level.columns) f
+                           WHERE (f.facts).number = c.number) f ON true
+        WHERE c.number = ANY (v_wanted) AND NOT c.generated
+    LOOP
+        v_values[v_column.n] := v_column.value;
+    END LOOP;
+    FOR v_column IN
+        SELECT n, v_columns[n] AS facts FROM generate_subscripts(v_columns, 1) n
+        WHERE (v_columns[n]).generated AND (v_columns[n]).number = ANY (v_wanted)
+    LOOP
+        v_values[v_column.n] := dup_select_private.computed(v_column.facts, dup_select_private.substitute_columns(
+            (v_column.facts).expression, (v_column.facts).expression_columns, v_columns, v_values));
     END LOOP;
     RETURN v_values;
 END
@@ -158,35 +172,54 @@ $$;
 -- An expression over these columns of a level's table, over what a new row holds.
 CREATE FUNCTION dup_select_private.evaluate(level dup_select_private.plan_level, expression text, numbers integer[]) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.substitute_columns(expression, numbers, (level.facts).columns, dup_select_private.row_values(level))
+    SELECT dup_select_private.substitute_columns(expression, numbers, (level.facts).columns,
+        dup_select_private.row_values(level, numbers))
 $$;
 
--- The parts of a level's natural key with the text of a new row's values.
+-- A natural key of a level with the text of a new row's values.
+CREATE FUNCTION dup_select_private.key_with_values(level dup_select_private.plan_level, key dup_select_private.plan_key)
+RETURNS dup_select_private.plan_key
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_key     dup_select_private.plan_key := key;
+    v_facts   dup_select_private.key_facts := (SELECT k FROM unnest((level.facts).keys) k WHERE k.name = key.index_name);
+    v_columns dup_select_private.column_facts[] := (level.facts).columns;
+    v_values  dup_select_private.value[] := dup_select_private.row_values(
+        level, ARRAY(SELECT (p.facts).number FROM unnest(key.parts) p) || v_facts.expression_columns);
+    v_part    dup_select_private.plan_part;
+BEGIN
+    FOR v_n IN 1 .. coalesce(cardinality(v_key.parts), 0) LOOP
+        v_part := v_key.parts[v_n];
+        v_key.parts[v_n].value := CASE
+            WHEN (v_part.facts).number <> 0 THEN (SELECT (v_values[c]).text FROM generate_subscripts(v_columns, 1) c
+                                                  WHERE (v_columns[c]).number = (v_part.facts).number)
+            ELSE dup_select_private.substitute_columns(
+                (v_part.facts).expression, v_facts.expression_columns, v_columns, v_values)
+        END;
+    END LOOP;
+    v_key.condition := CASE
+        WHEN v_key.in_predicate THEN NULL
+        WHEN NOT v_key.in_predicate THEN 'false'
+        ELSE dup_select_private.evaluate(level, v_key.predicate, v_key.predicate_columns)
+    END;
+    RETURN v_key;
+END
+$$;
+
+-- The parts of a level's natural key.
 CREATE FUNCTION dup_select_private.key_values(level dup_select_private.plan_level) RETURNS TABLE (
     n bigint, expression text, value text, operator text, collation_clause text, nullable boolean, composite boolean,
     given boolean, absent boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT p.n, (p.facts).expression, CASE
-            WHEN (p.facts).number <> 0 THEN (
-                SELECT (v.row_values[c]).text FROM generate_subscripts((level.facts).columns, 1) c
-                WHERE (((level.facts).columns)[c]).number = (p.facts).number)
-            ELSE dup_select_private.substitute_columns(
-                (p.facts).expression, k.expression_columns, (level.facts).columns, v.row_values)
-        END,
-        (p.facts).operator, (p.facts).collation_clause, (p.facts).nullable, (p.facts).composite, p.given, p.absent
-    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, n)
-    CROSS JOIN dup_select_private.row_values(level) v (row_values)
-    LEFT JOIN unnest((level.facts).keys) k ON k.name = (level.key).index_name
+    SELECT p.n, (p.facts).expression, p.value, (p.facts).operator, (p.facts).collation_clause, (p.facts).nullable,
+           (p.facts).composite, p.given, p.absent
+    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, value, n)
 $$;
 
 -- Text that tells whether the new row falls under a partial index. NULL where it always does.
 CREATE FUNCTION dup_select_private.in_index(level dup_select_private.plan_level) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE
-        WHEN (level.key).in_predicate THEN NULL
-        WHEN NOT (level.key).in_predicate THEN 'false'
-        ELSE dup_select_private.evaluate(level, (level.key).predicate, (level.key).predicate_columns)
-    END
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT (level.key).condition
 $$;
 
 -- Condition that finds the row with the natural key of the new one. IS NOT DISTINCT FROM uses no index, hence the two halves
@@ -219,55 +252,71 @@ $$;
 
 -- Condition under which an optional parent is wanted at all. NULL where it always is.
 CREATE FUNCTION dup_select_private.wanted(level dup_select_private.plan_level) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT CASE
-        WHEN cardinality((level.key).wanted) = 1 AND NOT (level.key).wants_composite
-            THEN format('%s IS NOT NULL', dup_select_private.reference_list((level.key).wanted))
-        WHEN (level.key).wanted <> '{}' THEN format(
-            'pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.>) 0', dup_select_private.reference_list((level.key).wanted))
-    END
-    WHERE level.optional
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN cardinality((level.key).wanted) = 1 AND NOT (level.key).wants_composite
+                THEN format('%s IS NOT NULL', dup_select_private.reference_list((level.key).wanted))
+            WHEN (level.key).wanted <> '{}' THEN format(
+                'pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.>) 0', dup_select_private.reference_list((level.key).wanted))
+        END
+        WHERE level.optional);
+END
 $$;
 
 -- Conditions under which a parent is still to be found. above: those on the keys of the levels that it is a parent of, too.
 CREATE FUNCTION dup_select_private.unresolved(level dup_select_private.plan_level, above boolean) RETURNS text[]
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT array_remove(ARRAY[
-        CASE
-            WHEN cardinality(level.own) > 1 THEN format(
-                'pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0', dup_select_private.reference_list(level.own))
-            WHEN NOT above OR level.above = '{}' THEN dup_select_private.reference_list(level.own) || ' IS NULL'
-        END,
-        CASE
-            WHEN above AND level.above <> '{}' THEN format('pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.=) 0',
-                dup_select_private.reference_list(
-                    CASE WHEN cardinality(level.own) > 1 THEN level.above ELSE level.own || level.above END))
-        END], NULL)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT array_remove(ARRAY[
+            CASE
+                WHEN cardinality(level.own) > 1 THEN format(
+                    'pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.>) 0', dup_select_private.reference_list(level.own))
+                WHEN NOT above OR level.above = '{}' THEN dup_select_private.reference_list(level.own) || ' IS NULL'
+            END,
+            CASE
+                WHEN above AND level.above <> '{}' THEN format('pg_catalog.num_nonnulls(%s) OPERATOR(pg_catalog.=) 0',
+                    dup_select_private.reference_list(
+                        CASE WHEN cardinality(level.own) > 1 THEN level.above ELSE level.own || level.above END))
+            END], NULL));
+END
 $$;
 
 -- INSERT INTO with the column list.
 CREATE FUNCTION dup_select_private.insert_head(level dup_select_private.plan_level, indent integer) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('INSERT INTO %s%s (%s)%s', (level.facts).qualified_name,
-        CASE WHEN (level.facts).triggered AND (level.key).index_name IS NOT NULL THEN ' AS existing' END,
-        dup_select_private.lines(array_agg(quote_ident((c.facts).name) ORDER BY (c.facts).number), ', ', indent + 4),
-        CASE WHEN bool_or((c.facts).always) THEN chr(10) || repeat(' ', indent) || 'OVERRIDING SYSTEM VALUE' ELSE '' END)
-    FROM unnest(level.columns) c
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('INSERT INTO %s%s (%s)%s', (level.facts).qualified_name,
+            CASE WHEN (level.facts).triggered AND (level.key).index_name IS NOT NULL THEN ' AS existing' END,
+            dup_select_private.lines(array_agg(quote_ident((c.facts).name) ORDER BY (c.facts).number), ', ', indent + 4),
+            CASE WHEN bool_or((c.facts).always) THEN chr(10) || repeat(' ', indent) || 'OVERRIDING SYSTEM VALUE' ELSE '' END)
+        FROM unnest(level.columns) c);
+END
 $$;
 
 -- What it inserts, on lines.
 CREATE FUNCTION dup_select_private.inserted_values(level dup_select_private.plan_level, indent integer) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT dup_select_private.lines(array_agg(dup_select_private.inserted_value(c) ORDER BY (c.facts).number), ', ', indent)
-    FROM unnest(level.columns) c
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT dup_select_private.lines(array_agg(dup_select_private.inserted_value(c) ORDER BY (c.facts).number), ', ', indent)
+        FROM unnest(level.columns) c);
+END
 $$;
 
 -- How ON CONFLICT names the natural key. NULL where no index has it.
 CREATE FUNCTION dup_select_private.conflict_target(level dup_select_private.plan_level) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format('ON CONFLICT (%s)%s', string_agg((p.facts).expression, ', ' ORDER BY p.n), ' WHERE ' || (level.key).predicate)
-    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, n)
-    HAVING (level.key).index_name IS NOT NULL
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('ON CONFLICT (%s)%s', string_agg((p.facts).expression, ', ' ORDER BY p.n),
+                      ' WHERE ' || (level.key).predicate)
+        FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, value, n)
+        HAVING (level.key).index_name IS NOT NULL);
+END
 $$;
 
 -- ON CONFLICT clause of the natural key; where BEFORE triggers may change that, it leaves these columns of the row that exists in

@@ -24,6 +24,25 @@ BEGIN
 END
 $$;
 
+-- Statements that make the work table of these levels, where levels come before them: with the keys of those.
+CREATE FUNCTION dup_select_private.together_table(plan dup_select_private.plan) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT unnest(ARRAY[
+        dup_select_private.make_table(plan, plan.wide),
+        dup_select_private.fill_table(plan, plan.wide, dup_select_private.together_rows(plan)),
+        dup_select_private.index_statement(plan), 'ANALYZE pg_temp.' || quote_ident(plan.wide)])
+    WHERE plan.wide <> (plan.names).work
+$$;
+
+-- FROM item of the input rows with the keys of the levels before those that are put together.
+CREATE FUNCTION dup_select_private.together_rows(plan dup_select_private.plan) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT dup_select_private.rows_with_keys(plan, t.first, c.names, NULL)
+    FROM (SELECT max(l) AS first FROM generate_subscripts(plan.levels, 1) l WHERE (plan.levels[l]).together IS NOT NULL) t
+    CROSS JOIN (SELECT array_agg(c.name ORDER BY c.n) AS names FROM dup_select_private.work_columns(plan, plan.wide) c
+                WHERE c.name <> (plan.names).row AND c.source = dup_select_private.work_column(plan, c.name)) c
+$$;
+
 -- The statements of the levels that are put together.
 CREATE FUNCTION dup_select_private.together_statements(plan dup_select_private.plan)
 RETURNS TABLE (title text, once text, resolve text, missing text, pending text, in_order text)
@@ -73,7 +92,7 @@ $$;
 CREATE FUNCTION dup_select_private.expressions_of(level dup_select_private.plan_level) RETURNS text[]
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT array_agg((p.facts).expression ORDER BY p.n)
-    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, n)
+    FROM unnest((level.key).parts) WITH ORDINALITY AS p (facts, given, absent, value, n)
 $$;
 
 -- The places of those parts of a level's key that are values as they are.
@@ -150,8 +169,12 @@ $$;
 -- that it waits for does not exist, and what has a key that is known refers to rows that do. Of the contenders that are left the
 -- first has all its parents, so each round inserts something.
 CREATE FUNCTION dup_select_private.insert_first(plan dup_select_private.plan, number integer) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT format(
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_level dup_select_private.plan_level := plan.levels[number];
+    v_names text := (SELECT string_agg(format('k%s', n), ', ' ORDER BY n) FROM generate_subscripts((v_level.key).parts, 1) n);
+BEGIN
+    RETURN format(
 '%1$s
 SELECT
     %2$s
@@ -159,39 +182,42 @@ FROM (
     SELECT DISTINCT ON (%3$s) *
     FROM (
 %4$s
-    ) AS %5$I
+    ) AS contenders
     ORDER BY %3$s, %6$I, %7$I
-) AS %5$I
-WHERE %8$s
-ORDER BY %3$s%9$s',
-        dup_select_private.insert_head(l.level, 0), dup_select_private.inserted_values(l.level, 4), k.names,
-        (SELECT string_agg(dup_select_private.contenders(plan, plan.levels[c]), chr(10) || '        UNION ALL' || chr(10)
-                           ORDER BY c DESC)
-         FROM generate_subscripts(plan.levels, 1) c WHERE ((plan.levels[c]).facts).id = ((l.level).facts).id),
-        (plan.names).rows, (plan.names).row, (plan.names).number,
-        array_to_string(format('%s OPERATOR(pg_catalog.=) %s', dup_select_private.work_column(plan, (plan.names).number),
-                               (l.level).together)
-                        || dup_select_private.parents_are_settled(plan, l.level, NULL), ' AND '),
-        coalesce(chr(10) || dup_select_private.conflict_target(l.level) || ' DO NOTHING', ''))
-    FROM (SELECT plan.levels[number] AS level) l
-    CROSS JOIN LATERAL (SELECT string_agg(format('k%s', n), ', ' ORDER BY n) AS names
-                        FROM generate_subscripts(((l.level).key).parts, 1) n) k
-    WHERE ((l.level).key).parts IS NOT NULL
+) AS contender
+JOIN pg_temp.%8$I AS %5$I ON %5$I.%6$I OPERATOR(pg_catalog.=) contender.%6$I
+WHERE %9$s
+ORDER BY %3$s%10$s',
+        dup_select_private.insert_head(v_level, 0), dup_select_private.inserted_values(v_level, 4), v_names,
+        (SELECT string_agg(dup_select_private.contenders(plan, plan.levels[c], c = number),
+                           chr(10) || '        UNION ALL' || chr(10) ORDER BY c DESC)
+         FROM generate_subscripts(plan.levels, 1) c WHERE ((plan.levels[c]).facts).id = (v_level.facts).id),
+        (plan.names).rows, (plan.names).row, (plan.names).number, plan.wide,
+        array_to_string('contender.here'::text || dup_select_private.parents_are_settled(plan, v_level, NULL), ' AND '),
+        coalesce(chr(10) || dup_select_private.conflict_target(v_level) || ' DO NOTHING', ''))
+    WHERE v_names IS NOT NULL;
+END
 $$;
 
--- Query of the rows that lack a level, with their keys, as far as these are known.
-CREATE FUNCTION dup_select_private.contenders(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text
+-- Query of the keys that a level lacks, as far as they are known, and the first row that brings each of them. here: it is the
+-- level that is inserted into; of a boolean, the server takes every second one to be true, of a number that is compared, hardly
+-- any.
+CREATE FUNCTION dup_select_private.contenders(
+    plan dup_select_private.plan, level dup_select_private.plan_level, here boolean
+) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT format(
-'        SELECT %I.*, %s AS %I, %s
-        FROM %s
-        WHERE %s',
-        (plan.names).rows, level.together, (plan.names).number,
+'        SELECT pg_catalog.min(%1$s) AS %2$I, %3$s AS %4$I, %9$s AS here, %5$s
+        FROM %6$s
+        WHERE %7$s
+        GROUP BY %8$s',
+        dup_select_private.work_column(plan, (plan.names).row), (plan.names).row, level.together, (plan.names).number,
         (SELECT string_agg(format('%s%s AS k%s', v.value, v.collation_clause, v.n), ', ' ORDER BY v.n)
          FROM dup_select_private.key_values(level) v),
         dup_select_private.work_rows(plan),
         array_to_string(dup_select_private.pending(plan, level, dup_select_private.key_is_known(plan, level))
-                        || dup_select_private.has_key(level), ' AND '))
+                        || dup_select_private.has_key(level), ' AND '),
+        (SELECT string_agg((v.n + 3)::text, ', ' ORDER BY v.n) FROM dup_select_private.key_values(level) v), here::text)
 $$;
 
 -- Conditions under which the natural key of a level is known.
@@ -231,14 +257,21 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 $$;
 
 -- Statements that put the levels row by row, each row as an inserter view does. Static statements, whose plans are kept.
--- enable_seqscan: as in an inserter view.
+-- enable_seqscan: as in an inserter view. Where rows have been updated, the table is written anew first: an index that is made
+-- after updates is not used.
 CREATE FUNCTION dup_select_private.in_order(plan dup_select_private.plan) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_row text := dup_select_private.work_column(plan, (plan.names).row);
     v_at  text := quote_ident((plan.names).at);
 BEGIN
-    RETURN format(
+    RETURN CASE WHEN dup_select_private.can_go_in_waves(plan) THEN format(
+'CREATE TEMPORARY TABLE %2$I ON COMMIT DROP AS TABLE pg_temp.%1$I;
+TRUNCATE pg_temp.%1$I;
+INSERT INTO pg_temp.%1$I TABLE pg_temp.%2$I;
+DROP TABLE IF EXISTS pg_temp.%2$I;
+' || 'CREATE INDEX ON pg_temp.%1$I (%3$I);
+', plan.wide, dup_select_private.identifier(plan.wide || '_copy'), (plan.names).row) ELSE '' END || format(
 'SELECT pg_catalog.set_config(''dup_select.enable_seqscan'', pg_catalog.current_setting(''enable_seqscan''), true),
     pg_catalog.set_config(''enable_seqscan'', ''off'', true);
 %s;

@@ -51,12 +51,18 @@ public sealed partial class GoldenTests : LoadingTest
         Assert.Empty(failures);
     }
 
-    /// <summary>Each script of a file on its own, as one would paste it, but for the dropping of the work table at the commit.</summary>
+    /// <summary>Each script of a file on its own, as one would paste it, but for the dropping of temporary tables at the commit.</summary>
     private async Task RunAsync(string file)
     {
         var golden = await File.ReadAllTextAsync(file);
         foreach (var script in CallLine().Split(golden))
-            await Db.ExecuteAsync($"{script}; DROP TABLE IF EXISTS pg_temp.put_table_rows");
+        {
+            await Db.ExecuteAsync(script);
+            var names = await Db.RowsAsync(
+                "SELECT oid::regclass::text FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'");
+            if (names.Length > 0)
+                await Db.ExecuteAsync($"DROP TABLE {string.Join(", ", names)}");
+        }
     }
 
     private async Task<string> PrintAsync(string golden)

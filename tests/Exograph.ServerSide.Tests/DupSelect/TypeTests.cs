@@ -102,8 +102,8 @@ public sealed class TypeTests : GeneratorTest
                     var put = $$"""SELECT dup_select.put_table('s.i', '{{table}}', '{"{{path}}": "v"}')""";
                     var view = $"INSERT INTO {table}_in (v) VALUES ({given})";
                     var (way, again) = table == "s.own" ? (put, view) : (view, put);
-                    Assert.Equal((table, way, plain), (table, way, await OutcomeAsync($"{fill}; {way}; {again}", stored, shown)));
-                    Assert.Equal((table, again, plain), (table, again, await OutcomeAsync($"{fill}; {again}", stored, shown)));
+                    AssertOutcome(plain, table, way, await OutcomeAsync($"{fill}; {way}; {again}", stored, shown));
+                    AssertOutcome(plain, table, again, await OutcomeAsync($"{fill}; {again}", stored, shown));
                 }
                 if (!plain.StartsWith("ok", StringComparison.Ordinal))
                     continue;
@@ -163,8 +163,9 @@ public sealed class TypeTests : GeneratorTest
         Assert.Equal(["DE|Berlin", "DK|Copenhagen"],
             await Db.RowsAsync("SELECT iso2, name FROM s.city JOIN s.country c ON c.id = country_id ORDER BY 1"));
         await Db.ExecuteAsync("INSERT INTO s.flat VALUES ('DEU', 'Bonn')");
-        var error = await Db.FailsAsync("22001", Put);
-        Assert.Equal("value too long for type character(2)", error.MessageText);
+        var error = await Db.FailsAsync("23000", Put);
+        Assert.Contains("iso2 does not cast to character(2): row (0,3): value too long for type character(2)", error.Detail!,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -232,10 +233,21 @@ public sealed class TypeTests : GeneratorTest
             RETURN v_result;
         EXCEPTION
             WHEN SQLSTATE 'ZZZZZ' THEN RETURN v_result;
-            WHEN OTHERS THEN RETURN concat(SQLSTATE, ' ', SQLERRM);
+            WHEN OTHERS THEN
+                GET STACKED DIAGNOSTICS v_result = PG_EXCEPTION_DETAIL;
+                RETURN concat_ws(' ', SQLSTATE, SQLERRM, CASE SQLSTATE WHEN '23000' THEN v_result END);
         END
         $f$
         """;
+
+    /// <summary>What put_table says of a row has in its detail what an INSERT says.</summary>
+    private static void AssertOutcome(string plain, string table, string way, string outcome)
+    {
+        if (outcome.StartsWith("23000", StringComparison.Ordinal))
+            Assert.Contains(plain[6..], outcome, StringComparison.Ordinal);
+        else
+            Assert.Equal((table, way, plain), (table, way, outcome));
+    }
 
     private Task<string> OutcomeAsync(string statement, string stored, string shown) =>
         Db.ScalarAsync<string>("SELECT s.outcome($1, $2, $3)", statement, stored, shown);

@@ -13,7 +13,7 @@ public sealed class DoctorTests : LoadingTest
         { "REVOKE SELECT ON exograph.files FROM exograph_reader", "missing right: SELECT on exograph.files for exograph_reader" },
         { "REVOKE EXECUTE ON FUNCTION exograph.reserve_ids FROM exograph_loader", "missing right: EXECUTE on exograph.reserve_ids(integer,text,bigint) for exograph_loader" },
         { "REVOKE USAGE ON SCHEMA exograph_in FROM exograph_loader", "missing right: USAGE on exograph_in for exograph_loader" },
-        { "REVOKE EXECUTE ON FUNCTION dup_select.put_table FROM PUBLIC", "missing right: EXECUTE on dup_select.put_table(regclass,regclass,jsonb,jsonb,regclass) for PUBLIC" },
+        { "REVOKE EXECUTE ON FUNCTION dup_select.put_table FROM PUBLIC", "missing right: EXECUTE on dup_select.put_table(regclass,regclass,jsonb,jsonb,regclass,text,text,bigint) for PUBLIC" },
         { "DO $$ BEGIN EXECUTE format('REVOKE CREATE ON DATABASE %I FROM exograph_owner', current_database()); END $$", "missing right: exograph_owner may not create in database" },
         { "GRANT SELECT ON exograph.files TO PUBLIC", "right too many: SELECT on exograph.files for PUBLIC" },
         { "GRANT DELETE ON exograph.files TO exograph_loader", "right too many: DELETE on exograph.files for exograph_loader" },

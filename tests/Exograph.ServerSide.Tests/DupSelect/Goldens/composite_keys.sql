@@ -143,299 +143,294 @@ COMMENT ON FUNCTION s.transfer_in_insert() IS 'Trigger function of view s.transf
 -- SELECT dup_select.put_table_sql('s.rows', 's.transfer', '{"tenant_id.name": "tenant", "from_account.tenant_id.name": "tenant", "from_account.number": "source", "to_account.tenant_id.name": "tenant", "to_account.number": "target", "label": "label"}');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    transfer__tenant_id integer,
-    transfer__source text,
-    transfer__target text,
     transfer__label text,
-    from_account__tenant_id integer,
     from_account__number text,
     tenant__name text,
-    to_account__tenant_id integer,
     to_account__number text,
     from_account_tenant__name text,
-    to_account_tenant__name text,
-    put__tenant_id integer,
-    put__label text,
-    to_account_tenant__settled boolean,
-    from_account_tenant__settled boolean,
-    to_account__settled boolean,
-    tenant__settled boolean,
-    from_account__settled boolean,
-    put__done boolean
+    to_account_tenant__name text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
     put__row, transfer__label, from_account__number, tenant__name, to_account__number,
-    from_account_tenant__name, to_account_tenant__name, to_account_tenant__settled,
-    from_account_tenant__settled, to_account__settled, tenant__settled, from_account__settled,
-    put__done)
-SELECT input.ctid, label, source, tenant, target, tenant, tenant, false, false, false, false,
-    false, false
+    from_account_tenant__name, to_account_tenant__name)
+SELECT input.ctid, label, source, tenant, target, tenant, tenant
 FROM ONLY s.rows AS input;
 
-CREATE INDEX ON pg_temp.put_table_rows (put__row);
+ANALYZE pg_temp.put_table_rows (put__row, to_account_tenant__name, from_account_tenant__name, to_account__number, tenant__name, from_account__number, transfer__label);
 
-ANALYZE pg_temp.put_table_rows;
-
--- to_account.tenant_id: s.tenant, by tenant_name_key; from_account.tenant_id: s.tenant, by tenant_name_key; to_account: s.account, by account_pkey; tenant_id: s.tenant, by tenant_name_key; from_account: s.account, by account_pkey
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET to_account_tenant__settled = true
-WHERE NOT s.to_account_tenant__settled AND NOT (s.to_account_tenant__name IS NOT NULL);
-UPDATE pg_temp.put_table_rows AS s SET to_account__tenant_id = id
-FROM s.tenant
-WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
-  AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
-UPDATE pg_temp.put_table_rows AS s SET from_account__tenant_id = id
-FROM s.tenant
-WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
-  AND name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
-UPDATE pg_temp.put_table_rows AS s SET to_account__settled = true
-WHERE NOT s.to_account__settled AND NOT (s.to_account__number IS NOT NULL) AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0);
-UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__target = number
-FROM s.account
-WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-  AND tenant_id OPERATOR(pg_catalog.=) s.to_account__tenant_id
-  AND number OPERATOR(pg_catalog.=) s.to_account__number;
-UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = id
-FROM s.tenant
-WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
-  AND name OPERATOR(pg_catalog.=) s.tenant__name;
-UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__source = number
-FROM s.account
-WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-  AND tenant_id OPERATOR(pg_catalog.=) s.from_account__tenant_id
-  AND number OPERATOR(pg_catalog.=) s.from_account__number;
-INSERT INTO s.tenant (name)
-SELECT
-    s.to_account_tenant__name
-FROM (
-    SELECT DISTINCT ON (k1) *
-    FROM (
-        SELECT s.*, 1 AS put__n, s.to_account_tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
-        UNION ALL
-        SELECT s.*, 2 AS put__n, s.from_account_tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
-        UNION ALL
-        SELECT s.*, 4 AS put__n, s.tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
-    ) AS s
-    ORDER BY k1, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 1
-ORDER BY k1
-ON CONFLICT (name) DO NOTHING;
-INSERT INTO s.tenant (name)
-SELECT
-    s.from_account_tenant__name
-FROM (
-    SELECT DISTINCT ON (k1) *
-    FROM (
-        SELECT s.*, 1 AS put__n, s.to_account_tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
-        UNION ALL
-        SELECT s.*, 2 AS put__n, s.from_account_tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
-        UNION ALL
-        SELECT s.*, 4 AS put__n, s.tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
-    ) AS s
-    ORDER BY k1, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 2
-ORDER BY k1
-ON CONFLICT (name) DO NOTHING;
-INSERT INTO s.account (tenant_id, number)
-SELECT
-    s.to_account__tenant_id, s.to_account__number
-FROM (
-    SELECT DISTINCT ON (k1, k2) *
-    FROM (
-        SELECT s.*, 3 AS put__n, s.to_account__tenant_id AS k1, s.to_account__number AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-        UNION ALL
-        SELECT s.*, 5 AS put__n, s.from_account__tenant_id AS k1, s.from_account__number AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-    ) AS s
-    ORDER BY k1, k2, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 3 AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-ORDER BY k1, k2
-ON CONFLICT (tenant_id, number) DO NOTHING;
-INSERT INTO s.tenant (name)
-SELECT
-    s.tenant__name
-FROM (
-    SELECT DISTINCT ON (k1) *
-    FROM (
-        SELECT s.*, 1 AS put__n, s.to_account_tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
-        UNION ALL
-        SELECT s.*, 2 AS put__n, s.from_account_tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL
-        UNION ALL
-        SELECT s.*, 4 AS put__n, s.tenant__name AS k1
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL
-    ) AS s
-    ORDER BY k1, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 4
-ORDER BY k1
-ON CONFLICT (name) DO NOTHING;
-INSERT INTO s.account (tenant_id, number)
-SELECT
-    s.from_account__tenant_id, s.from_account__number
-FROM (
-    SELECT DISTINCT ON (k1, k2) *
-    FROM (
-        SELECT s.*, 3 AS put__n, s.to_account__tenant_id AS k1, s.to_account__number AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND (s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-        UNION ALL
-        SELECT s.*, 5 AS put__n, s.from_account__tenant_id AS k1, s.from_account__number AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-    ) AS s
-    ORDER BY k1, k2, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 5 AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0)
-ORDER BY k1, k2
-ON CONFLICT (tenant_id, number) DO NOTHING;
--- Where 100 times do not do, the rest row by row.
-SELECT pg_catalog.set_config('dup_select.enable_seqscan', pg_catalog.current_setting('enable_seqscan'), true),
-    pg_catalog.set_config('enable_seqscan', 'off', true);
-DO $$
-#variable_conflict use_column
-DECLARE
-    v_row pg_catalog.tid;
-BEGIN
-    FOR v_row IN SELECT s.put__row FROM pg_temp.put_table_rows AS s WHERE NOT ((s.to_account_tenant__settled OR pg_catalog.num_nulls(s.to_account__tenant_id) OPERATOR(pg_catalog.=) 0) AND (s.from_account_tenant__settled OR pg_catalog.num_nulls(s.from_account__tenant_id) OPERATOR(pg_catalog.=) 0) AND (s.to_account__settled OR pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.=) 0) AND (s.tenant__settled OR pg_catalog.num_nulls(s.transfer__tenant_id) OPERATOR(pg_catalog.=) 0) AND (s.from_account__settled OR pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.=) 0)) ORDER BY s.put__row LOOP
 -- to_account.tenant_id: s.tenant, by tenant_name_key
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET to_account__tenant_id = id
+CREATE TEMPORARY TABLE put_to_account_tenant ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS to_account__tenant_id
+FROM (
+    SELECT to_account_tenant__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY to_account_tenant__name
+) AS s;
+
+UPDATE pg_temp.put_to_account_tenant AS s SET to_account__tenant_id = id
 FROM s.tenant
-WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+WHERE s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'to_account.tenant_id: s.tenant, by tenant_name_key' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.to_account_tenant__name)
     s.to_account_tenant__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.to_account_tenant__settled AND s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, s.to_account_tenant__name, put_to_account_tenant.to_account__tenant_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_to_account_tenant ON put_to_account_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
 ORDER BY s.to_account_tenant__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
-END LOOP;
--- from_account.tenant_id: s.tenant, by tenant_name_key
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET from_account__tenant_id = id
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_to_account_tenant AS s SET to_account__tenant_id = id
 FROM s.tenant
-WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+WHERE s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
+  AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
+
+-- from_account.tenant_id: s.tenant, by tenant_name_key
+CREATE TEMPORARY TABLE put_from_account_tenant ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS from_account__tenant_id
+FROM (
+    SELECT from_account_tenant__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY from_account_tenant__name
+) AS s;
+
+UPDATE pg_temp.put_from_account_tenant AS s SET from_account__tenant_id = id
+FROM s.tenant
+WHERE s.from_account__tenant_id IS NULL
   AND name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'from_account.tenant_id: s.tenant, by tenant_name_key' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.from_account_tenant__name)
     s.from_account_tenant__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.from_account_tenant__settled AND s.from_account__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, s.from_account_tenant__name,
+        put_from_account_tenant.from_account__tenant_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_from_account_tenant ON put_from_account_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE s.from_account__tenant_id IS NULL
 ORDER BY s.from_account_tenant__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
-END LOOP;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_from_account_tenant AS s SET from_account__tenant_id = id
+FROM s.tenant
+WHERE s.from_account__tenant_id IS NULL
+  AND name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
+
 -- to_account: s.account, by account_pkey
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__target = number
-FROM s.account
-WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
-  AND tenant_id OPERATOR(pg_catalog.=) s.to_account__tenant_id
+CREATE TEMPORARY TABLE put_to_account (put__row tid, transfer__tenant_id integer, transfer__target text) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_to_account
+SELECT s.put__row, tenant_id, number
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_to_account_tenant.to_account__tenant_id, s.to_account__number,
+            put_to_account.transfer__tenant_id, put_to_account.transfer__target
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_to_account_tenant ON put_to_account_tenant.to_account_tenant__name OPERATOR(pg_catalog.=) s.to_account_tenant__name
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.account
+  ON tenant_id OPERATOR(pg_catalog.=) s.to_account__tenant_id
   AND number OPERATOR(pg_catalog.=) s.to_account__number;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'to_account: s.account, by account_pkey' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
 INSERT INTO s.account (tenant_id, number)
 SELECT DISTINCT ON (s.to_account__tenant_id, s.to_account__number)
     s.to_account__tenant_id, s.to_account__number
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.to_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, put_to_account_tenant.to_account__tenant_id, s.to_account__number,
+        put_to_account.transfer__tenant_id, put_to_account.transfer__target
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_to_account_tenant ON put_to_account_tenant.to_account_tenant__name OPERATOR(pg_catalog.=) s.to_account_tenant__name
+    LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL
 ORDER BY s.to_account__tenant_id, s.to_account__number, s.put__row
 ON CONFLICT (tenant_id, number) DO NOTHING;
-END LOOP;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_to_account
+SELECT s.put__row, tenant_id, number
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_to_account_tenant.to_account__tenant_id, s.to_account__number,
+            put_to_account.transfer__tenant_id, put_to_account.transfer__target
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_to_account_tenant ON put_to_account_tenant.to_account_tenant__name OPERATOR(pg_catalog.=) s.to_account_tenant__name
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__target) OPERATOR(pg_catalog.>) 0 AND s.to_account__number IS NOT NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.account
+  ON tenant_id OPERATOR(pg_catalog.=) s.to_account__tenant_id
+  AND number OPERATOR(pg_catalog.=) s.to_account__number;
+
 -- tenant_id: s.tenant, by tenant_name_key
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = id
-FROM s.tenant
-WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
-  AND name OPERATOR(pg_catalog.=) s.tenant__name;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'tenant_id: s.tenant, by tenant_name_key' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
+CREATE TEMPORARY TABLE put_tenant (put__row tid, transfer__tenant_id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_tenant
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.tenant__name,
+            coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id) AS transfer__tenant_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.transfer__tenant_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.tenant
+  ON name OPERATOR(pg_catalog.=) s.tenant__name;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.tenant__name)
     s.tenant__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.tenant__settled AND s.transfer__tenant_id IS NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, s.tenant__name,
+        coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id) AS transfer__tenant_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE s.transfer__tenant_id IS NULL
 ORDER BY s.tenant__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
-END LOOP;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_tenant
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.tenant__name,
+            coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id) AS transfer__tenant_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.transfer__tenant_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.tenant
+  ON name OPERATOR(pg_catalog.=) s.tenant__name;
+
 -- from_account: s.account, by account_pkey
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET transfer__tenant_id = tenant_id, transfer__source = number
-FROM s.account
-WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row
-  AND tenant_id OPERATOR(pg_catalog.=) s.from_account__tenant_id
+CREATE TEMPORARY TABLE put_from_account (put__row tid, transfer__tenant_id integer, transfer__source text) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_from_account
+SELECT s.put__row, tenant_id, number
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_from_account_tenant.from_account__tenant_id, s.from_account__number,
+            coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id, put_from_account.transfer__tenant_id) AS transfer__tenant_id,
+            put_from_account.transfer__source
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_from_account_tenant ON put_from_account_tenant.from_account_tenant__name OPERATOR(pg_catalog.=) s.from_account_tenant__name
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_from_account ON put_from_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.account
+  ON tenant_id OPERATOR(pg_catalog.=) s.from_account__tenant_id
   AND number OPERATOR(pg_catalog.=) s.from_account__number;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'from_account: s.account, by account_pkey' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
 INSERT INTO s.account (tenant_id, number)
 SELECT DISTINCT ON (s.from_account__tenant_id, s.from_account__number)
     s.from_account__tenant_id, s.from_account__number
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.from_account__settled AND pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, put_from_account_tenant.from_account__tenant_id, s.from_account__number,
+        coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id, put_from_account.transfer__tenant_id) AS transfer__tenant_id,
+        put_from_account.transfer__source
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_from_account_tenant ON put_from_account_tenant.from_account_tenant__name OPERATOR(pg_catalog.=) s.from_account_tenant__name
+    LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+    LEFT JOIN pg_temp.put_from_account ON put_from_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0
 ORDER BY s.from_account__tenant_id, s.from_account__number, s.put__row
 ON CONFLICT (tenant_id, number) DO NOTHING;
-END LOOP;
-    END LOOP;
-END
-$$;
-SELECT pg_catalog.set_config('enable_seqscan', pg_catalog.current_setting('dup_select.enable_seqscan'), true);
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_from_account
+SELECT s.put__row, tenant_id, number
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_from_account_tenant.from_account__tenant_id, s.from_account__number,
+            coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id, put_from_account.transfer__tenant_id) AS transfer__tenant_id,
+            put_from_account.transfer__source
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_from_account_tenant ON put_from_account_tenant.from_account_tenant__name OPERATOR(pg_catalog.=) s.from_account_tenant__name
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_from_account ON put_from_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE pg_catalog.num_nulls(s.transfer__tenant_id, s.transfer__source) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.account
+  ON tenant_id OPERATOR(pg_catalog.=) s.from_account__tenant_id
+  AND number OPERATOR(pg_catalog.=) s.from_account__number;
 
 -- s.transfer, by transfer_pkey
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__tenant_id = tenant_id, put__label = label, put__done = true
-FROM s.transfer
-WHERE NOT s.put__done
-  AND tenant_id OPERATOR(pg_catalog.=) s.transfer__tenant_id
+CREATE TEMPORARY TABLE put_transfer (put__row tid, put__tenant_id integer, put__label text) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_transfer
+SELECT s.put__row, tenant_id, label
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row,
+            coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id, put_from_account.transfer__tenant_id) AS transfer__tenant_id,
+            s.transfer__label
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_from_account ON put_from_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_transfer WHERE put_transfer.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.transfer
+  ON tenant_id OPERATOR(pg_catalog.=) s.transfer__tenant_id
   AND label OPERATOR(pg_catalog.=) s.transfer__label;
 INSERT INTO s.transfer (tenant_id, source, target, label)
 SELECT DISTINCT ON (s.transfer__tenant_id, s.transfer__label)
     s.transfer__tenant_id, s.transfer__source, s.transfer__target, s.transfer__label
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row,
+        coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id, put_from_account.transfer__tenant_id) AS transfer__tenant_id,
+        put_from_account.transfer__source, put_to_account.transfer__target, s.transfer__label
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+    LEFT JOIN pg_temp.put_from_account ON put_from_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_transfer WHERE put_transfer.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.transfer__tenant_id, s.transfer__label, s.put__row
 ON CONFLICT (tenant_id, label) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_transfer
+SELECT s.put__row, tenant_id, label
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row,
+            coalesce(put_to_account.transfer__tenant_id, put_tenant.transfer__tenant_id, put_from_account.transfer__tenant_id) AS transfer__tenant_id,
+            s.transfer__label
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_to_account ON put_to_account.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_tenant ON put_tenant.put__row OPERATOR(pg_catalog.=) s.put__row
+        LEFT JOIN pg_temp.put_from_account ON put_from_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_transfer WHERE put_transfer.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.transfer
+  ON tenant_id OPERATOR(pg_catalog.=) s.transfer__tenant_id
+  AND label OPERATOR(pg_catalog.=) s.transfer__label;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('tenant_id', s.put__tenant_id, 'label', s.put__label) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('tenant_id', s.put__tenant_id, 'label', s.put__label) FROM pg_temp.put_transfer AS s ORDER BY s.put__row;

@@ -99,97 +99,168 @@ COMMENT ON COLUMN s.entry_in.price IS 'Input only, it is stored as price = price
 COMMENT ON FUNCTION s.entry_in_insert() IS 'Trigger function of view s.entry_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.entry', '{"term_id.id": "term_id", "term_id.term": "term", "language": "language", "price": "price"}');
+SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    entry__term_id integer,
     entry__language text,
     entry__price numeric(5,2),
     term__id integer,
-    term__term text,
-    put__id uuid,
-    put__done boolean
+    term__term text
 ) ON COMMIT DROP;
 
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-
 INSERT INTO pg_temp.put_table_rows (
-    put__row, entry__language, entry__price, term__id, term__term, put__done)
-SELECT input.ctid, language, price, term_id, term, false
+    put__row, entry__language, entry__price, term__id, term__term)
+SELECT input.ctid, language, price, term_id, term
 FROM ONLY s.rows AS input;
+
+ANALYZE pg_temp.put_table_rows (put__row, term__term, entry__language, entry__price);
 
 SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
 
-ANALYZE pg_temp.put_table_rows;
-
 -- term_id: s.term, by term_digest_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET entry__term_id = id
-FROM s.term
-WHERE s.entry__term_id IS NULL
-  AND digest OPERATOR(pg_catalog.=) pg_catalog.md5(s.term__term);
+CREATE TEMPORARY TABLE put_term (put__row tid, entry__term_id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_term
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.term__term, put_term.entry__term_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.entry__term_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.term
+  ON digest OPERATOR(pg_catalog.=) pg_catalog.md5(s.term__term);
 INSERT INTO s.term (id, term)
 OVERRIDING SYSTEM VALUE
 SELECT DISTINCT ON (pg_catalog.md5(s.term__term))
     coalesce(s.term__id, pg_catalog.nextval('s.term_id_seq')), s.term__term
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.term__id, s.term__term, put_term.entry__term_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.entry__term_id IS NULL AND pg_catalog.md5(s.term__term) IS NOT NULL
 ORDER BY pg_catalog.md5(s.term__term), s.put__row
 ON CONFLICT (digest) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_term
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.term__term, put_term.entry__term_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.entry__term_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.term
+  ON digest OPERATOR(pg_catalog.=) pg_catalog.md5(s.term__term);
 
 -- term_id: s.term, by term_digest_key: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM (
+    SELECT s.put__row, s.term__id, s.term__term, put_term.entry__term_id
     FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
     WHERE s.entry__term_id IS NULL AND NOT (pg_catalog.md5(s.term__term) IS NOT NULL)
 ), added AS (
     INSERT INTO s.term (id, term)
     OVERRIDING SYSTEM VALUE
     SELECT coalesce(s.term__id, pg_catalog.nextval('s.term_id_seq')), s.term__term
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    FROM (
+    SELECT s.put__row, s.term__id, s.term__term, put_term.entry__term_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
     ORDER BY asked.put__n
     RETURNING id
 ), numbered AS (
     SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET entry__term_id = numbered.id
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+INSERT INTO pg_temp.put_term
+SELECT asked.put__row, numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
 -- s.entry, by entry_term_id_language_doubled_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.entry
-WHERE NOT s.put__done
-  AND term_id OPERATOR(pg_catalog.=) s.entry__term_id
+CREATE TEMPORARY TABLE put_entry (put__row tid, put__id uuid) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_entry
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_term.entry__term_id, s.entry__language, s.entry__price
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_entry WHERE put_entry.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.entry
+  ON term_id OPERATOR(pg_catalog.=) s.entry__term_id
   AND language OPERATOR(pg_catalog.=) coalesce(s.entry__language, 'en')
   AND doubled OPERATOR(pg_catalog.=) CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2));
 INSERT INTO s.entry (term_id, language, price)
 SELECT DISTINCT ON (s.entry__term_id, coalesce(s.entry__language, 'en'), CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)))
     s.entry__term_id, coalesce(s.entry__language, 'en'), coalesce(s.entry__price, 1.005)
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done AND CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL
+FROM (
+    SELECT s.put__row, put_term.entry__term_id, s.entry__language, s.entry__price
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_entry WHERE put_entry.put__row OPERATOR(pg_catalog.=) s.put__row) AND CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL
 ORDER BY s.entry__term_id, coalesce(s.entry__language, 'en'), CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)), s.put__row
 ON CONFLICT (term_id, language, doubled) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_entry
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_term.entry__term_id, s.entry__language, s.entry__price
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_entry WHERE put_entry.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.entry
+  ON term_id OPERATOR(pg_catalog.=) s.entry__term_id
+  AND language OPERATOR(pg_catalog.=) coalesce(s.entry__language, 'en')
+  AND doubled OPERATOR(pg_catalog.=) CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2));
 
 -- s.entry, by entry_term_id_language_doubled_key: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM (
+    SELECT s.put__row, put_term.entry__term_id, s.entry__language, s.entry__price
     FROM pg_temp.put_table_rows AS s
-    WHERE NOT s.put__done AND NOT (CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL)
+    LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_entry WHERE put_entry.put__row OPERATOR(pg_catalog.=) s.put__row) AND NOT (CAST((coalesce(s.entry__price, CAST(1.005 AS numeric(5,2))) OPERATOR(pg_catalog.*) (2)::numeric) AS numeric(6,2)) IS NOT NULL)
 ), added AS (
     INSERT INTO s.entry (term_id, language, price)
     SELECT s.entry__term_id, coalesce(s.entry__language, 'en'), coalesce(s.entry__price, 1.005)
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    FROM (
+    SELECT s.put__row, put_term.entry__term_id, s.entry__language, s.entry__price
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_term ON put_term.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
     ORDER BY asked.put__n
     RETURNING id, true AS put__done
 ), numbered AS (
     SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET put__id = numbered.id, put__done = true
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+INSERT INTO pg_temp.put_entry
+SELECT asked.put__row, numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_entry AS s ORDER BY s.put__row;
 
 -- SELECT dup_select.inserter_view_sql('s.entry', 's.entry_by_default');
 CREATE OR REPLACE VIEW s.entry_by_default WITH (security_invoker = true) AS

@@ -142,65 +142,115 @@ COMMENT ON FUNCTION s.with_anthem_insert() IS 'Trigger function of view s.with_a
 -- SELECT dup_select.put_table_sql('s.rows', 's.city');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    city__country_id integer,
     city__name text,
-    country__name text,
-    put__id integer,
-    put__done boolean
+    country__name text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, city__name, country__name, put__done)
-SELECT input.ctid, name, country_name, false
+    put__row, city__name, country__name)
+SELECT input.ctid, name, country_name
 FROM ONLY s.rows AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, country__name, city__name);
 
 -- country_id: s.country, by one_name
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET city__country_id = id
+CREATE TEMPORARY TABLE put_country ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS city__country_id
+FROM (
+    SELECT country__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY country__name
+) AS s;
+
+UPDATE pg_temp.put_country AS s SET city__country_id = id
 FROM s.country
 WHERE s.city__country_id IS NULL AND s.country__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.country__name;
 INSERT INTO s.country (name)
 SELECT DISTINCT ON (s.country__name)
     s.country__name
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.country__name, put_country.city__country_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_country ON put_country.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.city__country_id IS NULL AND s.country__name IS NOT NULL
 ORDER BY s.country__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_country AS s SET city__country_id = id
+FROM s.country
+WHERE s.city__country_id IS NULL AND s.country__name IS NOT NULL
+  AND name OPERATOR(pg_catalog.=) s.country__name;
 
 -- s.city, by city_country_id_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.city
-WHERE NOT s.put__done
-  AND country_id OPERATOR(pg_catalog.=) s.city__country_id
+CREATE TEMPORARY TABLE put_city (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_city
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_country.city__country_id, s.city__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_city WHERE put_city.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.city
+  ON country_id OPERATOR(pg_catalog.=) s.city__country_id
   AND name OPERATOR(pg_catalog.=) s.city__name;
 INSERT INTO s.city (country_id, name)
 SELECT DISTINCT ON (s.city__country_id, s.city__name)
     s.city__country_id, s.city__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done AND s.city__country_id IS NOT NULL
+FROM (
+    SELECT s.put__row, put_country.city__country_id, s.city__name
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_city WHERE put_city.put__row OPERATOR(pg_catalog.=) s.put__row) AND s.city__country_id IS NOT NULL
 ORDER BY s.city__country_id, s.city__name, s.put__row
 ON CONFLICT (country_id, name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_city
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_country.city__country_id, s.city__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_city WHERE put_city.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.city
+  ON country_id OPERATOR(pg_catalog.=) s.city__country_id
+  AND name OPERATOR(pg_catalog.=) s.city__name;
 
 -- s.city, by city_country_id_name_key: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM (
+    SELECT s.put__row, put_country.city__country_id, s.city__name
     FROM pg_temp.put_table_rows AS s
-    WHERE NOT s.put__done AND NOT (s.city__country_id IS NOT NULL)
+    LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_city WHERE put_city.put__row OPERATOR(pg_catalog.=) s.put__row) AND NOT (s.city__country_id IS NOT NULL)
 ), added AS (
     INSERT INTO s.city (country_id, name)
     SELECT s.city__country_id, s.city__name
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    FROM (
+    SELECT s.put__row, put_country.city__country_id, s.city__name
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+) AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
     ORDER BY asked.put__n
     RETURNING id, true AS put__done
 ), numbered AS (
     SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET put__id = numbered.id, put__done = true
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+INSERT INTO pg_temp.put_city
+SELECT asked.put__row, numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_city AS s ORDER BY s.put__row;

@@ -74,48 +74,89 @@ COMMENT ON FUNCTION s.affected_in_insert() IS 'Trigger function of view s.affect
 -- SELECT dup_select.put_table_sql('s.rows', 's.affected');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    affected__advisory_id text,
     affected__package text,
-    advisory__id text,
-    put__advisory_id text,
-    put__package text,
-    put__done boolean
+    advisory__id text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, affected__package, advisory__id, put__done)
-SELECT input.ctid, package, advisory_id, false
+    put__row, affected__package, advisory__id)
+SELECT input.ctid, package, advisory_id
 FROM ONLY s.rows AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, advisory__id, affected__package);
 
 -- advisory_id: s.advisory, by advisory_pkey
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET affected__advisory_id = id
+CREATE TEMPORARY TABLE put_advisory ON COMMIT DROP AS
+SELECT s.*, NULL::text AS affected__advisory_id
+FROM (
+    SELECT advisory__id, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY advisory__id
+) AS s;
+
+UPDATE pg_temp.put_advisory AS s SET affected__advisory_id = id
 FROM s.advisory
 WHERE s.affected__advisory_id IS NULL
   AND id OPERATOR(pg_catalog.=) s.advisory__id;
 INSERT INTO s.advisory (id)
 SELECT DISTINCT ON (s.advisory__id)
     s.advisory__id
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.advisory__id, put_advisory.affected__advisory_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_advisory ON put_advisory.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.affected__advisory_id IS NULL
 ORDER BY s.advisory__id, s.put__row
 ON CONFLICT (id) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_advisory AS s SET affected__advisory_id = id
+FROM s.advisory
+WHERE s.affected__advisory_id IS NULL
+  AND id OPERATOR(pg_catalog.=) s.advisory__id;
 
 -- s.affected, by affected_pkey
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__advisory_id = advisory_id, put__package = package, put__done = true
-FROM s.affected
-WHERE NOT s.put__done
-  AND advisory_id OPERATOR(pg_catalog.=) s.affected__advisory_id
+CREATE TEMPORARY TABLE put_affected (put__row tid, put__advisory_id text, put__package text) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_affected
+SELECT s.put__row, advisory_id, package
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_advisory.affected__advisory_id, s.affected__package
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_advisory ON put_advisory.advisory__id OPERATOR(pg_catalog.=) s.advisory__id
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_affected WHERE put_affected.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.affected
+  ON advisory_id OPERATOR(pg_catalog.=) s.affected__advisory_id
   AND package OPERATOR(pg_catalog.=) s.affected__package;
 INSERT INTO s.affected (advisory_id, package)
 SELECT DISTINCT ON (s.affected__advisory_id, s.affected__package)
     s.affected__advisory_id, s.affected__package
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row, put_advisory.affected__advisory_id, s.affected__package
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_advisory ON put_advisory.advisory__id OPERATOR(pg_catalog.=) s.advisory__id
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_affected WHERE put_affected.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.affected__advisory_id, s.affected__package, s.put__row
 ON CONFLICT (advisory_id, package) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_affected
+SELECT s.put__row, advisory_id, package
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_advisory.affected__advisory_id, s.affected__package
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_advisory ON put_advisory.advisory__id OPERATOR(pg_catalog.=) s.advisory__id
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_affected WHERE put_affected.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.affected
+  ON advisory_id OPERATOR(pg_catalog.=) s.affected__advisory_id
+  AND package OPERATOR(pg_catalog.=) s.affected__package;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('advisory_id', s.put__advisory_id, 'package', s.put__package) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('advisory_id', s.put__advisory_id, 'package', s.put__package) FROM pg_temp.put_affected AS s ORDER BY s.put__row;

@@ -96,25 +96,20 @@ COMMENT ON FUNCTION s.link_in_insert() IS 'Trigger function of view s.link_in.';
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
     link__since date,
-    link__page_id integer,
     link__title text,
-    page__title text,
-    put__page_id integer,
-    put__slug text,
-    put__since date,
-    put__done boolean
+    page__title text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, link__since, link__title, page__title, put__done)
-SELECT input.ctid, since, title, page_title, false
+    put__row, link__since, link__title, page__title)
+SELECT input.ctid, since, title, page_title
 FROM ONLY s.rows AS input;
 
-CREATE INDEX ON pg_temp.put_table_rows (put__row);
-
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, link__since);
 
 -- page_id: s.page, by one_slug (BEFORE triggers may make its key)
+CREATE TEMPORARY TABLE put_page (put__row tid, link__page_id integer) ON COMMIT DROP;
+
 DO $$
 #variable_conflict use_column
 DECLARE
@@ -122,7 +117,11 @@ DECLARE
     s pg_catalog.record;
     v_key pg_catalog.jsonb;
 BEGIN
-FOR s IN SELECT s.* FROM pg_temp.put_table_rows AS s
+FOR s IN SELECT s.* FROM (
+    SELECT s.put__row, s.page__title, put_page.link__page_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_page ON put_page.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
     WHERE s.link__page_id IS NULL
     ORDER BY s.put__row
 LOOP
@@ -136,13 +135,16 @@ LOOP
     IF NOT FOUND AND pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth())) OPERATOR(pg_catalog.<>) '' THEN
         v_key := pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()))::pg_catalog.jsonb;
     END IF;
-    UPDATE pg_temp.put_table_rows AS s SET link__page_id = CAST(v_key OPERATOR(pg_catalog.->>) 0 AS integer)
-    WHERE s.put__row OPERATOR(pg_catalog.=) v_row;
+    IF v_key IS NOT NULL THEN
+        INSERT INTO pg_temp.put_page VALUES (v_row, CAST(v_key OPERATOR(pg_catalog.->>) 0 AS integer));
+    END IF;
 END LOOP;
 END
 $$;
 
 -- s.link, by link_pkey (BEFORE triggers may make its key)
+CREATE TEMPORARY TABLE put_link (put__row tid, put__page_id integer, put__slug text, put__since date) ON COMMIT DROP;
+
 DO $$
 #variable_conflict use_column
 DECLARE
@@ -150,8 +152,12 @@ DECLARE
     s pg_catalog.record;
     v_key pg_catalog.jsonb;
 BEGIN
-FOR s IN SELECT s.* FROM pg_temp.put_table_rows AS s
-    WHERE NOT s.put__done
+FOR s IN SELECT s.* FROM (
+    SELECT s.put__row, s.link__since, put_page.link__page_id, s.link__title
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_page ON put_page.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_link WHERE put_link.put__row OPERATOR(pg_catalog.=) s.put__row)
     ORDER BY s.put__row
 LOOP
     v_row := s.put__row;
@@ -165,13 +171,14 @@ LOOP
     IF NOT FOUND AND pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth())) OPERATOR(pg_catalog.<>) '' THEN
         v_key := pg_catalog.current_setting(pg_catalog.format('dup_select.found_at_depth_%s', pg_catalog.pg_trigger_depth()))::pg_catalog.jsonb;
     END IF;
-    UPDATE pg_temp.put_table_rows AS s SET put__page_id = CAST(v_key OPERATOR(pg_catalog.->>) 0 AS integer), put__slug = CAST(v_key OPERATOR(pg_catalog.->>) 1 AS text), put__since = CAST(v_key OPERATOR(pg_catalog.->>) 2 AS date), put__done = v_key IS NOT NULL
-    WHERE s.put__row OPERATOR(pg_catalog.=) v_row;
+    IF v_key IS NOT NULL THEN
+        INSERT INTO pg_temp.put_link VALUES (v_row, CAST(v_key OPERATOR(pg_catalog.->>) 0 AS integer), CAST(v_key OPERATOR(pg_catalog.->>) 1 AS text), CAST(v_key OPERATOR(pg_catalog.->>) 2 AS date));
+    END IF;
 END LOOP;
 END
 $$;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('page_id', s.put__page_id, 'slug', s.put__slug, 'since', s.put__since) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('page_id', s.put__page_id, 'slug', s.put__slug, 'since', s.put__since) FROM pg_temp.put_link AS s ORDER BY s.put__row;
 
 -- SELECT dup_select.inserter_view_sql('s.page', mapping => '{"title": "title"}', select_first => false);
 CREATE OR REPLACE VIEW s.page_in WITH (security_invoker = true) AS

@@ -84,69 +84,123 @@ COMMENT ON FUNCTION s."New $$rows$$_insert"() IS 'Trigger function of view s."Ne
 -- SELECT dup_select.put_table_sql('s."The $$rows$$"', 's.new', '{"\"Paren''t\".\"a.b\"": "\"it''s\"", "\"select\"": "\"select\"", "v_attempts": "v_attempts", "found": "found", "old": "old"}');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    "new__Paren't" integer,
     new__select text,
     new__v_attempts integer,
     new__found integer,
     new__old text,
-    "Paren't__a.b" text,
-    put__id integer,
-    put__done boolean
+    "Paren't__a.b" text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, new__select, new__v_attempts, new__found, new__old, "Paren't__a.b", put__done)
-SELECT input.ctid, "select", v_attempts, found, old, "it's", false
+    put__row, new__select, new__v_attempts, new__found, new__old, "Paren't__a.b")
+SELECT input.ctid, "select", v_attempts, found, old, "it's"
 FROM ONLY s."The $$rows$$" AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, "Paren't__a.b", new__select, new__found);
 
 -- "Paren't": s."The ""Parent""", by "The ""Parent""_a.b_key"
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET "new__Paren't" = "Id"
+CREATE TEMPORARY TABLE "put_Paren't" ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS "new__Paren't"
+FROM (
+    SELECT "Paren't__a.b", pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY "Paren't__a.b"
+) AS s;
+
+UPDATE pg_temp."put_Paren't" AS s SET "new__Paren't" = "Id"
 FROM s."The ""Parent"""
 WHERE s."new__Paren't" IS NULL
   AND "a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b";
 INSERT INTO s."The ""Parent""" ("a.b")
 SELECT DISTINCT ON (s."Paren't__a.b")
     s."Paren't__a.b"
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s."Paren't__a.b", "put_Paren't"."new__Paren't"
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp."put_Paren't" ON "put_Paren't".put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s."new__Paren't" IS NULL
 ORDER BY s."Paren't__a.b", s.put__row
 ON CONFLICT ("a.b") DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp."put_Paren't" AS s SET "new__Paren't" = "Id"
+FROM s."The ""Parent"""
+WHERE s."new__Paren't" IS NULL
+  AND "a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b";
 
 -- s.new, by "new_Paren't_select_found_key"
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.new AS new_row
-WHERE NOT s.put__done
-  AND "Paren't" OPERATOR(pg_catalog.=) s."new__Paren't"
+CREATE TEMPORARY TABLE put_new (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_new
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, "put_Paren't"."new__Paren't", s.new__select, s.new__found
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp."put_Paren't" ON "put_Paren't"."Paren't__a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b"
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_new WHERE put_new.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.new AS new_row
+  ON "Paren't" OPERATOR(pg_catalog.=) s."new__Paren't"
   AND "select" OPERATOR(pg_catalog.=) s.new__select
   AND found OPERATOR(pg_catalog.=) s.new__found;
 INSERT INTO s.new ("Paren't", "select", v_attempts, found, old)
 SELECT DISTINCT ON (s."new__Paren't", s.new__select, s.new__found)
     s."new__Paren't", s.new__select, s.new__v_attempts, s.new__found, s.new__old
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done AND s.new__found IS NOT NULL
+FROM (
+    SELECT s.put__row, "put_Paren't"."new__Paren't", s.new__select, s.new__v_attempts,
+        s.new__found, s.new__old
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp."put_Paren't" ON "put_Paren't"."Paren't__a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b"
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_new WHERE put_new.put__row OPERATOR(pg_catalog.=) s.put__row) AND s.new__found IS NOT NULL
 ORDER BY s."new__Paren't", s.new__select, s.new__found, s.put__row
 ON CONFLICT ("Paren't", "select", found) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_new
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, "put_Paren't"."new__Paren't", s.new__select, s.new__found
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp."put_Paren't" ON "put_Paren't"."Paren't__a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b"
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_new WHERE put_new.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.new AS new_row
+  ON "Paren't" OPERATOR(pg_catalog.=) s."new__Paren't"
+  AND "select" OPERATOR(pg_catalog.=) s.new__select
+  AND found OPERATOR(pg_catalog.=) s.new__found;
 
 -- s.new, by "new_Paren't_select_found_key": rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM (
+    SELECT s.put__row, "put_Paren't"."new__Paren't", s.new__select, s.new__v_attempts,
+        s.new__found, s.new__old
     FROM pg_temp.put_table_rows AS s
-    WHERE NOT s.put__done AND NOT (s.new__found IS NOT NULL)
+    LEFT JOIN pg_temp."put_Paren't" ON "put_Paren't"."Paren't__a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b"
+) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_new WHERE put_new.put__row OPERATOR(pg_catalog.=) s.put__row) AND NOT (s.new__found IS NOT NULL)
 ), added AS (
     INSERT INTO s.new ("Paren't", "select", v_attempts, found, old)
     SELECT s."new__Paren't", s.new__select, s.new__v_attempts, s.new__found, s.new__old
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    FROM (
+    SELECT s.put__row, "put_Paren't"."new__Paren't", s.new__select, s.new__v_attempts,
+        s.new__found, s.new__old
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp."put_Paren't" ON "put_Paren't"."Paren't__a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b"
+) AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
     ORDER BY asked.put__n
     RETURNING id, true AS put__done
 ), numbered AS (
     SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET put__id = numbered.id, put__done = true
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+INSERT INTO pg_temp.put_new
+SELECT asked.put__row, numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_new AS s ORDER BY s.put__row;

@@ -94,85 +94,126 @@ COMMENT ON FUNCTION s.city_in_insert() IS 'Trigger function of view s.city_in.';
 -- SELECT dup_select.put_table_sql('s.rows', 's.city');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    city__country_id integer,
-    city__river_id integer,
     city__name text,
     city__population integer,
     country__name text,
-    river__name text,
-    put__id integer,
-    put__done boolean
+    river__name text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, city__name, city__population, country__name, river__name, put__done)
-SELECT input.ctid, name, population, country_name, river_name, false
+    put__row, city__name, city__population, country__name, river__name)
+SELECT input.ctid, name, population, country_name, river_name
 FROM ONLY s.rows AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, river__name, country__name, city__name);
 
 -- river_id: s.river, by river_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET city__river_id = id
+CREATE TEMPORARY TABLE put_river ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS city__river_id
+FROM (
+    SELECT river__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY river__name
+) AS s;
+
+UPDATE pg_temp.put_river AS s SET city__river_id = id
 FROM s.river
 WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.river__name;
 INSERT INTO s.river (name)
 SELECT DISTINCT ON (s.river__name)
     s.river__name
-FROM pg_temp.put_table_rows AS s
-WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL AND s.river__name IS NOT NULL
+FROM (
+    SELECT s.put__row, s.river__name, put_river.city__river_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_river ON put_river.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL
 ORDER BY s.river__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
-
--- river_id: s.river, by river_name_key: rows without a key
-WITH asked AS (
-    SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
-    FROM pg_temp.put_table_rows AS s
-    WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL AND NOT (s.river__name IS NOT NULL)
-), added AS (
-    INSERT INTO s.river (name)
-    SELECT s.river__name
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
-    ORDER BY asked.put__n
-    RETURNING id
-), numbered AS (
-    SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
-)
-UPDATE pg_temp.put_table_rows AS s SET city__river_id = numbered.id
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_river AS s SET city__river_id = id
+FROM s.river
+WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL
+  AND name OPERATOR(pg_catalog.=) s.river__name;
 
 -- country_id: s.country, by country_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET city__country_id = id
+CREATE TEMPORARY TABLE put_country ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS city__country_id
+FROM (
+    SELECT country__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY country__name
+) AS s;
+
+UPDATE pg_temp.put_country AS s SET city__country_id = id
 FROM s.country
 WHERE s.city__country_id IS NULL
   AND name OPERATOR(pg_catalog.=) s.country__name;
 INSERT INTO s.country (name)
 SELECT DISTINCT ON (s.country__name)
     s.country__name
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.country__name, put_country.city__country_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_country ON put_country.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.city__country_id IS NULL
 ORDER BY s.country__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_country AS s SET city__country_id = id
+FROM s.country
+WHERE s.city__country_id IS NULL
+  AND name OPERATOR(pg_catalog.=) s.country__name;
 
 -- s.city, by city_country_id_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.city
-WHERE NOT s.put__done
-  AND country_id OPERATOR(pg_catalog.=) s.city__country_id
+CREATE TEMPORARY TABLE put_city (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_city
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_country.city__country_id, s.city__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_city WHERE put_city.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.city
+  ON country_id OPERATOR(pg_catalog.=) s.city__country_id
   AND name OPERATOR(pg_catalog.=) s.city__name;
 INSERT INTO s.city (country_id, river_id, name, population)
 SELECT DISTINCT ON (s.city__country_id, s.city__name)
     s.city__country_id, s.city__river_id, s.city__name, s.city__population
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row, put_country.city__country_id, put_river.city__river_id, s.city__name,
+        s.city__population
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_river ON put_river.river__name OPERATOR(pg_catalog.=) s.river__name
+    LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_city WHERE put_city.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.city__country_id, s.city__name, s.put__row
 ON CONFLICT (country_id, name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_city
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_country.city__country_id, s.city__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_country ON put_country.country__name OPERATOR(pg_catalog.=) s.country__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_city WHERE put_city.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.city
+  ON country_id OPERATOR(pg_catalog.=) s.city__country_id
+  AND name OPERATOR(pg_catalog.=) s.city__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_city AS s ORDER BY s.put__row;
 
 -- SELECT dup_select.inserter_view_sql('s.city', select_first => false);
 CREATE OR REPLACE VIEW s.city_in WITH (security_invoker = true) AS

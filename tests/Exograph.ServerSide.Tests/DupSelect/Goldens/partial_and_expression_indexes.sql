@@ -88,87 +88,160 @@ COMMENT ON FUNCTION s.login_in_insert() IS 'Trigger function of view s.login_in.
 -- SELECT dup_select.put_table_sql('s.rows', 's.login');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    login__account_id integer,
     login__device text,
     login__state text,
-    account__email text,
-    put__id integer,
-    put__done boolean
+    account__email text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, login__device, login__state, account__email, put__done)
-SELECT input.ctid, device, state, account_email, false
+    put__row, login__device, login__state, account__email)
+SELECT input.ctid, device, state, account_email
 FROM ONLY s.rows AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, account__email, login__device);
 
 -- account_id: s.account, by one_email
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET login__account_id = id
-FROM s.account
-WHERE s.login__account_id IS NULL
-  AND pg_catalog.lower(email) OPERATOR(pg_catalog.=) pg_catalog.lower(s.account__email)
+CREATE TEMPORARY TABLE put_account (put__row tid, login__account_id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_account
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.account__email, put_account.login__account_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.login__account_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.account
+  ON pg_catalog.lower(email) OPERATOR(pg_catalog.=) pg_catalog.lower(s.account__email)
   AND (deleted_at IS NULL);
 INSERT INTO s.account (email)
 SELECT DISTINCT ON (pg_catalog.lower(s.account__email))
     s.account__email
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.account__email, put_account.login__account_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.login__account_id IS NULL AND pg_catalog.lower(s.account__email) IS NOT NULL
 ORDER BY pg_catalog.lower(s.account__email), s.put__row
 ON CONFLICT (pg_catalog.lower(email)) WHERE (deleted_at IS NULL) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_account
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.account__email, put_account.login__account_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.login__account_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.account
+  ON pg_catalog.lower(email) OPERATOR(pg_catalog.=) pg_catalog.lower(s.account__email)
+  AND (deleted_at IS NULL);
 
 -- account_id: s.account, by one_email: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM (
+    SELECT s.put__row, s.account__email, put_account.login__account_id
     FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
     WHERE s.login__account_id IS NULL AND NOT (pg_catalog.lower(s.account__email) IS NOT NULL)
 ), added AS (
     INSERT INTO s.account (email)
     SELECT s.account__email
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    FROM (
+    SELECT s.put__row, s.account__email, put_account.login__account_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
     ORDER BY asked.put__n
     RETURNING id
 ), numbered AS (
     SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET login__account_id = numbered.id
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+INSERT INTO pg_temp.put_account
+SELECT asked.put__row, numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
 -- s.login, by one_open_login
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.login
-WHERE NOT s.put__done
-  AND account_id OPERATOR(pg_catalog.=) s.login__account_id
+CREATE TEMPORARY TABLE put_login (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_login
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_account.login__account_id, s.login__device, s.login__state
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_login WHERE put_login.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.login
+  ON account_id OPERATOR(pg_catalog.=) s.login__account_id
   AND COALESCE(device, ''::pg_catalog.text) OPERATOR(pg_catalog.=) (SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device))
   AND (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text)
   AND ((SELECT (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text) FROM (SELECT coalesce(s.login__state, 'open')) AS given (state)));
 INSERT INTO s.login (account_id, device, state)
 SELECT DISTINCT ON (s.login__account_id, (SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device)))
     s.login__account_id, s.login__device, coalesce(s.login__state, 'open')
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done AND (SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device)) IS NOT NULL AND ((SELECT (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text) FROM (SELECT coalesce(s.login__state, 'open')) AS given (state))) IS TRUE
+FROM (
+    SELECT s.put__row, put_account.login__account_id, s.login__device, s.login__state
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_login WHERE put_login.put__row OPERATOR(pg_catalog.=) s.put__row) AND (SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device)) IS NOT NULL AND ((SELECT (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text) FROM (SELECT coalesce(s.login__state, 'open')) AS given (state))) IS TRUE
 ORDER BY s.login__account_id, (SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device)), s.put__row
 ON CONFLICT (account_id, COALESCE(device, ''::pg_catalog.text)) WHERE (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_login
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_account.login__account_id, s.login__device, s.login__state
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_login WHERE put_login.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.login
+  ON account_id OPERATOR(pg_catalog.=) s.login__account_id
+  AND COALESCE(device, ''::pg_catalog.text) OPERATOR(pg_catalog.=) (SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device))
+  AND (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text)
+  AND ((SELECT (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text) FROM (SELECT coalesce(s.login__state, 'open')) AS given (state)));
 
 -- s.login, by one_open_login: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM (
+    SELECT s.put__row, put_account.login__account_id, s.login__device, s.login__state
     FROM pg_temp.put_table_rows AS s
-    WHERE NOT s.put__done AND NOT ((SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device)) IS NOT NULL AND ((SELECT (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text) FROM (SELECT coalesce(s.login__state, 'open')) AS given (state))) IS TRUE)
+    LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_login WHERE put_login.put__row OPERATOR(pg_catalog.=) s.put__row) AND NOT ((SELECT COALESCE(device, ''::pg_catalog.text) FROM (SELECT s.login__device) AS given (device)) IS NOT NULL AND ((SELECT (state OPERATOR(pg_catalog.=) 'open'::pg_catalog.text) FROM (SELECT coalesce(s.login__state, 'open')) AS given (state))) IS TRUE)
 ), added AS (
     INSERT INTO s.login (account_id, device, state)
     SELECT s.login__account_id, s.login__device, coalesce(s.login__state, 'open')
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    FROM (
+    SELECT s.put__row, put_account.login__account_id, s.login__device, s.login__state
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_account ON put_account.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
     ORDER BY asked.put__n
     RETURNING id, true AS put__done
 ), numbered AS (
     SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET put__id = numbered.id, put__done = true
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+INSERT INTO pg_temp.put_login
+SELECT asked.put__row, numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_login AS s ORDER BY s.put__row;

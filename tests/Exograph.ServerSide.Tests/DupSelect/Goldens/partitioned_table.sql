@@ -81,49 +81,90 @@ COMMENT ON FUNCTION s.reading_in_insert() IS 'Trigger function of view s.reading
 -- SELECT dup_select.put_table_sql('s.rows', 's.reading');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    reading__sensor_id integer,
     reading__at timestamp with time zone,
     reading__value double precision,
-    sensor__id integer,
-    put__sensor_id integer,
-    put__at timestamp with time zone,
-    put__done boolean
+    sensor__id integer
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, reading__at, reading__value, sensor__id, put__done)
-SELECT input.ctid, at, value, sensor_id, false
+    put__row, reading__at, reading__value, sensor__id)
+SELECT input.ctid, at, value, sensor_id
 FROM ONLY s.rows AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, sensor__id, reading__at);
 
 -- sensor_id: s.sensor, by sensor_pkey
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET reading__sensor_id = id
+CREATE TEMPORARY TABLE put_sensor ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS reading__sensor_id
+FROM (
+    SELECT sensor__id, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY sensor__id
+) AS s;
+
+UPDATE pg_temp.put_sensor AS s SET reading__sensor_id = id
 FROM s.sensor
 WHERE s.reading__sensor_id IS NULL
   AND id OPERATOR(pg_catalog.=) s.sensor__id;
 INSERT INTO s.sensor (id)
 SELECT DISTINCT ON (s.sensor__id)
     s.sensor__id
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.sensor__id, put_sensor.reading__sensor_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_sensor ON put_sensor.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.reading__sensor_id IS NULL
 ORDER BY s.sensor__id, s.put__row
 ON CONFLICT (id) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_sensor AS s SET reading__sensor_id = id
+FROM s.sensor
+WHERE s.reading__sensor_id IS NULL
+  AND id OPERATOR(pg_catalog.=) s.sensor__id;
 
 -- s.reading, by reading_pkey
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__sensor_id = sensor_id, put__at = at, put__done = true
-FROM s.reading
-WHERE NOT s.put__done
-  AND sensor_id OPERATOR(pg_catalog.=) s.reading__sensor_id
+CREATE TEMPORARY TABLE put_reading (put__row tid, put__sensor_id integer, put__at timestamp with time zone) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_reading
+SELECT s.put__row, sensor_id, at
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_sensor.reading__sensor_id, s.reading__at
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_sensor ON put_sensor.sensor__id OPERATOR(pg_catalog.=) s.sensor__id
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_reading WHERE put_reading.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.reading
+  ON sensor_id OPERATOR(pg_catalog.=) s.reading__sensor_id
   AND at OPERATOR(pg_catalog.=) s.reading__at;
 INSERT INTO s.reading (sensor_id, at, value)
 SELECT DISTINCT ON (s.reading__sensor_id, s.reading__at)
     s.reading__sensor_id, s.reading__at, s.reading__value
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row, put_sensor.reading__sensor_id, s.reading__at, s.reading__value
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_sensor ON put_sensor.sensor__id OPERATOR(pg_catalog.=) s.sensor__id
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_reading WHERE put_reading.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.reading__sensor_id, s.reading__at, s.put__row
 ON CONFLICT (sensor_id, at) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_reading
+SELECT s.put__row, sensor_id, at
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_sensor.reading__sensor_id, s.reading__at
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_sensor ON put_sensor.sensor__id OPERATOR(pg_catalog.=) s.sensor__id
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_reading WHERE put_reading.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.reading
+  ON sensor_id OPERATOR(pg_catalog.=) s.reading__sensor_id
+  AND at OPERATOR(pg_catalog.=) s.reading__at;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('sensor_id', s.put__sensor_id, 'at', s.put__at) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('sensor_id', s.put__sensor_id, 'at', s.put__at) FROM pg_temp.put_reading AS s ORDER BY s.put__row;

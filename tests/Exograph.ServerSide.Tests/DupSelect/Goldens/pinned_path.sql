@@ -90,74 +90,138 @@ COMMENT ON COLUMN s.sample_in.grade IS 'Input only, it is stored as lot_id.grade
 COMMENT ON FUNCTION s.sample_in_insert() IS 'Trigger function of view s.sample_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.sample', '{"lot_id.code": "code", "lot_id.grade": "upper(grade)", "name": "name"}');
-CREATE TEMPORARY TABLE put_table_rows (
-    put__row tid,
-    sample__lot_id integer,
-    sample__name text,
-    lot__code character varying(9),
-    lot__grade text,
-    put__id integer,
-    put__done boolean
-) ON COMMIT DROP;
-
 SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
+CREATE TEMPORARY TABLE put_table_rows (
+    put__row tid,
+    sample__name text,
+    lot__code character varying(9),
+    lot__grade text
+) ON COMMIT DROP;
+
 INSERT INTO pg_temp.put_table_rows (
-    put__row, sample__name, lot__code, lot__grade, put__done)
-SELECT input.ctid, name, code, upper(grade), false
+    put__row, sample__name, lot__code, lot__grade)
+SELECT input.ctid, name, code, upper(grade)
 FROM ONLY s.rows AS input;
+
+ANALYZE pg_temp.put_table_rows (put__row, lot__code, sample__name);
 
 SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
 
-ANALYZE pg_temp.put_table_rows;
-
 -- lot_id: s.lot, by one_code
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET sample__lot_id = id
-FROM s.lot
-WHERE s.sample__lot_id IS NULL
-  AND COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) OPERATOR(pg_catalog.=) (SELECT COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) FROM (SELECT s.lot__code) AS given (code))
+CREATE TEMPORARY TABLE put_lot (put__row tid, sample__lot_id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_lot
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.lot__code, s.lot__grade, put_lot.sample__lot_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.sample__lot_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.lot
+  ON COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) OPERATOR(pg_catalog.=) (SELECT COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) FROM (SELECT s.lot__code) AS given (code))
   AND (grade IS DISTINCT FROM 'void'::pg_catalog.text)
   AND ((SELECT (grade IS DISTINCT FROM 'void'::pg_catalog.text) FROM (SELECT s.lot__grade) AS given (grade)));
 INSERT INTO s.lot (code, grade)
 SELECT DISTINCT ON ((SELECT COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) FROM (SELECT s.lot__code) AS given (code)))
     s.lot__code, s.lot__grade
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.lot__code, s.lot__grade, put_lot.sample__lot_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.sample__lot_id IS NULL AND (SELECT COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) FROM (SELECT s.lot__code) AS given (code)) IS NOT NULL AND ((SELECT (grade IS DISTINCT FROM 'void'::pg_catalog.text) FROM (SELECT s.lot__grade) AS given (grade))) IS TRUE
 ORDER BY (SELECT COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) FROM (SELECT s.lot__code) AS given (code)), s.put__row
 ON CONFLICT (COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text)) WHERE (grade IS DISTINCT FROM 'void'::pg_catalog.text) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_lot
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, s.lot__code, s.lot__grade, put_lot.sample__lot_id
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE s.sample__lot_id IS NULL
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.lot
+  ON COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) OPERATOR(pg_catalog.=) (SELECT COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) FROM (SELECT s.lot__code) AS given (code))
+  AND (grade IS DISTINCT FROM 'void'::pg_catalog.text)
+  AND ((SELECT (grade IS DISTINCT FROM 'void'::pg_catalog.text) FROM (SELECT s.lot__grade) AS given (grade)));
 
 -- lot_id: s.lot, by one_code: rows without a key
 WITH asked AS (
     SELECT s.put__row, pg_catalog.row_number() OVER (ORDER BY s.put__row) AS put__n
+    FROM (
+    SELECT s.put__row, s.lot__code, s.lot__grade, put_lot.sample__lot_id
     FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
     WHERE s.sample__lot_id IS NULL AND NOT ((SELECT COALESCE(NULLIF((code)::pg_catalog.text, ''::pg_catalog.text), 'none'::pg_catalog.text) FROM (SELECT s.lot__code) AS given (code)) IS NOT NULL AND ((SELECT (grade IS DISTINCT FROM 'void'::pg_catalog.text) FROM (SELECT s.lot__grade) AS given (grade))) IS TRUE)
 ), added AS (
     INSERT INTO s.lot (code, grade)
     SELECT s.lot__code, s.lot__grade
-    FROM pg_temp.put_table_rows AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
+    FROM (
+    SELECT s.put__row, s.lot__code, s.lot__grade, put_lot.sample__lot_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s JOIN asked ON asked.put__row OPERATOR(pg_catalog.=) s.put__row
     ORDER BY asked.put__n
     RETURNING id
 ), numbered AS (
     SELECT *, pg_catalog.row_number() OVER () AS put__n FROM added
 )
-UPDATE pg_temp.put_table_rows AS s SET sample__lot_id = numbered.id
-FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
-WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
+INSERT INTO pg_temp.put_lot
+SELECT asked.put__row, numbered.id
+FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
 -- s.sample, by sample_lot_id_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.sample
-WHERE NOT s.put__done
-  AND lot_id OPERATOR(pg_catalog.=) s.sample__lot_id
+CREATE TEMPORARY TABLE put_sample (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_sample
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_lot.sample__lot_id, s.sample__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_sample WHERE put_sample.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.sample
+  ON lot_id OPERATOR(pg_catalog.=) s.sample__lot_id
   AND name OPERATOR(pg_catalog.=) s.sample__name;
 INSERT INTO s.sample (lot_id, name)
 SELECT DISTINCT ON (s.sample__lot_id, s.sample__name)
     s.sample__lot_id, s.sample__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row, put_lot.sample__lot_id, s.sample__name
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_sample WHERE put_sample.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.sample__lot_id, s.sample__name, s.put__row
 ON CONFLICT (lot_id, name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_sample
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_lot.sample__lot_id, s.sample__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_lot ON put_lot.put__row OPERATOR(pg_catalog.=) s.put__row
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_sample WHERE put_sample.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.sample
+  ON lot_id OPERATOR(pg_catalog.=) s.sample__lot_id
+  AND name OPERATOR(pg_catalog.=) s.sample__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_sample AS s ORDER BY s.put__row;

@@ -93,215 +93,171 @@ COMMENT ON FUNCTION s.place_in_insert() IS 'Trigger function of view s.place_in.
 -- SELECT dup_select.put_table_sql('s.rows', 's.place', '{"parent_id.parent_id.name": "continent", "parent_id.name": "country", "name": "city"}');
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    place__parent_id integer,
     place__name text,
-    parent__parent_id integer,
     parent__name text,
-    parent_parent__name text,
-    put__id integer,
-    parent_parent__settled boolean,
-    parent__settled boolean,
-    put__done boolean
+    parent_parent__name text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, place__name, parent__name, parent_parent__name, parent_parent__settled,
-    parent__settled, put__done)
-SELECT input.ctid, city, country, continent, false, false, false
+    put__row, place__name, parent__name, parent_parent__name)
+SELECT input.ctid, city, country, continent
 FROM ONLY s.rows AS input;
 
-CREATE INDEX ON pg_temp.put_table_rows (put__row);
+ANALYZE pg_temp.put_table_rows (put__row, parent_parent__name, parent__name, place__name);
 
-ANALYZE pg_temp.put_table_rows;
-
--- parent_id.parent_id: s.place, by place_parent_id_name_key; parent_id: s.place, by place_parent_id_name_key; s.place, by place_parent_id_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET parent_parent__settled = true
-WHERE NOT s.parent_parent__settled AND NOT (s.parent_parent__name IS NOT NULL);
-UPDATE pg_temp.put_table_rows AS s SET parent__parent_id = id
-FROM s.place
-WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL
-  AND parent_id IS NULL AND name OPERATOR(pg_catalog.=) s.parent_parent__name;
-UPDATE pg_temp.put_table_rows AS s SET parent__parent_id = id
-FROM s.place
-WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND pg_catalog.num_nulls(NULL::integer) OPERATOR(pg_catalog.>) 0
-  AND parent_id IS NULL AND name OPERATOR(pg_catalog.=) s.parent_parent__name;
-UPDATE pg_temp.put_table_rows AS s SET parent__settled = true
-WHERE NOT s.parent__settled AND NOT (pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0) AND (s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0);
-UPDATE pg_temp.put_table_rows AS s SET place__parent_id = id
-FROM s.place
-WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND (s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0)
-  AND parent_id OPERATOR(pg_catalog.=) s.parent__parent_id
-  AND name OPERATOR(pg_catalog.=) s.parent__name;
-UPDATE pg_temp.put_table_rows AS s SET place__parent_id = id
-FROM s.place
-WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND (s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0) AND pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.>) 0
-  AND (parent_id OPERATOR(pg_catalog.=) s.parent__parent_id OR parent_id IS NULL AND s.parent__parent_id IS NULL)
-  AND name OPERATOR(pg_catalog.=) s.parent__name;
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.place
-WHERE NOT s.put__done AND (s.parent__settled OR pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.=) 0)
-  AND parent_id OPERATOR(pg_catalog.=) s.place__parent_id
-  AND name OPERATOR(pg_catalog.=) s.place__name;
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.place
-WHERE NOT s.put__done AND (s.parent__settled OR pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.=) 0) AND pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.>) 0
-  AND (parent_id OPERATOR(pg_catalog.=) s.place__parent_id OR parent_id IS NULL AND s.place__parent_id IS NULL)
-  AND name OPERATOR(pg_catalog.=) s.place__name;
-INSERT INTO s.place (name)
-SELECT
-    s.parent_parent__name
-FROM (
-    SELECT DISTINCT ON (k1, k2) *
-    FROM (
-        SELECT s.*, 1 AS put__n, NULL::integer AS k1, s.parent_parent__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL
-        UNION ALL
-        SELECT s.*, 2 AS put__n, s.parent__parent_id AS k1, s.parent__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND (s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0)
-        UNION ALL
-        SELECT s.*, 3 AS put__n, s.place__parent_id AS k1, s.place__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.put__done AND (s.parent__settled OR pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.=) 0)
-    ) AS s
-    ORDER BY k1, k2, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 1
-ORDER BY k1, k2
-ON CONFLICT (parent_id, name) DO NOTHING;
-INSERT INTO s.place (parent_id, name)
-SELECT
-    s.parent__parent_id, s.parent__name
-FROM (
-    SELECT DISTINCT ON (k1, k2) *
-    FROM (
-        SELECT s.*, 1 AS put__n, NULL::integer AS k1, s.parent_parent__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL
-        UNION ALL
-        SELECT s.*, 2 AS put__n, s.parent__parent_id AS k1, s.parent__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND (s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0)
-        UNION ALL
-        SELECT s.*, 3 AS put__n, s.place__parent_id AS k1, s.place__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.put__done AND (s.parent__settled OR pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.=) 0)
-    ) AS s
-    ORDER BY k1, k2, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 2 AND (s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0)
-ORDER BY k1, k2
-ON CONFLICT (parent_id, name) DO NOTHING;
-INSERT INTO s.place (parent_id, name)
-SELECT
-    s.place__parent_id, s.place__name
-FROM (
-    SELECT DISTINCT ON (k1, k2) *
-    FROM (
-        SELECT s.*, 1 AS put__n, NULL::integer AS k1, s.parent_parent__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL
-        UNION ALL
-        SELECT s.*, 2 AS put__n, s.parent__parent_id AS k1, s.parent__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND (s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0)
-        UNION ALL
-        SELECT s.*, 3 AS put__n, s.place__parent_id AS k1, s.place__name AS k2
-        FROM pg_temp.put_table_rows AS s
-        WHERE NOT s.put__done AND (s.parent__settled OR pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.=) 0)
-    ) AS s
-    ORDER BY k1, k2, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 3 AND (s.parent__settled OR pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.=) 0)
-ORDER BY k1, k2
-ON CONFLICT (parent_id, name) DO NOTHING;
--- Where 100 times do not do, the rest row by row.
-SELECT pg_catalog.set_config('dup_select.enable_seqscan', pg_catalog.current_setting('enable_seqscan'), true),
-    pg_catalog.set_config('enable_seqscan', 'off', true);
-DO $$
-#variable_conflict use_column
-DECLARE
-    v_row pg_catalog.tid;
-BEGIN
-    FOR v_row IN SELECT s.put__row FROM pg_temp.put_table_rows AS s WHERE NOT ((s.parent_parent__settled OR pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.=) 0) AND (s.parent__settled OR pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.=) 0) AND s.put__done) ORDER BY s.put__row LOOP
 -- parent_id.parent_id: s.place, by place_parent_id_name_key
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET parent__parent_id = id
+CREATE TEMPORARY TABLE put_parent_parent ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS parent__parent_id
+FROM (
+    SELECT parent_parent__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY parent_parent__name
+) AS s;
+
+UPDATE pg_temp.put_parent_parent AS s SET parent__parent_id = id
 FROM s.place
-WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+WHERE s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL
   AND parent_id IS NULL AND name OPERATOR(pg_catalog.=) s.parent_parent__name;
-UPDATE pg_temp.put_table_rows AS s SET parent__parent_id = id
+UPDATE pg_temp.put_parent_parent AS s SET parent__parent_id = id
 FROM s.place
-WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row AND pg_catalog.num_nulls(NULL::integer) OPERATOR(pg_catalog.>) 0
+WHERE s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND pg_catalog.num_nulls(NULL::integer) OPERATOR(pg_catalog.>) 0
   AND parent_id IS NULL AND name OPERATOR(pg_catalog.=) s.parent_parent__name;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'parent_id.parent_id: s.place, by place_parent_id_name_key' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
 INSERT INTO s.place (name)
 SELECT DISTINCT ON (s.parent_parent__name)
     s.parent_parent__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.parent_parent__settled AND s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, s.parent_parent__name, put_parent_parent.parent__parent_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_parent_parent ON put_parent_parent.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL
 ORDER BY s.parent_parent__name, s.put__row
 ON CONFLICT (parent_id, name) DO NOTHING;
-END LOOP;
--- parent_id: s.place, by place_parent_id_name_key
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET place__parent_id = id
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_parent_parent AS s SET parent__parent_id = id
 FROM s.place
-WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row
+WHERE s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL
+  AND parent_id IS NULL AND name OPERATOR(pg_catalog.=) s.parent_parent__name;
+UPDATE pg_temp.put_parent_parent AS s SET parent__parent_id = id
+FROM s.place
+WHERE s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND pg_catalog.num_nulls(NULL::integer) OPERATOR(pg_catalog.>) 0
+  AND parent_id IS NULL AND name OPERATOR(pg_catalog.=) s.parent_parent__name;
+
+-- parent_id: s.place, by place_parent_id_name_key
+CREATE TEMPORARY TABLE put_parent ON COMMIT DROP AS
+SELECT s.*, put_parent_parent.parent__parent_id, NULL::integer AS place__parent_id
+FROM (
+    SELECT parent_parent__name, parent__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY parent_parent__name, parent__name
+) AS s
+LEFT JOIN pg_temp.put_parent_parent ON put_parent_parent.parent_parent__name OPERATOR(pg_catalog.=) s.parent_parent__name;
+
+UPDATE pg_temp.put_parent AS s SET place__parent_id = id
+FROM s.place
+WHERE s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0
   AND parent_id OPERATOR(pg_catalog.=) s.parent__parent_id
   AND name OPERATOR(pg_catalog.=) s.parent__name;
-UPDATE pg_temp.put_table_rows AS s SET place__parent_id = id
+UPDATE pg_temp.put_parent AS s SET place__parent_id = id
 FROM s.place
-WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row AND pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.>) 0
+WHERE s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.>) 0
   AND (parent_id OPERATOR(pg_catalog.=) s.parent__parent_id OR parent_id IS NULL AND s.parent__parent_id IS NULL)
   AND name OPERATOR(pg_catalog.=) s.parent__name;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 'parent_id: s.place, by place_parent_id_name_key' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
 INSERT INTO s.place (parent_id, name)
 SELECT DISTINCT ON (s.parent__parent_id, s.parent__name)
     s.parent__parent_id, s.parent__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.parent__settled AND s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, put_parent_parent.parent__parent_id, s.parent__name,
+        put_parent.place__parent_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_parent_parent ON put_parent_parent.parent_parent__name OPERATOR(pg_catalog.=) s.parent_parent__name
+    JOIN pg_temp.put_parent ON put_parent.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0
 ORDER BY s.parent__parent_id, s.parent__name, s.put__row
 ON CONFLICT (parent_id, name) DO NOTHING;
-END LOOP;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_parent AS s SET place__parent_id = id
+FROM s.place
+WHERE s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0
+  AND parent_id OPERATOR(pg_catalog.=) s.parent__parent_id
+  AND name OPERATOR(pg_catalog.=) s.parent__name;
+UPDATE pg_temp.put_parent AS s SET place__parent_id = id
+FROM s.place
+WHERE s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.>) 0
+  AND (parent_id OPERATOR(pg_catalog.=) s.parent__parent_id OR parent_id IS NULL AND s.parent__parent_id IS NULL)
+  AND name OPERATOR(pg_catalog.=) s.parent__name;
+
 -- s.place, by place_parent_id_name_key
-FOR v_attempts IN 1 .. 100 LOOP
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.place
-WHERE NOT s.put__done AND s.put__row OPERATOR(pg_catalog.=) v_row
-  AND parent_id OPERATOR(pg_catalog.=) s.place__parent_id
+CREATE TEMPORARY TABLE put_place (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_place
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_parent.place__parent_id, s.place__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_parent ON put_parent.parent__name OPERATOR(pg_catalog.=) s.parent__name AND ROW(put_parent.parent_parent__name)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.parent_parent__name)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_place WHERE put_place.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.place
+  ON parent_id OPERATOR(pg_catalog.=) s.place__parent_id
   AND name OPERATOR(pg_catalog.=) s.place__name;
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.place
-WHERE NOT s.put__done AND s.put__row OPERATOR(pg_catalog.=) v_row AND pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.>) 0
-  AND (parent_id OPERATOR(pg_catalog.=) s.place__parent_id OR parent_id IS NULL AND s.place__parent_id IS NULL)
+INSERT INTO pg_temp.put_place
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_parent.place__parent_id, s.place__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_parent ON put_parent.parent__name OPERATOR(pg_catalog.=) s.parent__name AND ROW(put_parent.parent_parent__name)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.parent_parent__name)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_place WHERE put_place.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.place
+  ON (parent_id OPERATOR(pg_catalog.=) s.place__parent_id OR parent_id IS NULL AND s.place__parent_id IS NULL)
   AND name OPERATOR(pg_catalog.=) s.place__name;
-EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_table_rows AS s WHERE NOT s.put__done AND s.put__row OPERATOR(pg_catalog.=) v_row);
-IF v_attempts OPERATOR(pg_catalog.=) 100 THEN
-    RAISE EXCEPTION '% neither takes a row nor shows the one with its key', 's.place, by place_parent_id_name_key' USING ERRCODE = 'no_data_found',
-        HINT = 'A trigger that leaves rows out, or a row security policy, may be the reason.';
-END IF;
 INSERT INTO s.place (parent_id, name)
 SELECT DISTINCT ON (s.place__parent_id, s.place__name)
     s.place__parent_id, s.place__name
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done AND s.put__row OPERATOR(pg_catalog.=) v_row
+FROM (
+    SELECT s.put__row, put_parent.place__parent_id, s.place__name
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_parent ON put_parent.parent__name OPERATOR(pg_catalog.=) s.parent__name AND ROW(put_parent.parent_parent__name)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.parent_parent__name)::pg_catalog.record
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_place WHERE put_place.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.place__parent_id, s.place__name, s.put__row
 ON CONFLICT (parent_id, name) DO NOTHING;
-END LOOP;
-    END LOOP;
-END
-$$;
-SELECT pg_catalog.set_config('enable_seqscan', pg_catalog.current_setting('dup_select.enable_seqscan'), true);
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_place
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_parent.place__parent_id, s.place__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_parent ON put_parent.parent__name OPERATOR(pg_catalog.=) s.parent__name AND ROW(put_parent.parent_parent__name)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.parent_parent__name)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_place WHERE put_place.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.place
+  ON parent_id OPERATOR(pg_catalog.=) s.place__parent_id
+  AND name OPERATOR(pg_catalog.=) s.place__name;
+INSERT INTO pg_temp.put_place
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_parent.place__parent_id, s.place__name
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_parent ON put_parent.parent__name OPERATOR(pg_catalog.=) s.parent__name AND ROW(put_parent.parent_parent__name)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.parent_parent__name)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_place WHERE put_place.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.place__parent_id) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.place
+  ON (parent_id OPERATOR(pg_catalog.=) s.place__parent_id OR parent_id IS NULL AND s.place__parent_id IS NULL)
+  AND name OPERATOR(pg_catalog.=) s.place__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_place AS s ORDER BY s.put__row;

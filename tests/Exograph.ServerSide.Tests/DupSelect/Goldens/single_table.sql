@@ -69,33 +69,47 @@ CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
     package__name text,
     package__stars integer,
-    package__homepage text,
-    put__id bigint,
-    put__done boolean
+    package__homepage text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, package__name, package__stars, package__homepage, put__done)
-SELECT input.ctid, name, stars, homepage, false
+    put__row, package__name, package__stars, package__homepage)
+SELECT input.ctid, name, stars, homepage
 FROM ONLY s.rows AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, package__name);
 
 -- s.package, by package_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.package
-WHERE NOT s.put__done
-  AND name OPERATOR(pg_catalog.=) s.package__name;
+CREATE TEMPORARY TABLE put_package (put__row tid, put__id bigint) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_package
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_package WHERE put_package.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.package
+  ON name OPERATOR(pg_catalog.=) s.package__name;
 INSERT INTO s.package (name, stars, homepage)
 SELECT DISTINCT ON (s.package__name)
     s.package__name, coalesce(s.package__stars, 0), s.package__homepage
 FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_package WHERE put_package.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.package__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_package
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_package WHERE put_package.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.package
+  ON name OPERATOR(pg_catalog.=) s.package__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_package AS s ORDER BY s.put__row;
 
 -- SELECT dup_select.inserter_view_sql('s.package', select_first => false, security_definer => true);
 CREATE OR REPLACE VIEW s.package_in WITH (security_invoker = true) AS

@@ -73,46 +73,79 @@ COMMENT ON FUNCTION s.book_in_insert() IS 'Trigger function of view s.book_in.';
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
     book__title text,
-    book__author_id integer,
     book__pages integer,
-    author__name text,
-    put__id integer,
-    put__done boolean
+    author__name text
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
-    put__row, book__title, book__pages, author__name, put__done)
-SELECT input.ctid, title, pages, author_name, false
+    put__row, book__title, book__pages, author__name)
+SELECT input.ctid, title, pages, author_name
 FROM ONLY s.rows AS input;
 
-ANALYZE pg_temp.put_table_rows;
+ANALYZE pg_temp.put_table_rows (put__row, author__name, book__title);
 
 -- author_id: s.author, by author_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET book__author_id = id
+CREATE TEMPORARY TABLE put_author ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS book__author_id
+FROM (
+    SELECT author__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY author__name
+) AS s;
+
+UPDATE pg_temp.put_author AS s SET book__author_id = id
 FROM ONLY s.author
 WHERE s.book__author_id IS NULL
   AND name OPERATOR(pg_catalog.=) s.author__name;
 INSERT INTO s.author (name)
 SELECT DISTINCT ON (s.author__name)
     s.author__name
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.author__name, put_author.book__author_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_author ON put_author.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.book__author_id IS NULL
 ORDER BY s.author__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_author AS s SET book__author_id = id
+FROM ONLY s.author
+WHERE s.book__author_id IS NULL
+  AND name OPERATOR(pg_catalog.=) s.author__name;
 
 -- s.book, by book_title_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.work AS existing
-WHERE NOT s.put__done
-  AND title OPERATOR(pg_catalog.=) s.book__title;
+CREATE TEMPORARY TABLE put_book (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_book
+SELECT DISTINCT ON (s.put__row) s.put__row, id
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_book WHERE put_book.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.work AS existing
+  ON title OPERATOR(pg_catalog.=) s.book__title;
 INSERT INTO s.book (title, author_id, pages)
 SELECT DISTINCT ON (s.book__title)
     s.book__title, s.book__author_id, s.book__pages
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row, s.book__title, put_author.book__author_id, s.book__pages
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_author ON put_author.author__name OPERATOR(pg_catalog.=) s.author__name
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_book WHERE put_book.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.book__title, s.put__row
 ON CONFLICT (title) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_book
+SELECT DISTINCT ON (s.put__row) s.put__row, id
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_book WHERE put_book.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.work AS existing
+  ON title OPERATOR(pg_catalog.=) s.book__title;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_book AS s ORDER BY s.put__row;

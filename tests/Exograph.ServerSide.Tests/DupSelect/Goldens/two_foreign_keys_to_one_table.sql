@@ -99,17 +99,14 @@ CREATE TEMPORARY TABLE put_table_rows (
     caller__file text,
     caller__name text,
     caller__settled boolean,
-    callee__settled boolean,
-    put__done boolean
+    callee__settled boolean
 ) ON COMMIT DROP;
 
 INSERT INTO pg_temp.put_table_rows (
     put__row, edge__line, callee__file, callee__name, caller__file, caller__name,
-    caller__settled, callee__settled, put__done)
-SELECT input.ctid, line, callee_file, callee_name, caller_file, caller_name, false, false, false
+    caller__settled, callee__settled)
+SELECT input.ctid, line, callee_file, callee_name, caller_file, caller_name, false, false
 FROM ONLY s.rows AS input;
-
-CREATE INDEX ON pg_temp.put_table_rows (put__row);
 
 ANALYZE pg_temp.put_table_rows;
 
@@ -133,17 +130,20 @@ SELECT
 FROM (
     SELECT DISTINCT ON (k1, k2) *
     FROM (
-        SELECT s.*, 1 AS put__n, s.caller__file AS k1, s.caller__name AS k2
+        SELECT pg_catalog.min(s.put__row) AS put__row, 1 AS put__n, true AS here, s.caller__file AS k1, s.caller__name AS k2
         FROM pg_temp.put_table_rows AS s
         WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.caller__name IS NOT NULL
+        GROUP BY 4, 5
         UNION ALL
-        SELECT s.*, 2 AS put__n, s.callee__file AS k1, s.callee__name AS k2
+        SELECT pg_catalog.min(s.put__row) AS put__row, 2 AS put__n, false AS here, s.callee__file AS k1, s.callee__name AS k2
         FROM pg_temp.put_table_rows AS s
         WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.callee__name IS NOT NULL
-    ) AS s
+        GROUP BY 4, 5
+    ) AS contenders
     ORDER BY k1, k2, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 1
+) AS contender
+JOIN pg_temp.put_table_rows AS s ON s.put__row OPERATOR(pg_catalog.=) contender.put__row
+WHERE contender.here
 ORDER BY k1, k2
 ON CONFLICT (file, name) DO NOTHING;
 WITH asked AS (
@@ -168,17 +168,20 @@ SELECT
 FROM (
     SELECT DISTINCT ON (k1, k2) *
     FROM (
-        SELECT s.*, 1 AS put__n, s.caller__file AS k1, s.caller__name AS k2
+        SELECT pg_catalog.min(s.put__row) AS put__row, 1 AS put__n, false AS here, s.caller__file AS k1, s.caller__name AS k2
         FROM pg_temp.put_table_rows AS s
         WHERE NOT s.caller__settled AND s.edge__caller_id IS NULL AND s.caller__name IS NOT NULL
+        GROUP BY 4, 5
         UNION ALL
-        SELECT s.*, 2 AS put__n, s.callee__file AS k1, s.callee__name AS k2
+        SELECT pg_catalog.min(s.put__row) AS put__row, 2 AS put__n, true AS here, s.callee__file AS k1, s.callee__name AS k2
         FROM pg_temp.put_table_rows AS s
         WHERE NOT s.callee__settled AND s.edge__callee_id IS NULL AND pg_catalog.num_nonnulls(s.callee__file, s.callee__name) OPERATOR(pg_catalog.>) 0 AND s.callee__name IS NOT NULL
-    ) AS s
+        GROUP BY 4, 5
+    ) AS contenders
     ORDER BY k1, k2, put__row, put__n
-) AS s
-WHERE s.put__n OPERATOR(pg_catalog.=) 2
+) AS contender
+JOIN pg_temp.put_table_rows AS s ON s.put__row OPERATOR(pg_catalog.=) contender.put__row
+WHERE contender.here
 ORDER BY k1, k2
 ON CONFLICT (file, name) DO NOTHING;
 WITH asked AS (
@@ -198,6 +201,11 @@ UPDATE pg_temp.put_table_rows AS s SET edge__callee_id = numbered.id
 FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n
 WHERE s.put__row OPERATOR(pg_catalog.=) asked.put__row;
 -- Where 100 times do not do, the rest row by row.
+CREATE TEMPORARY TABLE put_table_rows_copy ON COMMIT DROP AS TABLE pg_temp.put_table_rows;
+TRUNCATE pg_temp.put_table_rows;
+INSERT INTO pg_temp.put_table_rows TABLE pg_temp.put_table_rows_copy;
+DROP TABLE IF EXISTS pg_temp.put_table_rows_copy;
+CREATE INDEX ON pg_temp.put_table_rows (put__row);
 SELECT pg_catalog.set_config('dup_select.enable_seqscan', pg_catalog.current_setting('enable_seqscan'), true),
     pg_catalog.set_config('enable_seqscan', 'off', true);
 DO $$
@@ -286,25 +294,59 @@ $$;
 SELECT pg_catalog.set_config('enable_seqscan', pg_catalog.current_setting('dup_select.enable_seqscan'), true);
 
 -- s.edge, by edge_caller_id_callee_id_line_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__done = true
-FROM s.edge
-WHERE NOT s.put__done
-  AND caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
+CREATE TEMPORARY TABLE put_edge (put__row tid) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_edge
+SELECT s.put__row
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_edge WHERE put_edge.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.edge
+  ON caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
   AND callee_id OPERATOR(pg_catalog.=) s.edge__callee_id
   AND line OPERATOR(pg_catalog.=) s.edge__line;
-UPDATE pg_temp.put_table_rows AS s SET put__done = true
-FROM s.edge
-WHERE NOT s.put__done AND pg_catalog.num_nulls(s.edge__callee_id, s.edge__line) OPERATOR(pg_catalog.>) 0
-  AND caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
+INSERT INTO pg_temp.put_edge
+SELECT s.put__row
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_edge WHERE put_edge.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.edge__callee_id, s.edge__line) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.edge
+  ON caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
   AND (callee_id OPERATOR(pg_catalog.=) s.edge__callee_id OR callee_id IS NULL AND s.edge__callee_id IS NULL)
   AND (line OPERATOR(pg_catalog.=) s.edge__line OR line IS NULL AND s.edge__line IS NULL);
 INSERT INTO s.edge (caller_id, callee_id, line)
 SELECT DISTINCT ON (s.edge__caller_id, s.edge__callee_id, s.edge__line)
     s.edge__caller_id, s.edge__callee_id, s.edge__line
 FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_edge WHERE put_edge.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.edge__caller_id, s.edge__callee_id, s.edge__line, s.put__row
 ON CONFLICT (caller_id, callee_id, line) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_edge
+SELECT s.put__row
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_edge WHERE put_edge.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.edge
+  ON caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
+  AND callee_id OPERATOR(pg_catalog.=) s.edge__callee_id
+  AND line OPERATOR(pg_catalog.=) s.edge__line;
+INSERT INTO pg_temp.put_edge
+SELECT s.put__row
+FROM (
+    SELECT * FROM pg_temp.put_table_rows AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_edge WHERE put_edge.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.edge__callee_id, s.edge__line) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.edge
+  ON caller_id OPERATOR(pg_catalog.=) s.edge__caller_id
+  AND (callee_id OPERATOR(pg_catalog.=) s.edge__callee_id OR callee_id IS NULL AND s.edge__callee_id IS NULL)
+  AND (line OPERATOR(pg_catalog.=) s.edge__line OR line IS NULL AND s.edge__line IS NULL);
 
-SELECT s.put__row, pg_catalog.jsonb_build_object() FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object() FROM pg_temp.put_edge AS s ORDER BY s.put__row;

@@ -112,46 +112,66 @@ COMMENT ON COLUMN s.version_in.released IS 'Input only, it is stored as released
 COMMENT ON FUNCTION s.version_in_insert() IS 'Trigger function of view s.version_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.version', '{"package_id.ecosystem_id.name": "lower(btrim(ecosystem))", "package_id.name": "package", "version": "version", "released": "released::date"}');
-CREATE TEMPORARY TABLE put_table_rows (
-    put__row tid,
-    version__package_id integer,
-    version__version text,
-    version__released date,
-    package__ecosystem_id integer,
-    package__name text,
-    ecosystem__name text,
-    put__id integer,
-    put__done boolean
-) ON COMMIT DROP;
-
 SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
+CREATE TEMPORARY TABLE put_table_rows (
+    put__row tid,
+    version__version text,
+    version__released date,
+    package__name text,
+    ecosystem__name text
+) ON COMMIT DROP;
+
 INSERT INTO pg_temp.put_table_rows (
-    put__row, version__version, version__released, package__name, ecosystem__name, put__done)
-SELECT input.ctid, version, released::date, package, lower(btrim(ecosystem)), false
+    put__row, version__version, version__released, package__name, ecosystem__name)
+SELECT input.ctid, version, released::date, package, lower(btrim(ecosystem))
 FROM ONLY s.rows AS input;
+
+ANALYZE pg_temp.put_table_rows (put__row, ecosystem__name, package__name, version__version);
 
 SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
 
-ANALYZE pg_temp.put_table_rows;
-
 -- package_id.ecosystem_id: s.ecosystem, by ecosystem_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET package__ecosystem_id = id
+CREATE TEMPORARY TABLE put_ecosystem ON COMMIT DROP AS
+SELECT s.*, NULL::integer AS package__ecosystem_id
+FROM (
+    SELECT ecosystem__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY ecosystem__name
+) AS s;
+
+UPDATE pg_temp.put_ecosystem AS s SET package__ecosystem_id = id
 FROM s.ecosystem
-WHERE pg_catalog.num_nonnulls(s.package__ecosystem_id, s.version__package_id) OPERATOR(pg_catalog.=) 0 AND s.ecosystem__name IS NOT NULL
+WHERE s.package__ecosystem_id IS NULL AND s.ecosystem__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.ecosystem__name;
 INSERT INTO s.ecosystem (name)
 SELECT DISTINCT ON (s.ecosystem__name)
     s.ecosystem__name
-FROM pg_temp.put_table_rows AS s
-WHERE pg_catalog.num_nonnulls(s.package__ecosystem_id, s.version__package_id) OPERATOR(pg_catalog.=) 0 AND s.ecosystem__name IS NOT NULL
+FROM (
+    SELECT s.put__row, s.ecosystem__name, put_ecosystem.package__ecosystem_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_ecosystem ON put_ecosystem.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
+WHERE s.package__ecosystem_id IS NULL AND s.ecosystem__name IS NOT NULL
 ORDER BY s.ecosystem__name, s.put__row
 ON CONFLICT (name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_ecosystem AS s SET package__ecosystem_id = id
+FROM s.ecosystem
+WHERE s.package__ecosystem_id IS NULL AND s.ecosystem__name IS NOT NULL
+  AND name OPERATOR(pg_catalog.=) s.ecosystem__name;
 
 -- package_id: s.package, by package_ecosystem_id_name_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET version__package_id = id
+CREATE TEMPORARY TABLE put_package ON COMMIT DROP AS
+SELECT s.*, put_ecosystem.package__ecosystem_id, NULL::integer AS version__package_id
+FROM (
+    SELECT ecosystem__name, package__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY ecosystem__name, package__name
+) AS s
+LEFT JOIN pg_temp.put_ecosystem ON put_ecosystem.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name;
+
+UPDATE pg_temp.put_package AS s SET version__package_id = id
 FROM s.package
 WHERE s.version__package_id IS NULL AND pg_catalog.num_nonnulls(s.package__ecosystem_id, s.package__name) OPERATOR(pg_catalog.>) 0
   AND ecosystem_id OPERATOR(pg_catalog.=) s.package__ecosystem_id
@@ -159,29 +179,93 @@ WHERE s.version__package_id IS NULL AND pg_catalog.num_nonnulls(s.package__ecosy
 INSERT INTO s.package (ecosystem_id, name)
 SELECT DISTINCT ON (s.package__ecosystem_id, s.package__name)
     s.package__ecosystem_id, s.package__name
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, put_ecosystem.package__ecosystem_id, s.package__name,
+        put_package.version__package_id
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_ecosystem ON put_ecosystem.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name
+    JOIN pg_temp.put_package ON put_package.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.version__package_id IS NULL AND pg_catalog.num_nonnulls(s.package__ecosystem_id, s.package__name) OPERATOR(pg_catalog.>) 0
 ORDER BY s.package__ecosystem_id, s.package__name, s.put__row
 ON CONFLICT (ecosystem_id, name) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_package AS s SET version__package_id = id
+FROM s.package
+WHERE s.version__package_id IS NULL AND pg_catalog.num_nonnulls(s.package__ecosystem_id, s.package__name) OPERATOR(pg_catalog.>) 0
+  AND ecosystem_id OPERATOR(pg_catalog.=) s.package__ecosystem_id
+  AND name OPERATOR(pg_catalog.=) s.package__name;
 
 -- s.version, by version_package_id_version_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.version
-WHERE NOT s.put__done
-  AND package_id OPERATOR(pg_catalog.=) s.version__package_id
+CREATE TEMPORARY TABLE put_version (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_version
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_package.version__package_id, s.version__version
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_package ON put_package.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name AND put_package.package__name OPERATOR(pg_catalog.=) s.package__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_version WHERE put_version.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.version
+  ON package_id OPERATOR(pg_catalog.=) s.version__package_id
   AND version OPERATOR(pg_catalog.=) s.version__version;
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.version
-WHERE NOT s.put__done AND pg_catalog.num_nulls(s.version__package_id, s.version__version) OPERATOR(pg_catalog.>) 0
-  AND (package_id OPERATOR(pg_catalog.=) s.version__package_id OR package_id IS NULL AND s.version__package_id IS NULL)
+INSERT INTO pg_temp.put_version
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_package.version__package_id, s.version__version
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_package ON put_package.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name AND put_package.package__name OPERATOR(pg_catalog.=) s.package__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_version WHERE put_version.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.version__package_id, s.version__version) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.version
+  ON (package_id OPERATOR(pg_catalog.=) s.version__package_id OR package_id IS NULL AND s.version__package_id IS NULL)
   AND (version OPERATOR(pg_catalog.=) s.version__version OR version IS NULL AND s.version__version IS NULL);
 INSERT INTO s.version (package_id, version, released)
 SELECT DISTINCT ON (s.version__package_id, s.version__version)
     s.version__package_id, s.version__version, s.version__released
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row, put_package.version__package_id, s.version__version, s.version__released
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_package ON put_package.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name AND put_package.package__name OPERATOR(pg_catalog.=) s.package__name
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_version WHERE put_version.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.version__package_id, s.version__version, s.put__row
 ON CONFLICT (package_id, version) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_version
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_package.version__package_id, s.version__version
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_package ON put_package.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name AND put_package.package__name OPERATOR(pg_catalog.=) s.package__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_version WHERE put_version.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.version
+  ON package_id OPERATOR(pg_catalog.=) s.version__package_id
+  AND version OPERATOR(pg_catalog.=) s.version__version;
+INSERT INTO pg_temp.put_version
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_package.version__package_id, s.version__version
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_package ON put_package.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name AND put_package.package__name OPERATOR(pg_catalog.=) s.package__name
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_version WHERE put_version.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.version__package_id, s.version__version) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.version
+  ON (package_id OPERATOR(pg_catalog.=) s.version__package_id OR package_id IS NULL AND s.version__package_id IS NULL)
+  AND (version OPERATOR(pg_catalog.=) s.version__version OR version IS NULL AND s.version__version IS NULL);
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_version AS s ORDER BY s.put__row;

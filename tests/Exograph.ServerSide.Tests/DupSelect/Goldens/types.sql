@@ -122,9 +122,10 @@ COMMENT ON COLUMN s.item_in.since IS 'Input only, it is stored as since = since.
 COMMENT ON FUNCTION s.item_in_insert() IS 'Trigger function of view s.item_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.item', '{"kind_id.code": "kind_code", "kind_id.flag": "kind_flag", "name": "name", "colour": "colour", "place": "place", "tags": "tags", "span": "span", "amount": "amount", "since": "since"}');
+SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
-    item__kind_id smallint,
     item__name character varying(20) COLLATE "C",
     item__colour s.colour,
     item__place s.point,
@@ -133,33 +134,36 @@ CREATE TEMPORARY TABLE put_table_rows (
     item__amount numeric(6,2),
     item__since timestamp(0) without time zone,
     kind__code s.code,
-    kind__flag bit(3),
-    put__id integer,
-    put__done boolean
+    kind__flag bit(3)
 ) ON COMMIT DROP;
-
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
 INSERT INTO pg_temp.put_table_rows (
     put__row, item__name, item__colour, item__place, item__tags, item__span, item__amount,
-    item__since, kind__code, kind__flag, put__done)
+    item__since, kind__code, kind__flag)
 SELECT input.ctid, name, CAST(CAST(colour AS text) AS s.colour), place, tags, span,
     CAST(CAST(amount AS text) AS numeric),
-    CAST(CAST(since AS text) AS timestamp without time zone), kind_code, kind_flag, false
+    CAST(CAST(since AS text) AS timestamp without time zone), kind_code, kind_flag
 FROM ONLY s.rows AS input;
+
+ANALYZE pg_temp.put_table_rows (put__row, kind__code, kind__flag, item__name, item__colour, item__place, item__tags, item__span, item__since);
 
 SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
 
-ANALYZE pg_temp.put_table_rows;
-
 -- kind_id: s.kind, by kind_code_flag_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET item__kind_id = id
+CREATE TEMPORARY TABLE put_kind ON COMMIT DROP AS
+SELECT s.*, NULL::smallint AS item__kind_id
+FROM (
+    SELECT kind__code, kind__flag, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+    FROM pg_temp.put_table_rows
+    GROUP BY kind__code, kind__flag
+) AS s;
+
+UPDATE pg_temp.put_kind AS s SET item__kind_id = id
 FROM s.kind
 WHERE s.item__kind_id IS NULL AND pg_catalog.num_nonnulls(s.kind__code, s.kind__flag) OPERATOR(pg_catalog.>) 0
   AND code OPERATOR(pg_catalog.=) s.kind__code
   AND flag OPERATOR(pg_catalog.=) s.kind__flag;
-UPDATE pg_temp.put_table_rows AS s SET item__kind_id = id
+UPDATE pg_temp.put_kind AS s SET item__kind_id = id
 FROM s.kind
 WHERE s.item__kind_id IS NULL AND pg_catalog.num_nonnulls(s.kind__code, s.kind__flag) OPERATOR(pg_catalog.>) 0 AND pg_catalog.num_nulls(s.kind__code, s.kind__flag) OPERATOR(pg_catalog.>) 0
   AND (code OPERATOR(pg_catalog.=) s.kind__code OR code IS NULL AND s.kind__code IS NULL)
@@ -167,27 +171,63 @@ WHERE s.item__kind_id IS NULL AND pg_catalog.num_nonnulls(s.kind__code, s.kind__
 INSERT INTO s.kind (code, flag)
 SELECT DISTINCT ON (s.kind__code, s.kind__flag)
     s.kind__code, s.kind__flag
-FROM pg_temp.put_table_rows AS s
+FROM (
+    SELECT s.put__row, s.kind__code, s.kind__flag, put_kind.item__kind_id
+    FROM pg_temp.put_table_rows AS s
+    JOIN pg_temp.put_kind ON put_kind.put__row OPERATOR(pg_catalog.=) s.put__row
+) AS s
 WHERE s.item__kind_id IS NULL AND pg_catalog.num_nonnulls(s.kind__code, s.kind__flag) OPERATOR(pg_catalog.>) 0
 ORDER BY s.kind__code, s.kind__flag, s.put__row
 ON CONFLICT (code, flag) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+UPDATE pg_temp.put_kind AS s SET item__kind_id = id
+FROM s.kind
+WHERE s.item__kind_id IS NULL AND pg_catalog.num_nonnulls(s.kind__code, s.kind__flag) OPERATOR(pg_catalog.>) 0
+  AND code OPERATOR(pg_catalog.=) s.kind__code
+  AND flag OPERATOR(pg_catalog.=) s.kind__flag;
+UPDATE pg_temp.put_kind AS s SET item__kind_id = id
+FROM s.kind
+WHERE s.item__kind_id IS NULL AND pg_catalog.num_nonnulls(s.kind__code, s.kind__flag) OPERATOR(pg_catalog.>) 0 AND pg_catalog.num_nulls(s.kind__code, s.kind__flag) OPERATOR(pg_catalog.>) 0
+  AND (code OPERATOR(pg_catalog.=) s.kind__code OR code IS NULL AND s.kind__code IS NULL)
+  AND (flag OPERATOR(pg_catalog.=) s.kind__flag OR flag IS NULL AND s.kind__flag IS NULL);
 
 -- s.item, by item_kind_id_name_colour_place_tags_span_since_key
--- Repeat these until there is nothing to insert.
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.item
-WHERE NOT s.put__done
-  AND kind_id OPERATOR(pg_catalog.=) s.item__kind_id
+CREATE TEMPORARY TABLE put_item (put__row tid, put__id integer) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_item
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_kind.item__kind_id, s.item__name, s.item__colour, s.item__place,
+            s.item__tags, s.item__span, s.item__since
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_kind ON ROW(put_kind.kind__code, put_kind.kind__flag)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.kind__code, s.kind__flag)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_item WHERE put_item.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.item
+  ON kind_id OPERATOR(pg_catalog.=) s.item__kind_id
   AND name OPERATOR(pg_catalog.=) s.item__name
   AND colour OPERATOR(pg_catalog.=) coalesce(s.item__colour, 'red')
   AND place OPERATOR(pg_catalog.=) s.item__place
   AND tags OPERATOR(pg_catalog.=) coalesce(s.item__tags, '{}')
   AND span OPERATOR(pg_catalog.=) s.item__span
   AND since OPERATOR(pg_catalog.=) s.item__since;
-UPDATE pg_temp.put_table_rows AS s SET put__id = id, put__done = true
-FROM s.item
-WHERE NOT s.put__done AND pg_catalog.num_nulls(s.item__kind_id, s.item__place, s.item__span, s.item__since) OPERATOR(pg_catalog.>) 0
-  AND (kind_id OPERATOR(pg_catalog.=) s.item__kind_id OR kind_id IS NULL AND s.item__kind_id IS NULL)
+INSERT INTO pg_temp.put_item
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_kind.item__kind_id, s.item__name, s.item__colour, s.item__place,
+            s.item__tags, s.item__span, s.item__since
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_kind ON ROW(put_kind.kind__code, put_kind.kind__flag)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.kind__code, s.kind__flag)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_item WHERE put_item.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.item__kind_id, s.item__place, s.item__span, s.item__since) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.item
+  ON (kind_id OPERATOR(pg_catalog.=) s.item__kind_id OR kind_id IS NULL AND s.item__kind_id IS NULL)
   AND name OPERATOR(pg_catalog.=) s.item__name
   AND colour OPERATOR(pg_catalog.=) coalesce(s.item__colour, 'red')
   AND (place OPERATOR(pg_catalog.=) s.item__place OR place IS NOT DISTINCT FROM NULL AND s.item__place IS NOT DISTINCT FROM NULL)
@@ -198,12 +238,58 @@ INSERT INTO s.item (kind_id, name, colour, place, tags, span, amount, since)
 SELECT DISTINCT ON (s.item__kind_id, s.item__name, coalesce(s.item__colour, 'red'), s.item__place, coalesce(s.item__tags, '{}'), s.item__span, s.item__since)
     s.item__kind_id, s.item__name, coalesce(s.item__colour, 'red'), s.item__place,
     coalesce(s.item__tags, '{}'), s.item__span, coalesce(s.item__amount, 0), s.item__since
-FROM pg_temp.put_table_rows AS s
-WHERE NOT s.put__done
+FROM (
+    SELECT s.put__row, put_kind.item__kind_id, s.item__name, s.item__colour, s.item__place,
+        s.item__tags, s.item__span, s.item__amount, s.item__since
+    FROM pg_temp.put_table_rows AS s
+    LEFT JOIN pg_temp.put_kind ON ROW(put_kind.kind__code, put_kind.kind__flag)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.kind__code, s.kind__flag)::pg_catalog.record
+) AS s
+WHERE NOT EXISTS (SELECT FROM pg_temp.put_item WHERE put_item.put__row OPERATOR(pg_catalog.=) s.put__row)
 ORDER BY s.item__kind_id, s.item__name, coalesce(s.item__colour, 'red'), s.item__place, coalesce(s.item__tags, '{}'), s.item__span, s.item__since, s.put__row
 ON CONFLICT (kind_id, name, colour, place, tags, span, since) DO NOTHING;
+-- Their keys. Beside other sessions, repeat these two until there is nothing to insert.
+INSERT INTO pg_temp.put_item
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_kind.item__kind_id, s.item__name, s.item__colour, s.item__place,
+            s.item__tags, s.item__span, s.item__since
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_kind ON ROW(put_kind.kind__code, put_kind.kind__flag)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.kind__code, s.kind__flag)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_item WHERE put_item.put__row OPERATOR(pg_catalog.=) s.put__row)
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.item
+  ON kind_id OPERATOR(pg_catalog.=) s.item__kind_id
+  AND name OPERATOR(pg_catalog.=) s.item__name
+  AND colour OPERATOR(pg_catalog.=) coalesce(s.item__colour, 'red')
+  AND place OPERATOR(pg_catalog.=) s.item__place
+  AND tags OPERATOR(pg_catalog.=) coalesce(s.item__tags, '{}')
+  AND span OPERATOR(pg_catalog.=) s.item__span
+  AND since OPERATOR(pg_catalog.=) s.item__since;
+INSERT INTO pg_temp.put_item
+SELECT s.put__row, id
+FROM (
+    SELECT * FROM (
+        SELECT s.put__row, put_kind.item__kind_id, s.item__name, s.item__colour, s.item__place,
+            s.item__tags, s.item__span, s.item__since
+        FROM pg_temp.put_table_rows AS s
+        LEFT JOIN pg_temp.put_kind ON ROW(put_kind.kind__code, put_kind.kind__flag)::pg_catalog.record OPERATOR(pg_catalog.=) ROW(s.kind__code, s.kind__flag)::pg_catalog.record
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_item WHERE put_item.put__row OPERATOR(pg_catalog.=) s.put__row) AND pg_catalog.num_nulls(s.item__kind_id, s.item__place, s.item__span, s.item__since) OPERATOR(pg_catalog.>) 0
+    OFFSET 0 -- what is pending comes first
+) AS s
+JOIN s.item
+  ON (kind_id OPERATOR(pg_catalog.=) s.item__kind_id OR kind_id IS NULL AND s.item__kind_id IS NULL)
+  AND name OPERATOR(pg_catalog.=) s.item__name
+  AND colour OPERATOR(pg_catalog.=) coalesce(s.item__colour, 'red')
+  AND (place OPERATOR(pg_catalog.=) s.item__place OR place IS NOT DISTINCT FROM NULL AND s.item__place IS NOT DISTINCT FROM NULL)
+  AND tags OPERATOR(pg_catalog.=) coalesce(s.item__tags, '{}')
+  AND (span OPERATOR(pg_catalog.=) s.item__span OR span IS NULL AND s.item__span IS NULL)
+  AND (since OPERATOR(pg_catalog.=) s.item__since OR since IS NULL AND s.item__since IS NULL);
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_table_rows AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_item AS s ORDER BY s.put__row;
 
 -- SELECT dup_select.inserter_view_sql('s.item', 's.item_by_default');
 CREATE OR REPLACE VIEW s.item_by_default WITH (security_invoker = true) AS
