@@ -7,6 +7,7 @@ using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Schemas;
 using Exograph.ServerSide.Benchmarks.Schemas.LocalNumbers;
+using Exograph.ServerSide.Benchmarks.Shops;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
 
@@ -15,6 +16,7 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     LoadCommand.Create(),
     ContenderCommand.Create(),
     DupSelectCommand.Create(),
+    FlatRowsCommand.Create(),
     WalCommand.Create(),
     GrowthCommand.Create(),
     WaitsCommand.Create(),
