@@ -60,7 +60,7 @@ COMMENT ON COLUMN dup_select_private.foreign_key_facts.temporal IS
     'It ends in PERIOD: it refers to rows that together cover a range, not to one row.';
 
 CREATE TYPE dup_select_private.table_facts AS (
-    id oid, name text, qualified_name text, has_children boolean, triggered boolean, primary_key text[],
+    id oid, name text, schema_id oid, qualified_name text, has_children boolean, triggered boolean, primary_key text[],
     columns dup_select_private.column_facts[], keys dup_select_private.key_facts[],
     foreign_keys dup_select_private.foreign_key_facts[]);
 COMMENT ON TYPE dup_select_private.table_facts IS 'What the catalog says of a table.';
@@ -81,8 +81,9 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_table dup_select_private.table_facts;
 BEGIN
-    SELECT c.oid, c.relname, dup_select_private.qualified_name(c.oid), c.relkind = 'r' AND dup_select_private.has_children(c.oid)
-        INTO v_table.id, v_table.name, v_table.qualified_name, v_table.has_children
+    SELECT c.oid, c.relname, c.relnamespace, dup_select_private.qualified_name(c.oid),
+           c.relkind = 'r' AND dup_select_private.has_children(c.oid)
+        INTO v_table.id, v_table.name, v_table.schema_id, v_table.qualified_name, v_table.has_children
     FROM pg_class c
     WHERE c.oid = relation;
     v_table.triggered := dup_select_private.has_before_trigger(

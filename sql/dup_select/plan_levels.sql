@@ -50,6 +50,7 @@ BEGIN
     IF path = '{}' THEN
         v_level.facts := dup_select_private.table_facts(target);
         v_level.name := (v_level.facts).name;
+        v_level.reported := (v_level.facts).name;
         v_level.optional := false;
         RETURN v_level;
     END IF;
@@ -58,6 +59,8 @@ BEGIN
     v_level.reference := dup_select_private.foreign_key_at(v_child.facts, path);
     v_level.facts := dup_select_private.table_facts((v_level.reference).parent);
     v_level.name := regexp_replace(path[cardinality(path)], '_(id|fk|fkey)$', '');
+    v_level.reported := CASE WHEN (v_level.facts).schema_id = ((levels[1]).facts).schema_id THEN (v_level.facts).name
+                             ELSE (v_level.facts).qualified_name END;
     v_level.optional := v_child.optional OR (v_level.reference).nullable;
     RETURN v_level;
 END

@@ -60,15 +60,17 @@ COMMENT ON COLUMN dup_select_private.plan_class.operator IS 'Equality.';
 COMMENT ON COLUMN dup_select_private.plan_class.nullable IS 'NULL is a value like others.';
 
 CREATE TYPE dup_select_private.plan_level AS (
-    path text[], facts dup_select_private.table_facts, name text, child integer, reference dup_select_private.foreign_key_facts,
-    optional boolean, out_names text[], shared text[], columns dup_select_private.plan_column[], key dup_select_private.plan_key,
-    own dup_select_private.slot[], above dup_select_private.slot[], together integer, settled text,
-    map text, classes dup_select_private.plan_class[]);
+    path text[], facts dup_select_private.table_facts, name text, reported text, child integer,
+    reference dup_select_private.foreign_key_facts, optional boolean, out_names text[], shared text[],
+    columns dup_select_private.plan_column[], key dup_select_private.plan_key, own dup_select_private.slot[],
+    above dup_select_private.slot[], together integer, settled text, map text, classes dup_select_private.plan_class[]);
 COMMENT ON TYPE dup_select_private.plan_level IS
     'A table at a path from the target: the target itself at the empty path, a parent at the path of its foreign key.';
 COMMENT ON COLUMN dup_select_private.plan_level.path IS 'Columns of the foreign keys on the way from the target.';
 COMMENT ON COLUMN dup_select_private.plan_level.facts IS 'What the catalog says of the table.';
 COMMENT ON COLUMN dup_select_private.plan_level.name IS 'As short as the levels can be told apart: for aliases and variables.';
+COMMENT ON COLUMN dup_select_private.plan_level.reported IS
+    'What a report calls the table: its name, with its schema only where that is not the target''s, which the call names.';
 COMMENT ON COLUMN dup_select_private.plan_level.child IS 'Number of the level whose foreign key refers to it.';
 COMMENT ON COLUMN dup_select_private.plan_level.reference IS 'That foreign key.';
 COMMENT ON COLUMN dup_select_private.plan_level.optional IS 'A column of that foreign key, or of one on the way, takes NULL.';

@@ -155,7 +155,7 @@ BEGIN
             IF about IS NOT NULL THEN
                 EXECUTE about;
                 GET DIAGNOSTICS v_count = ROW_COUNT;
-                UPDATE pg_temp.put_report SET updated = v_count WHERE table_name = ((plan.levels[1]).facts).qualified_name;
+                UPDATE pg_temp.put_report SET updated = v_count WHERE table_name = (plan.levels[1]).reported;
             END IF;
         END IF;
         EXIT WHEN dup_select_private.number_of('SELECT count(*) FROM (' || pending || ') AS pending') OPERATOR(pg_catalog.=) 0;

@@ -10,9 +10,9 @@ CREATE PROCEDURE dup_select_private.begin_report(plan dup_select_private.plan, n
 LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO pg_temp.put_report (table_name, rows_in, inserted)
-    SELECT t.qualified_name, 0, -coalesce(dup_select_private.tuples_inserted(plan, t.level), 0)
+    SELECT t.table_name, 0, -coalesce(dup_select_private.tuples_inserted(plan, t.level), 0)
     FROM dup_select_private.reported_tables(plan, number) t
-    WHERE NOT EXISTS (SELECT FROM pg_temp.put_report r WHERE r.table_name = t.qualified_name);
+    WHERE NOT EXISTS (SELECT FROM pg_temp.put_report r WHERE r.table_name = t.table_name);
 END
 $$;
 
@@ -22,11 +22,11 @@ LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_table record;
 BEGIN
-    FOR v_table IN SELECT t.qualified_name, t.levels FROM dup_select_private.reported_tables(plan, number) t LOOP
+    FOR v_table IN SELECT t.table_name, t.levels FROM dup_select_private.reported_tables(plan, number) t LOOP
         UPDATE pg_temp.put_report r
         SET existing = r.existing + (
             SELECT sum(dup_select_private.number_of(dup_select_private.known_rows(plan, l))) FROM unnest(v_table.levels) l)
-        WHERE r.table_name = v_table.qualified_name;
+        WHERE r.table_name = v_table.table_name;
     END LOOP;
 END
 $$;
@@ -38,7 +38,7 @@ BEGIN
     UPDATE pg_temp.put_report r
     SET inserted = r.inserted + coalesce(dup_select_private.tuples_inserted(plan, t.level), report_inserted.inserted)
     FROM dup_select_private.reported_tables(plan, number) t
-    WHERE r.table_name = t.qualified_name;
+    WHERE r.table_name = t.table_name;
 END
 $$;
 
@@ -49,13 +49,13 @@ BEGIN
     UPDATE pg_temp.put_report r
     SET rows_in = (SELECT sum(dup_select_private.number_of(dup_select_private.known_rows(plan, l)))
                    FROM generate_subscripts(plan.levels, 1) l
-                   WHERE ((plan.levels[l]).facts).qualified_name = r.table_name);
+                   WHERE (plan.levels[l]).reported = r.table_name);
     UPDATE pg_temp.put_report r
     SET rows_in = r.rows_in + p.rejected - p.existing, rejected = p.rejected,
         existing = CASE on_existing WHEN 'fail' THEN 0 WHEN 'update' THEN r.existing - r.updated ELSE r.existing END,
         updated = CASE on_existing WHEN 'update' THEN r.updated ELSE 0 END
     FROM (SELECT count(*) AS rejected, count(*) FILTER (WHERE rule = 'exists already') AS existing FROM pg_temp.put_rejects) p
-    WHERE r.table_name = ((plan.levels[1]).facts).qualified_name;
+    WHERE r.table_name = (plan.levels[1]).reported;
     -- A trigger may have inserted more.
     UPDATE pg_temp.put_report r
     SET inserted = least(r.inserted, r.rows_in - r.existing - r.updated - r.rejected),
@@ -66,12 +66,12 @@ $$;
 
 -- A table for each level of a step, with those of its levels.
 CREATE FUNCTION dup_select_private.reported_tables(plan dup_select_private.plan, number integer)
-RETURNS TABLE (qualified_name text, level integer, levels integer[])
+RETURNS TABLE (table_name text, level integer, levels integer[])
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT ((plan.levels[l]).facts).qualified_name, min(l), array_agg(l)
+    SELECT (plan.levels[l]).reported, min(l), array_agg(l)
     FROM generate_subscripts(plan.levels, 1) l
     WHERE l = number OR (plan.levels[l]).together IS NOT NULL AND (plan.levels[number]).together IS NOT NULL
     GROUP BY 1;
@@ -116,6 +116,6 @@ BEGIN
     RETURN (SELECT string_agg(format('%s: %s rows inserted, %s found', r.table_name, r.inserted, r.existing), '; '
                               ORDER BY r.table_name)
             FROM pg_temp.put_report r
-            JOIN dup_select_private.reported_tables(plan, number) t ON t.qualified_name = r.table_name);
+            JOIN dup_select_private.reported_tables(plan, number) t ON t.table_name = r.table_name);
 END
 $$;

@@ -27,7 +27,7 @@ CREATE FUNCTION dup_select_private.try_casts(plan dup_select_private.plan, sourc
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_columns text := (
-        SELECT string_agg(format('(%L, %L, %L, %L)', ((plan.levels[l]).facts).qualified_name,
+        SELECT string_agg(format('(%L, %L, %L, %L)', (plan.levels[l]).reported,
                                  format('%I does not cast to %s', (c.facts).name, (c.facts).type), c.held,
                                  dup_select_private.source_of(c)),
                           ',' || chr(10) || repeat(' ', 12) ORDER BY l, (c.facts).number)
@@ -146,12 +146,12 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT (c.facts).number::bigint, (v_level.facts).qualified_name, format('%s is missing', quote_ident((c.facts).name)),
+    SELECT (c.facts).number::bigint, v_level.reported, format('%s is missing', quote_ident((c.facts).name)),
            format('%s IS NULL', dup_select_private.reference(c.slot)), quote_literal((c.facts).type)
     FROM unnest(v_level.columns) c
     WHERE (c.facts).required AND (c.facts).expression IS NULL AND (c.facts).number <> ALL (v_linked)
     UNION ALL
-    SELECT 10000 + row_number() OVER (ORDER BY k.name COLLATE "C"), (v_level.facts).qualified_name,
+    SELECT 10000 + row_number() OVER (ORDER BY k.name COLLATE "C"), v_level.reported,
            format('violates %s', quote_ident(k.name)),
            format('NOT (%s)', dup_select_private.evaluate(v_level, k.expression, k.columns)),
            (SELECT format('pg_catalog.concat_ws('', '', %s)', string_agg(
@@ -192,7 +192,7 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 SELECT %2$s, %3$L, ''exists already'', NULL
 FROM %4$s',
             dup_select_private.rejected_table(plan), dup_select_private.work_column(plan, (plan.names).row),
-            ((plan.levels[1]).facts).qualified_name, CASE
+            (plan.levels[1]).reported, CASE
                 WHEN (plan.levels[1]).together IS NULL THEN format('pg_temp.%I AS %I', (plan.levels[1]).map, (plan.names).rows)
                 ELSE format('%s WHERE %s', dup_select_private.work_rows(plan),
                             dup_select_private.work_column(plan, (plan.names).done))

@@ -257,6 +257,9 @@ BEGIN
         v_level.columns[v_n].slot := ROW('s', v_held);
         v_level.columns[v_n].echo := false;
     END LOOP;
+    IF (v_level.key).parts IS NOT NULL THEN -- values are elsewhere now
+        v_level.key := dup_select_private.key_with_values(v_level, v_level.key);
+    END IF;
     v_table.level := v_level;
     v_table.columns := ARRAY(
         SELECT ROW((c.facts).number, (c.facts).name, (c.facts).type, c.held,

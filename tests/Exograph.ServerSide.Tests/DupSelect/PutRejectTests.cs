@@ -37,9 +37,9 @@ public sealed class PutRejectTests : GeneratorTest
 
         Assert.Equal("5 rows cannot be put in", error.MessageText);
         Assert.Contains(
-            "1 of s.city: population does not cast to integer: row (0,2): invalid input syntax for type integer: \"x\"",
+            "1 of city: population does not cast to integer: row (0,2): invalid input syntax for type integer: \"x\"",
             error.Detail!, StringComparison.Ordinal);
-        Assert.Contains("1 of s.city: violates city_population_check: row (0,5): population integer -4", error.Detail!,
+        Assert.Contains("1 of city: violates city_population_check: row (0,5): population integer -4", error.Detail!,
             StringComparison.Ordinal);
         Assert.Contains("on_reject => 'skip'", error.Hint!, StringComparison.Ordinal);
         Assert.Equal(0, await Db.CountAsync("s.country"));
@@ -55,14 +55,14 @@ public sealed class PutRejectTests : GeneratorTest
         Assert.Equal(["(0,1)|{\"id\": 1}", "(0,6)|{\"id\": 1}"], keys);
         Assert.Equal(
             [
-                "s.city|population does not cast to integer|row (0,2): invalid input syntax for type integer: \"x\"|Cusco",
-                "s.city|name is missing|row (0,3): text|null",
-                "s.country|violates country_name_check|row (0,4): name text Mordor|Barad-dur",
-                "s.city|violates city_population_check|row (0,5): population integer -4|Arica",
-                "s.country|name is missing|row (0,7): text|Nowhere",
+                "city|population does not cast to integer|row (0,2): invalid input syntax for type integer: \"x\"|Cusco",
+                "city|name is missing|row (0,3): text|null",
+                "country|violates country_name_check|row (0,4): name text Mordor|Barad-dur",
+                "city|violates city_population_check|row (0,5): population integer -4|Arica",
+                "country|name is missing|row (0,7): text|Nowhere",
             ],
             await Db.RowsAsync("SELECT table_name, rule, detail, \"row\" ->> 'city' FROM pg_temp.put_rejects"));
-        Assert.Equal(["s.city|7|1|0|0|1|null|5", "s.country|2|1|0|0|1|null|0"], await Db.RowsAsync(Report));
+        Assert.Equal(["city|7|1|0|0|1|null|5", "country|2|1|0|0|1|null|0"], await Db.RowsAsync(Report));
         Assert.Equal(["Peru"], await Db.RowsAsync("SELECT name FROM s.country"));
     }
 
@@ -135,7 +135,7 @@ public sealed class PutRejectTests : GeneratorTest
 
         await Db.ExecuteAsync(Put());
 
-        Assert.Equal(["s.city|4|1|2|0|1|null|0", "s.country|4|1|2|0|1|null|0"], await Db.RowsAsync(Report));
+        Assert.Equal(["city|4|1|2|0|1|null|0", "country|4|1|2|0|1|null|0"], await Db.RowsAsync(Report));
         Assert.Equal(["Arica|2", "Lima|1"], await Db.RowsAsync("SELECT name, population FROM s.city ORDER BY 1"));
     }
 
@@ -157,7 +157,7 @@ public sealed class PutRejectTests : GeneratorTest
         Assert.Equal(["Cusco|5|none", "Ica|7|x", "Lima|10|new", "Puno|9|none"],
             await Db.RowsAsync("SELECT name, population, note FROM s.city ORDER BY 1"));
         Assert.Equal(before, await Db.RowsAsync("SELECT name, xmin::text FROM s.city WHERE name IN ('Cusco', 'Ica') ORDER BY 1"));
-        Assert.Equal(["s.city|4|1|2|1|0|1|0"], await Db.RowsAsync($"SELECT * FROM ({Report}) AS r WHERE table_name = 's.city'"));
+        Assert.Equal(["city|4|1|2|1|0|1|0"], await Db.RowsAsync($"SELECT * FROM ({Report}) AS r WHERE table_name = 'city'"));
     }
 
     [Fact]
@@ -192,10 +192,10 @@ public sealed class PutRejectTests : GeneratorTest
         var error = await Db.FailsAsync("23000", Put("on_existing => 'fail'"));
         var keys = await Db.RowsAsync(Put("on_existing => 'fail', on_reject => 'skip'"));
 
-        Assert.StartsWith("1 of s.city: exists already: row (0,1)", error.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("1 of city: exists already: row (0,1)", error.Detail, StringComparison.Ordinal);
         Assert.Equal(["(0,2)|{\"id\": 2}", "(0,3)|{\"id\": 2}"], keys.Select(k => k.Replace("3}", "2}", StringComparison.Ordinal)));
         Assert.Equal(["exists already|Lima"], await Db.RowsAsync("SELECT rule, \"row\" ->> 'city' FROM pg_temp.put_rejects"));
-        Assert.Equal(["s.city|3|1|0|0|1|null|1"], await Db.RowsAsync($"SELECT * FROM ({Report}) AS r WHERE table_name = 's.city'"));
+        Assert.Equal(["city|3|1|0|0|1|null|1"], await Db.RowsAsync($"SELECT * FROM ({Report}) AS r WHERE table_name = 'city'"));
     }
 
     [Fact]
@@ -269,7 +269,32 @@ public sealed class PutRejectTests : GeneratorTest
         await Db.ExecuteAsync(Put());
 
         Assert.Empty(await Db.RowsAsync("TABLE pg_temp.put_rejects"));
-        Assert.Equal(["s.city|1|0|1|0|0|null|0", "s.country|1|0|1|0|0|null|0"], await Db.RowsAsync(Report));
+        Assert.Equal(["city|1|0|1|0|0|null|0", "country|1|0|1|0|0|null|0"], await Db.RowsAsync(Report));
+    }
+
+    [Fact]
+    public async Task Tables_are_called_as_put_schema_calls_them_and_those_of_other_schemas_with_their_schema()
+    {
+        await TablesAsync(
+            """
+            CREATE SCHEMA other; CREATE SCHEMA source;
+            CREATE TABLE other."Kind" (id serial PRIMARY KEY, name text NOT NULL UNIQUE);
+            CREATE TABLE s.brand (id serial PRIMARY KEY, name text NOT NULL UNIQUE);
+            CREATE TABLE s.thing (id serial PRIMARY KEY, name text NOT NULL UNIQUE, kind_id int REFERENCES other."Kind",
+                brand_id int REFERENCES s.brand, size int CHECK (size > 0));
+            CREATE TABLE s.flat AS SELECT * FROM (VALUES ('a', 'k', 'b', 1), ('c', 'k', 'b', -1)) AS v (name, kind, brand, size);
+            CREATE TABLE source.brand AS SELECT 1 AS id, 'z' AS name; CREATE TABLE source.thing AS SELECT 1 AS brand_id, 'd' AS name;
+            """);
+
+        await Db.ExecuteAsync(
+            """
+            SELECT dup_select.put_table('s.flat', 's.thing',
+                '{"name": "name", "size": "size", "kind_id.name": "kind", "brand_id.name": "brand"}', on_reject => 'skip')
+            """);
+
+        Assert.Equal(["brand", "other.\"Kind\"", "thing"], await Db.RowsAsync("SELECT table_name FROM pg_temp.put_report ORDER BY 1"));
+        Assert.Equal(["thing"], await Db.RowsAsync("SELECT table_name FROM pg_temp.put_rejects"));
+        Assert.Equal(["brand", "thing"], await Db.RowsAsync("SELECT table_name FROM dup_select.put_schema('source', 's') ORDER BY 1"));
     }
 
     [Fact]
@@ -282,7 +307,7 @@ public sealed class PutRejectTests : GeneratorTest
         await Db.ExecuteAsync("INSERT INTO s.flat SELECT 'Peru', 'city ' || n, n FROM generate_series(1, 10000) AS n");
         await Db.ExecuteAsync(Put());
 
-        Assert.Equal(["s.country: 0 rows inserted, 10001 found", "s.city: 10000 rows inserted, 1 found"],
+        Assert.Equal(["country: 0 rows inserted, 10001 found", "city: 10000 rows inserted, 1 found"],
             Db.Notices.Where(n => n.Severity == "NOTICE").Select(n => n.Detail));
     }
 
