@@ -36,6 +36,15 @@ internal sealed record LocalNumbersTrial(IShopContender Contender, Type Of, stri
         new(new PutSchema(), typeof(ExographClient), "COPY, `put_schema`"),
     ];
 
+    private const string SetSequences = """
+        SELECT setval('shop.category_id_seq', (SELECT max(id) FROM shop.category)),
+               setval('shop.product_id_seq', (SELECT max(id) FROM shop.product)),
+               setval('shop.tag_id_seq', (SELECT max(id) FROM shop.tag)),
+               setval('shop.customer_id_seq', (SELECT max(id) FROM shop.customer)),
+               setval('shop.address_id_seq', (SELECT max(id) FROM shop.address)),
+               setval('shop.order_id_seq', (SELECT max(id) FROM shop."order"))
+        """;
+
     /// <summary>In how many tables the next number that is drawn is a row's.</summary>
     private const string SequencesBehind = """
         SELECT num_nonnulls(
@@ -66,7 +75,8 @@ internal sealed record LocalNumbersTrial(IShopContender Contender, Type Of, stri
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await ShopStaging.RunAsync(connection, "DROP SCHEMA IF EXISTS shop CASCADE", cancellationToken);
         await ShopStaging.RunAsync(connection, Shop.Tables, cancellationToken);
-        await new SetStatements().PutAsync(connection, TwoShops.Ours, cancellationToken);
+        await ShopStaging.CopyAsync(connection, "shop", TwoShops.Ours, cancellationToken);
+        await ShopStaging.RunAsync(connection, SetSequences, cancellationToken);
         Exception? error = null;
         try
         {
