@@ -55,7 +55,7 @@ public sealed class LocalNumbersTests
     public async Task Sequences_that_draw_the_number_of_a_row_are_behind()
     {
         await using var db = await TestDatabase.CreateAsync();
-        var trial = new LocalNumbersTrial(new SettingBack(), typeof(Shop));
+        var trial = new LocalNumbersTrial(new SettingBack(), Of: null);
 
         var outcome = await trial.RunAsync(db.DataSource, TwoShops.Ours, CancellationToken.None);
 

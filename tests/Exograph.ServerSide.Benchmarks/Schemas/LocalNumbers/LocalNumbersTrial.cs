@@ -9,9 +9,9 @@ namespace Exograph.ServerSide.Benchmarks.Schemas.LocalNumbers;
 
 /// <summary>A shop whose numbers clash with ours, put into ours by a program: what came of it.</summary>
 /// <param name="Contender">The program.</param>
-/// <param name="Of">A type of the library that it uses.</param>
+/// <param name="Of">A type of the library that it uses; null: it is ours, of whatever version.</param>
 /// <param name="By">How, where its name does not say it.</param>
-internal sealed record LocalNumbersTrial(IShopContender Contender, Type Of, string? By = null)
+internal sealed record LocalNumbersTrial(IShopContender Contender, Type? Of, string? By = null)
 {
     /// <summary>What users of a library write first, then what is right, then the toolkit.</summary>
     public static IReadOnlyList<LocalNumbersTrial> All { get; } =
@@ -33,7 +33,7 @@ internal sealed record LocalNumbersTrial(IShopContender Contender, Type Of, stri
         new(new DapperStatements(), typeof(SqlMapper), "COPY, maps of numbers by hand, `ON CONFLICT`"),
         new(new Linq2DbShop(), typeof(DataConnection), "`BulkCopy`, maps of numbers by hand, `Merge`"),
         new(new EntityFrameworkShop(), typeof(DbContext), "`AddRange`, maps of numbers by hand, `SaveChanges`"),
-        new(new PutSchema(), typeof(ExographClient), "COPY, `put_schema`"),
+        new(new PutSchema(), null, "COPY, `put_schema`"),
     ];
 
     private const string SetSequences = """
@@ -63,7 +63,8 @@ internal sealed record LocalNumbersTrial(IShopContender Contender, Type Of, stri
     {
         get
         {
-            var assembly = Of.Assembly;
+            if (Of?.Assembly is not { } assembly)
+                return "Exograph.ServerSide";
             var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
             return $"{assembly.GetName().Name} {version.Split('+')[0]}";
         }
