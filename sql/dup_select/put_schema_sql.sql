@@ -13,7 +13,8 @@ DECLARE
     v_statements dup_select_private.schema_statement[];
 BEGIN
     PERFORM dup_select_private.check_choice('on_reject', on_reject, '{fail,skip}');
-    v_tables := dup_select_private.schema_plan(source, target, mapping, natural_keys, on_existing, without_key);
+    v_tables := dup_select_private.schema_plan(
+        source, target, mapping, natural_keys, on_existing, without_key, keep_maps);
     v_statements := dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps);
     RETURN (
         SELECT concat(
@@ -44,7 +45,7 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER
 DECLARE
     v_all     dup_select_private.schema_statement[] := '{}';
     v_refuse  text := dup_select_private.refuse_rejects(on_reject, reject_limit);
-    v_links   integer[] := dup_select_private.in_order(tables, false);
+    v_order   integer[] := dup_select_private.in_order(tables);
     v_late    text[] := '{}';
     v_group   record;
     v_n       integer;
@@ -53,11 +54,11 @@ BEGIN
         SELECT dup_select_private.report_statements(ARRAY(
             SELECT u.name FROM unnest(tables) t
             CROSS JOIN LATERAL (VALUES (t.work), (t.raw), (t.found), (t.map)) u (name)))));
-    FOREACH v_n IN ARRAY v_links LOOP
+    FOREACH v_n IN ARRAY v_order LOOP
         v_all := v_all || dup_select_private.statements('read', format('Read %s', (tables[v_n]).source::regclass), ARRAY(
-            SELECT dup_select_private.read_statements(tables[v_n])) || format('ANALYZE pg_temp.%I', (tables[v_n]).work));
+            SELECT dup_select_private.read_statements(tables[v_n])) || dup_select_private.analyze_work(tables[v_n], tables));
     END LOOP;
-    FOREACH v_n IN ARRAY v_links LOOP
+    FOREACH v_n IN ARRAY v_order LOOP
         v_all := v_all || dup_select_private.statements('check', format('Check rows for %s', (tables[v_n]).reported), ARRAY(
             SELECT dup_select_private.check_statements(tables[v_n], (
                 SELECT jsonb_agg(DISTINCT l.parent_columns) FROM unnest(tables) t CROSS JOIN unnest(t.links) l
@@ -65,16 +66,18 @@ BEGIN
     END LOOP;
     v_all := v_all || dup_select_private.statements('check', 'Check references', ARRAY[
         dup_select_private.check_links(tables, false), v_refuse, dup_select_private.count_rejects()]);
-    FOREACH v_n IN ARRAY dup_select_private.in_order(tables, true) LOOP
+    FOREACH v_n IN ARRAY v_order LOOP
         v_all := v_all || dup_select_private.statements(
             'find', format('Find rows of %s', dup_select_private.title((tables[v_n]).level)),
-            ARRAY(SELECT dup_select_private.map_statements(tables[v_n], keep_maps)));
+            ARRAY(SELECT dup_select_private.find_statements(tables[v_n], keep_maps)));
         v_late := v_late || ARRAY(SELECT dup_select_private.late_statements(tables[v_n]));
     END LOOP;
     IF v_late <> '{}' THEN
         v_all := v_all || dup_select_private.statements('find', 'Check what shows only now', v_late || ARRAY[
             dup_select_private.check_links(tables, true), v_refuse, dup_select_private.count_rejects()]);
     END IF;
+    v_all := v_all || dup_select_private.statements('put', 'Count', ARRAY(
+        SELECT dup_select_private.count_found(tables[n]) FROM unnest(v_order) WITH ORDINALITY AS o (n, place) ORDER BY o.place));
     FOR v_group IN
         SELECT array_agg(n ORDER BY n) AS numbers,
                string_agg((((tables[n]).level).facts).qualified_name, ', ' ORDER BY n) AS names
@@ -84,20 +87,22 @@ BEGIN
             dup_select_private.insert_group(tables, v_group.numbers),
             dup_select_private.check_inserted(ARRAY(SELECT tables[n] FROM unnest(v_group.numbers) n))]);
     END LOOP;
-    FOREACH v_n IN ARRAY v_links LOOP
-        v_all := v_all || dup_select_private.statements('put', format('Rows of %s that exist', (tables[v_n]).reported), ARRAY(
-            SELECT dup_select_private.existing_statements(tables[v_n])));
+    FOREACH v_n IN ARRAY v_order LOOP
+        v_all := v_all || dup_select_private.statements(
+            'put', format('Rows of %s that are there or are one', (tables[v_n]).reported),
+            ARRAY(SELECT dup_select_private.existing_statements(tables[v_n])));
     END LOOP;
-    FOREACH v_n IN ARRAY v_links LOOP
+    FOREACH v_n IN ARRAY v_order LOOP
         v_all := v_all || dup_select_private.statements('put', format('Sequences of %s', (tables[v_n]).reported), ARRAY(
             SELECT dup_select_private.sequence_statements(tables[v_n])));
     END LOOP;
     RETURN v_all || dup_select_private.statements('report', 'Report',
-        ARRAY(SELECT dup_select_private.report_table(t) FROM unnest(tables) t)
-            || dup_select_private.check_report()
+        ARRAY[dup_select_private.check_report()]
             || format('DROP TABLE %s', (
                 SELECT dup_select_private.lines(array_agg(format('pg_temp.%I', u.name)), ', ', 4) FROM unnest(tables) t
-                CROSS JOIN LATERAL (VALUES (t.work), (CASE WHEN NOT keep_maps THEN t.map END)) u (name)
+                CROSS JOIN LATERAL (
+                    VALUES (t.work), (CASE WHEN t.whole THEN t.found END), (CASE WHEN t.mapped AND NOT keep_maps THEN t.map END)
+                ) u (name)
                 WHERE u.name IS NOT NULL)));
 END
 $$;
@@ -115,9 +120,9 @@ BEGIN
 END
 $$;
 
--- Numbers of the tables in the order in which they refer to each other: by their natural keys, or at all.
-CREATE FUNCTION dup_select_private.in_order(tables dup_select_private.schema_table[], keys boolean) RETURNS integer[]
+-- Numbers of the tables in the order in which they refer to each other; of those that do so in a circle, by their natural keys.
+CREATE FUNCTION dup_select_private.in_order(tables dup_select_private.schema_table[]) RETURNS integer[]
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT array_agg(t.n ORDER BY CASE WHEN keys THEN t.key_rank ELSE t."group" END, t.n)
+    SELECT array_agg(t.n ORDER BY t."group", t.key_rank, t.n)
     FROM (SELECT n, (tables[n]).key_rank, (tables[n])."group" FROM generate_subscripts(tables, 1) n) t
 $$;

@@ -53,8 +53,9 @@ CREATE TYPE dup_select_private.schema_table AS (
     order_by text, on_existing text, without_key text, pinned boolean,
     drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
     key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
-    referred text[], links dup_select_private.schema_link[], is_tree boolean,
-    row text, existing text, first text, keyed text, old_names text[], new_names text[], map_old text[], map_new text[],
+    referred text[], links dup_select_private.schema_link[], is_tree boolean, whole boolean, mapped boolean,
+    row text, existing text, first text, differs text, keyed text,
+    old_names text[], new_names text[], map_old text[], map_new text[],
     reported text, work text, raw text, found text, map text, key_rank integer, "group" integer);
 COMMENT ON TYPE dup_select_private.schema_table IS 'A table of the source, and the one that it goes into.';
 COMMENT ON COLUMN dup_select_private.schema_table.source_item IS 'The table of the source in a FROM clause.';
@@ -65,13 +66,19 @@ COMMENT ON COLUMN dup_select_private.schema_table.key_columns IS 'Columns that d
 COMMENT ON COLUMN dup_select_private.schema_table.plain_key IS 'The natural key is these columns, of all rows.';
 COMMENT ON COLUMN dup_select_private.schema_table.has_key IS 'Condition on rows that have one. NULL where all have.';
 COMMENT ON COLUMN dup_select_private.schema_table.referred IS
-    'Columns by which rows are referred to: the primary key, and what foreign keys of the others name.';
+    'Columns by which rows are referred to: the primary key, and what foreign keys of the others name. None without a map.';
 COMMENT ON COLUMN dup_select_private.schema_table.is_tree IS
     'Its natural key refers to the table itself: rows are found from the top, round by round.';
+COMMENT ON COLUMN dup_select_private.schema_table.whole IS
+    'All that it refers to is found before it: its found table has the rows as the target takes them, until the end.';
+COMMENT ON COLUMN dup_select_private.schema_table.mapped IS
+    'It has a map: a row is referred to, its number is drawn, or the caller wants it.';
 COMMENT ON COLUMN dup_select_private.schema_table.row IS 'Column of the work table and the found one: number of the row.';
 COMMENT ON COLUMN dup_select_private.schema_table.existing IS 'Column of the found table: the target has the row.';
 COMMENT ON COLUMN dup_select_private.schema_table.first IS
     'Column of the found table: number of the first row of the same natural key, where it is another one.';
+COMMENT ON COLUMN dup_select_private.schema_table.differs IS
+    'Column of the found table, where that is whole: the target has the row, and other values in it.';
 COMMENT ON COLUMN dup_select_private.schema_table.keyed IS 'Column of the found table: has_key.';
 COMMENT ON COLUMN dup_select_private.schema_table.old_names IS 'Columns of the found table for the old values, as referred.';
 COMMENT ON COLUMN dup_select_private.schema_table.map_old IS 'Columns of the map for them, as referred.';
@@ -88,7 +95,8 @@ COMMENT ON COLUMN dup_select_private.schema_table."group" IS
 -- The tables of a source schema with all that is to be done with them. Errors: 22004, 22023, 42P01, 42703, 42710, 428C9, 42501,
 -- 0A000, those of an expression.
 CREATE FUNCTION dup_select_private.schema_plan(
-    source regnamespace, target regnamespace, mapping jsonb, natural_keys jsonb, on_existing text, without_key text
+    source regnamespace, target regnamespace, mapping jsonb, natural_keys jsonb, on_existing text, without_key text,
+    keep_maps boolean
 ) RETURNS dup_select_private.schema_table[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' -- of defaults, as text
@@ -107,7 +115,11 @@ BEGIN
     PERFORM dup_select_private.check_schema_keys(v_tables, natural_keys);
     v_tables := dup_select_private.name_schema_tables(v_tables);
     v_tables := dup_select_private.link_schema_tables(v_tables);
-    RETURN dup_select_private.order_schema_tables(v_tables);
+    v_tables := dup_select_private.order_schema_tables(v_tables);
+    FOR v_n IN 1 .. cardinality(v_tables) LOOP
+        v_tables[v_n] := dup_select_private.note_map(v_tables[v_n], v_n, v_tables, keep_maps);
+    END LOOP;
+    RETURN v_tables;
 END
 $$;
 
@@ -279,6 +291,7 @@ BEGIN
     v_table.row := dup_select_private.free_name('put__row', v_taken);
     v_table.existing := dup_select_private.free_name('put__existing', v_taken);
     v_table.first := dup_select_private.free_name('put__first', v_taken);
+    v_table.differs := dup_select_private.free_name('put__differs', v_taken);
     v_table.keyed := dup_select_private.free_name('put__keyed', v_taken);
     v_table.key := ARRAY(SELECT ROW(v.*, dup_select_private.free_name('put__key_' || v.n, v_taken))::dup_select_private.key_value
                          FROM dup_select_private.key_values(v_level) v ORDER BY v.n);
@@ -750,6 +763,40 @@ BEGIN
         v_tables[v_n]."group" := v_groups[v_n];
     END LOOP;
     RETURN v_tables;
+END
+$$;
+
+-- A table, the nth, with what its rows need: a map, or only to be found.
+CREATE FUNCTION dup_select_private.note_map(
+    "table" dup_select_private.schema_table, n integer, tables dup_select_private.schema_table[], keep_maps boolean
+) RETURNS dup_select_private.schema_table
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_table dup_select_private.schema_table := "table";
+    v_level dup_select_private.plan_level := "table".level;
+BEGIN
+    v_table.whole := NOT "table".is_tree AND NOT EXISTS (
+        SELECT FROM unnest("table".links) l
+        WHERE l."table" IS NOT NULL AND ((tables[l."table"])."group", (tables[l."table"]).key_rank, l."table")
+                                     >= ("table"."group", "table".key_rank, n));
+    v_table.mapped := keep_maps OR NOT v_table.whole OR "table".drawn <> '{}'
+        -- One row of the target has the key, and a plain comparison finds it.
+        OR (v_level.key).parts IS NOT NULL AND ((v_level.key).index_name IS NULL OR EXISTS (
+            SELECT FROM unnest("table".key) k WHERE k.given AND k.nullable AND NOT (v_level.key).nulls_distinct))
+        OR EXISTS (SELECT FROM unnest(tables) t CROSS JOIN unnest(t.links) l WHERE l."table" = n);
+    IF NOT v_table.mapped THEN
+        v_table.referred := '{}';
+        v_table.old_names := '{}';
+        v_table.new_names := '{}';
+    END IF;
+    IF v_table.whole THEN
+        FOR v_k IN 1 .. cardinality(v_table.key) LOOP
+            v_table.key[v_k].held := coalesce(
+                (SELECT c.held FROM unnest("table".columns) c WHERE (v_table.key[v_k]).value = format('s.%I', c.held)),
+                (v_table.key[v_k]).held);
+        END LOOP;
+    END IF;
+    RETURN v_table;
 END
 $$;
 

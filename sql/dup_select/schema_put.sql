@@ -5,23 +5,25 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 -- The last steps of put_schema: for each row of the source its key in the target is found, or drawn; then the rows that are new
 -- are inserted, each table by one statement.
 
--- Statements that make the map of a table.
-CREATE FUNCTION dup_select_private.map_statements("table" dup_select_private.schema_table, keep_maps boolean) RETURNS SETOF text
+-- Statements that find the rows of a table, and make its map.
+CREATE FUNCTION dup_select_private.find_statements("table" dup_select_private.schema_table, keep_maps boolean) RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_found text[] := ARRAY(SELECT dup_select_private.found_statements("table"));
 BEGIN
-    RETURN NEXT format(
+    IF "table".mapped THEN
+        RETURN NEXT format(
 'CREATE TEMPORARY TABLE %I (
     put__row pg_catalog.int8,
     %sexisting pg_catalog.bool, same_as pg_catalog.int8
 ) ON COMMIT %s',
-        "table".map,
-        (SELECT string_agg(format('%I %s, %I %2$s,' || chr(10) || '    ', r.old, c.type, r.new), '' ORDER BY r.n)
-         FROM ROWS FROM (unnest("table".referred), unnest("table".map_old), unnest("table".map_new))
-             WITH ORDINALITY AS r (name, old, new, n)
-         JOIN unnest((("table".level).facts).columns) c ON c.name = r.name),
-        CASE WHEN keep_maps THEN 'PRESERVE ROWS' ELSE 'DROP' END);
+            "table".map,
+            (SELECT string_agg(format('%I %s, %I %2$s,' || chr(10) || '    ', r.old, c.type, r.new), '' ORDER BY r.n)
+             FROM ROWS FROM (unnest("table".referred), unnest("table".map_old), unnest("table".map_new))
+                 WITH ORDINALITY AS r (name, old, new, n)
+             JOIN unnest((("table".level).facts).columns) c ON c.name = r.name),
+            CASE WHEN keep_maps THEN 'PRESERVE ROWS' ELSE 'DROP' END);
+    END IF;
     IF "table".is_tree THEN
         RETURN NEXT dup_select_private.do_block(format(
 '
@@ -39,8 +41,14 @@ END
     ELSE
         RETURN QUERY SELECT unnest(v_found);
     END IF;
-    RETURN NEXT format('DROP TABLE pg_temp.%I', "table".found);
-    RETURN NEXT format('ANALYZE pg_temp.%I', "table".map);
+    IF NOT "table".whole THEN
+        RETURN NEXT format('DROP TABLE pg_temp.%I', "table".found);
+    END IF;
+    IF "table".mapped THEN
+        RETURN NEXT format('ANALYZE pg_temp.%I (put__row%s)', "table".map,
+                           (SELECT string_agg(format(', %I', o.name), '' ORDER BY o.n)
+                            FROM unnest("table".map_old) WITH ORDINALITY AS o (name, n)));
+    END IF;
 END
 $$;
 
@@ -50,7 +58,7 @@ CREATE FUNCTION dup_select_private.found_statements("table" dup_select_private.s
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_has_parts boolean := (("table".level).key).parts IS NOT NULL;
-    v_nullable  text    := (SELECT string_agg(format('f.%I', k.held), ', ' ORDER BY k.n)
+    v_nullable  text    := (SELECT string_agg(format('s.%I', k.held), ', ' ORDER BY k.n)
                             FROM unnest("table".key) k
                             WHERE k.given AND k.nullable AND NOT (("table".level).key).nulls_distinct);
 BEGIN
@@ -66,10 +74,13 @@ FROM %s%s',
                          FROM generate_subscripts("table".referred, 1) n ORDER BY n)
                 || format(CASE WHEN v_has_parts THEN 't.tableoid IS NOT NULL AS %I' ELSE 'false AS %I' END, "table".existing)
                 || format('NULL::pg_catalog.int8 AS %I', "table".first)
+                || dup_select_private.found_values("table")
                 || CASE WHEN "table".has_key IS NOT NULL THEN ARRAY[format('(%s) IS TRUE AS %I', "table".has_key, "table".keyed)]
                         ELSE '{}' END
                 || ARRAY(SELECT format('%s%s AS %I', k.value, k.collation_clause, k.held)
-                         FROM unnest("table".key) k WHERE k.given ORDER BY k.n), ', ', 4),
+                         FROM unnest("table".key) k
+                         WHERE k.given AND k.held <> ALL (ARRAY(SELECT c.held FROM unnest("table".columns) c))
+                         ORDER BY k.n), ', ', 4),
         dup_select_private.schema_rows("table", true, false, 's', dup_select_private.next_of_tree("table")),
         chr(10) || 'LEFT JOIN ' || dup_select_private.target_item("table") || ' ON '
             || dup_select_private.match("table".level, false, 2));
@@ -79,10 +90,36 @@ FROM %s%s',
     IF v_has_parts THEN
         RETURN NEXT dup_select_private.note_duplicates("table");
     END IF;
-    RETURN NEXT dup_select_private.map_first("table");
-    IF v_has_parts THEN
-        RETURN NEXT dup_select_private.map_same("table");
+    IF "table".mapped THEN
+        RETURN NEXT dup_select_private.map_first("table");
+        IF v_has_parts THEN
+            RETURN NEXT dup_select_private.map_same("table");
+        END IF;
     END IF;
+END
+$$;
+
+-- What a whole found table has of a row beside its key: all that the target takes, and whether that differs from what is there.
+CREATE FUNCTION dup_select_private.found_values("table" dup_select_private.schema_table) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF NOT "table".whole THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(SELECT format('s.%I', c.held) FROM unnest("table".columns) c ORDER BY c.number)
+        || CASE WHEN dup_select_private.found_differs("table") IS NULL THEN '{}'
+                ELSE ARRAY[format('t.tableoid IS NOT NULL AND (%s) AS %I', dup_select_private.found_differs("table"),
+                                  "table".differs)] END;
+END
+$$;
+
+-- Condition under which a row of the source differs from that of the target which it is found to be. NULL where nothing is
+-- compared, or not when it is found.
+CREATE FUNCTION dup_select_private.found_differs("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN CASE WHEN "table".whole AND "table".key <> '{}' AND "table".on_existing <> 'fail'
+                THEN dup_select_private.differs("table", 't') END;
 END
 $$;
 
@@ -132,25 +169,27 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT format(
-    'UPDATE pg_temp.%1$I AS f SET %2$I = true%3$s
+    'UPDATE pg_temp.%1$I AS s SET %2$I = true%3$s%9$s
 FROM %4$s
-WHERE NOT f.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
+WHERE NOT s.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
   AND %7$s%8$s',
             "table".found, "table".existing,
             (SELECT string_agg(format(', %I = t.%I', r.own, r.name), '' ORDER BY r.n)
              FROM ROWS FROM (unnest("table".new_names), unnest("table".referred)) WITH ORDINALITY AS r (own, name, n)),
             dup_select_private.target_item("table"), nullable,
-            CASE WHEN "table".has_key IS NOT NULL THEN format(' AND f.%I', "table".keyed) END,
+            CASE WHEN "table".has_key IS NOT NULL THEN format(' AND s.%I', "table".keyed) END,
             (SELECT string_agg(format(CASE
                         WHEN k.absent THEN '%1$s IS NULL'
                         WHEN NOT k.given THEN '%1$s %2$s %3$s%4$s'
-                        WHEN NOT k.nullable THEN '%1$s %2$s f.%5$I%4$s'
+                        WHEN NOT k.nullable THEN '%1$s %2$s s.%5$I%4$s'
                         WHEN k.composite THEN
-                            '(%1$s %2$s f.%5$I%4$s OR %1$s IS NOT DISTINCT FROM NULL AND f.%5$I IS NOT DISTINCT FROM NULL)'
-                        ELSE '(%1$s %2$s f.%5$I%4$s OR %1$s IS NULL AND f.%5$I IS NULL)'
+                            '(%1$s %2$s s.%5$I%4$s OR %1$s IS NOT DISTINCT FROM NULL AND s.%5$I IS NOT DISTINCT FROM NULL)'
+                        ELSE '(%1$s %2$s s.%5$I%4$s OR %1$s IS NULL AND s.%5$I IS NULL)'
                     END, k.expression, k.operator, k.value, k.collation_clause, k.held), chr(10) || '  AND ' ORDER BY k.n)
              FROM unnest("table".key) k),
-            chr(10) || '  AND ' || (("table".level).key).predicate));
+            chr(10) || '  AND ' || (("table".level).key).predicate,
+            CASE WHEN dup_select_private.found_differs("table") IS NOT NULL THEN
+                format(', %I = (%s)', "table".differs, dup_select_private.found_differs("table")) END));
 END
 $$;
 
@@ -226,7 +265,7 @@ BEGIN
     IF "table".on_existing = 'fail' AND "table".key <> '{}' THEN
         RETURN NEXT dup_select_private.put_aside_late(
             "table", 'exists already',
-            format('SELECT m.put__row FROM pg_temp.%I AS m WHERE m.existing AND m.same_as IS NULL', "table".map));
+            format('SELECT m.put__row FROM %s WHERE m.existing AND m.same_as IS NULL', dup_select_private.known_item("table")));
     END IF;
     RETURN QUERY
         SELECT dup_select_private.put_aside_late(
@@ -251,7 +290,7 @@ $$;
 CREATE FUNCTION dup_select_private.written_rows("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_rows text := dup_select_private.schema_rows("table", false, true);
+    v_rows text := dup_select_private.known_rows("table");
 BEGIN
     IF "table".on_existing <> 'update' OR "table".key = '{}' THEN
         RETURN v_rows;
@@ -290,14 +329,18 @@ BEGIN
     DELETE FROM pg_temp.%2$I AS s
     USING (SELECT found.put__row FROM found
            UNION
-           SELECT m.put__row FROM pg_temp.%3$I AS m JOIN found ON found.put__row OPERATOR(pg_catalog.=) m.same_as) AS b
+           SELECT m.put__row FROM %3$s JOIN found ON found.put__row OPERATOR(pg_catalog.=) m.same_as) AS b
     WHERE b.put__row OPERATOR(pg_catalog.=) s.%4$I
     RETURNING s.%4$I AS row_number, %5$s AS "row"
-)
+)%8$s
 INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
 SELECT %6$s, bad.row_number, %7$L, bad."row" FROM bad',
-            dup_select_private.indented(query, 4), "table".work, "table".map, "table".row, dup_select_private.row_json("table"),
-            "table".reported, rule));
+            dup_select_private.indented(query, 4), "table".work, dup_select_private.known_item("table"), "table".row,
+            dup_select_private.row_json("table"), "table".reported, rule,
+            CASE WHEN "table".whole THEN
+                format(', gone AS (
+    DELETE FROM pg_temp.%1$I AS f USING bad WHERE bad.row_number OPERATOR(pg_catalog.=) f.%2$I
+)', "table".found, "table".row) END));
 END
 $$;
 
@@ -373,13 +416,35 @@ WHERE NOT s.%I AND s.%I IS NULL%s%s',
             dup_select_private.lines(array_agg(coalesce(
                 's.' || quote_ident("table".new_names[array_position("table".referred, f.name)]),
                 dup_select_private.inserted_value(c)) ORDER BY f.number), ', ', 4),
-            dup_select_private.schema_rows("table", false, true), "table".existing, "table".first,
+            dup_select_private.known_rows("table"), "table".existing, "table".first,
             chr(10) || 'ORDER BY ' || (SELECT string_agg(concat(k.value, k.collation_clause), ', ' ORDER BY k.n)
                                        FROM unnest("table".key) k WHERE k.given),
             chr(10) || dup_select_private.conflict_target("table".level) || ' DO NOTHING')
         FROM unnest((("table".level).facts).columns) f
         LEFT JOIN unnest(("table".level).columns) c ON (c.facts).number = f.number
         WHERE c.slot IS NOT NULL OR EXISTS (SELECT FROM unnest("table".drawn) d WHERE d.name = f.name));
+END
+$$;
+
+-- Statement that counts what was found of a table, before any of it is written.
+CREATE FUNCTION dup_select_private.count_found("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_differs text := CASE WHEN "table".on_existing = 'keep' AND dup_select_private.found_differs("table") IS NOT NULL
+                           THEN "table".differs END;
+BEGIN
+    RETURN format(
+'UPDATE pg_temp.put_report AS r SET (existing, collapsed%s) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.%I AND m.%I IS NULL), pg_catalog.count(m.%3$I)%s
+    FROM pg_temp.%I AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) %s',
+        CASE WHEN v_differs IS NOT NULL THEN ', conflicting' END,
+        CASE WHEN "table".whole THEN "table".existing ELSE 'existing' END,
+        CASE WHEN "table".whole THEN "table".first ELSE 'same_as' END,
+        CASE WHEN v_differs IS NOT NULL THEN
+            format(',
+           pg_catalog.count(*) FILTER (WHERE m.%I AND m.%I IS NULL)', v_differs, "table".first) END,
+        CASE WHEN "table".whole THEN "table".found ELSE "table".map END, "table".reported);
 END
 $$;
 
@@ -396,9 +461,9 @@ DECLARE
 BEGIN
     SELECT r.table_name INTO v_table
     FROM pg_temp.put_report AS r
-    JOIN (
-        %s
-    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    WHERE r.table_name OPERATOR(pg_catalog.=) ANY (ARRAY[%s])
+      AND r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.collapsed
+          OPERATOR(pg_catalog.+) r.rejected)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION ''%% has not taken all rows that were new'', v_table USING ERRCODE = ''serialization_failure'',
@@ -407,20 +472,18 @@ BEGIN
     END IF;
 END
 ',
-            string_agg(format('SELECT %s, pg_catalog.count(*)' || chr(10)
-                                  || '        FROM pg_temp.%I AS m WHERE NOT m.existing AND m.same_as IS NULL',
-                              t.reported, t.map), chr(10) || '        UNION ALL' || chr(10) || '        ' ORDER BY t.map)))
+            dup_select_private.lines(array_agg(t.reported ORDER BY t.reported), ', ', 8)))
         FROM unnest(tables) t);
 END
 $$;
 
--- Statements that count, or write, what differs between rows that exist and those of the source, and count what differs between
--- rows of the source that are one.
+-- Statements that count, or write, what differs between rows that exist and those of the source, where it is not counted yet, and
+-- count what differs between rows of the source that are one.
 CREATE FUNCTION dup_select_private.existing_statements("table" dup_select_private.schema_table) RETURNS SETOF text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_target   text := dup_select_private.from_item(("table".level).facts, 't');
-    v_rows     text := dup_select_private.indented(dup_select_private.schema_rows("table", false, true), 4);
+    v_rows     text := dup_select_private.indented(dup_select_private.known_rows("table"), 4);
     v_existing text := format('s.%I AND s.%I IS NULL', "table".existing, "table".first);
     v_differs  text := dup_select_private.differs("table", 't');
     v_key      text := dup_select_private.same_row("table");
@@ -436,13 +499,15 @@ BEGIN
     FROM %s
     WHERE %s
       AND %s
-      AND (%s)
+      AND %s
     RETURNING 1
 )
-UPDATE pg_temp.put_report AS r SET updated = (SELECT pg_catalog.count(*) FROM changed)
+UPDATE pg_temp.put_report AS r SET updated = n.rows, existing = r.existing OPERATOR(pg_catalog.-) n.rows
+FROM (SELECT pg_catalog.count(*) FROM changed) AS n (rows)
 WHERE r.table_name OPERATOR(pg_catalog.=) %s',
-            v_target, dup_select_private.settings("table"), v_rows, v_existing, v_key, v_differs, "table".reported);
-    ELSIF "table".on_existing = 'keep' THEN
+            v_target, dup_select_private.settings("table"), v_rows, v_existing, v_key,
+            CASE WHEN "table".whole THEN format('s.%I', "table".differs) ELSE format('(%s)', v_differs) END, "table".reported);
+    ELSIF "table".on_existing = 'keep' AND NOT "table".whole THEN
         RETURN NEXT format(
 'UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
     SELECT pg_catalog.count(*)
@@ -450,9 +515,8 @@ WHERE r.table_name OPERATOR(pg_catalog.=) %s',
     JOIN %s ON %s
     WHERE %s
       AND (%s))
-WHERE r.table_name OPERATOR(pg_catalog.=) %s
-  AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.existing)',
-            v_rows, v_target, v_key, v_existing, v_differs, "table".reported, "table".map);
+WHERE r.table_name OPERATOR(pg_catalog.=) %s AND r.existing OPERATOR(pg_catalog.>) 0',
+            v_rows, v_target, v_key, v_existing, v_differs, "table".reported);
     END IF;
     RETURN NEXT format(
 'UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
@@ -460,17 +524,18 @@ WHERE r.table_name OPERATOR(pg_catalog.=) %s
     FROM %s
     JOIN %s ON o.%I OPERATOR(pg_catalog.=) s.%I
     WHERE %s)
-WHERE r.table_name OPERATOR(pg_catalog.=) %s
-  AND EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.same_as IS NOT NULL)',
-        v_rows, dup_select_private.indented(dup_select_private.schema_rows("table", false, true, 'o'), 4), "table".row,
-        "table".first, dup_select_private.differs("table", 'o'), "table".reported, "table".map);
+WHERE r.table_name OPERATOR(pg_catalog.=) %s AND r.collapsed OPERATOR(pg_catalog.>) 0',
+        v_rows, dup_select_private.indented(dup_select_private.known_rows("table", 'o'), 4), "table".row,
+        "table".first, dup_select_private.differs("table", 'o'), "table".reported);
 END
 $$;
 
 -- Columns that the source fills and that tell no row apart.
 CREATE FUNCTION dup_select_private.payload("table" dup_select_private.schema_table) RETURNS SETOF dup_select_private.plan_column
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT c.* FROM unnest(("table".level).columns) c WHERE (c.facts).name <> ALL ("table".referred || "table".key_columns)
+    SELECT c.*
+    FROM unnest(("table".level).columns) c
+    WHERE (c.facts).name <> ALL ("table".referred || (("table".level).facts).primary_key || "table".key_columns)
 $$;
 
 -- What an UPDATE sets them to. NULL in a column with a default says nothing.
@@ -507,7 +572,8 @@ BEGIN
 END
 $$;
 
--- Condition under which t is the row of the target that s was found to be: by the primary key, or else by the natural one.
+-- Condition under which t is the row of the target that s was found to be: by the primary key, or else, also where no map has
+-- that, by the natural one.
 CREATE FUNCTION dup_select_private.same_row("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
@@ -521,7 +587,7 @@ BEGIN
         CROSS JOIN unnest(k.parts) WITH ORDINALITY
             AS p (number, expression, operator, collation_clause, nullable, composite, n)
         JOIN unnest((("table".level).facts).columns) c ON c.number = p.number
-        WHERE k.is_primary);
+        WHERE k.is_primary AND "table".mapped);
 END
 $$;
 
@@ -540,20 +606,6 @@ WHERE g.gap OPERATOR(pg_catalog.>) 0',
     CROSS JOIN LATERAL dup_select_private.sequence_of((("table".level).facts).id, (c.facts).name) q (name)
     WHERE (c.facts).expression LIKE 'pg\_catalog.nextval(%' AND q.name IS NOT NULL
     ORDER BY (c.facts).number
-$$;
-
--- Statement that completes the report on a table.
-CREATE FUNCTION dup_select_private.report_table("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-BEGIN
-    RETURN (
-        SELECT format(
-    'UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
-           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
-    FROM pg_temp.%I AS m)
-WHERE r.table_name OPERATOR(pg_catalog.=) %s', "table".map, "table".reported));
-END
 $$;
 
 -- Statement that raises where rows are unaccounted for.

@@ -41,6 +41,24 @@ FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) %1$s', "
 END
 $$;
 
+-- Statement that gathers statistics of what rows are looked up by: all columns would take as long as reading the rows.
+CREATE FUNCTION dup_select_private.analyze_work(
+    "table" dup_select_private.schema_table, tables dup_select_private.schema_table[]
+) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('ANALYZE pg_temp.%I (%s)', "table".work, dup_select_private.lines(
+            ARRAY(SELECT quote_ident(h) FROM (
+                      SELECT "table".row
+                      UNION
+                      SELECT h FROM unnest("table".links) l CROSS JOIN unnest(l.held) h WHERE l."table" IS NOT NULL
+                      UNION
+                      SELECT h FROM unnest(tables) t CROSS JOIN unnest(t.links) l CROSS JOIN unnest(l.parent_held) h
+                      WHERE l.work = "table".work) u (h) ORDER BY h), ', ', 4)));
+END
+$$;
+
 -- Numbers for the rows of the source, in the order of their keys there, or in that which the mapping gives: of two that are one
 -- the lower wins. A whole number that is there as text is a number for that.
 CREATE FUNCTION dup_select_private.row_numbers("table" dup_select_private.schema_table) RETURNS text
@@ -328,17 +346,19 @@ DECLARE
     v_link   dup_select_private.schema_link;
     v_n      integer;
 BEGIN
-    FOREACH v_n IN ARRAY dup_select_private.in_order(tables, false) LOOP
+    FOREACH v_n IN ARRAY dup_select_private.in_order(tables) LOOP
         v_table := tables[v_n];
         FOREACH v_link IN ARRAY v_table.links LOOP
             v_checks := concat(v_checks, '        ',
                                dup_select_private.indented(dup_select_private.check_link(v_table, v_link, late), 8), ';', chr(10),
                                '        v_again := v_again OR FOUND;', chr(10));
         END LOOP;
-        v_clear := concat(v_clear, format(
+        IF v_table.mapped THEN
+            v_clear := concat(v_clear, format(
 '    DELETE FROM pg_temp.%I AS m
     WHERE NOT EXISTS (SELECT FROM pg_temp.%I AS w WHERE w.%I OPERATOR(pg_catalog.=) m.put__row);
 ', v_table.map, v_table.work, v_table.row));
+        END IF;
     END LOOP;
     IF v_checks = '' AND NOT late THEN
         RETURN NULL;

@@ -5,9 +5,57 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 -- What the statements of put_schema are made of. Two names stand for rows everywhere: s is one of the source, as the target takes
 -- it, t one of the target. No column of s is named like one of t, so that an expression over bare columns means those of t.
 
--- The rows of a table, as the target takes them, under an alias: references go through the maps. keys: only those that the
--- natural key is made of, the others stay as they are, and what the row is referred to by in the source comes along. mapped: with
--- what the own map says of a row. condition: of rows w.
+-- The rows of a table, as the target takes them, with what is known of them, under an alias.
+CREATE FUNCTION dup_select_private.known_rows("table" dup_select_private.schema_table, alias text DEFAULT 's') RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN CASE
+        WHEN NOT "table".whole THEN dup_select_private.schema_rows("table", false, true, alias)
+        WHEN "table".drawn = '{}' THEN format('pg_temp.%I AS %I', "table".found, alias)
+        ELSE format(
+'(
+    SELECT %s
+    FROM pg_temp.%I AS f
+    JOIN pg_temp.%I AS m ON m.put__row OPERATOR(pg_catalog.=) f.%I
+) AS %I',
+            dup_select_private.lines(
+                ARRAY(SELECT format('f.%I', n)
+                      FROM unnest(ARRAY["table".row, "table".existing, "table".first]
+                                      || CASE WHEN dup_select_private.found_differs("table") IS NOT NULL THEN "table".differs END
+                                      || ARRAY(SELECT c.held FROM unnest("table".columns) c)) WITH ORDINALITY AS u (n, place)
+                      WHERE n IS NOT NULL ORDER BY u.place)
+                    || dup_select_private.mapped_keys("table"), ', ', 8),
+            "table".found, "table".map, "table".row, alias)
+    END;
+END
+$$;
+
+-- What the map m of a table says of a row, called as in the found table.
+CREATE FUNCTION dup_select_private.mapped_keys("table" dup_select_private.schema_table) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN ARRAY(SELECT format('m.%I AS %I', r.map, r.own)
+                 FROM ROWS FROM (unnest("table".map_new), unnest("table".new_names)) WITH ORDINALITY AS r (map, own, n)
+                 ORDER BY r.n);
+END
+$$;
+
+-- Which rows of a table are there, and which are the same as another, in a FROM clause, as m.
+CREATE FUNCTION dup_select_private.known_item("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN CASE
+        WHEN "table".whole THEN format(
+            '(SELECT f.%I AS put__row, f.%I AS existing, f.%I AS same_as FROM pg_temp.%I AS f) AS m',
+            "table".row, "table".existing, "table".first, "table".found)
+        ELSE format('pg_temp.%I AS m', "table".map)
+    END;
+END
+$$;
+
+-- The rows of a table, as the target takes them, under an alias: references go through the maps. keys: as they are looked for,
+-- with what they are referred to by in the source; where not all maps are there yet, references that the natural key does without
+-- stay as they are. mapped: with what the own map says of a row. condition: of rows w.
 CREATE FUNCTION dup_select_private.schema_rows(
     "table" dup_select_private.schema_table, keys boolean, mapped boolean, alias text DEFAULT 's', condition text DEFAULT NULL
 ) RETURNS text
@@ -21,7 +69,7 @@ BEGIN
     FOREACH v_column IN ARRAY "table".columns LOOP
         v_found := NULL;
         FOR v_n IN 1 .. cardinality("table".links) LOOP
-            IF ("table".links[v_n])."table" IS NOT NULL AND (NOT keys OR ("table".links[v_n]).in_key) THEN
+            IF ("table".links[v_n])."table" IS NOT NULL AND (NOT keys OR "table".whole OR ("table".links[v_n]).in_key) THEN
                 v_found := nullif(concat_ws(
                     ', ', v_found, dup_select_private.mapped_value("table".links[v_n], v_n, v_column.name)), '');
             END IF;
@@ -30,7 +78,7 @@ BEGIN
                                      ELSE format('coalesce(%s, w.%I) AS %2$I', v_found, v_column.held) END;
     END LOOP;
     FOR v_n IN 1 .. cardinality("table".links) LOOP
-        IF ("table".links[v_n])."table" IS NOT NULL AND (NOT keys OR ("table".links[v_n]).in_key) THEN
+        IF ("table".links[v_n])."table" IS NOT NULL AND (NOT keys OR "table".whole OR ("table".links[v_n]).in_key) THEN
             v_joins := concat(v_joins, chr(10), '    ', dup_select_private.map_join("table".links[v_n], v_n));
         END IF;
     END LOOP;
@@ -40,9 +88,7 @@ BEGIN
     END IF;
     IF mapped THEN
         v_values := v_values || format('m.existing AS %I', "table".existing) || format('m.same_as AS %I', "table".first)
-            || ARRAY(SELECT format('m.%I AS %I', r.map, r.own)
-                     FROM ROWS FROM (unnest("table".map_new), unnest("table".new_names)) WITH ORDINALITY AS r (map, own, n)
-                     ORDER BY r.n);
+            || dup_select_private.mapped_keys("table");
         v_joins := concat(v_joins, format(chr(10) || '    JOIN pg_temp.%I AS m ON m.put__row OPERATOR(pg_catalog.=) w.%I',
                                           "table".map, "table".row));
     END IF;

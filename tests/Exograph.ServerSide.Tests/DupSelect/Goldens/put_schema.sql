@@ -63,7 +63,7 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'category', (SELECT pg_catalog.count(*) FROM pg_temp.put_category) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'category';
 
-ANALYZE pg_temp.put_category;
+ANALYZE pg_temp.put_category (put__row, put_id, put_parent_id);
 
 -- Read other_shop.currency
 CREATE TEMPORARY TABLE put_currency (
@@ -82,7 +82,7 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'currency', (SELECT pg_catalog.count(*) FROM pg_temp.put_currency) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'currency';
 
-ANALYZE pg_temp.put_currency;
+ANALYZE pg_temp.put_currency (put__row, put_code);
 
 -- Read other_shop.product
 CREATE TEMPORARY TABLE put_product (
@@ -161,7 +161,7 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'product', (SELECT pg_catalog.count(*) FROM pg_temp.put_product) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'product';
 
-ANALYZE pg_temp.put_product;
+ANALYZE pg_temp.put_product (put__row, put_category_id, put_currency);
 
 -- Check rows for 'category'
 WITH bad AS (
@@ -340,11 +340,11 @@ BEGIN
         LEFT JOIN shop.category AS t ON parent_id OPERATOR(pg_catalog.=) s.put_parent_id
           AND name OPERATOR(pg_catalog.=) s.put_name;
         EXIT WHEN NOT EXISTS (SELECT FROM pg_temp.put_category_found);
-        UPDATE pg_temp.put_category_found AS f SET put__existing = true, put__new_1 = t.id
+        UPDATE pg_temp.put_category_found AS s SET put__existing = true, put__new_1 = t.id
         FROM shop.category AS t
-        WHERE NOT f.put__existing AND pg_catalog.num_nulls(f.put__key_1) OPERATOR(pg_catalog.>) 0
-          AND (parent_id OPERATOR(pg_catalog.=) f.put__key_1 OR parent_id IS NULL AND f.put__key_1 IS NULL)
-          AND name OPERATOR(pg_catalog.=) f.put__key_2;
+        WHERE NOT s.put__existing AND pg_catalog.num_nulls(s.put__key_1) OPERATOR(pg_catalog.>) 0
+          AND (parent_id OPERATOR(pg_catalog.=) s.put__key_1 OR parent_id IS NULL AND s.put__key_1 IS NULL)
+          AND name OPERATOR(pg_catalog.=) s.put__key_2;
         UPDATE pg_temp.put_category_found AS f SET put__first = d.first
         FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2) AS first
               FROM pg_temp.put_category_found AS d) AS d
@@ -369,7 +369,7 @@ $$;
 
 DROP TABLE pg_temp.put_category_found;
 
-ANALYZE pg_temp.put_category_map;
+ANALYZE pg_temp.put_category_map (put__row, old_id);
 
 -- Find rows of shop.currency, by currency_pkey
 CREATE TEMPORARY TABLE put_currency_map (
@@ -381,8 +381,9 @@ CREATE TEMPORARY TABLE put_currency_map (
 CREATE TEMPORARY TABLE put_currency_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1,
     CASE WHEN t.tableoid IS NULL THEN s.put_code ELSE t.code END AS put__new_1,
-    t.tableoid IS NOT NULL AS put__existing, NULL::pg_catalog.int8 AS put__first,
-    s.put_code AS put__key_1
+    t.tableoid IS NOT NULL AS put__existing, NULL::pg_catalog.int8 AS put__first, s.put_code,
+    s.put_name,
+    t.tableoid IS NOT NULL AND ((s.put_name OPERATOR(pg_catalog.=) t.name) IS NOT TRUE) AS put__differs
 FROM (
     SELECT w.put__row, w.put_code, w.put_name, w.put_code AS put__old_1
     FROM pg_temp.put_currency AS w
@@ -390,10 +391,10 @@ FROM (
 LEFT JOIN shop.currency AS t ON code OPERATOR(pg_catalog.=) s.put_code;
 
 UPDATE pg_temp.put_currency_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1) AS first
+FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_code) AS first
       FROM pg_temp.put_currency_found AS d) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_currency_found AS d
-              GROUP BY d.put__key_1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+              GROUP BY d.put_code HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
   AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
 
 INSERT INTO pg_temp.put_currency_map (put__row, old_code, new_code, existing)
@@ -408,9 +409,7 @@ FROM pg_temp.put_currency_found AS f
 JOIN pg_temp.put_currency_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
 WHERE EXISTS (SELECT FROM pg_temp.put_currency_found AS e WHERE e.put__first IS NOT NULL);
 
-DROP TABLE pg_temp.put_currency_found;
-
-ANALYZE pg_temp.put_currency_map;
+ANALYZE pg_temp.put_currency_map (put__row, old_code);
 
 -- Find rows of shop.product, by product_sku_key
 CREATE TEMPORARY TABLE put_product_map (
@@ -421,19 +420,26 @@ CREATE TEMPORARY TABLE put_product_map (
 
 CREATE TEMPORARY TABLE put_product_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1, t.id AS put__new_1, t.tableoid IS NOT NULL AS put__existing,
-    NULL::pg_catalog.int8 AS put__first, s.put_sku AS put__key_1
+    NULL::pg_catalog.int8 AS put__first, s.put_id, s.put_category_id, s.put_sku, s.put_price,
+    s.put_currency,
+    t.tableoid IS NOT NULL AND ((s.put_category_id OPERATOR(pg_catalog.=) t.category_id) IS NOT TRUE
+        OR (s.put_price OPERATOR(pg_catalog.=) t.price) IS NOT TRUE
+        OR (s.put_currency OPERATOR(pg_catalog.=) t.currency) IS NOT TRUE AND s.put_currency IS DISTINCT FROM NULL) AS put__differs
 FROM (
-    SELECT w.put__row, w.put_id, w.put_category_id, w.put_sku, w.put_price, w.put_currency,
+    SELECT w.put__row, w.put_id, coalesce(r1.new_id, w.put_category_id) AS put_category_id,
+        w.put_sku, w.put_price, coalesce(r2.new_code, w.put_currency) AS put_currency,
         w.put_id AS put__old_1
     FROM pg_temp.put_product AS w
+    LEFT JOIN pg_temp.put_category_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_category_id
+    LEFT JOIN pg_temp.put_currency_map AS r2 ON r2.old_code OPERATOR(pg_catalog.=) w.put_currency AND r2.same_as IS NULL
 ) AS s
 LEFT JOIN shop.product AS t ON sku OPERATOR(pg_catalog.=) s.put_sku;
 
 UPDATE pg_temp.put_product_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1) AS first
+FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_sku) AS first
       FROM pg_temp.put_product_found AS d) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_product_found AS d
-              GROUP BY d.put__key_1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+              GROUP BY d.put_sku HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
   AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
 
 INSERT INTO pg_temp.put_product_map (put__row, old_id, new_id, existing)
@@ -449,9 +455,25 @@ FROM pg_temp.put_product_found AS f
 JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
 WHERE EXISTS (SELECT FROM pg_temp.put_product_found AS e WHERE e.put__first IS NOT NULL);
 
-DROP TABLE pg_temp.put_product_found;
+ANALYZE pg_temp.put_product_map (put__row, old_id);
 
-ANALYZE pg_temp.put_product_map;
+-- Count
+UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL), pg_catalog.count(m.same_as)
+    FROM pg_temp.put_category_map AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'category';
+
+UPDATE pg_temp.put_report AS r SET (existing, collapsed, conflicting) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first),
+           pg_catalog.count(*) FILTER (WHERE m.put__differs AND m.put__first IS NULL)
+    FROM pg_temp.put_currency_found AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'currency';
+
+UPDATE pg_temp.put_report AS r SET (existing, collapsed, conflicting) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first),
+           pg_catalog.count(*) FILTER (WHERE m.put__differs AND m.put__first IS NULL)
+    FROM pg_temp.put_product_found AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'product';
 
 -- Insert into shop.category
 WITH added AS (
@@ -483,10 +505,9 @@ DECLARE
 BEGIN
     SELECT r.table_name INTO v_table
     FROM pg_temp.put_report AS r
-    JOIN (
-        SELECT 'category', pg_catalog.count(*)
-        FROM pg_temp.put_category_map AS m WHERE NOT m.existing AND m.same_as IS NULL
-    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    WHERE r.table_name OPERATOR(pg_catalog.=) ANY (ARRAY['category'])
+      AND r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.collapsed
+          OPERATOR(pg_catalog.+) r.rejected)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '% has not taken all rows that were new', v_table USING ERRCODE = 'serialization_failure',
@@ -501,12 +522,7 @@ WITH added AS (
     INSERT INTO shop.currency (
         code, name)
     SELECT s.put__new_1, s.put_name
-    FROM (
-        SELECT w.put__row, w.put_code, w.put_name, m.existing AS put__existing,
-            m.same_as AS put__first, m.new_code AS put__new_1
-        FROM pg_temp.put_currency AS w
-        JOIN pg_temp.put_currency_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS s
+    FROM pg_temp.put_currency_found AS s
     WHERE NOT s.put__existing AND s.put__first IS NULL
     ORDER BY s.put_code
     ON CONFLICT (code) DO NOTHING
@@ -524,10 +540,9 @@ DECLARE
 BEGIN
     SELECT r.table_name INTO v_table
     FROM pg_temp.put_report AS r
-    JOIN (
-        SELECT 'currency', pg_catalog.count(*)
-        FROM pg_temp.put_currency_map AS m WHERE NOT m.existing AND m.same_as IS NULL
-    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    WHERE r.table_name OPERATOR(pg_catalog.=) ANY (ARRAY['currency'])
+      AND r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.collapsed
+          OPERATOR(pg_catalog.+) r.rejected)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '% has not taken all rows that were new', v_table USING ERRCODE = 'serialization_failure',
@@ -544,13 +559,10 @@ WITH added AS (
     OVERRIDING SYSTEM VALUE
     SELECT s.put__new_1, s.put_category_id, s.put_sku, s.put_price, coalesce(s.put_currency, 'EUR')
     FROM (
-        SELECT w.put__row, w.put_id, coalesce(r1.new_id, w.put_category_id) AS put_category_id,
-            w.put_sku, w.put_price, coalesce(r2.new_code, w.put_currency) AS put_currency,
-            m.existing AS put__existing, m.same_as AS put__first, m.new_id AS put__new_1
-        FROM pg_temp.put_product AS w
-        LEFT JOIN pg_temp.put_category_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_category_id
-        LEFT JOIN pg_temp.put_currency_map AS r2 ON r2.old_code OPERATOR(pg_catalog.=) w.put_currency AND r2.same_as IS NULL
-        JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+        SELECT f.put__row, f.put__existing, f.put__first, f.put__differs, f.put_id, f.put_category_id,
+            f.put_sku, f.put_price, f.put_currency, m.new_id AS put__new_1
+        FROM pg_temp.put_product_found AS f
+        JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
     ) AS s
     WHERE NOT s.put__existing AND s.put__first IS NULL
     ORDER BY s.put_sku
@@ -569,10 +581,9 @@ DECLARE
 BEGIN
     SELECT r.table_name INTO v_table
     FROM pg_temp.put_report AS r
-    JOIN (
-        SELECT 'product', pg_catalog.count(*)
-        FROM pg_temp.put_product_map AS m WHERE NOT m.existing AND m.same_as IS NULL
-    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    WHERE r.table_name OPERATOR(pg_catalog.=) ANY (ARRAY['product'])
+      AND r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.collapsed
+          OPERATOR(pg_catalog.+) r.rejected)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '% has not taken all rows that were new', v_table USING ERRCODE = 'serialization_failure',
@@ -582,104 +593,35 @@ BEGIN
 END
 $$;
 
--- Rows of 'currency' that exist
+-- Rows of 'currency' that are there or are one
 UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
     SELECT pg_catalog.count(*)
-    FROM (
-        SELECT w.put__row, w.put_code, w.put_name, m.existing AS put__existing,
-            m.same_as AS put__first, m.new_code AS put__new_1
-        FROM pg_temp.put_currency AS w
-        JOIN pg_temp.put_currency_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS s
-    JOIN shop.currency AS t ON t.code OPERATOR(pg_catalog.=) s.put__new_1
-    WHERE s.put__existing AND s.put__first IS NULL
-      AND ((s.put_name OPERATOR(pg_catalog.=) t.name) IS NOT TRUE))
-WHERE r.table_name OPERATOR(pg_catalog.=) 'currency'
-  AND EXISTS (SELECT FROM pg_temp.put_currency_map AS m WHERE m.existing);
-
-UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
-    SELECT pg_catalog.count(*)
-    FROM (
-        SELECT w.put__row, w.put_code, w.put_name, m.existing AS put__existing,
-            m.same_as AS put__first, m.new_code AS put__new_1
-        FROM pg_temp.put_currency AS w
-        JOIN pg_temp.put_currency_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS s
-    JOIN (
-        SELECT w.put__row, w.put_code, w.put_name, m.existing AS put__existing,
-            m.same_as AS put__first, m.new_code AS put__new_1
-        FROM pg_temp.put_currency AS w
-        JOIN pg_temp.put_currency_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
+    FROM pg_temp.put_currency_found AS s
+    JOIN pg_temp.put_currency_found AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
     WHERE (s.put_name OPERATOR(pg_catalog.=) o.put_name) IS NOT TRUE)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'currency'
-  AND EXISTS (SELECT FROM pg_temp.put_currency_map AS m WHERE m.same_as IS NOT NULL);
+WHERE r.table_name OPERATOR(pg_catalog.=) 'currency' AND r.collapsed OPERATOR(pg_catalog.>) 0;
 
--- Rows of 'product' that exist
+-- Rows of 'product' that are there or are one
 UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
     SELECT pg_catalog.count(*)
     FROM (
-        SELECT w.put__row, w.put_id, coalesce(r1.new_id, w.put_category_id) AS put_category_id,
-            w.put_sku, w.put_price, coalesce(r2.new_code, w.put_currency) AS put_currency,
-            m.existing AS put__existing, m.same_as AS put__first, m.new_id AS put__new_1
-        FROM pg_temp.put_product AS w
-        LEFT JOIN pg_temp.put_category_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_category_id
-        LEFT JOIN pg_temp.put_currency_map AS r2 ON r2.old_code OPERATOR(pg_catalog.=) w.put_currency AND r2.same_as IS NULL
-        JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS s
-    JOIN shop.product AS t ON t.id OPERATOR(pg_catalog.=) s.put__new_1
-    WHERE s.put__existing AND s.put__first IS NULL
-      AND ((s.put_category_id OPERATOR(pg_catalog.=) t.category_id) IS NOT TRUE
-        OR (s.put_price OPERATOR(pg_catalog.=) t.price) IS NOT TRUE
-        OR (s.put_currency OPERATOR(pg_catalog.=) t.currency) IS NOT TRUE AND s.put_currency IS DISTINCT FROM NULL))
-WHERE r.table_name OPERATOR(pg_catalog.=) 'product'
-  AND EXISTS (SELECT FROM pg_temp.put_product_map AS m WHERE m.existing);
-
-UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
-    SELECT pg_catalog.count(*)
-    FROM (
-        SELECT w.put__row, w.put_id, coalesce(r1.new_id, w.put_category_id) AS put_category_id,
-            w.put_sku, w.put_price, coalesce(r2.new_code, w.put_currency) AS put_currency,
-            m.existing AS put__existing, m.same_as AS put__first, m.new_id AS put__new_1
-        FROM pg_temp.put_product AS w
-        LEFT JOIN pg_temp.put_category_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_category_id
-        LEFT JOIN pg_temp.put_currency_map AS r2 ON r2.old_code OPERATOR(pg_catalog.=) w.put_currency AND r2.same_as IS NULL
-        JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+        SELECT f.put__row, f.put__existing, f.put__first, f.put__differs, f.put_id, f.put_category_id,
+            f.put_sku, f.put_price, f.put_currency, m.new_id AS put__new_1
+        FROM pg_temp.put_product_found AS f
+        JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
     ) AS s
     JOIN (
-        SELECT w.put__row, w.put_id, coalesce(r1.new_id, w.put_category_id) AS put_category_id,
-            w.put_sku, w.put_price, coalesce(r2.new_code, w.put_currency) AS put_currency,
-            m.existing AS put__existing, m.same_as AS put__first, m.new_id AS put__new_1
-        FROM pg_temp.put_product AS w
-        LEFT JOIN pg_temp.put_category_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_category_id
-        LEFT JOIN pg_temp.put_currency_map AS r2 ON r2.old_code OPERATOR(pg_catalog.=) w.put_currency AND r2.same_as IS NULL
-        JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+        SELECT f.put__row, f.put__existing, f.put__first, f.put__differs, f.put_id, f.put_category_id,
+            f.put_sku, f.put_price, f.put_currency, m.new_id AS put__new_1
+        FROM pg_temp.put_product_found AS f
+        JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
     ) AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
     WHERE (s.put_category_id OPERATOR(pg_catalog.=) o.put_category_id) IS NOT TRUE
         OR (s.put_price OPERATOR(pg_catalog.=) o.put_price) IS NOT TRUE
         OR (s.put_currency OPERATOR(pg_catalog.=) o.put_currency) IS NOT TRUE AND s.put_currency IS DISTINCT FROM NULL)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'product'
-  AND EXISTS (SELECT FROM pg_temp.put_product_map AS m WHERE m.same_as IS NOT NULL);
+WHERE r.table_name OPERATOR(pg_catalog.=) 'product' AND r.collapsed OPERATOR(pg_catalog.>) 0;
 
 -- Report
-UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
-           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
-    FROM pg_temp.put_category_map AS m)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'category';
-
-UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
-           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
-    FROM pg_temp.put_currency_map AS m)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'currency';
-
-UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
-           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
-    FROM pg_temp.put_product_map AS m)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'product';
-
 DO $$
 DECLARE
     v_report pg_catalog.record;
@@ -696,6 +638,7 @@ END
 $$;
 
 DROP TABLE pg_temp.put_category, pg_temp.put_category_map, pg_temp.put_currency,
-    pg_temp.put_currency_map, pg_temp.put_product, pg_temp.put_product_map;
+    pg_temp.put_currency_found, pg_temp.put_currency_map, pg_temp.put_product,
+    pg_temp.put_product_found, pg_temp.put_product_map;
 
 SELECT * FROM pg_temp.put_report ORDER BY table_name;

@@ -64,7 +64,28 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'tenant', (SELECT pg_catalog.count(*) FROM pg_temp.put_tenant) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
 
-ANALYZE pg_temp.put_tenant;
+ANALYZE pg_temp.put_tenant (put__row, put_id);
+
+-- Read i.customer
+CREATE TEMPORARY TABLE put_customer (
+    put__row pg_catalog.int8,
+    put_tenant_id integer,
+    put_id integer,
+    put_email text,
+    put_home_id integer
+) ON COMMIT DROP;
+
+INSERT INTO pg_temp.put_customer (
+    put__row, put_tenant_id, put_id, put_email, put_home_id)
+SELECT pg_catalog.row_number() OVER (ORDER BY tenant_id, id),
+    tenant_id, id, email, home_id
+FROM i.customer AS input;
+
+INSERT INTO pg_temp.put_report (table_name, rows_in)
+SELECT 'customer', (SELECT pg_catalog.count(*) FROM pg_temp.put_customer) OPERATOR(pg_catalog.+) pg_catalog.count(*)
+FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
+
+ANALYZE pg_temp.put_customer (put__row, put_home_id, put_id, put_tenant_id);
 
 -- Read i.address
 CREATE TEMPORARY TABLE put_address (
@@ -86,28 +107,7 @@ INSERT INTO pg_temp.put_report (table_name, rows_in)
 SELECT 'address', (SELECT pg_catalog.count(*) FROM pg_temp.put_address) OPERATOR(pg_catalog.+) pg_catalog.count(*)
 FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
 
-ANALYZE pg_temp.put_address;
-
--- Read i.customer
-CREATE TEMPORARY TABLE put_customer (
-    put__row pg_catalog.int8,
-    put_tenant_id integer,
-    put_id integer,
-    put_email text,
-    put_home_id integer
-) ON COMMIT DROP;
-
-INSERT INTO pg_temp.put_customer (
-    put__row, put_tenant_id, put_id, put_email, put_home_id)
-SELECT pg_catalog.row_number() OVER (ORDER BY tenant_id, id),
-    tenant_id, id, email, home_id
-FROM i.customer AS input;
-
-INSERT INTO pg_temp.put_report (table_name, rows_in)
-SELECT 'customer', (SELECT pg_catalog.count(*) FROM pg_temp.put_customer) OPERATOR(pg_catalog.+) pg_catalog.count(*)
-FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
-
-ANALYZE pg_temp.put_customer;
+ANALYZE pg_temp.put_address (put__row, put_customer_id, put_id, put_tenant_id);
 
 -- Check rows for 'tenant'
 WITH bad AS (
@@ -131,33 +131,6 @@ WITH bad AS (
 )
 INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
 SELECT 'tenant', bad.row_number, bad.rule, bad."row" FROM bad;
-
--- Check rows for 'address'
-WITH bad AS (
-    DELETE FROM pg_temp.put_address AS s
-    WHERE s.put_tenant_id IS NULL
-        OR s.put_customer_id IS NULL
-    RETURNING s.put__row AS row_number, CASE WHEN s.put_tenant_id IS NULL THEN 'tenant_id is missing'
-            WHEN s.put_customer_id IS NULL THEN 'customer_id is missing' END AS rule,
-        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
-        'street', s.put_street, 'since', s.put_since) AS "row"
-)
-INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
-SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
-
-WITH bad AS (
-    DELETE FROM pg_temp.put_address AS s
-    WHERE EXISTS (
-        SELECT
-        FROM (SELECT d.put_tenant_id, d.put_id FROM pg_temp.put_address AS d
-              GROUP BY d.put_tenant_id, d.put_id HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
-        WHERE d.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND d.put_id OPERATOR(pg_catalog.=) s.put_id)
-    RETURNING s.put__row AS row_number, 'tenant_id, id is there twice'::pg_catalog.text AS rule,
-        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
-        'street', s.put_street, 'since', s.put_since) AS "row"
-)
-INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
-SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
 
 -- Check rows for 'customer'
 WITH bad AS (
@@ -186,6 +159,33 @@ WITH bad AS (
 INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
 SELECT 'customer', bad.row_number, bad.rule, bad."row" FROM bad;
 
+-- Check rows for 'address'
+WITH bad AS (
+    DELETE FROM pg_temp.put_address AS s
+    WHERE s.put_tenant_id IS NULL
+        OR s.put_customer_id IS NULL
+    RETURNING s.put__row AS row_number, CASE WHEN s.put_tenant_id IS NULL THEN 'tenant_id is missing'
+            WHEN s.put_customer_id IS NULL THEN 'customer_id is missing' END AS rule,
+        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+        'street', s.put_street, 'since', s.put_since) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
+
+WITH bad AS (
+    DELETE FROM pg_temp.put_address AS s
+    WHERE EXISTS (
+        SELECT
+        FROM (SELECT d.put_tenant_id, d.put_id FROM pg_temp.put_address AS d
+              GROUP BY d.put_tenant_id, d.put_id HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
+        WHERE d.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND d.put_id OPERATOR(pg_catalog.=) s.put_id)
+    RETURNING s.put__row AS row_number, 'tenant_id, id is there twice'::pg_catalog.text AS rule,
+        pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+        'street', s.put_street, 'since', s.put_since) AS "row"
+)
+INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
+
 -- Check references
 DO $$
 DECLARE
@@ -193,28 +193,6 @@ DECLARE
 BEGIN
     WHILE v_again LOOP
         v_again := false;
-        WITH bad AS (
-            DELETE FROM pg_temp.put_address AS s
-            WHERE pg_catalog.num_nulls(s.put_tenant_id) OPERATOR(pg_catalog.=) 0
-                AND NOT EXISTS (SELECT FROM pg_temp.put_tenant AS p WHERE p.put_id OPERATOR(pg_catalog.=) s.put_tenant_id)
-            RETURNING s.put__row AS row_number, 'tenant_id refers to no row of s.tenant'::pg_catalog.text AS rule,
-                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
-                'street', s.put_street, 'since', s.put_since) AS "row"
-        )
-        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
-        SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
-        v_again := v_again OR FOUND;
-        WITH bad AS (
-            DELETE FROM pg_temp.put_address AS s
-            WHERE pg_catalog.num_nulls(s.put_tenant_id, s.put_customer_id) OPERATOR(pg_catalog.=) 0
-                AND NOT EXISTS (SELECT FROM pg_temp.put_customer AS p WHERE p.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND p.put_id OPERATOR(pg_catalog.=) s.put_customer_id)
-            RETURNING s.put__row AS row_number, 'tenant_id, customer_id refers to no row of s.customer'::pg_catalog.text AS rule,
-                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
-                'street', s.put_street, 'since', s.put_since) AS "row"
-        )
-        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
-        SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
-        v_again := v_again OR FOUND;
         WITH bad AS (
             DELETE FROM pg_temp.put_customer AS s
             WHERE pg_catalog.num_nulls(s.put_tenant_id) OPERATOR(pg_catalog.=) 0
@@ -236,6 +214,28 @@ BEGIN
         )
         INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
         SELECT 'customer', bad.row_number, bad.rule, bad."row" FROM bad;
+        v_again := v_again OR FOUND;
+        WITH bad AS (
+            DELETE FROM pg_temp.put_address AS s
+            WHERE pg_catalog.num_nulls(s.put_tenant_id) OPERATOR(pg_catalog.=) 0
+                AND NOT EXISTS (SELECT FROM pg_temp.put_tenant AS p WHERE p.put_id OPERATOR(pg_catalog.=) s.put_tenant_id)
+            RETURNING s.put__row AS row_number, 'tenant_id refers to no row of s.tenant'::pg_catalog.text AS rule,
+                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+                'street', s.put_street, 'since', s.put_since) AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
+        v_again := v_again OR FOUND;
+        WITH bad AS (
+            DELETE FROM pg_temp.put_address AS s
+            WHERE pg_catalog.num_nulls(s.put_tenant_id, s.put_customer_id) OPERATOR(pg_catalog.=) 0
+                AND NOT EXISTS (SELECT FROM pg_temp.put_customer AS p WHERE p.put_tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id AND p.put_id OPERATOR(pg_catalog.=) s.put_customer_id)
+            RETURNING s.put__row AS row_number, 'tenant_id, customer_id refers to no row of s.customer'::pg_catalog.text AS rule,
+                pg_catalog.jsonb_build_object('tenant_id', s.put_tenant_id, 'id', s.put_id, 'customer_id', s.put_customer_id,
+                'street', s.put_street, 'since', s.put_since) AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT 'address', bad.row_number, bad.rule, bad."row" FROM bad;
         v_again := v_again OR FOUND;
     END LOOP;
 END
@@ -273,7 +273,7 @@ CREATE TEMPORARY TABLE put_tenant_map (
 
 CREATE TEMPORARY TABLE put_tenant_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1, t.id AS put__new_1, t.tableoid IS NOT NULL AS put__existing,
-    NULL::pg_catalog.int8 AS put__first, s.put_name AS put__key_1
+    NULL::pg_catalog.int8 AS put__first, s.put_id, s.put_name
 FROM (
     SELECT w.put__row, w.put_id, w.put_name, w.put_id AS put__old_1
     FROM pg_temp.put_tenant AS w
@@ -281,10 +281,10 @@ FROM (
 LEFT JOIN s.tenant AS t ON name OPERATOR(pg_catalog.=) s.put_name;
 
 UPDATE pg_temp.put_tenant_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1) AS first
+FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_name) AS first
       FROM pg_temp.put_tenant_found AS d) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_tenant_found AS d
-              GROUP BY d.put__key_1 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+              GROUP BY d.put_name HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
   AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
 
 INSERT INTO pg_temp.put_tenant_map (put__row, old_id, new_id, existing)
@@ -300,9 +300,7 @@ FROM pg_temp.put_tenant_found AS f
 JOIN pg_temp.put_tenant_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
 WHERE EXISTS (SELECT FROM pg_temp.put_tenant_found AS e WHERE e.put__first IS NOT NULL);
 
-DROP TABLE pg_temp.put_tenant_found;
-
-ANALYZE pg_temp.put_tenant_map;
+ANALYZE pg_temp.put_tenant_map (put__row, old_id);
 
 -- Find rows of s.customer, by customer_email
 CREATE TEMPORARY TABLE put_customer_map (
@@ -350,7 +348,7 @@ WHERE EXISTS (SELECT FROM pg_temp.put_customer_found AS e WHERE e.put__first IS 
 
 DROP TABLE pg_temp.put_customer_found;
 
-ANALYZE pg_temp.put_customer_map;
+ANALYZE pg_temp.put_customer_map (put__row, old_tenant_id, old_id);
 
 -- Find rows of s.address, by address_tenant_id_customer_id_street_key
 CREATE TEMPORARY TABLE put_address_map (
@@ -364,8 +362,10 @@ CREATE TEMPORARY TABLE put_address_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1, s.put__old_2,
     CASE WHEN t.tableoid IS NULL THEN s.put_tenant_id ELSE t.tenant_id END AS put__new_1,
     t.id AS put__new_2, t.tableoid IS NOT NULL AS put__existing,
-    NULL::pg_catalog.int8 AS put__first, (s.put_street IS NOT NULL) IS TRUE AS put__keyed,
-    s.put_tenant_id AS put__key_1, s.put_customer_id AS put__key_2, s.put_street AS put__key_3
+    NULL::pg_catalog.int8 AS put__first, s.put_tenant_id, s.put_id, s.put_customer_id,
+    s.put_street, s.put_since,
+    t.tableoid IS NOT NULL AND ((s.put_since OPERATOR(pg_catalog.=) t.since) IS NOT TRUE AND s.put_since IS DISTINCT FROM NULL) AS put__differs,
+    (s.put_street IS NOT NULL) IS TRUE AS put__keyed
 FROM (
     SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
         w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
@@ -379,10 +379,10 @@ LEFT JOIN s.address AS t ON tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id
   AND street OPERATOR(pg_catalog.=) s.put_street;
 
 UPDATE pg_temp.put_address_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2, d.put__key_3) AS first
+FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_tenant_id, d.put_customer_id, d.put_street) AS first
       FROM pg_temp.put_address_found AS d WHERE d.put__keyed) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_address_found AS d WHERE d.put__keyed
-              GROUP BY d.put__key_1, d.put__key_2, d.put__key_3 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+              GROUP BY d.put_tenant_id, d.put_customer_id, d.put_street HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
   AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
 
 INSERT INTO pg_temp.put_address_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing)
@@ -398,9 +398,23 @@ FROM pg_temp.put_address_found AS f
 JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
 WHERE EXISTS (SELECT FROM pg_temp.put_address_found AS e WHERE e.put__first IS NOT NULL);
 
-DROP TABLE pg_temp.put_address_found;
+ANALYZE pg_temp.put_address_map (put__row, old_tenant_id, old_id);
 
-ANALYZE pg_temp.put_address_map;
+-- Count
+UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first)
+    FROM pg_temp.put_tenant_found AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
+
+UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL), pg_catalog.count(m.same_as)
+    FROM pg_temp.put_customer_map AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
+
+UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
+    SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first)
+    FROM pg_temp.put_address_found AS m)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
 
 -- Insert into s.tenant
 WITH added AS (
@@ -408,10 +422,9 @@ WITH added AS (
         id, name)
     SELECT s.put__new_1, s.put_name
     FROM (
-        SELECT w.put__row, w.put_id, w.put_name, m.existing AS put__existing, m.same_as AS put__first,
-            m.new_id AS put__new_1
-        FROM pg_temp.put_tenant AS w
-        JOIN pg_temp.put_tenant_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+        SELECT f.put__row, f.put__existing, f.put__first, f.put_id, f.put_name, m.new_id AS put__new_1
+        FROM pg_temp.put_tenant_found AS f
+        JOIN pg_temp.put_tenant_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
     ) AS s
     WHERE NOT s.put__existing AND s.put__first IS NULL
     ORDER BY s.put_name
@@ -430,10 +443,9 @@ DECLARE
 BEGIN
     SELECT r.table_name INTO v_table
     FROM pg_temp.put_report AS r
-    JOIN (
-        SELECT 'tenant', pg_catalog.count(*)
-        FROM pg_temp.put_tenant_map AS m WHERE NOT m.existing AND m.same_as IS NULL
-    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    WHERE r.table_name OPERATOR(pg_catalog.=) ANY (ARRAY['tenant'])
+      AND r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.collapsed
+          OPERATOR(pg_catalog.+) r.rejected)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '% has not taken all rows that were new', v_table USING ERRCODE = 'serialization_failure',
@@ -450,14 +462,11 @@ WITH added_1 AS (
     SELECT s.put__new_1, s.put__new_2, s.put_customer_id, s.put_street,
         coalesce(s.put_since, '2020-01-01')
     FROM (
-        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
-            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
-            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
-            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
-        FROM pg_temp.put_address AS w
-        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
-        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
-        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
+        SELECT f.put__row, f.put__existing, f.put__first, f.put__differs, f.put_tenant_id, f.put_id,
+            f.put_customer_id, f.put_street, f.put_since, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_address_found AS f
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
     ) AS s
     WHERE NOT s.put__existing AND s.put__first IS NULL
     ORDER BY s.put_tenant_id, s.put_customer_id, s.put_street
@@ -495,13 +504,9 @@ DECLARE
 BEGIN
     SELECT r.table_name INTO v_table
     FROM pg_temp.put_report AS r
-    JOIN (
-        SELECT 'address', pg_catalog.count(*)
-        FROM pg_temp.put_address_map AS m WHERE NOT m.existing AND m.same_as IS NULL
-        UNION ALL
-        SELECT 'customer', pg_catalog.count(*)
-        FROM pg_temp.put_customer_map AS m WHERE NOT m.existing AND m.same_as IS NULL
-    ) AS n (name, new) ON n.name OPERATOR(pg_catalog.=) r.table_name AND n.new OPERATOR(pg_catalog.<>) r.inserted
+    WHERE r.table_name OPERATOR(pg_catalog.=) ANY (ARRAY['address', 'customer'])
+      AND r.rows_in OPERATOR(pg_catalog.<>) (r.inserted OPERATOR(pg_catalog.+) r.existing OPERATOR(pg_catalog.+) r.collapsed
+          OPERATOR(pg_catalog.+) r.rejected)
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION '% has not taken all rows that were new', v_table USING ERRCODE = 'serialization_failure',
@@ -511,55 +516,7 @@ BEGIN
 END
 $$;
 
--- Rows of 'address' that exist
-WITH changed AS (
-    UPDATE s.address AS t SET
-        since = coalesce(s.put_since, t.since)
-    FROM (
-        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
-            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
-            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
-            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
-        FROM pg_temp.put_address AS w
-        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
-        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
-        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS s
-    WHERE s.put__existing AND s.put__first IS NULL
-      AND t.tenant_id OPERATOR(pg_catalog.=) s.put__new_1 AND t.id OPERATOR(pg_catalog.=) s.put__new_2
-      AND ((s.put_since OPERATOR(pg_catalog.=) t.since) IS NOT TRUE AND s.put_since IS DISTINCT FROM NULL)
-    RETURNING 1
-)
-UPDATE pg_temp.put_report AS r SET updated = (SELECT pg_catalog.count(*) FROM changed)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
-
-UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
-    SELECT pg_catalog.count(*)
-    FROM (
-        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
-            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
-            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
-            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
-        FROM pg_temp.put_address AS w
-        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
-        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
-        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS s
-    JOIN (
-        SELECT w.put__row, coalesce(r1.new_id, r2.new_tenant_id, w.put_tenant_id) AS put_tenant_id,
-            w.put_id, coalesce(r2.new_id, w.put_customer_id) AS put_customer_id, w.put_street,
-            w.put_since, m.existing AS put__existing, m.same_as AS put__first,
-            m.new_tenant_id AS put__new_1, m.new_id AS put__new_2
-        FROM pg_temp.put_address AS w
-        LEFT JOIN pg_temp.put_tenant_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_tenant_id
-        LEFT JOIN pg_temp.put_customer_map AS r2 ON r2.old_tenant_id OPERATOR(pg_catalog.=) w.put_tenant_id AND r2.old_id OPERATOR(pg_catalog.=) w.put_customer_id
-        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) w.put__row
-    ) AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
-    WHERE (s.put_since OPERATOR(pg_catalog.=) o.put_since) IS NOT TRUE AND s.put_since IS DISTINCT FROM NULL)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'address'
-  AND EXISTS (SELECT FROM pg_temp.put_address_map AS m WHERE m.same_as IS NOT NULL);
-
--- Rows of 'customer' that exist
+-- Rows of 'customer' that are there or are one
 WITH changed AS (
     UPDATE s.customer AS t SET
         home_id = s.put_home_id
@@ -579,7 +536,8 @@ WITH changed AS (
             AND pg_catalog.num_nulls(s.put_home_id, t.home_id) OPERATOR(pg_catalog.<) 2)
     RETURNING 1
 )
-UPDATE pg_temp.put_report AS r SET updated = (SELECT pg_catalog.count(*) FROM changed)
+UPDATE pg_temp.put_report AS r SET updated = n.rows, existing = r.existing OPERATOR(pg_catalog.-) n.rows
+FROM (SELECT pg_catalog.count(*) FROM changed) AS n (rows)
 WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
 
 UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
@@ -606,28 +564,48 @@ UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catal
     ) AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
     WHERE (s.put_home_id OPERATOR(pg_catalog.=) o.put_home_id) IS NOT TRUE
             AND pg_catalog.num_nulls(s.put_home_id, o.put_home_id) OPERATOR(pg_catalog.<) 2)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'customer'
-  AND EXISTS (SELECT FROM pg_temp.put_customer_map AS m WHERE m.same_as IS NOT NULL);
+WHERE r.table_name OPERATOR(pg_catalog.=) 'customer' AND r.collapsed OPERATOR(pg_catalog.>) 0;
 
--- Report
-UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
-           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
-    FROM pg_temp.put_address_map AS m)
+-- Rows of 'address' that are there or are one
+WITH changed AS (
+    UPDATE s.address AS t SET
+        since = coalesce(s.put_since, t.since)
+    FROM (
+        SELECT f.put__row, f.put__existing, f.put__first, f.put__differs, f.put_tenant_id, f.put_id,
+            f.put_customer_id, f.put_street, f.put_since, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_address_found AS f
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
+    ) AS s
+    WHERE s.put__existing AND s.put__first IS NULL
+      AND t.tenant_id OPERATOR(pg_catalog.=) s.put__new_1 AND t.id OPERATOR(pg_catalog.=) s.put__new_2
+      AND s.put__differs
+    RETURNING 1
+)
+UPDATE pg_temp.put_report AS r SET updated = n.rows, existing = r.existing OPERATOR(pg_catalog.-) n.rows
+FROM (SELECT pg_catalog.count(*) FROM changed) AS n (rows)
 WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
 
-UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
-           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
-    FROM pg_temp.put_customer_map AS m)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
+UPDATE pg_temp.put_report AS r SET conflicting = r.conflicting OPERATOR(pg_catalog.+) (
+    SELECT pg_catalog.count(*)
+    FROM (
+        SELECT f.put__row, f.put__existing, f.put__first, f.put__differs, f.put_tenant_id, f.put_id,
+            f.put_customer_id, f.put_street, f.put_since, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_address_found AS f
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
+    ) AS s
+    JOIN (
+        SELECT f.put__row, f.put__existing, f.put__first, f.put__differs, f.put_tenant_id, f.put_id,
+            f.put_customer_id, f.put_street, f.put_since, m.new_tenant_id AS put__new_1,
+            m.new_id AS put__new_2
+        FROM pg_temp.put_address_found AS f
+        JOIN pg_temp.put_address_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__row
+    ) AS o ON o.put__row OPERATOR(pg_catalog.=) s.put__first
+    WHERE (s.put_since OPERATOR(pg_catalog.=) o.put_since) IS NOT TRUE AND s.put_since IS DISTINCT FROM NULL)
+WHERE r.table_name OPERATOR(pg_catalog.=) 'address' AND r.collapsed OPERATOR(pg_catalog.>) 0;
 
-UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL) OPERATOR(pg_catalog.-) r.updated,
-           pg_catalog.count(*) FILTER (WHERE m.same_as IS NOT NULL)
-    FROM pg_temp.put_tenant_map AS m)
-WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
-
+-- Report
 DO $$
 DECLARE
     v_report pg_catalog.record;
@@ -643,6 +621,7 @@ BEGIN
 END
 $$;
 
-DROP TABLE pg_temp.put_address, pg_temp.put_customer, pg_temp.put_tenant;
+DROP TABLE pg_temp.put_address, pg_temp.put_address_found, pg_temp.put_customer, pg_temp.put_tenant,
+    pg_temp.put_tenant_found;
 
 SELECT * FROM pg_temp.put_report ORDER BY table_name;

@@ -17,7 +17,7 @@ internal static class Contents
     }
 
     public static string Query(IReadOnlyList<ShapeTable> tables) => "SELECT jsonb_build_object("
-        + string.Join(", ", tables.Select(t => $"{Loading.Sql.Literal(t.Name)}, (SELECT jsonb_agg(to_jsonb(\"a row\")) FROM dst.{t.QuotedName} \"a row\")"))
+        + string.Join(", ", tables.Select(t => $"{Loading.Sql.Literal(t.Name)}, (SELECT jsonb_agg(to_jsonb(\"a row\"){Order(t)}) FROM dst.{t.QuotedName} \"a row\")"))
         + ")::text";
 
     public static Dictionary<string, List<Values>> Copy(IReadOnlyDictionary<string, List<Values>> contents) =>
