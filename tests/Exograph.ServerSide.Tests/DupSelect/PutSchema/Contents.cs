@@ -16,9 +16,14 @@ internal static class Contents
             : t.Value.EnumerateArray().Select(r => r.EnumerateObject().ToDictionary(v => v.Name, v => Text(v.Value))).ToList());
     }
 
+    /// <summary>Rows are in the order of their keys: of twins in the target the first is meant.</summary>
     public static string Query(IReadOnlyList<ShapeTable> tables) => "SELECT jsonb_build_object("
         + string.Join(", ", tables.Select(t => $"{Loading.Sql.Literal(t.Name)}, (SELECT jsonb_agg(to_jsonb(\"a row\"){Order(t)}) FROM dst.{t.QuotedName} \"a row\")"))
         + ")::text";
+
+    private static string Order(ShapeTable table) => table.Primary.Count == 0
+        ? ""
+        : " ORDER BY " + string.Join(", ", table.Primary.Select(c => "\"a row\"." + Loading.Sql.Name(c)));
 
     public static Dictionary<string, List<Values>> Copy(IReadOnlyDictionary<string, List<Values>> contents) =>
         contents.ToDictionary(t => t.Key, t => t.Value.ConvertAll(r => new Values(r)));
