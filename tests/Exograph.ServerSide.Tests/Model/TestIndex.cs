@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Exograph.ServerSide.Tests.Model;
@@ -120,9 +121,15 @@ internal sealed partial class TestIndex : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_transaction is null)
+        {
+            if (_connection.State is not ConnectionState.Open)
+                await ReconnectAsync(); // lest this hide what went wrong
             await _loader.EmptyIndexAsync();
+        }
         else
+        {
             await _transaction.DisposeAsync();
+        }
         await _connection.DisposeAsync();
     }
 

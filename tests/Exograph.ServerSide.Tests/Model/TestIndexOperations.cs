@@ -223,9 +223,19 @@ internal sealed partial class TestIndex
 
     private async Task CrashAsync(CrashPoint crash, string sql)
     {
-        await crash.RunAsync(_dataSource, sql, _restart);
-        if (crash.Kind != CrashKind.Kill)
-            return;
+        try
+        {
+            await crash.RunAsync(_dataSource, sql, _restart);
+        }
+        finally
+        {
+            if (crash.Kind == CrashKind.Kill)
+                await ReconnectAsync(); // the server is killed also where it refuses the statement
+        }
+    }
+
+    private async Task ReconnectAsync()
+    {
         await _connection.DisposeAsync();
         _dataSource.Clear();
         _connection = await _dataSource.OpenConnectionAsync();
