@@ -110,8 +110,8 @@ CREATE FUNCTION dup_select_private.ids_of_parents(facts dup_select_private.table
 RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT coalesce(jsonb_object_agg(quote_ident(i.name), quote_ident(i.name)), '{}')
-    FROM unnest(given) i (name)
-    WHERE EXISTS (SELECT FROM unnest(facts.foreign_keys) k WHERE k.columns = ARRAY[i.name])
+    FROM (SELECT DISTINCT k.columns[1] AS name FROM unnest(facts.foreign_keys) k WHERE cardinality(k.columns) = 1) i
+    WHERE i.name = ANY (given)
       AND NOT EXISTS (SELECT FROM jsonb_each_text(mapping) AS m
                       WHERE m.value = quote_ident(i.name) OR (parse_ident(m.key))[1] = i.name
                          OR (parse_ident(m.key))[1] IN (SELECT k.name FROM unnest(facts.foreign_keys) k

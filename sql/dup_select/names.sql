@@ -36,6 +36,29 @@ BEGIN
 END
 $$;
 
+-- Those names that are wanted, or, where one is taken or there before, one like it for each.
+CREATE FUNCTION dup_select_private.free_names(wanted text[], taken text[]) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_names text[] := ARRAY(SELECT dup_select_private.identifier(w.name) FROM unnest(wanted) WITH ORDINALITY AS w (name, n)
+                            ORDER BY w.n);
+    v_taken text[] := taken || v_names;
+    v_n     integer;
+BEGIN
+    FOR v_n IN
+        SELECT w.n
+        FROM (SELECT w.*, row_number() OVER (PARTITION BY w.name ORDER BY w.n) AS time
+              FROM unnest(v_names) WITH ORDINALITY AS w (name, n)) w
+        WHERE w.time > 1 OR EXISTS (SELECT FROM unnest(taken) t WHERE t = w.name)
+        ORDER BY w.n
+    LOOP
+        v_names[v_n] := dup_select_private.free_name(wanted[v_n], v_taken);
+        v_taken := v_taken || v_names[v_n];
+    END LOOP;
+    RETURN v_names;
+END
+$$;
+
 -- The column of NEW, as a trigger function names it. PL/pgSQL has reserved words of its own, which quote_ident leaves bare.
 CREATE FUNCTION dup_select_private.new_column(column_name text) RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$

@@ -6,29 +6,32 @@ SET LOCAL check_function_bodies = off; -- a step comes before its helpers
 CREATE FUNCTION dup_select_private.fill_columns(plan dup_select_private.plan) RETURNS dup_select_private.plan
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_plan   dup_select_private.plan := plan;
-    v_column dup_select_private.plan_column;
-    v_facts  record;
+    v_plan    dup_select_private.plan := plan;
+    v_columns dup_select_private.plan_column[]; -- by itself: in a plan, each change copies all
+    v_column  dup_select_private.plan_column;
+    v_facts   record;
 BEGIN
     FOR v_n IN 1 .. cardinality(plan.levels) LOOP
-        v_plan.levels[v_n].columns := '{}';
+        v_columns := '{}';
         FOR v_facts IN
-            SELECT f.facts, m.mapped, (SELECT r.out_name FROM dup_select_private.references_of(plan.levels) r
-                                       WHERE r.child = v_n AND r.child_column = (f.facts).name LIMIT 1) AS out_name
-            FROM (SELECT f AS facts FROM unnest(((plan.levels[v_n]).facts).columns) f) f
-            LEFT JOIN (SELECT m AS mapped FROM unnest((plan.levels[v_n]).columns) m) m
-                ON ((m.mapped).facts).number = (f.facts).number
-            ORDER BY (f.facts).number
+            SELECT f.facts, m.mapped, r.out_name, i.type = (f.facts).type AS direct
+            FROM (SELECT f AS facts, f.number FROM unnest(((plan.levels[v_n]).facts).columns) f) f
+            LEFT JOIN (SELECT m AS mapped, (m.facts).number, m.input FROM unnest((plan.levels[v_n]).columns) m) m
+                ON m.number = f.number
+            LEFT JOIN (SELECT r.child_column, min(r.out_name) AS out_name FROM dup_select_private.references_of(plan.levels) r
+                       WHERE r.child = v_n GROUP BY r.child_column) r ON r.child_column = (f.facts).name
+            LEFT JOIN (SELECT i.name, i.type FROM unnest(plan.inputs) i
+                       WHERE NOT (plan.by_row AND i.name = ANY (plan.read_keys))) i ON i.name = m.input
+            WHERE m.number IS NOT NULL OR r.out_name IS NOT NULL
+            ORDER BY f.number
         LOOP
-            CONTINUE WHEN v_facts.mapped IS NULL AND v_facts.out_name IS NULL;
             v_column := v_facts.mapped;
             v_column.facts := v_facts.facts;
             v_column.out_name := v_facts.out_name;
-            v_column.direct := EXISTS (SELECT FROM unnest(plan.inputs) i
-                                       WHERE i.name = v_column.input AND i.type = (v_column.facts).type
-                                           AND NOT (plan.by_row AND i.name = ANY (plan.read_keys)));
-            v_plan.levels[v_n].columns := v_plan.levels[v_n].columns || v_column;
+            v_column.direct := coalesce(v_facts.direct, false);
+            v_columns := v_columns || v_column;
         END LOOP;
+        v_plan.levels[v_n].columns := v_columns;
     END LOOP;
     RETURN v_plan;
 END
@@ -38,14 +41,13 @@ $$;
 CREATE FUNCTION dup_select_private.place_values(plan dup_select_private.plan) RETURNS dup_select_private.plan
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_plan   dup_select_private.plan := plan;
-    v_level  dup_select_private.plan_level;
-    v_column dup_select_private.plan_column;
+    v_plan    dup_select_private.plan := plan;
+    v_columns dup_select_private.plan_column[];
+    v_column  dup_select_private.plan_column;
 BEGIN
     FOR v_n IN 1 .. cardinality(plan.levels) LOOP
-        v_level := plan.levels[v_n];
-        FOR v_c IN 1 .. cardinality(v_level.columns) LOOP
-            v_column := v_level.columns[v_c];
+        v_columns := '{}';
+        FOREACH v_column IN ARRAY (plan.levels[v_n]).columns LOOP
             v_column.slot := ROW(
                 CASE WHEN NOT plan.by_row THEN (plan.names).rows
                      WHEN v_column.out_name IS NOT NULL OR v_column.direct THEN 'NEW' END,
@@ -55,9 +57,9 @@ BEGIN
                 AND dup_select_private.fallback(v_column.facts) IS NOT NULL
                 AND 1 = (SELECT count(*) FROM generate_subscripts(plan.levels, 1) n CROSS JOIN unnest((plan.levels[n]).columns) c
                          WHERE c.input = v_column.input);
-            v_level.columns[v_c] := v_column;
+            v_columns := v_columns || v_column;
         END LOOP;
-        v_plan.levels[v_n] := v_level;
+        v_plan.levels[v_n].columns := v_columns;
     END LOOP;
     FOR v_n IN 2 .. cardinality(plan.levels) LOOP
         v_plan.levels[v_n].own := ARRAY(
@@ -94,20 +96,24 @@ CREATE FUNCTION dup_select_private.check_expressions(
 ) RETURNS dup_select_private.plan_level
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_level  dup_select_private.plan_level := level;
-    v_column dup_select_private.plan_column;
-    v_names  text[] := ARRAY(SELECT i.name FROM unnest(inputs) WITH ORDINALITY AS i (name, type, n) ORDER BY i.n);
-    v_place  integer;
+    v_level   dup_select_private.plan_level := level;
+    v_columns dup_select_private.plan_column[] := '{}';
+    v_column  dup_select_private.plan_column;
+    v_names   text[] := ARRAY(SELECT i.name FROM unnest(inputs) WITH ORDINALITY AS i (name, type, n) ORDER BY i.n);
+    v_place   integer;
 BEGIN
-    FOR v_n IN 1 .. cardinality(level.columns) LOOP
-        v_column := level.columns[v_n];
-        v_place := array_position(v_names, v_column.input); -- all inputs for each column: the square of their number
-        v_level.columns[v_n].as_text := v_column.expression IS NOT NULL AND NOT v_column.direct
-            AND NOT dup_select_private.is_castable(
+    FOREACH v_column IN ARRAY level.columns LOOP
+        v_column.as_text := v_column.expression IS NOT NULL AND NOT v_column.direct;
+        IF v_column.as_text THEN
+            v_place := array_position(v_names, v_column.input); -- all inputs for each column: the square of their number
+            v_column.as_text := NOT dup_select_private.is_castable(
                 dup_select_private.path_text(level.path || (v_column.facts).name), v_column.expression,
                 (level.facts).qualified_name, (v_column.facts).name,
                 CASE WHEN v_place IS NULL THEN inputs ELSE inputs[v_place : v_place] END);
+        END IF;
+        v_columns := v_columns || v_column;
     END LOOP;
+    v_level.columns := v_columns;
     RETURN v_level;
 END
 $$;

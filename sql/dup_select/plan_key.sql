@@ -86,15 +86,16 @@ CREATE FUNCTION dup_select_private.key_candidates(facts dup_select_private.table
 RETURNS TABLE (key dup_select_private.key_facts, shown boolean)
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     WITH columns AS (
-        SELECT c.number, c.name = ANY (key_candidates.mapped) OR coalesce(g.mapped, false) AS mapped,
-               c.name = ANY (key_candidates.mapped) OR coalesce(g.told, NOT c.volatile) AS told,
-               c.name <> ALL (key_candidates.mapped) AND NOT c.generated AND (c.expression IS NULL OR c.volatile) AS absent
+        SELECT c.number, m.name IS NOT NULL OR coalesce(g.mapped, false) AS mapped,
+               m.name IS NOT NULL OR coalesce(g.told, NOT c.volatile) AS told,
+               m.name IS NULL AND NOT c.generated AND (c.expression IS NULL OR c.volatile) AS absent
         FROM unnest(facts.columns) c
+        LEFT JOIN (SELECT DISTINCT unnest(key_candidates.mapped) AS name) m ON m.name = c.name
         LEFT JOIN LATERAL (
             SELECT bool_and(f.name = ANY (key_candidates.mapped)) AS mapped,
                    bool_and(f.name = ANY (key_candidates.mapped) OR NOT f.volatile) AS told
             FROM unnest(facts.columns) f
-            WHERE f.number = ANY (c.expression_columns)
+            WHERE c.generated AND f.number = ANY (c.expression_columns) -- no look at all columns for each of them
         ) g ON c.generated
     )
     SELECT k.key, s.shown

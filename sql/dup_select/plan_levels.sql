@@ -8,7 +8,6 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_levels dup_select_private.plan_level[] := '{}';
     v_entry  record;
-    v_n      integer;
 BEGIN
     FOR v_entry IN
         SELECT l.path
@@ -18,12 +17,8 @@ BEGIN
     LOOP
         v_levels := v_levels || dup_select_private.new_level(target, v_entry.path, v_levels);
     END LOOP;
-    FOR v_entry IN
-        SELECT * FROM dup_select_private.paths_of_mapping(mapping) p ORDER BY cardinality(p.path), p.path COLLATE "C"
-    LOOP
-        v_n := dup_select_private.level_at(v_levels, trim_array(v_entry.path, 1));
-        v_levels[v_n].columns := v_levels[v_n].columns
-            || dup_select_private.mapped_column((v_levels[v_n]).facts, v_entry.path, v_entry.expression);
+    FOR v_n IN 1 .. cardinality(v_levels) LOOP
+        v_levels[v_n].columns := dup_select_private.mapped_columns((v_levels[v_n]).facts, (v_levels[v_n]).path, mapping);
     END LOOP;
     RETURN dup_select_private.note_shared_columns(v_levels);
 END
@@ -96,26 +91,40 @@ BEGIN
 END
 $$;
 
+-- The columns that a mapping fills of the table at a path, in the order of their names.
+CREATE FUNCTION dup_select_private.mapped_columns(facts dup_select_private.table_facts, path text[], mapping jsonb)
+RETURNS dup_select_private.plan_column[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT dup_select_private.mapped_column(c.facts, facts.qualified_name, p.path, p.expression)
+        FROM dup_select_private.paths_of_mapping(mapping) p
+        LEFT JOIN (SELECT c AS facts, c.name FROM unnest(facts.columns) c) c ON c.name = p.path[cardinality(p.path)]
+        WHERE trim_array(p.path, 1) = mapped_columns.path
+        ORDER BY p.path COLLATE "C");
+END
+$$;
+
 -- The column at the end of a path. Raises where there is none (42703), or it is generated (428C9).
-CREATE FUNCTION dup_select_private.mapped_column(facts dup_select_private.table_facts, path text[], expression text)
-RETURNS dup_select_private.plan_column
+CREATE FUNCTION dup_select_private.mapped_column(
+    facts dup_select_private.column_facts, table_name text, path text[], expression text
+) RETURNS dup_select_private.plan_column
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_name   text := path[cardinality(path)];
-    v_facts  dup_select_private.column_facts := (SELECT c FROM unnest(facts.columns) c WHERE c.name = v_name);
     v_column dup_select_private.plan_column;
 BEGIN
-    IF v_facts.number IS NULL THEN
-        RAISE EXCEPTION '% has no column %, to which path % leads', facts.qualified_name, quote_ident(v_name),
+    IF facts.number IS NULL THEN
+        RAISE EXCEPTION '% has no column %, to which path % leads', table_name, quote_ident(v_name),
             dup_select_private.path_text(path)
             USING ERRCODE = 'undefined_column',
                   HINT = 'A path ends in a column; a foreign key is followed by its parent''s columns.';
-    ELSIF v_facts.generated THEN
-        RAISE EXCEPTION 'column % of % is generated, path % cannot fill it', quote_ident(v_name), facts.qualified_name,
+    ELSIF facts.generated THEN
+        RAISE EXCEPTION 'column % of % is generated, path % cannot fill it', quote_ident(v_name), table_name,
             dup_select_private.path_text(path)
             USING ERRCODE = 'generated_always', HINT = 'Map the columns from which it is generated.';
     END IF;
-    v_column.facts := v_facts;
+    v_column.facts := facts;
     v_column.expression := expression;
     v_column.input := dup_select_private.input_of(expression);
     RETURN v_column;

@@ -94,7 +94,6 @@ DECLARE
     v_free   text[] := '{}';
     v_level  dup_select_private.plan_level;
     v_name   text;
-    v_column record;
 BEGIN
     v_wanted := CASE WHEN plan.by_row THEN ARRAY['v_attempts', 'v_path']
                      ELSE ARRAY['v_attempts', 's', 'put__row', 'put__done', 'put__n', 'v_row', 'v_key'] END;
@@ -119,20 +118,38 @@ BEGIN
             v_taken := v_taken || v_name;
             v_plan.levels[v_n].settled := v_name;
         END IF;
-        FOR v_column IN
-            SELECT n, ((v_level.columns[n]).facts).name FROM generate_subscripts(v_level.columns, 1) n
-            ORDER BY ((v_level.columns[n]).facts).name COLLATE "C"
-        LOOP
-            v_name := dup_select_private.free_name(CASE
-                WHEN NOT plan.by_row THEN concat(v_level.name, '__', v_column.name)
-                WHEN v_n = 1 THEN concat('v_', v_column.name)
-                ELSE concat('v_', v_level.name, '_', v_column.name)
-            END, v_taken);
-            v_taken := v_taken || v_name;
-            v_plan.levels[v_n].columns[v_column.n].held := v_name;
-        END LOOP;
+        v_plan.levels[v_n].columns := dup_select_private.with_held_names(v_level.columns, v_taken, CASE
+            WHEN NOT plan.by_row THEN v_level.name || '__'
+            WHEN v_n = 1 THEN 'v_'
+            ELSE concat('v_', v_level.name, '_')
+        END);
+        v_taken := v_taken || ARRAY(SELECT c.held FROM unnest((v_plan.levels[v_n]).columns) c);
     END LOOP;
     RETURN v_plan;
+END
+$$;
+
+-- Columns with the names under which they are held: their own behind a prefix.
+CREATE FUNCTION dup_select_private.with_held_names(columns dup_select_private.plan_column[], taken text[], prefix text)
+RETURNS dup_select_private.plan_column[]
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+DECLARE
+    v_names   text[] := dup_select_private.free_names(
+        ARRAY(SELECT prefix || (c.facts).name FROM unnest(columns) c ORDER BY (c.facts).name COLLATE "C"), taken);
+    v_columns dup_select_private.plan_column[] := '{}';
+    v_column  dup_select_private.plan_column;
+    v_place   record;
+BEGIN
+    FOR v_place IN
+        SELECT c."column", v_names[row_number() OVER (ORDER BY c.name COLLATE "C")] AS held
+        FROM (SELECT c AS "column", (c.facts).name, row_number() OVER () AS n FROM unnest(columns) c) c
+        ORDER BY c.n
+    LOOP
+        v_column := v_place."column";
+        v_column.held := v_place.held;
+        v_columns := v_columns || v_column;
+    END LOOP;
+    RETURN v_columns;
 END
 $$;
 

@@ -10,11 +10,25 @@ CREATE OR REPLACE FUNCTION dup_select.put_table(
 ) RETURNS TABLE (input_row tid, output_key jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_plan dup_select_private.plan := dup_select_private.plan(target, mapping, source, natural_keys, superclass, false);
+    v_plan dup_select_private.plan;
+    v_few  pg_catalog.text := dup_select_private.few_name(source, target, mapping, natural_keys, superclass, on_existing,
+                                                          on_reject);
     v_path pg_catalog.text := pg_catalog.current_setting('search_path'); -- triggers may rely on it
 BEGIN
-    PERFORM dup_select_private.check_put(v_plan, on_existing, on_reject);
+    IF dup_select_private.is_kept(v_few) IS NOT TRUE THEN
+        v_plan := dup_select_private.plan(target, mapping, source, natural_keys, superclass, false);
+        PERFORM dup_select_private.check_put(v_plan, on_existing, on_reject);
+        v_few := dup_select_private.keep_few(v_plan, v_few);
+    END IF;
     CALL dup_select_private.empty_report();
+    IF v_few IS NOT NULL THEN
+        BEGIN
+            RETURN QUERY EXECUTE dup_select_private.call_few(v_few, source);
+            RETURN;
+        EXCEPTION WHEN data_exception OR not_null_violation OR check_violation THEN
+            v_plan := dup_select_private.plan(target, mapping, source, natural_keys, superclass, false);
+        END;
+    END IF;
     BEGIN
         CALL dup_select_private.put_levels(v_plan, source, on_existing, on_reject, reject_limit, false);
     EXCEPTION WHEN data_exception OR not_null_violation OR check_violation THEN

@@ -118,10 +118,16 @@ BEGIN
         SELECT format(
 'CREATE TEMPORARY TABLE %I (
     %s
-) ON COMMIT DROP',
-            make_table.name, string_agg(c.declared, ',' || chr(10) || '    ' ORDER BY c.n))
+)%s',
+            make_table.name, string_agg(c.declared, ',' || chr(10) || '    ' ORDER BY c.n), dup_select_private.on_commit(plan))
         FROM dup_select_private.work_columns(plan, make_table.name) c);
 END
+$$;
+
+-- How long the temporary tables of a plan last.
+CREATE FUNCTION dup_select_private.on_commit(plan dup_select_private.plan) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE WHEN plan.lasting THEN '' ELSE ' ON COMMIT DROP' END
 $$;
 
 -- Statement that fills it.

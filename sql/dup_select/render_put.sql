@@ -76,8 +76,9 @@ BEGIN
     RETURN (
         SELECT CASE
             WHEN level.path = '{}' AND level.together IS NULL AND (b.by_row OR k.has_key IS NULL) THEN format(
-                'SELECT WHERE (SELECT count(*) FROM pg_temp.%I) < (SELECT count(*) FROM pg_temp.%I)', level.map,
-                dup_select_private.base_table(plan, 1))
+'SELECT WHERE (SELECT pg_catalog.count(*) FROM pg_temp.%I)
+    OPERATOR(pg_catalog.<) (SELECT pg_catalog.count(*) FROM pg_temp.%I)',
+                level.map, dup_select_private.base_table(plan, 1))
             ELSE format('SELECT FROM %s WHERE %s', dup_select_private.level_rows(plan, level, false),
                         array_to_string(dup_select_private.pending(plan, level, also)
                                         || CASE WHEN NOT b.by_row THEN k.has_key END, ' AND '))

@@ -71,8 +71,12 @@ DECLARE
     v_found integer[];
     v_value text;
 BEGIN
-    FOREACH v_name IN ARRAY coalesce(places, '{}') LOOP
-        v_held := dup_select_private.is_held(plan, v_base, v_name);
+    FOR v_name, v_held IN
+        SELECT p.name, h.name IS NOT NULL
+        FROM unnest(places) WITH ORDINALITY AS p (name, n)
+        LEFT JOIN (SELECT DISTINCT unnest(dup_select_private.held_places(plan, v_base)) AS name) h ON h.name = p.name
+        ORDER BY p.n
+    LOOP
         v_found := ARRAY(
             SELECT l FROM generate_subscripts(plan.levels, 1) l
             WHERE l >= number AND (plan.levels[l]).map IS NOT NULL
@@ -113,27 +117,20 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
     END
 $$;
 
--- Whether it has what a place holds as a column of its own: from the mapping, or from a level before those that are put together,
--- or from one of them.
-CREATE FUNCTION dup_select_private.is_held(plan dup_select_private.plan, base text, place text) RETURNS boolean
+-- What it has as columns of its own: from the mapping, or from a level before those that are put together, or from one of them.
+CREATE FUNCTION dup_select_private.held_places(plan dup_select_private.plan, base text) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-DECLARE
-    v_level    dup_select_private.plan_level;
-    v_column   dup_select_private.plan_column;
-    v_together boolean := false;
 BEGIN
-    FOREACH v_level IN ARRAY plan.levels LOOP
-        v_together := v_together OR v_level.together IS NOT NULL;
-        IF v_together AND base = plan.wide AND EXISTS (SELECT FROM unnest(v_level.own) o WHERE o.name = place) THEN
-            RETURN true;
-        END IF;
-        FOREACH v_column IN ARRAY v_level.columns LOOP
-            IF v_column.held = place AND v_column.expression IS NOT NULL THEN
-                RETURN true;
-            END IF;
-        END LOOP;
-    END LOOP;
-    RETURN false;
+    RETURN (
+        SELECT array_agg(h.name)
+        FROM (SELECT c.held AS name
+              FROM generate_subscripts(plan.levels, 1) l CROSS JOIN unnest((plan.levels[l]).columns) c
+              WHERE c.expression IS NOT NULL
+              UNION ALL
+              SELECT o.name
+              FROM generate_subscripts(plan.levels, 1) l CROSS JOIN unnest((plan.levels[l]).own) o
+              WHERE base = plan.wide AND l >= (SELECT min(t) FROM generate_subscripts(plan.levels, 1) t
+                                               WHERE (plan.levels[t]).together IS NOT NULL)) h);
 END
 $$;
 
@@ -156,34 +153,44 @@ BEGIN
 END
 $$;
 
--- Statement that makes the map of a level: empty, or with the classes, of each of them the first row and how many there are.
+-- Statement that makes the map of a level: empty, or with the classes.
 CREATE FUNCTION dup_select_private.make_map(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT CASE
             WHEN level.classes IS NULL THEN format(
-'CREATE TEMPORARY TABLE %I (%s) ON COMMIT DROP',
+'CREATE TEMPORARY TABLE %I (%s)%s',
                 level.map, concat_ws(', ', format('%I tid', (plan.names).row),
                     (SELECT string_agg(format('%I %s', r.slot_name, r.type), ', ' ORDER BY r.n)
-                     FROM dup_select_private.results(plan, level) r)))
+                     FROM dup_select_private.results(plan, level) r)), dup_select_private.on_commit(plan))
             ELSE format(
-'CREATE TEMPORARY TABLE %1$I ON COMMIT DROP AS
-SELECT %2$s
+'CREATE TEMPORARY TABLE %I%s AS
+%s',
+                level.map, dup_select_private.on_commit(plan), dup_select_private.classes_query(plan, level))
+        END);
+END
+$$;
+
+-- Query of the classes of a level, of each of them the first row and how many there are. NULL where it has none.
+CREATE FUNCTION dup_select_private.classes_query(plan dup_select_private.plan, level dup_select_private.plan_level) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+'SELECT %1$s
 FROM (
-    SELECT %3$s, pg_catalog.min(%6$I) AS %6$I, pg_catalog.count(*) AS %8$I
-    FROM pg_temp.%4$I
-    GROUP BY %3$s
-) AS %5$I%7$s',
-                level.map,
-                concat_ws(', ', format('%I.*', (plan.names).rows), k.parents,
-                    (SELECT string_agg(format('NULL::%s AS %I', r.type, r.slot_name), ', ' ORDER BY r.n)
-                     FROM dup_select_private.results(plan, level) r)),
-                (SELECT string_agg(quote_ident(c.name), ', ') FROM unnest(level.classes) c),
-                dup_select_private.base_table(plan, n.number), (plan.names).rows, (plan.names).row,
-                (SELECT string_agg(chr(10) || dup_select_private.map_join(plan, plan.levels[p]), '' ORDER BY p)
-                 FROM unnest(k.numbers) p), (plan.names).number)
-        END
+    SELECT %2$s, pg_catalog.min(%5$I) AS %5$I, pg_catalog.count(*) AS %7$I
+    FROM pg_temp.%3$I
+    GROUP BY %2$s
+) AS %4$I%6$s',
+            concat_ws(', ', format('%I.*', (plan.names).rows), k.parents,
+                (SELECT string_agg(format('NULL::%s AS %I', r.type, r.slot_name), ', ' ORDER BY r.n)
+                 FROM dup_select_private.results(plan, level) r)),
+            (SELECT string_agg(quote_ident(c.name), ', ') FROM unnest(level.classes) c),
+            dup_select_private.base_table(plan, n.number), (plan.names).rows, (plan.names).row,
+            (SELECT string_agg(chr(10) || dup_select_private.map_join(plan, plan.levels[p]), '' ORDER BY p)
+             FROM unnest(k.numbers) p), (plan.names).number)
         FROM dup_select_private.level_at(plan.levels, level.path) n (number)
         CROSS JOIN LATERAL (
             SELECT array_agg(DISTINCT p) AS numbers, string_agg(format('%I.%I', (plan.levels[p]).map, (c.slot).name), ', '
@@ -191,7 +198,7 @@ FROM (
             FROM unnest(level.columns) c
             JOIN generate_subscripts(plan.levels, 1) p
                 ON (plan.levels[p]).child = n.number AND c.slot = ANY ((plan.levels[p]).own)
-            WHERE level.classes IS NOT NULL AND c.expression IS NULL
-                AND dup_select_private.is_of_key(level, (c.facts).number)) k);
+            WHERE c.expression IS NULL AND dup_select_private.is_of_key(level, (c.facts).number)) k
+        WHERE level.classes IS NOT NULL);
 END
 $$;

@@ -427,11 +427,8 @@ BEGIN
     v_level.facts := facts;
     v_level.name := facts.name;
     v_level.optional := false;
-    v_level.columns := ARRAY(
-        SELECT dup_select_private.mapped_column(facts, p.path, p.expression)
-        FROM dup_select_private.paths_of_mapping((
-            SELECT jsonb_object_agg(quote_ident(c.key), c.value) FROM jsonb_each(columns) c)) p
-        ORDER BY p.path COLLATE "C");
+    v_level.columns := dup_select_private.mapped_columns(facts, '{}', (
+        SELECT jsonb_object_agg(quote_ident(c.key), c.value) FROM jsonb_each(columns) c));
     v_plan.by_row := false;
     v_plan.levels := ARRAY[v_level];
     v_plan.inputs := "table".inputs;
