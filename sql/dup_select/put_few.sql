@@ -14,20 +14,16 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp A
 DECLARE
     v_name text;
 BEGIN
-    IF on_existing IS DISTINCT FROM 'keep' OR (pg_relation_size(source::regclass) <= 65536) IS NOT TRUE
+    IF on_existing IS DISTINCT FROM 'keep' OR (dup_select_private.bytes_of(source) <= 65536) IS NOT TRUE
         OR dup_select_private.relation_kind(source) NOT IN ('r', 'm') OR dup_select_private.has_children(source)
         OR dup_select_private.number_of(format('SELECT count(*) FROM (SELECT FROM ONLY %s LIMIT 101) AS few',
                                                dup_select_private.qualified_name(source))) > 100
     THEN
         RETURN NULL;
     END IF;
-    v_name := 'put_few_' || (
-        SELECT md5(concat_ws(' ', current_user, 'dup_select_private.keep_few'::regproc::oid, target, superclass, on_reject,
-                             '{}' || mapping::text, '{}{}' || natural_keys::text,
-                             string_agg(concat_ws(' ', quote_ident(a.attname), a.atttypid, a.atttypmod, a.attcollation), ' '
-                                        ORDER BY a.attnum)))
-        FROM pg_attribute a
-        WHERE a.attrelid = source AND a.attnum > 0 AND NOT a.attisdropped);
+    v_name := 'put_few_' || md5(concat_ws(' ', current_user, dup_select_private.version(), target, superclass, on_reject,
+                                          '{}' || mapping::text, '{}{}' || natural_keys::text,
+                                          dup_select_private.signature(source)));
     RETURN CASE WHEN strpos(coalesce(current_setting('dup_select.few', true), ''), v_name) = 0 THEN v_name END;
 END
 $$;
@@ -42,65 +38,8 @@ BEGIN
     RETURN v_kept IS NOT NULL
         AND v_kept ->> 'state' = dup_select_private.catalog_state(
             ARRAY(SELECT r::oid FROM jsonb_array_elements_text(v_kept -> 'relations') r))
-        AND (SELECT bool_and(coalesce(pg_relation_size(to_regclass(format('pg_temp.%I', t))) < 262144, false))
+        AND (SELECT bool_and(coalesce(dup_select_private.bytes_of(to_regclass(format('pg_temp.%I', t))) < 262144, false))
              FROM jsonb_array_elements_text(v_kept -> 'tables') t);
-END
-$$;
-
--- What is noted of that function: the relations that it was made for, their state, and its temporary tables. NULL where there is
--- none.
-CREATE FUNCTION dup_select_private.kept(few_name text) RETURNS jsonb
-LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN (SELECT obj_description(p.oid, 'pg_proc')::jsonb
-            FROM pg_proc p
-            WHERE p.proname = few_name AND p.pronamespace = pg_my_temp_schema()
-                AND p.proowner = to_regrole(quote_ident(current_user)));
-END
-$$;
-
--- What changes whenever something does that a plan may depend on: the addresses and transactions of rows of the catalog.
-CREATE FUNCTION dup_select_private.catalog_state(relations oid[]) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY INVOKER
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
-AS $$
-BEGIN
-    RETURN (
-        SELECT md5(string_agg(concat_ws(' ', s.part, s.xmin, s.ctid), ',' ORDER BY s.part, s.ctid))
-        FROM (SELECT 1 AS part, c.xmin, c.ctid FROM pg_class c WHERE c.oid = ANY (relations)
-              UNION ALL
-              SELECT 2, n.xmin, n.ctid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY (relations)
-              UNION ALL
-              SELECT 3, a.xmin, a.ctid FROM pg_attribute a WHERE a.attrelid = ANY (relations) AND a.attnum > 0
-              UNION ALL
-              SELECT 4, t.xmin, t.ctid
-              FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = ANY (relations) AND a.attnum > 0
-              UNION ALL
-              SELECT 5, k.xmin, k.ctid
-              FROM pg_attribute a JOIN pg_constraint k ON k.contypid = a.atttypid
-              WHERE a.attrelid = ANY (relations) AND a.attnum > 0 AND a.atttypid >= 16384
-              UNION ALL
-              SELECT 6, d.xmin, d.ctid FROM pg_attrdef d WHERE d.adrelid = ANY (relations)
-              UNION ALL
-              SELECT 7, f.xmin, f.ctid -- a default is volatile where a function in it is
-              FROM pg_attrdef d
-              JOIN pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_proc'::regclass
-              JOIN pg_proc f ON f.oid = p.refobjid
-              WHERE d.adrelid = ANY (relations)
-              UNION ALL
-              SELECT 8, i.xmin, i.ctid FROM pg_index i WHERE i.indrelid = ANY (relations)
-              UNION ALL
-              SELECT 9, c.xmin, c.ctid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = ANY (relations)
-              UNION ALL
-              SELECT 10, k.xmin, k.ctid FROM pg_constraint k WHERE k.conrelid = ANY (relations)
-              UNION ALL
-              SELECT 11, t.xmin, t.ctid FROM pg_trigger t WHERE t.tgrelid = ANY (relations)
-              UNION ALL
-              SELECT 12, h.xmin, h.ctid FROM pg_inherits h WHERE h.inhparent = ANY (relations)
-              UNION ALL
-              SELECT 13, h.xmin, h.ctid FROM pg_inherits h WHERE h.inhrelid = ANY (relations)
-              UNION ALL
-              SELECT 14, r.xmin, r.ctid FROM pg_rewrite r WHERE r.ev_class = ANY (relations)) s);
 END
 $$;
 
@@ -176,9 +115,7 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
-    RETURN has_language_privilege('plpgsql', 'USAGE')
-        AND 100 > (SELECT count(*) FROM pg_proc p WHERE p.proname LIKE 'put\_few\_%' AND p.pronamespace = pg_my_temp_schema())
-        AND NOT EXISTS (SELECT FROM pg_proc p WHERE p.proname = few_name AND p.pronamespace = pg_my_temp_schema());
+    RETURN dup_select_private.may_keep(few_name);
 END
 $$;
 
@@ -210,12 +147,9 @@ $$;
 CREATE FUNCTION dup_select_private.planned_relations(plan dup_select_private.plan) RETURNS oid[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    RETURN ARRAY(
-        SELECT t.id FROM generate_subscripts(plan.levels, 1) l CROSS JOIN LATERAL (SELECT ((plan.levels[l]).facts).id) t
-        UNION
-        SELECT p.relid FROM generate_subscripts(plan.levels, 1) l CROSS JOIN pg_partition_tree(((plan.levels[l]).facts).id) p
-        UNION
-        SELECT to_regclass(plan.superclass) WHERE plan.superclass IS NOT NULL);
+    RETURN dup_select_private.with_partitions(
+        ARRAY(SELECT ((plan.levels[l]).facts).id FROM generate_subscripts(plan.levels, 1) l)
+        || ARRAY(SELECT to_regclass(plan.superclass)::oid WHERE plan.superclass IS NOT NULL));
 END
 $$;
 

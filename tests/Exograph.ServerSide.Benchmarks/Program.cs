@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Exograph.ServerSide.Benchmarks.DupSelect;
+using Exograph.ServerSide.Benchmarks.Flat;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
 using Exograph.ServerSide.Benchmarks.Partitions;
@@ -7,7 +8,6 @@ using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
 using Exograph.ServerSide.Benchmarks.Schemas;
 using Exograph.ServerSide.Benchmarks.Schemas.LocalNumbers;
-using Exograph.ServerSide.Benchmarks.Shops;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 using Exograph.ServerSide.Benchmarks.Loading;
 using Npgsql;
 
-namespace Exograph.ServerSide.Benchmarks.Shops;
+namespace Exograph.ServerSide.Benchmarks.Flat;
 
-/// <summary><c>flat-rows</c>: flat rows of a shop into five tables, by put_table and by statements written by hand.</summary>
+/// <summary><c>flat-rows</c>: flat rows of a shop into five tables, by put_table, by statements written by hand, and by linq2db.</summary>
 internal static class FlatRowsCommand
 {
     private const string Database = "flat_rows";
@@ -14,7 +14,7 @@ internal static class FlatRowsCommand
     {
         var rows = new Option<int>("--rows") { Description = "Flat rows.", DefaultValueFactory = _ => 200_000 };
         var rounds = new Option<int>("--rounds") { Description = "Rounds, of which the median counts.", DefaultValueFactory = _ => 3 };
-        var command = new Command("flat-rows", "Flat rows into five tables: put_table beside statements by hand, once, and the same again.")
+        var command = new Command("flat-rows", "Flat rows into five tables: put_table beside statements by hand and linq2db, once, and the same again.")
         {
             rows, rounds,
         };
@@ -28,19 +28,19 @@ internal static class FlatRowsCommand
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
         await server.CreateDatabaseAsync(Database, BenchmarkServer.WithSchema, cancellationToken);
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
-        await dataSource.RunAsync(Shop.Tables + Shop.FlatRows(rows), cancellationToken);
-        var measured = Shop.Ways.ToDictionary(w => w.Name, _ => new List<Round>());
+        await dataSource.RunAsync(FlatShop.Tables + FlatShop.FlatRows(rows), cancellationToken);
+        var measured = FlatShop.Ways.ToDictionary(w => w.Name, _ => new List<Round>());
         string? contents = null;
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (name, sql) in Shop.Ways)
+            foreach (var (name, putAsync) in FlatShop.Ways)
             {
-                await dataSource.RunAsync(Shop.Empty, cancellationToken);
+                await dataSource.RunAsync(FlatShop.Empty, cancellationToken);
                 await server.CheckpointAsync(cancellationToken);
-                var first = await MeasureAsync(dataSource, sql, cancellationToken);
+                var first = await MeasureAsync(dataSource, putAsync, cancellationToken);
                 await server.CheckpointAsync(cancellationToken);
-                measured[name].Add(new Round(first, await MeasureAsync(dataSource, sql, cancellationToken)));
-                var digest = (await dataSource.QueryAsync(Shop.Digest, r => r.GetString(0), cancellationToken)).Single();
+                measured[name].Add(new Round(first, await MeasureAsync(dataSource, putAsync, cancellationToken)));
+                var digest = (await dataSource.QueryAsync(FlatShop.Digest, r => r.GetString(0), cancellationToken)).Single();
                 contents ??= digest;
                 if (digest != contents)
                     throw new InvalidOperationException($"What {name} makes differs: {digest} is not {contents}.");
@@ -54,8 +54,8 @@ internal static class FlatRowsCommand
             | way | seconds | ratio | CPU s | again, seconds | ratio | CPU s |
             |---|--:|--:|--:|--:|--:|--:|
             """);
-        var (hand, handAgain) = (Median(Shop.AntiJoins, r => r.First.Seconds), Median(Shop.AntiJoins, r => r.Again.Seconds));
-        foreach (var (name, _) in Shop.Ways)
+        var (hand, handAgain) = (Median(FlatShop.AntiJoins, r => r.First.Seconds), Median(FlatShop.AntiJoins, r => r.Again.Seconds));
+        foreach (var (name, _) in FlatShop.Ways)
         {
             var (first, again) = (Median(name, r => r.First.Seconds), Median(name, r => r.Again.Seconds));
             output.WriteLine($"| {name} | {first:F2} | {first / hand:F2} | {Median(name, r => r.First.Processor):F2} "
@@ -65,13 +65,13 @@ internal static class FlatRowsCommand
         double Median(string name, Func<Round, double> figure) => measured[name].Select(figure).Order().ElementAt(rounds / 2);
     }
 
-    private static async Task<Figure> MeasureAsync(NpgsqlDataSource dataSource, string sql, CancellationToken cancellationToken)
+    private static async Task<Figure> MeasureAsync(
+        NpgsqlDataSource dataSource, Func<NpgsqlConnection, CancellationToken, Task> putAsync, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var before = ProcessorTime.OfTree(connection.ProcessID) ?? 0;
         var watch = Stopwatch.StartNew();
-        await using (var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 })
-            await command.ExecuteNonQueryAsync(cancellationToken);
+        await putAsync(connection, cancellationToken);
         return new Figure(watch.Elapsed.TotalSeconds, (ProcessorTime.OfTree(connection.ProcessID) ?? 0) - before);
     }
 

@@ -1,7 +1,9 @@
-namespace Exograph.ServerSide.Benchmarks.Shops;
+using Npgsql;
+
+namespace Exograph.ServerSide.Benchmarks.Flat;
 
 /// <summary>A shop of five tables, its flat rows, and the ways to put them in.</summary>
-internal static class Shop
+internal static class FlatShop
 {
     public const string AntiJoins = "anti-joins by hand";
 
@@ -37,13 +39,14 @@ internal static class Shop
         JOIN shop.country k ON k.id = c.country_id
         """;
 
-    /// <summary>The name of each way, and what it runs.</summary>
-    public static IReadOnlyList<(string Name, string Sql)> Ways { get; } =
+    /// <summary>The name of each way, and what it does.</summary>
+    public static IReadOnlyList<(string Name, Func<NpgsqlConnection, CancellationToken, Task> PutAsync)> Ways { get; } =
     [
-        (AntiJoins, ByHand(antiJoins: true)),
-        ("anti-joins by hand, keys given back", ByHand(antiJoins: true) + Keys),
-        ("ON CONFLICT by hand", ByHand(antiJoins: false)),
-        ("put_table, keys given back", PutTable),
+        (AntiJoins, Running(ByHand(antiJoins: true))),
+        ("anti-joins by hand, keys given back", Running(ByHand(antiJoins: true) + Keys)),
+        ("ON CONFLICT by hand", Running(ByHand(antiJoins: false))),
+        ("linq2db, Merge", Linq2DbFlatShop.MergeAsync),
+        ("put_table, keys given back", Running(PutTable)),
     ];
 
     /// <summary>What put_table returns: the key of each input row's row.</summary>
@@ -78,6 +81,12 @@ internal static class Shop
         ALTER TABLE shop.flat ALTER population TYPE integer;
         ANALYZE shop.flat;
         """;
+
+    private static Func<NpgsqlConnection, CancellationToken, Task> Running(string sql) => async (connection, cancellationToken) =>
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    };
 
     private static string ByHand(bool antiJoins)
     {
