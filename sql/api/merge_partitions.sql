@@ -6,6 +6,7 @@ RETURNS TABLE (table_name text, first_load integer, last_load integer, partition
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' AS $$
 DECLARE
     v_settings jsonb := exograph_private.take_settings();
+    v_hint     text;
 BEGIN
     IF keep < 0 OR keep IS NULL THEN
         RAISE EXCEPTION 'keep must be 0 or more, not %', coalesce(keep::text, 'NULL') USING ERRCODE = 'XG008',
@@ -24,6 +25,10 @@ BEGIN
                       WHERE p.last_load < c.load_id AND q.first_load > c.load_id)
         ORDER BY c.load_id;
     CALL exograph_private.restore_settings(v_settings);
+EXCEPTION WHEN out_of_memory THEN
+    GET STACKED DIAGNOSTICS v_hint = PG_EXCEPTION_HINT;
+    CALL exograph_private.raise_out_of_locks('merge_partitions', SQLERRM, v_hint);
+    RAISE;
 END
 $$;
 
@@ -34,4 +39,4 @@ the way in detail: objects that depend on a partition, or an open load (table_na
 merged apart; postponed, where the locks of all at once would be too many: call it again. Writers wait meanwhile; readers do for
 the moment at the end in which all tables are exchanged, which waits for them at most lock_timeout (60 s where it is not set).
 Call it in a transaction of its own, or readers wait for its end. For the owner and superusers. Errors: XG007, XG008, 25006,
-42501, 55P03.';
+42501, 53200 (no locks are left for two partitions of a table), 55P03.';

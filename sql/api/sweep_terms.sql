@@ -9,6 +9,7 @@ DECLARE
     v_horizon    xid;
     v_terms      integer[];
     v_gone       exograph_private.gone;
+    v_hint       text;
 BEGIN
     CALL exograph_private.require_removal('sweep_terms');
     LOCK TABLE exograph.fragment_term_sets IN ACCESS SHARE MODE; -- so that no partition is dropped
@@ -26,6 +27,10 @@ BEGIN
         RAISE NOTICE 'every term is used';
     END IF;
     CALL exograph_private.restore_settings(v_settings);
+EXCEPTION WHEN out_of_memory THEN
+    GET STACKED DIAGNOSTICS v_hint = PG_EXCEPTION_HINT;
+    CALL exograph_private.raise_out_of_locks('sweep_terms', SQLERRM, v_hint);
+    RAISE;
 END
 $$;
 
@@ -34,4 +39,4 @@ COMMENT ON FUNCTION exograph.sweep_terms() IS
 number). Returns how many went; none: no row, and a NOTICE. Others write while the index is looked through, and wait for the short
 time in which terms are deleted; readers do not. An id that somebody else keeps, of a term that no fragment holds yet, may become
 void. Waits for loads that are being finalized, at most lock_timeout (60 s where it is not set). For members of exograph_owner.
-Errors: XG007, 25006, 42501, 55P03.';
+Errors: XG007, 25006, 42501, 53200 (no locks are left for so many partitions), 55P03.';

@@ -10,6 +10,7 @@ DECLARE
     v_others   jsonb;
     v_removed  record;
     v_undone   timestamptz := clock_timestamp(); -- of all of them, which it tells together
+    v_hint     text;
 BEGIN
     CALL exograph_private.require_removal('undo_load');
     IF NOT exograph_private.is_to_undo(load_id) THEN
@@ -39,9 +40,9 @@ BEGIN
     CALL exograph_private.end_removing();
     CALL exograph_private.restore_settings(v_settings);
 EXCEPTION WHEN out_of_memory THEN
-    RAISE EXCEPTION 'undo_load: %', SQLERRM USING ERRCODE = 'out_of_memory',
-        HINT = 'Each partition and each of its indexes takes a lock: SELECT * FROM exograph.merge_partitions() makes them fewer, '
-               'a larger max_locks_per_transaction (a restart) makes room. Nothing was changed: call again then.';
+    GET STACKED DIAGNOSTICS v_hint = PG_EXCEPTION_HINT;
+    CALL exograph_private.raise_out_of_locks('undo_load', SQLERRM, v_hint);
+    RAISE;
 END
 $$;
 

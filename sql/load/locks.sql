@@ -133,3 +133,18 @@ EXCEPTION WHEN lock_not_available THEN
     RETURN v_table;
 END
 $$;
+
+-- Raises 53200 with what to do where a call has found no room in the server's table of locks, as the hint of its error tells in
+-- every language. Returns where it was memory of another kind that it lacked: the caller raises that as it is.
+CREATE OR REPLACE PROCEDURE exograph_private.raise_out_of_locks(what text, message text, hint text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF hint LIKE '%max_locks_per_transaction%' THEN
+        RAISE EXCEPTION '%: %', what, message USING ERRCODE = 'out_of_memory',
+            HINT = format('Each partition and each of its indexes takes a lock: %s, a larger max_locks_per_transaction '
+                          '(a restart) makes room. Nothing was changed: call again then.',
+                          CASE what WHEN 'merge_partitions' THEN 'those of others are free when their transactions end'
+                                    ELSE 'SELECT * FROM exograph.merge_partitions() makes them fewer' END);
+    END IF;
+END
+$$;

@@ -30,6 +30,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit 
 DECLARE
     v_deleted bigint[];
     v_gone    exograph_private.gone;
+    v_hint    text;
 BEGIN
     IF exograph_private.is_removing() THEN
         RETURN NULL; -- remove_gone has seen to it
@@ -47,12 +48,16 @@ BEGIN
         CALL exograph_private.end_removing();
     END IF;
     RETURN NULL;
+EXCEPTION WHEN out_of_memory THEN
+    GET STACKED DIAGNOSTICS v_hint = PG_EXCEPTION_HINT;
+    CALL exograph_private.raise_out_of_locks(format('DELETE FROM exograph.%I', TG_TABLE_NAME), SQLERRM, v_hint);
+    RAISE;
 END
 $$;
 
 COMMENT ON FUNCTION exograph.remove_dependents() IS
     'Trigger on package_versions, files, fragments and graph_nodes: takes along what refers to deleted rows, and clears '
-    'references to fragments.';
+    'references to fragments. Errors: 53200 (no locks are left for so many partitions).';
 
 -- Nothing looks for those who refer to a row by its id.
 CREATE OR REPLACE FUNCTION exograph.refuse_other_id() RETURNS trigger

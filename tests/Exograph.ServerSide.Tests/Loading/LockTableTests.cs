@@ -35,26 +35,35 @@ public sealed class LockTableTests(LockTableTests.SmallServer server) : IClassFi
         Assert.Empty(await session.RowsAsync("SELECT * FROM exograph.check_index()"));
     }
 
-    [Fact]
-    public async Task An_undo_that_finds_too_few_locks_says_what_to_do()
+    [Theory]
+    [InlineData("undo_load", "CALL exograph.undo_load(3)", "exograph.merge_partitions() makes them fewer")]
+    [InlineData("delete_package", "SELECT exograph.delete_package('hex', 'alpha3')", "exograph.merge_partitions() makes them fewer")]
+    [InlineData("delete_package_version", "SELECT exograph.delete_package_version('hex', 'alpha3', '1.0')",
+        "exograph.merge_partitions() makes them fewer")]
+    [InlineData("sweep_terms", "SELECT exograph.sweep_terms()", "exograph.merge_partitions() makes them fewer")]
+    [InlineData("merge_partitions", "SELECT exograph.merge_partitions(0)", "those of others are free when their transactions end")]
+    [InlineData("DELETE FROM exograph.files", "DELETE FROM exograph.files", "exograph.merge_partitions() makes them fewer")]
+    public async Task Who_finds_too_few_locks_is_told_what_to_do_and_nothing_is_changed(string what, string sql, string remedy)
     {
         var database = await server.CreateDatabaseAsync();
         await using var session = await server.OpenAsync(database);
         await using var others = await server.OpenAsync(database);
         for (var n = 1; n <= 3; n++)
             await LoadAsync(session, n);
+        await session.ExecuteAsync("INSERT INTO exograph.terms (term) VALUES ('unused')");
         var before = await session.IndexAsync();
-        await TakeLocksAsync(others, but: 30);
+        await TakeLocksAsync(others, but: what == "sweep_terms" ? 10 : 30);
 
-        var error = await session.FailsAsync("53200", "CALL exograph.undo_load(3)");
+        var error = await session.FailsAsync("53200", sql);
 
-        Assert.Equal("undo_load: out of shared memory", error.MessageText);
-        Assert.Contains("exograph.merge_partitions() makes them fewer", error.Hint, StringComparison.Ordinal);
+        Assert.Equal($"{what}: out of shared memory", error.MessageText);
+        Assert.Contains(remedy, error.Hint, StringComparison.Ordinal);
         await others.ExecuteAsync("SELECT pg_advisory_unlock_all()");
         await using var again = await server.OpenAsync(database); // the client closes a session that had this error
         Assert.Equal(before, await again.IndexAsync());
-        await again.ExecuteAsync("CALL exograph.undo_load(3)");
-        Assert.Equal(4, await again.CountAsync("exograph.definitions"));
+        await again.ExecuteAsync(sql);
+        var after = await again.IndexAsync();
+        Assert.Equal(what == "merge_partitions", before.SequenceEqual(after));
     }
 
     private static async Task LoadAsync(Session session, int number) =>
