@@ -99,10 +99,10 @@ internal sealed class BulkLoader(NpgsqlConnection connection, HashSet<string> gi
         $"SELECT load_id FROM exograph.loads WHERE state = 'undone' AND load_id IN ({string.Join(", ", loads)})",
         r => r.GetInt32(0))).ToHashSet();
 
-    /// <summary>Who leans on which of these loads, as the index has noted it.</summary>
-    public Task<List<(int Load, int On)>> DependenciesAsync(IReadOnlyList<int> loads) => ListAsync(
-        $"SELECT DISTINCT load_id, depends_on FROM exograph.load_dependencies WHERE depends_on IN ({string.Join(", ", loads)})",
-        r => (r.GetInt32(0), r.GetInt32(1)));
+    /// <summary>Who leans on which of these loads for which table, as the index has noted it.</summary>
+    public Task<List<Dependency>> DependenciesAsync(IReadOnlyList<int> loads) => ListAsync(
+        $"SELECT load_id, depends_on, table_name FROM exograph.load_dependencies WHERE depends_on IN ({string.Join(", ", loads)})",
+        r => new Dependency(r.GetInt32(0), r.GetInt32(1), r.GetString(2)));
 
     public async Task ExecuteAsync(string sql)
     {

@@ -34,13 +34,14 @@ internal sealed partial class IndexModel
     {
         complete ??= [];
         _loads.Add(load);
+        _takenFrom.Clear();
         var counts = new List<TableCounts>();
         var replaced = new Dictionary<string, long>();
         foreach (var table in BundleTable.All)
         {
             if (table == BundleTable.Fragments && replaces)
                 replaced = Replace(load, validation, complete);
-            counts.Add(Merge(load, table, bundle[table].Count, validation[table], idOf));
+            counts.Add(Merge(load, table, bundle[table].Count, validation, idOf));
         }
         counts.Add(MergeFilePaths(load, validation[BundleTable.Files]));
         Declare(load, validation, complete, counts);
@@ -48,13 +49,16 @@ internal sealed partial class IndexModel
     }
 
     /// <summary>Inserts one row as the inserter views do, unless it stands, and returns what stands then.</summary>
-    public object?[] Insert(RowKey key, object?[] cells)
+    /// <param name="key">Its key.</param>
+    /// <param name="cells">Its cells.</param>
+    /// <param name="isNamed">Whether another row names it, which is the one that was inserted.</param>
+    public object?[] Insert(RowKey key, object?[] cells, bool isNamed = false)
     {
         var table = BundleTable.Named(key.Table);
         Bring(_tables[table], key, RowWise, cells);
         if (table == BundleTable.Files)
             Bring(_filePaths, (key, (string)cells[table.Position("path")]!), RowWise, []);
-        LeanRowWise(table, key, cells);
+        LeanRowWise(table, key, cells, isNamed);
         return _tables[table][key].Cells;
     }
 
@@ -72,9 +76,10 @@ internal sealed partial class IndexModel
     }
 
     private TableCounts Merge(
-        int load, BundleTable table, int staged, IReadOnlyList<ValidRow> valid, Func<RowKey, long> idOf)
+        int load, BundleTable table, int staged, BundleValidation validation, Func<RowKey, long> idOf)
     {
-        Lean(load, table, valid);
+        Lean(load, table, validation);
+        var valid = validation[table];
         long inserted = 0, existing = 0, collapsed = 0, conflicting = 0;
         var order = Comparer<ValidRow>.Create((left, right) => CompareFacts(left, right, idOf));
         foreach (var equal in valid.GroupBy(row => row.Key))
@@ -94,13 +99,13 @@ internal sealed partial class IndexModel
         long inserted = 0, existing = 0, collapsed = 0;
         foreach (var equal in files.GroupBy(file => (file.Key, (string)file["path"]!)))
         {
-            Lean(load, _filePaths.GetValueOrDefault(equal.Key));
+            LeanOnPath(load, equal.Key);
             if (Bring(_filePaths, equal.Key, load, []))
                 (inserted, collapsed) = (inserted + 1, collapsed + equal.Count() - 1);
             else
                 existing += equal.Count();
         }
-        return new TableCounts("file_paths", files.Count, inserted, existing, collapsed, Rejected: 0, Conflicting: 0);
+        return new TableCounts(FilePaths, files.Count, inserted, existing, collapsed, Rejected: 0, Conflicting: 0);
     }
 
     /// <summary>The fragments that stand with this content hash, as they were given one.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class IndexModel
     {
         var files = validation[BundleTable.Files].Select(file => file.Key).ToHashSet();
         _reasons.UnionWith(_declarations.Where(declared => declared.Load != load && files.Contains(declared.What.File))
-            .Select(declared => (load, declared.Load)));
+            .Select(declared => new Dependency(load, declared.Load, CompleteFacts)));
     }
 
     /// <summary>

@@ -53,7 +53,7 @@ internal sealed partial class IndexModel
         foreach (var rows in _tables.Values)
             Forget(rows, loads);
         Forget(_filePaths, loads);
-        _reasons.RemoveWhere(reason => loads.Contains(reason.Load) || loads.Contains(reason.On));
+        ForgetDependencies(loads);
         _loads.RemoveAll(loads.Contains);
         ForgetDeclarations(loads);
         return losses;
@@ -126,7 +126,7 @@ internal sealed partial class IndexModel
     }
 
     private static RowKey PathKey((RowKey File, string Path) path) =>
-        new("file_paths", $"{path.File}, {Cell.Quote(path.Path)}");
+        new(FilePaths, $"{path.File}, {Cell.Quote(path.Path)}");
 
     private static bool Takes(BundleTable table, BundleColumn reference) =>
         reference.RefersTo != BundleTable.Fragments.Name || table == BundleTable.FragmentTerms;

@@ -32,7 +32,7 @@ internal sealed partial class IndexModel
                 }
                 _tables[table][key] = new Standing(load, winner.Cells);
                 replaced[table.Name]++;
-                PassOn(row, load);
+                PassOn(key, row, load);
             }
         }
         Void(files, tables);
@@ -66,16 +66,5 @@ internal sealed partial class IndexModel
         cells[position] = text;
         _tables[BundleTable.Files][key] = standing with { Cells = cells };
         return true;
-    }
-
-    /// <summary>Whoever leaned on the load whose row another has taken over, and that load itself, may lean on the other.</summary>
-    private void PassOn(Standing taken, int load)
-    {
-        Lean(load, taken);
-        _reasons.UnionWith(
-        [
-            .. _reasons.Where(reason => reason.On == taken.Load && reason.Load != load).Select(reason => (reason.Load, load)),
-            (taken.Load, load),
-        ]);
     }
 }

@@ -111,7 +111,7 @@ internal sealed class RowWiseLoader(
                 if (!await reader.NextResultAsync())
                     throw new InvalidOperationException($"nothing was returned for {row.Row}");
             }
-            insert.NamedByKey.ForEach(named => model.Insert(named.Key, named.CellsOfItsKey()));
+            insert.NamedByKey.ForEach(named => model.Insert(named.Key, named.CellsOfItsKey(), isNamed: true));
             Compare(row, model.Insert(row.Key, row.Cells), BulkLoader.ReadCells(table, reader));
         }
     }

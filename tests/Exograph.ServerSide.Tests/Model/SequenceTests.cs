@@ -78,13 +78,43 @@ public sealed class SequenceOracleTests
     [InlineData("DELETE", "symbol_references", "NULL")]
     [InlineData("INSERT", "complete_facts", "NULL")]
     [InlineData("UPDATE", "complete_facts", "OLD")]
-    public async Task A_statement_that_does_nothing_is_seen(string statement, string table, string instead)
+    public Task A_statement_that_does_nothing_is_seen(string statement, string table, string instead) =>
+        SeenAsync(statement, table, $"RETURN CASE current_user WHEN 'exograph_owner' THEN {instead} ELSE coalesce(NEW, OLD) END;");
+
+    /// <summary>Other notes of the same two loads are there.</summary>
+    [Theory]
+    [InlineData("packages")]
+    [InlineData("package_versions")]
+    [InlineData("files")]
+    [InlineData("file_paths")]
+    [InlineData("fragments")]
+    [InlineData("graph_nodes")]
+    [InlineData("comments")]
+    [InlineData("definitions")]
+    [InlineData("symbol_references")]
+    [InlineData("call_edges")]
+    [InlineData("fragment_terms")]
+    public Task A_note_of_a_dependency_that_is_left_out_is_seen(string table) =>
+        SeenAsync("INSERT", "load_dependencies", $"RETURN CASE WHEN NEW.table_name <> '{table}' THEN NEW END;");
+
+    [Theory]
+    [InlineData("files", "packages")]
+    [InlineData("fragments", "graph_nodes")]
+    public Task A_note_of_a_dependency_that_has_no_reason_is_seen(string table, string instead) => SeenAsync(
+        "INSERT", "load_dependencies",
+        $"""
+        IF NEW.table_name = '{table}' AND pg_trigger_depth() = 1 THEN
+            INSERT INTO exograph.load_dependencies VALUES (NEW.load_id, NEW.depends_on, '{instead}', NEW.row_count);
+        END IF;
+        RETURN NEW;
+        """);
+
+    private static async Task SeenAsync(string statement, string table, string spoil)
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.ExecuteAsync(
             $"""
-            CREATE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS
-                'BEGIN RETURN CASE current_user WHEN ''exograph_owner'' THEN {instead} ELSE coalesce(NEW, OLD) END; END';
+            CREATE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS {Sql.Literal($"BEGIN {spoil} END")};
             CREATE TRIGGER spoil BEFORE {statement} ON exograph.{table} FOR EACH ROW EXECUTE FUNCTION public.spoil();
             """);
 

@@ -116,13 +116,16 @@ internal sealed partial class TestIndex
         return [.. _model.Undo(gone, dependents).Select(loss => $"{loss}"), .. await DifferencesAsync()];
     }
 
-    /// <summary>Whether it is noted of every load who would lose by its being undone, and of none without a reason.</summary>
+    /// <summary>
+    /// Whether it is noted of every load who has found rows of it, by table, and who would lose by its being undone; and nothing
+    /// is that has no reason.
+    /// </summary>
     public async Task<IReadOnlyList<string>> DependencyDifferencesAsync()
     {
         if (_model.Loads.Count == 0)
             return [];
-        var noted = await _loader.DependenciesAsync(_model.Loads);
-        var differences = new List<string>();
+        var noted = (await _loader.DependenciesAsync(_model.Loads)).ToHashSet();
+        var differences = _model.DependencyDifferences(noted).ToList();
         foreach (var load in _model.Loads)
         {
             var leaning = noted.Where(line => line.On == load).ToList();
@@ -130,8 +133,6 @@ internal sealed partial class TestIndex
             // Rows that came by themselves and refer to the load's are looked for when it is to be undone.
             if (!losses.Any(loss => loss is { Load: 0, IsTheirs: true }))
                 differences.AddRange(losses.Select(Unnoted));
-            if (leaning.Count > 0 && !_model.MayBeLeantOn(load))
-                differences.Add($"{leaning[0].Load} is noted to lean on load {load}");
             var all = new HashSet<int> { load };
             while (noted.Where(line => all.Contains(line.On) && line.Load != 0 && all.Add(line.Load)).ToList().Count > 0)
                 ;
