@@ -316,11 +316,12 @@ BEGIN
 END
 $$;
 
--- Schema and name of a relation, as any search_path finds it. NULL where there is none.
+-- Schema and name of a relation, as any search_path finds it; of a temporary one of this session as every session calls its own.
+-- NULL where there is none.
 CREATE FUNCTION dup_select_private.qualified_name(relation oid) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    RETURN (SELECT format('%I.%I', n.nspname, c.relname)
+    RETURN (SELECT format('%I.%I', CASE WHEN n.oid = pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END, c.relname)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid = relation);
 END

@@ -41,6 +41,26 @@ BEGIN
 END
 $$;
 
+-- The domain of a column, if it has CHECKs and is unfit for a work table. NULL for others.
+CREATE FUNCTION dup_select_private.unfit_domain(relation oid, attnum integer) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        WITH RECURSIVE domains AS (
+            SELECT t.oid, t.typbasetype
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = relation AND a.attnum = unfit_domain.attnum AND t.typtype = 'd'
+            UNION ALL
+            SELECT t.oid, t.typbasetype FROM domains d JOIN pg_type t ON t.oid = d.typbasetype WHERE t.typtype = 'd'
+        )
+        SELECT format_type(a.atttypid, NULL)
+        FROM pg_attribute a
+        CROSS JOIN LATERAL dup_select_private.type_below(a.atttypid) b
+        WHERE a.attrelid = relation AND a.attnum = unfit_domain.attnum AND b.unfit
+            AND EXISTS (SELECT FROM domains d JOIN pg_constraint c ON c.contypid = d.oid AND c.contype = 'c'));
+END
+$$;
+
 -- Condition under which a partition takes a row, of partitioned tables. No row for others, where a partition takes all, as a lone
 -- default one does, and where there are more than 100 partitions: the INSERT says then what none takes.
 CREATE FUNCTION dup_select_private.partitions_of(relation oid, columns dup_select_private.column_facts[])

@@ -50,8 +50,15 @@ $$;
 -- itself, or of one that it is cast to for nothing, or of its kind.
 CREATE FUNCTION dup_select_private.default_operator_class(relation oid, attnum integer) RETURNS oid
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_class oid;
 BEGIN
-    RETURN (
+    SELECT o.oid INTO v_class
+    FROM pg_attribute a
+    JOIN pg_opclass o ON o.opcintype = a.atttypid AND o.opcdefault
+        AND o.opcmethod = (SELECT m.oid FROM pg_am m WHERE m.amname = 'btree')
+    WHERE a.attrelid = relation AND a.attnum = default_operator_class.attnum;
+    RETURN coalesce(v_class, (
         SELECT o.oid
         FROM pg_attribute a
         LEFT JOIN LATERAL dup_select_private.type_below(a.atttypid) AS b ON true
@@ -66,7 +73,7 @@ BEGIN
                               WHEN 'm' THEN 'anymultirange'::regtype WHEN 'c' THEN 'record'::regtype END
                OR i.oid = 'anyarray'::regtype AND t.typcategory = 'A')
         ORDER BY i.oid = t.oid DESC, i.typispreferred DESC
-        LIMIT 1);
+        LIMIT 1));
 END
 $$;
 

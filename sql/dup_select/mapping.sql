@@ -58,7 +58,7 @@ $$;
 
 -- The input column, where an expression is nothing but its name, else NULL.
 CREATE FUNCTION dup_select_private.input_of(expression text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+LANGUAGE plpgsql IMMUTABLE STRICT SECURITY INVOKER AS $$
 BEGIN
     IF quote_ident(btrim(expression)) = btrim(expression) THEN
         RETURN btrim(expression); -- in lower case and no keyword: the list of those is long

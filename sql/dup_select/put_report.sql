@@ -27,7 +27,7 @@ END
 'CREATE TEMPORARY TABLE put_report (
     table_name pg_catalog.text, rows_in pg_catalog.int8, inserted pg_catalog.int8 DEFAULT 0, existing pg_catalog.int8 DEFAULT 0,
     updated pg_catalog.int8 DEFAULT 0, collapsed pg_catalog.int8 DEFAULT 0, conflicting pg_catalog.int8 DEFAULT 0,
-    rejected pg_catalog.int8 DEFAULT 0
+    rejected pg_catalog.int8 DEFAULT 0, map_name pg_catalog.text
 )'), (
 'CREATE TEMPORARY TABLE put_rejects (
     table_name pg_catalog.text, row_number pg_catalog.int8, rule pg_catalog.text, detail pg_catalog.text, "row" pg_catalog.jsonb

@@ -21,9 +21,11 @@ BEGIN
     v_tables := dup_select_private.schema_plan(
         source, target, mapping, natural_keys, on_existing, without_key, keep_maps);
     v_pinned := dup_select_private.is_pinned_schema(v_tables);
-    v_statements := dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps);
+    v_statements := ARRAY(SELECT dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps));
     CALL dup_select_private.run_schema_statements(v_statements, v_pinned);
-    RETURN QUERY SELECT r.* FROM pg_temp.put_report AS r ORDER BY r.table_name COLLATE "C";
+    RETURN QUERY
+        SELECT r.table_name, r.rows_in, r.inserted, r.existing, r.updated, r.collapsed, r.conflicting, r.rejected
+        FROM pg_temp.put_report AS r ORDER BY r.table_name COLLATE "C";
 END
 $$;
 
@@ -31,11 +33,12 @@ COMMENT ON FUNCTION dup_select.put_schema(regnamespace, regnamespace, jsonb, jso
     'Puts the rows of all tables of one schema into those of another, found or made by natural key; numbers that the source '
     'gives its rows are drawn anew, and foreign keys follow. A row per table: what became of the rows that came in. The same '
     'is in pg_temp.put_report, rows that were put aside in pg_temp.put_rejects; with keep_maps the keys in source and target '
-    'are in pg_temp.put_<table>_map. mapping: {"a_table": "another" or null or {"into", "columns", "order_by", '
-    '"on_existing", "without_key"}}. on_existing: keep, update or fail; without_key, of tables whose rows nothing tells '
-    'apart: refuse, append or match, by all columns; on_reject: fail or skip, at most reject_limit. Errors: 23000 where rows '
-    'are bad; P0002 where a table takes rows that are new neither now nor later; 40001 at a higher isolation where another '
-    'session has inserted them; those of put_schema_sql; those of the tables.';
+    'are in pg_temp.put_<table>_map, or as map_name there says of a long name. application_name tells everybody what it is '
+    'at, and messages of level INFO the caller, where the setting dup_select.progress is on. mapping: {"a_table": "another" '
+    'or null or {"into", "columns", "order_by", "on_existing", "without_key"}}. on_existing: keep, update or fail; without_key, '
+    'of tables whose rows nothing tells apart: refuse, append or match, by all columns; on_reject: fail or skip, at most '
+    'reject_limit. Errors: 23000 where rows are bad; P0002 where a table takes rows that are new neither now nor later; 40001 '
+    'at a higher isolation where another session has inserted them; those of put_schema_sql; those of the tables.';
 
 -- Runs all statements, with the memory that a load has, without jit, which takes longer than it spares, and with statistics of
 -- 3,000 rows a table, not 30,000: a tenth of the time of all. What they raise themselves, for want of good rows or of rows that a
@@ -46,6 +49,7 @@ DECLARE
     v_memory pg_catalog.text := pg_catalog.current_setting('work_mem');
     v_jit    pg_catalog.text := pg_catalog.current_setting('jit');
     v_sample pg_catalog.text := pg_catalog.current_setting('default_statistics_target');
+    v_name   pg_catalog.text := pg_catalog.current_setting('application_name');
     v_detail pg_catalog.text;
     v_hint   pg_catalog.text;
 BEGIN
@@ -56,7 +60,8 @@ BEGIN
     CALL dup_select_private.put_checked(statements, pinned);
     CALL dup_select_private.run_phase(statements, 'report', pinned);
     PERFORM pg_catalog.set_config('work_mem', v_memory, true), pg_catalog.set_config('jit', v_jit, true),
-            pg_catalog.set_config('default_statistics_target', v_sample, true);
+            pg_catalog.set_config('default_statistics_target', v_sample, true),
+            pg_catalog.set_config('application_name', v_name, true);
 EXCEPTION WHEN integrity_constraint_violation OR no_data_found THEN
     IF SQLSTATE OPERATOR(pg_catalog.<>) '23000' AND SQLSTATE OPERATOR(pg_catalog.<>) 'P0002' THEN
         RAISE;
@@ -74,17 +79,35 @@ CREATE PROCEDURE dup_select_private.run_phase(
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_path      pg_catalog.text := pg_catalog.current_setting('search_path');
-    v_statement pg_catalog.text;
+    v_statement dup_select_private.schema_statement;
 BEGIN
     IF pinned THEN
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     END IF;
     FOR v_statement IN
-        SELECT s.statement FROM pg_catalog.unnest(statements) AS s WHERE s.phase OPERATOR(pg_catalog.=) run_phase.phase
+        SELECT * FROM pg_catalog.unnest(statements) AS s WHERE s.phase OPERATOR(pg_catalog.=) run_phase.phase
     LOOP
-        EXECUTE v_statement;
+        IF v_statement.title IS NOT NULL THEN
+            CALL dup_select_private.tell(v_statement);
+        END IF;
+        EXECUTE v_statement.statement;
     END LOOP;
     PERFORM pg_catalog.set_config('search_path', v_path, true);
+END
+$$;
+
+-- Tells what begins: everybody in pg_stat_activity, by application_name, and by messages the caller who has set
+-- dup_select.progress to on. To others a call is as quiet as an INSERT.
+CREATE PROCEDURE dup_select_private.tell(statement dup_select_private.schema_statement)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_what pg_catalog.text := pg_catalog.concat('put_schema: ', pg_catalog.lower(pg_catalog."left"(statement.title, 1)),
+                                                pg_catalog.substr(statement.title, 2));
+BEGIN
+    PERFORM pg_catalog.set_config('application_name', v_what::pg_catalog.name::pg_catalog.text, true); -- of 63 bytes
+    IF pg_catalog.current_setting('dup_select.progress', true) OPERATOR(pg_catalog.=) 'on' THEN
+        RAISE INFO USING MESSAGE = v_what, DETAIL = statement.phase, TABLE = pg_catalog.concat(statement.table_name);
+    END IF;
 END
 $$;
 

@@ -12,7 +12,8 @@ COMMENT ON COLUMN dup_select_private.schema_drawn.input IS
     'Expression for the number that the row has in the source. NULL where it has none.';
 
 CREATE TYPE dup_select_private.schema_column AS (
-    number integer, name text, type text, held text, declared text, given text, source text, direct boolean);
+    number integer, name text, type text, held text, declared text, given text, source text, direct boolean, equality text,
+    domain text);
 COMMENT ON TYPE dup_select_private.schema_column IS 'A column of the work table.';
 COMMENT ON COLUMN dup_select_private.schema_column.name IS 'The column of the target that it is for.';
 COMMENT ON COLUMN dup_select_private.schema_column.held IS
@@ -20,6 +21,9 @@ COMMENT ON COLUMN dup_select_private.schema_column.held IS
 COMMENT ON COLUMN dup_select_private.schema_column.given IS 'Expression over the source, of the type that it has there.';
 COMMENT ON COLUMN dup_select_private.schema_column.source IS 'The same, as it is assigned to the column.';
 COMMENT ON COLUMN dup_select_private.schema_column.direct IS 'That is a column of the source, of the same type.';
+COMMENT ON COLUMN dup_select_private.schema_column.domain IS
+    'Domain that the target has there, where the work table has the type below it: values are cast to both.';
+COMMENT ON COLUMN dup_select_private.schema_column.equality IS 'Operator. NULL where its type has none, and is compared as text.';
 
 CREATE TYPE dup_select_private.schema_link AS (
     name text, columns text[], parent oid, parent_columns text[], operators text[], "table" integer, in_key boolean,
@@ -53,7 +57,7 @@ CREATE TYPE dup_select_private.schema_table AS (
     order_by text, on_existing text, without_key text, pinned boolean,
     drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
     key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
-    referred text[], links dup_select_private.schema_link[], is_tree boolean, whole boolean, mapped boolean,
+    referred text[], referrers jsonb, links dup_select_private.schema_link[], is_tree boolean, whole boolean, mapped boolean,
     row text, existing text, first text, differs text, keyed text,
     old_names text[], new_names text[], map_old text[], map_new text[],
     reported text, work text, raw text, found text, map text, key_rank integer, "group" integer);
@@ -67,6 +71,8 @@ COMMENT ON COLUMN dup_select_private.schema_table.plain_key IS 'The natural key 
 COMMENT ON COLUMN dup_select_private.schema_table.has_key IS 'Condition on rows that have one. NULL where all have.';
 COMMENT ON COLUMN dup_select_private.schema_table.referred IS
     'Columns by which rows are referred to: the primary key, and what foreign keys of the others name. None without a map.';
+COMMENT ON COLUMN dup_select_private.schema_table.referrers IS
+    'The sets of columns by which foreign keys refer to it, each an array. NULL where none does.';
 COMMENT ON COLUMN dup_select_private.schema_table.is_tree IS
     'Its natural key refers to the table itself: rows are found from the top, round by round.';
 COMMENT ON COLUMN dup_select_private.schema_table.whole IS
@@ -78,7 +84,8 @@ COMMENT ON COLUMN dup_select_private.schema_table.existing IS 'Column of the fou
 COMMENT ON COLUMN dup_select_private.schema_table.first IS
     'Column of the found table: number of the first row of the same natural key, where it is another one.';
 COMMENT ON COLUMN dup_select_private.schema_table.differs IS
-    'Column of the found table, where that is whole: the target has the row, and other values in it.';
+    'Column of the found table, where that is whole: the target has the row, and other values in it. NULL where that does not '
+    'matter.';
 COMMENT ON COLUMN dup_select_private.schema_table.keyed IS 'Column of the found table: has_key.';
 COMMENT ON COLUMN dup_select_private.schema_table.old_names IS 'Columns of the found table for the old values, as referred.';
 COMMENT ON COLUMN dup_select_private.schema_table.map_old IS 'Columns of the map for them, as referred.';
@@ -117,7 +124,7 @@ BEGIN
     v_tables := dup_select_private.link_schema_tables(v_tables);
     v_tables := dup_select_private.order_schema_tables(v_tables);
     FOR v_n IN 1 .. cardinality(v_tables) LOOP
-        v_tables[v_n] := dup_select_private.note_map(v_tables[v_n], v_n, v_tables, keep_maps);
+        v_tables[v_n] := dup_select_private.note_map(v_tables, v_n, keep_maps);
     END LOOP;
     RETURN v_tables;
 END
@@ -274,17 +281,13 @@ BEGIN
     END IF;
     v_table.level := v_level;
     v_table.columns := ARRAY(
-        SELECT ROW((c.facts).number, (c.facts).name, (c.facts).type, c.held,
-                   dup_select_private.declared(quote_ident(c.held), c.facts), c.expression, dup_select_private.source_of(c),
-                   c.direct)::dup_select_private.schema_column
+        SELECT dup_select_private.schema_column(v_facts.id, c)
         FROM unnest(v_level.columns) c
         UNION ALL
-        SELECT ROW(f.number, f.name, f.type, h.held, dup_select_private.declared(quote_ident(h.held), f),
-                   d.input, dup_select_private.source_of(c), c.direct)::dup_select_private.schema_column
+        SELECT dup_select_private.schema_column(v_facts.id, dup_select_private.drawn_column("table", f, d.input, h.held))
         FROM unnest("table".drawn) d
         JOIN unnest(v_facts.columns) f ON f.name = d.name
         CROSS JOIN LATERAL dup_select_private.free_name('put_' || f.name, v_taken) h (held)
-        CROSS JOIN LATERAL dup_select_private.drawn_column("table", f, d.input) c
         WHERE d.input IS NOT NULL
         ORDER BY 1);
     v_taken := v_taken || ARRAY(SELECT c.held FROM unnest(v_table.columns) c);
@@ -304,10 +307,37 @@ BEGIN
 END
 $$;
 
+-- A column of the work table. A domain that takes no NULL, or has a default, is unfit for one.
+CREATE FUNCTION dup_select_private.schema_column(relation oid, "column" dup_select_private.plan_column)
+RETURNS dup_select_private.schema_column
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_column dup_select_private.schema_column;
+    v_facts  dup_select_private.column_facts := "column".facts;
+BEGIN
+    v_column.number := v_facts.number;
+    v_column.name := v_facts.name;
+    v_column.type := v_facts.type;
+    v_column.held := "column".held;
+    v_column.declared := dup_select_private.declared(quote_ident("column".held), v_facts);
+    v_column.given := "column".expression;
+    v_column.source := dup_select_private.source_of("column");
+    v_column.direct := "column".direct;
+    v_column.equality := dup_select_private.equality(dup_select_private.default_operator_class(relation, v_facts.number));
+    v_column.domain := dup_select_private.unfit_domain(relation, v_facts.number);
+    IF v_column.domain IS NOT NULL THEN
+        v_column.source := format('CASE WHEN (%1$s) IS DISTINCT FROM NULL THEN CAST(CAST(%1$s AS %2$s) AS %3$s) END',
+                                  v_column.source, v_column.domain, v_column.type);
+        v_column.direct := false;
+    END IF;
+    RETURN v_column;
+END
+$$;
+
 -- A column that is drawn, as one that the source fills with the numbers that its rows have there. Errors: those of the
 -- expression.
 CREATE FUNCTION dup_select_private.drawn_column(
-    "table" dup_select_private.schema_table, facts dup_select_private.column_facts, input text
+    "table" dup_select_private.schema_table, facts dup_select_private.column_facts, input text, held text
 ) RETURNS dup_select_private.plan_column
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -316,6 +346,7 @@ DECLARE
 BEGIN
     v_column.facts := facts;
     v_column.expression := input;
+    v_column.held := held;
     v_column.direct := EXISTS (SELECT FROM unnest("table".inputs) i
                                WHERE i.name = dup_select_private.input_of(input) AND i.type = facts.type);
     v_level.columns := ARRAY[v_column];
@@ -497,34 +528,29 @@ BEGIN
 END
 $$;
 
--- The tables with their foreign keys, and with the columns by which they are referred to.
+-- The tables with their foreign keys, and with the columns by which they are referred to. What one table asks of another is
+-- looked up in a jsonb: a query over all tables copies them, for each table that would be the square of their number.
 CREATE FUNCTION dup_select_private.link_schema_tables(tables dup_select_private.schema_table[])
 RETURNS dup_select_private.schema_table[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_tables  dup_select_private.schema_table[] := tables;
-    v_targets oid[] := ARRAY(SELECT ((tables[n].level).facts).id FROM generate_subscripts(tables, 1) n ORDER BY n);
-    v_table   dup_select_private.schema_table;
+    v_targets jsonb := (SELECT jsonb_object_agg((t.level).facts.id, jsonb_build_object('number', t.ordinality, 'held', (
+                            SELECT jsonb_object_agg(c.name, c.held) FROM unnest(t.columns) c)))
+                        FROM unnest(tables) WITH ORDINALITY t);
+    v_sets    jsonb;
 BEGIN
     FOR v_n IN 1 .. cardinality(tables) LOOP
-        v_table := tables[v_n];
-        v_tables[v_n].links := ARRAY(
-            SELECT ROW(k.name, k.columns, k.parent, k.parent_columns, k.operators,
-                       CASE WHEN array_position(dup_select_private.held_of(p.columns, k.parent_columns), NULL) IS NULL
-                            THEN array_position(v_targets, k.parent) END,
-                       false, dup_select_private.held_of(v_table.columns, k.columns),
-                       NULL, NULL, NULL, NULL, NULL, NULL, NULL, true)::dup_select_private.schema_link
-            FROM unnest(((v_table.level).facts).foreign_keys) k
-            CROSS JOIN LATERAL (SELECT (tables[array_position(v_targets, k.parent)]).columns) p
-            WHERE NOT k.temporal AND array_position(dup_select_private.held_of(v_table.columns, k.columns), NULL) IS NULL
-            ORDER BY cardinality(k.columns), k.name COLLATE "C");
+        v_tables[v_n].links := dup_select_private.links_of(v_tables[v_n], v_targets);
     END LOOP;
+    v_sets := (
+        SELECT jsonb_object_agg(r."table", r.sets)
+        FROM (SELECT l."table", jsonb_agg(DISTINCT to_jsonb(l.parent_columns)) AS sets
+              FROM unnest(v_tables) t CROSS JOIN unnest(t.links) l
+              WHERE l."table" IS NOT NULL GROUP BY l."table") r);
     FOR v_n IN 1 .. cardinality(tables) LOOP
-        v_tables[v_n] := dup_select_private.name_referred(v_tables[v_n], ARRAY(
-            SELECT c FROM unnest((((tables[v_n]).level).facts).primary_key) c
-            UNION
-            SELECT c FROM unnest(v_tables) t CROSS JOIN unnest(t.links) k CROSS JOIN unnest(k.parent_columns) c
-            WHERE k."table" = v_n));
+        v_tables[v_n].referrers := v_sets -> v_n::text;
+        v_tables[v_n] := dup_select_private.name_referred(v_tables[v_n]);
     END LOOP;
     FOR v_n IN 1 .. cardinality(tables) LOOP
         FOR v_k IN 1 .. cardinality(v_tables[v_n].links) LOOP
@@ -536,6 +562,23 @@ BEGIN
 END
 $$;
 
+-- The foreign keys of a table. targets: by id the number of each, and what the columns of its work table are called.
+CREATE FUNCTION dup_select_private.links_of("table" dup_select_private.schema_table, targets jsonb)
+RETURNS dup_select_private.schema_link[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT ROW(k.name, k.columns, k.parent, k.parent_columns, k.operators,
+                   CASE WHEN p.parent -> 'held' ?& k.parent_columns THEN (p.parent ->> 'number')::integer END,
+                   false, h.held, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true)::dup_select_private.schema_link
+        FROM unnest((("table".level).facts).foreign_keys) k
+        CROSS JOIN LATERAL dup_select_private.held_of("table".columns, k.columns) h (held)
+        CROSS JOIN LATERAL (SELECT targets -> k.parent::text) p (parent)
+        WHERE NOT k.temporal AND array_position(h.held, NULL) IS NULL
+        ORDER BY cardinality(k.columns), k.name COLLATE "C");
+END
+$$;
+
 -- The tables with those links marked that must be followed before natural keys, and values by which rows are referred to, are
 -- known: those that decide one of these columns, since no smaller link does and it does not stay as it is. Of tenants that have
 -- no table, or that another link leads to, a row that refers to its neighbour needs nothing of it.
@@ -544,7 +587,7 @@ RETURNS dup_select_private.schema_table[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_tables   dup_select_private.schema_table[] := tables;
-    v_constant text[] := dup_select_private.constant_columns(tables);
+    v_constant jsonb := dup_select_private.constant_columns(tables);
     v_link     dup_select_private.schema_link;
 BEGIN
     FOR v_n IN 1 .. cardinality(tables) LOOP
@@ -554,7 +597,7 @@ BEGIN
             v_tables[v_n].links[v_k].in_key := v_link."table" IS NOT NULL AND EXISTS (
                 SELECT FROM unnest(v_link.columns) c
                 WHERE c = ANY ((tables[v_n]).key_columns || (tables[v_n]).referred)
-                    AND concat(v_n, '.', c) <> ALL (v_constant)
+                    AND NOT v_constant ? concat(v_n, '.', c)
                     AND NOT dup_select_private.is_decided(tables[v_n], v_k, c));
             v_tables[v_n].is_tree := (v_tables[v_n]).is_tree OR (v_tables[v_n].links[v_k]).in_key AND v_link."table" = v_n;
         END LOOP;
@@ -604,34 +647,31 @@ END
 $$;
 
 -- Columns that have the same value in source and target, whatever rows are found: those of natural keys that lead to no other
--- column. Each as the number of its table and its name.
-CREATE FUNCTION dup_select_private.constant_columns(tables dup_select_private.schema_table[]) RETURNS text[]
+-- column. Keys of an object, each the number of its table and its name.
+CREATE FUNCTION dup_select_private.constant_columns(tables dup_select_private.schema_table[]) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-DECLARE
-    v_constant text[];
-    v_left     text[];
 BEGIN
-    v_left := ARRAY(
-        SELECT concat(n, '.', (f.facts).name)
-        FROM generate_subscripts(tables, 1) n
-        CROSS JOIN unnest(((tables[n]).level).columns) f
-        JOIN unnest((((tables[n]).level).key).parts) p ON (p.facts).number = (f.facts).number
-        WHERE dup_select_private.fallback(f.facts) IS NULL);
-    LOOP
-        v_constant := v_left;
-        v_left := ARRAY(
-            SELECT c
-            FROM unnest(v_constant) c
-            WHERE NOT EXISTS (
-                SELECT
-                FROM generate_subscripts(tables, 1) n
-                CROSS JOIN unnest((tables[n]).links) l
-                CROSS JOIN ROWS FROM (unnest(l.columns), unnest(l.parent_columns)) AS k (child, parent)
-                WHERE l."table" IS NOT NULL AND concat(n, '.', k.child) = c
-                    AND concat(l."table", '.', k.parent) <> ALL (v_constant)));
-        EXIT WHEN cardinality(v_left) = cardinality(v_constant); -- in whatever order
-    END LOOP;
-    RETURN v_constant;
+    RETURN (
+        WITH RECURSIVE known AS MATERIALIZED (
+            SELECT t.ordinality AS n, t.links, t.level FROM unnest(tables) WITH ORDINALITY t
+        ), own (name) AS MATERIALIZED (
+            SELECT concat(t.n, '.', (f.facts).name)
+            FROM known t
+            CROSS JOIN unnest((t.level).columns) f
+            JOIN unnest(((t.level).key).parts) p ON (p.facts).number = (f.facts).number
+            WHERE dup_select_private.fallback(f.facts) IS NULL
+        ), leads (child, parent) AS MATERIALIZED (
+            SELECT concat(t.n, '.', k.child), concat(l."table", '.', k.parent)
+            FROM known t
+            CROSS JOIN unnest(t.links) l
+            CROSS JOIN ROWS FROM (unnest(l.columns), unnest(l.parent_columns)) AS k (child, parent)
+            WHERE l."table" IS NOT NULL
+        ), other (name) AS (
+            SELECT l.child FROM leads l WHERE l.parent NOT IN (SELECT o.name FROM own o)
+            UNION
+            SELECT l.child FROM other o JOIN leads l ON l.parent = o.name
+        )
+        SELECT coalesce(jsonb_object_agg(o.name, true), '{}') FROM own o WHERE o.name NOT IN (SELECT u.name FROM other u));
 END
 $$;
 
@@ -647,7 +687,7 @@ END
 $$;
 
 -- The table with what the columns by which it is referred to are called in its temporary tables.
-CREATE FUNCTION dup_select_private.name_referred("table" dup_select_private.schema_table, referred text[])
+CREATE FUNCTION dup_select_private.name_referred("table" dup_select_private.schema_table)
 RETURNS dup_select_private.schema_table
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
@@ -655,8 +695,11 @@ DECLARE
     v_taken text[] := ARRAY(SELECT c.name FROM unnest((("table".level).facts).columns) c)
                    || ARRAY(SELECT c.held FROM unnest("table".columns) c);
 BEGIN
-    v_table.referred := ARRAY(SELECT c.name FROM unnest((("table".level).facts).columns) c
-                              WHERE c.name = ANY (name_referred.referred) ORDER BY c.number);
+    v_table.referred := ARRAY(
+        SELECT c.name FROM unnest((("table".level).facts).columns) c
+        WHERE c.name = ANY ((("table".level).facts).primary_key)
+            OR EXISTS (SELECT FROM jsonb_array_elements("table".referrers) r WHERE r ? c.name)
+        ORDER BY c.number);
     v_table.old_names := '{}';
     v_table.new_names := '{}';
     v_table.map_old := '{}';
@@ -744,17 +787,19 @@ RETURNS dup_select_private.schema_table[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_tables dup_select_private.schema_table[] := tables;
-    v_ranks  integer[];
-    v_groups integer[];
+    v_ranks  integer[] := dup_select_private.circles(cardinality(tables), dup_select_private.schema_edges(tables, true));
+    v_groups integer[] := dup_select_private.circles(cardinality(tables), dup_select_private.schema_edges(tables, false));
+    v_circle text;
 BEGIN
-    v_ranks := dup_select_private.ranks(cardinality(tables), dup_select_private.schema_edges(tables, true));
-    IF array_position(v_ranks, NULL) IS NOT NULL THEN
-        RAISE EXCEPTION 'the natural keys of % refer to each other in a circle',
-            (SELECT string_agg((((tables[n]).level).facts).qualified_name, ', ')
-             FROM generate_subscripts(tables, 1) n WHERE v_ranks[n] IS NULL)
+    v_circle := (
+        SELECT string_agg(t.name, ', ' ORDER BY t.name)
+        FROM (SELECT (((tables[n]).level).facts).qualified_name AS name, count(*) OVER (PARTITION BY v_ranks[n]) AS tables
+              FROM generate_subscripts(v_ranks, 1) n) t
+        WHERE t.tables > 1);
+    IF v_circle IS NOT NULL THEN
+        RAISE EXCEPTION 'the natural keys of % refer to each other in a circle', v_circle
             USING ERRCODE = 'feature_not_supported', HINT = 'natural_keys may name another key for one of them.';
     END IF;
-    v_groups := dup_select_private.circles(cardinality(tables), dup_select_private.schema_edges(tables, false));
     FOR v_n IN 1 .. cardinality(tables) LOOP
         v_tables[v_n].key_rank := v_ranks[v_n];
         v_tables[v_n]."group" := v_groups[v_n];
@@ -763,33 +808,35 @@ BEGIN
 END
 $$;
 
--- A table, the nth, with what its rows need: a map, or only to be found.
-CREATE FUNCTION dup_select_private.note_map(
-    "table" dup_select_private.schema_table, n integer, tables dup_select_private.schema_table[], keep_maps boolean
-) RETURNS dup_select_private.schema_table
+-- The nth table with what its rows need: a map, or only to be found.
+CREATE FUNCTION dup_select_private.note_map(tables dup_select_private.schema_table[], n integer, keep_maps boolean)
+RETURNS dup_select_private.schema_table
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_table dup_select_private.schema_table := "table";
-    v_level dup_select_private.plan_level := "table".level;
+    v_table dup_select_private.schema_table := tables[n];
+    v_level dup_select_private.plan_level := v_table.level;
 BEGIN
-    v_table.whole := NOT "table".is_tree AND NOT EXISTS (
-        SELECT FROM unnest("table".links) l
+    v_table.whole := NOT v_table.is_tree AND NOT EXISTS (
+        SELECT FROM unnest(v_table.links) l
         WHERE l."table" IS NOT NULL AND ((tables[l."table"])."group", (tables[l."table"]).key_rank, l."table")
-                                     >= ("table"."group", "table".key_rank, n));
-    v_table.mapped := keep_maps OR NOT v_table.whole OR "table".drawn <> '{}'
-        -- One row of the target has the key, and a plain comparison finds it.
+                                     >= (v_table."group", v_table.key_rank, n));
+    v_table.mapped := keep_maps OR NOT v_table.whole OR v_table.drawn <> '{}' OR v_table.referrers IS NOT NULL
+        -- Else one row of the target has the key, and a plain comparison finds it.
         OR (v_level.key).parts IS NOT NULL AND ((v_level.key).index_name IS NULL OR EXISTS (
-            SELECT FROM unnest("table".key) k WHERE k.given AND k.nullable AND NOT (v_level.key).nulls_distinct))
-        OR EXISTS (SELECT FROM unnest(tables) t CROSS JOIN unnest(t.links) l WHERE l."table" = n);
+            SELECT FROM unnest(v_table.key) k WHERE k.given AND k.nullable AND NOT (v_level.key).nulls_distinct));
     IF NOT v_table.mapped THEN
         v_table.referred := '{}';
         v_table.old_names := '{}';
         v_table.new_names := '{}';
     END IF;
+    IF NOT v_table.whole OR v_table.key = '{}' OR v_table.on_existing = 'fail'
+        OR NOT EXISTS (SELECT FROM dup_select_private.payload(v_table)) THEN
+        v_table.differs := NULL;
+    END IF;
     IF v_table.whole THEN
         FOR v_k IN 1 .. cardinality(v_table.key) LOOP
             v_table.key[v_k].held := coalesce(
-                (SELECT c.held FROM unnest("table".columns) c WHERE (v_table.key[v_k]).value = format('s.%I', c.held)),
+                (SELECT c.held FROM unnest(v_table.columns) c WHERE (v_table.key[v_k]).value = format('s.%I', c.held)),
                 (v_table.key[v_k]).held);
         END LOOP;
     END IF;
@@ -797,59 +844,88 @@ BEGIN
 END
 $$;
 
--- Who refers to whom, as pairs of numbers; itself excepted. keys: by the natural key.
-CREATE FUNCTION dup_select_private.schema_edges(tables dup_select_private.schema_table[], keys boolean) RETURNS integer[]
+-- To whom each table refers, by its number: an object of arrays; itself excepted. keys: by the natural key.
+CREATE FUNCTION dup_select_private.schema_edges(tables dup_select_private.schema_table[], keys boolean) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT coalesce(array_agg(ARRAY[e.child, e.parent]), '{}')
-    FROM (SELECT DISTINCT n AS child, r."table" AS parent
-          FROM generate_subscripts(tables, 1) n CROSS JOIN unnest((tables[n]).links) r
-          WHERE r."table" <> n AND (r.in_key OR NOT keys)) e
-$$;
-
--- For each of n things a rank above that of all it refers to. NULL where that is itself in the end.
-CREATE FUNCTION dup_select_private.ranks(n integer, edges integer[]) RETURNS integer[]
-LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
-DECLARE
-    v_ranks integer[] := array_fill(NULL::integer, ARRAY[n]);
-    v_ready integer[];
-    v_rank  integer := 0;
-BEGIN
-    LOOP
-        v_ready := ARRAY(
-            SELECT x FROM generate_series(1, n) x
-            WHERE v_ranks[x] IS NULL AND NOT EXISTS (
-                SELECT FROM generate_subscripts(edges, 1) e WHERE edges[e][1] = x AND v_ranks[edges[e][2]] IS NULL));
-        EXIT WHEN v_ready = '{}';
-        v_rank := v_rank + 1;
-        FOR v_x IN 1 .. cardinality(v_ready) LOOP
-            v_ranks[v_ready[v_x]] := v_rank;
-        END LOOP;
-    END LOOP;
-    RETURN v_ranks;
-END
+    SELECT coalesce(jsonb_object_agg(e.child, e.parents), '{}')
+    FROM (SELECT t.ordinality AS child, jsonb_agg(DISTINCT r."table") AS parents
+          FROM unnest(tables) WITH ORDINALITY t CROSS JOIN unnest(t.links) r
+          WHERE r."table" <> t.ordinality AND (r.in_key OR NOT keys)
+          GROUP BY t.ordinality) e
 $$;
 
 -- For each of n things the number of its circle, that of a thing in no circle being its own; above those of all it refers to.
-CREATE FUNCTION dup_select_private.circles(n integer, edges integer[]) RETURNS integer[]
+-- Tarjan's algorithm: a circle is complete when all that it refers to is, so that its rank is known then.
+CREATE FUNCTION dup_select_private.circles(n integer, edges jsonb) RETURNS integer[]
 LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 DECLARE
-    v_circle integer[];
-    v_ranks  integer[];
+    v_parents jsonb;
+    v_parent  integer;
+    v_visited integer := 0;
+    v_index   integer[] := array_fill(0, ARRAY[n]); -- in which order they were come upon
+    v_lowest  integer[] := array_fill(0, ARRAY[n]); -- the first in that order of what each leads to
+    v_next    integer[] := array_fill(0, ARRAY[n]); -- which parent is next
+    v_rank    integer[] := array_fill(0, ARRAY[n]);
+    v_circle  integer[] := array_fill(NULL::integer, ARRAY[n]);
+    v_way     integer[] := array_fill(0, ARRAY[n]); -- from a root to the thing that is looked at
+    v_open    integer[] := array_fill(0, ARRAY[n]); -- come upon, and in no circle yet
+    v_length  integer;
+    v_opened  integer := 0;
+    v_from    integer;
+    v_first   integer;
+    v_x       integer;
 BEGIN
-    WITH RECURSIVE edge AS (
-        SELECT edges[e][1] AS child, edges[e][2] AS parent FROM generate_subscripts(edges, 1) e
-    ), reached (child, parent) AS (
-        SELECT e.child, e.parent FROM edge e
-        UNION
-        SELECT r.child, e.parent FROM reached r JOIN edge e ON e.child = r.parent
-    )
-    SELECT array_agg(coalesce((SELECT least(x, min(a.parent)) FROM reached a JOIN reached b
-                               ON b.child = a.parent AND b.parent = a.child WHERE a.child = x), x) ORDER BY x)
-        INTO v_circle
-    FROM generate_series(1, n) x;
-    v_ranks := dup_select_private.ranks(n, (
-        SELECT coalesce(array_agg(ARRAY[v_circle[edges[e][1]], v_circle[edges[e][2]]]), '{}')
-        FROM generate_subscripts(edges, 1) e WHERE v_circle[edges[e][1]] <> v_circle[edges[e][2]]));
-    RETURN ARRAY(SELECT v_ranks[v_circle[x]] * (n + 1) + v_circle[x] FROM generate_series(1, n) x ORDER BY x);
+    FOR v_root IN 1 .. n LOOP
+        CONTINUE WHEN v_index[v_root] > 0;
+        v_length := 1;
+        v_way[1] := v_root;
+        WHILE v_length > 0 LOOP
+            v_x := v_way[v_length];
+            IF v_index[v_x] = 0 THEN
+                v_visited := v_visited + 1;
+                v_index[v_x] := v_visited;
+                v_lowest[v_x] := v_visited;
+                v_opened := v_opened + 1;
+                v_open[v_opened] := v_x;
+            END IF;
+            v_parents := edges -> v_x::text;
+            v_parent := (v_parents ->> v_next[v_x])::integer;
+            IF v_parent IS NOT NULL THEN
+                v_next[v_x] := v_next[v_x] + 1;
+                IF v_index[v_parent] = 0 THEN
+                    v_length := v_length + 1;
+                    v_way[v_length] := v_parent;
+                ELSIF v_circle[v_parent] IS NULL THEN
+                    v_lowest[v_x] := least(v_lowest[v_x], v_index[v_parent]);
+                ELSE
+                    v_rank[v_x] := greatest(v_rank[v_x], v_rank[v_parent] + 1);
+                END IF;
+                CONTINUE;
+            END IF;
+            v_length := v_length - 1;
+            IF v_lowest[v_x] = v_index[v_x] THEN
+                v_from := v_opened;
+                v_first := v_x;
+                WHILE v_open[v_from] <> v_x LOOP
+                    v_rank[v_x] := greatest(v_rank[v_x], v_rank[v_open[v_from]]);
+                    v_first := least(v_first, v_open[v_from]);
+                    v_from := v_from - 1;
+                END LOOP;
+                FOR v_at IN v_from .. v_opened LOOP
+                    v_rank[v_open[v_at]] := v_rank[v_x];
+                    v_circle[v_open[v_at]] := v_first;
+                END LOOP;
+                v_opened := v_from - 1;
+            END IF;
+            IF v_length > 0 THEN
+                IF v_circle[v_x] IS NULL THEN
+                    v_lowest[v_way[v_length]] := least(v_lowest[v_way[v_length]], v_lowest[v_x]);
+                ELSE
+                    v_rank[v_way[v_length]] := greatest(v_rank[v_way[v_length]], v_rank[v_x] + 1);
+                END IF;
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN ARRAY(SELECT v_rank[x] * (n + 1) + v_circle[x] FROM generate_series(1, n) x ORDER BY x);
 END
 $$;

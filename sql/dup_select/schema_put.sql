@@ -24,6 +24,10 @@ BEGIN
              JOIN unnest((("table".level).facts).columns) c ON c.name = r.name),
             CASE WHEN keep_maps THEN 'PRESERVE ROWS' ELSE 'DROP' END);
     END IF;
+    IF keep_maps THEN
+        RETURN NEXT format('UPDATE pg_temp.put_report AS r SET map_name = %L WHERE r.table_name OPERATOR(pg_catalog.=) %s',
+                           "table".map, "table".reported);
+    END IF;
     IF "table".is_tree THEN
         RETURN NEXT dup_select_private.do_block(format(
 '
@@ -107,19 +111,9 @@ BEGIN
         RETURN '{}';
     END IF;
     RETURN ARRAY(SELECT format('s.%I', c.held) FROM unnest("table".columns) c ORDER BY c.number)
-        || CASE WHEN dup_select_private.found_differs("table") IS NULL THEN '{}'
-                ELSE ARRAY[format('t.tableoid IS NOT NULL AND (%s) AS %I', dup_select_private.found_differs("table"),
+        || CASE WHEN "table".differs IS NULL THEN '{}'
+                ELSE ARRAY[format('t.tableoid IS NOT NULL AND (%s) AS %I', dup_select_private.differs("table", 't'),
                                   "table".differs)] END;
-END
-$$;
-
--- Condition under which a row of the source differs from that of the target which it is found to be. NULL where nothing is
--- compared, or not when it is found.
-CREATE FUNCTION dup_select_private.found_differs("table" dup_select_private.schema_table) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-BEGIN
-    RETURN CASE WHEN "table".whole AND "table".key <> '{}' AND "table".on_existing <> 'fail'
-                THEN dup_select_private.differs("table", 't') END;
 END
 $$;
 
@@ -188,8 +182,8 @@ WHERE NOT s.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
                     END, k.expression, k.operator, k.value, k.collation_clause, k.held), chr(10) || '  AND ' ORDER BY k.n)
              FROM unnest("table".key) k),
             chr(10) || '  AND ' || (("table".level).key).predicate,
-            CASE WHEN dup_select_private.found_differs("table") IS NOT NULL THEN
-                format(', %I = (%s)', "table".differs, dup_select_private.found_differs("table")) END));
+            CASE WHEN "table".differs IS NOT NULL THEN
+                format(', %I = (%s)', "table".differs, dup_select_private.differs("table", 't')) END));
 END
 $$;
 
@@ -430,8 +424,7 @@ $$;
 CREATE FUNCTION dup_select_private.count_found("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_differs text := CASE WHEN "table".on_existing = 'keep' AND dup_select_private.found_differs("table") IS NOT NULL
-                           THEN "table".differs END;
+    v_differs text := CASE WHEN "table".on_existing = 'keep' THEN "table".differs END;
 BEGIN
     RETURN format(
 'UPDATE pg_temp.put_report AS r SET (existing, collapsed%s) = (
@@ -557,17 +550,17 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT string_agg(concat(
-                   '(', dup_select_private.same_value((("table".level).facts).id, (c.facts).number, n.own, n.other),
-                   ') IS NOT TRUE',
-                   CASE WHEN (c.facts).expression IS NOT NULL THEN format(' AND %s IS DISTINCT FROM NULL', n.own)
-                        WHEN NOT (c.facts).required
+                   '(', dup_select_private.same_value(c, n.own, n.other), ') IS NOT TRUE',
+                   CASE WHEN (p.facts).expression IS NOT NULL THEN format(' AND %s IS DISTINCT FROM NULL', n.own)
+                        WHEN NOT (p.facts).required
                             THEN format(chr(10) || '            AND pg_catalog.num_nulls(%s, %s) OPERATOR(pg_catalog.<) 2',
                                         n.own, n.other) END),
-                   chr(10) || '        OR ' ORDER BY (c.facts).number)
-        FROM dup_select_private.payload("table") c
+                   chr(10) || '        OR ' ORDER BY c.number)
+        FROM dup_select_private.payload("table") p
+        JOIN unnest("table".columns) c ON c.number = (p.facts).number
         CROSS JOIN LATERAL (
             SELECT format('s.%I', c.held),
-                   format('%I.%I', differs.other, CASE differs.other WHEN 't' THEN (c.facts).name ELSE c.held END)
+                   format('%I.%I', differs.other, CASE differs.other WHEN 't' THEN c.name ELSE c.held END)
         ) n (own, other));
 END
 $$;

@@ -42,9 +42,7 @@ END
 $$;
 
 -- Statement that gathers statistics of what rows are looked up by: all columns would take as long as reading the rows.
-CREATE FUNCTION dup_select_private.analyze_work(
-    "table" dup_select_private.schema_table, tables dup_select_private.schema_table[]
-) RETURNS text
+CREATE FUNCTION dup_select_private.analyze_work("table" dup_select_private.schema_table) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
@@ -54,8 +52,8 @@ BEGIN
                       UNION
                       SELECT h FROM unnest("table".links) l CROSS JOIN unnest(l.held) h WHERE l."table" IS NOT NULL
                       UNION
-                      SELECT h FROM unnest(tables) t CROSS JOIN unnest(t.links) l CROSS JOIN unnest(l.parent_held) h
-                      WHERE l.work = "table".work) u (h) ORDER BY h), ', ', 4)));
+                      SELECT c.held FROM unnest("table".columns) c JOIN jsonb_array_elements("table".referrers) r ON r ? c.name
+                  ) u (h) ORDER BY h), ', ', 4)));
 END
 $$;
 
@@ -146,7 +144,7 @@ END
         dup_select_private.indented(format(reading, format('input.%I', "table".row),
                                            format('pg_temp.%I AS input', "table".raw)), 12),
         count(*), "table".work, array_agg(c.held ORDER BY c.number), array_agg(c.source ORDER BY c.number),
-        array_agg(format('%s does not cast to %s', quote_ident(c.name), c.type) ORDER BY c.number),
+        array_agg(format('%s does not cast to %s', quote_ident(c.name), coalesce(c.domain, c.type)) ORDER BY c.number),
         "table".reported, "table".row, format(
             'INSERT INTO pg_temp.%s (%%I) SELECT %%s FROM pg_temp.%s AS input WHERE input.%I OPERATOR(pg_catalog.=) %%s',
             replace(quote_ident("table".work), '%', '%%'), replace(quote_ident("table".raw), '%', '%%'), "table".row))
@@ -214,41 +212,46 @@ BEGIN
 END
 $$;
 
--- Statements that put aside what is bad about a table's rows by themselves. referred: sets of columns by which others refer to
--- it.
-CREATE FUNCTION dup_select_private.check_statements("table" dup_select_private.schema_table, referred jsonb) RETURNS SETOF text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT p.statement
-    FROM (SELECT 1 AS part, '' AS name, dup_select_private.put_aside(
-              "table", coalesce(array_agg(r.rule ORDER BY r.n), '{}'),
-              coalesce(array_agg(r.broken ORDER BY r.n), '{}')) AS statement
-          FROM dup_select_private.row_rules("table", false) r
-          UNION ALL
-          SELECT 2, u.names::text, dup_select_private.put_aside(
-              "table", ARRAY[format('%s is there twice', dup_select_private.name_list(u.names))],
-              ARRAY[dup_select_private.is_twice("table", u.names)])
-          FROM dup_select_private.own_numbers("table", referred) u (names)
-          UNION ALL
-          SELECT 3, '', dup_select_private.put_aside(
-              "table", ARRAY['refers to itself in a circle'], ARRAY[dup_select_private.is_circular("table")])
-          WHERE "table".is_tree) p
-    WHERE p.statement IS NOT NULL
-    ORDER BY p.part, p.name
+-- Statements that put aside what is bad about a table's rows by themselves.
+CREATE FUNCTION dup_select_private.check_statements("table" dup_select_private.schema_table) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN QUERY
+        SELECT p.statement
+        FROM (SELECT 1 AS part, '' AS name, dup_select_private.put_aside(
+                  "table", coalesce(array_agg(r.rule ORDER BY r.n), '{}'),
+                  coalesce(array_agg(r.broken ORDER BY r.n), '{}')) AS statement
+              FROM dup_select_private.row_rules("table", false) r
+              UNION ALL
+              SELECT 2, u.names::text, dup_select_private.put_aside(
+                  "table", ARRAY[format('%s is there twice', dup_select_private.name_list(u.names))],
+                  ARRAY[dup_select_private.is_twice("table", u.names)])
+              FROM dup_select_private.own_numbers("table") u (names)
+              UNION ALL
+              SELECT 3, '', dup_select_private.put_aside(
+                  "table", ARRAY['refers to itself in a circle'], ARRAY[dup_select_private.is_circular("table")])
+              WHERE "table".is_tree) p
+        WHERE p.statement IS NOT NULL
+        ORDER BY p.part, p.name;
+END
 $$;
 
 -- Sets of columns by which rows of the source are referred to and which nothing keeps from being used twice: no unique index
 -- there, nor the natural key, by which two rows are one.
-CREATE FUNCTION dup_select_private.own_numbers("table" dup_select_private.schema_table, referred jsonb) RETURNS SETOF text[]
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT u.names
-    FROM (SELECT (("table".level).facts).primary_key AS names
-          UNION
-          SELECT ARRAY(SELECT jsonb_array_elements_text(r.value)) FROM jsonb_array_elements(referred) r) u
-    WHERE u.names <> '{}'
-        AND NOT ("table".plain_key AND u.names @> "table".key_columns AND u.names <@ "table".key_columns)
-        AND array_position(dup_select_private.held_of("table".columns, u.names), NULL) IS NULL
-        AND NOT dup_select_private.is_unique("table".source, ARRAY(
-            SELECT dup_select_private.input_of(c.given) FROM unnest("table".columns) c WHERE c.name = ANY (u.names)))
+CREATE FUNCTION dup_select_private.own_numbers("table" dup_select_private.schema_table) RETURNS SETOF text[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN QUERY
+        SELECT u.names
+        FROM (SELECT (("table".level).facts).primary_key AS names
+              UNION
+              SELECT ARRAY(SELECT jsonb_array_elements_text(r.value)) FROM jsonb_array_elements("table".referrers) r) u
+        WHERE u.names <> '{}'
+            AND NOT ("table".plain_key AND u.names @> "table".key_columns AND u.names <@ "table".key_columns)
+            AND array_position(dup_select_private.held_of("table".columns, u.names), NULL) IS NULL
+            AND NOT dup_select_private.is_unique("table".source, ARRAY(
+                SELECT dup_select_private.input_of(c.given) FROM unnest("table".columns) c WHERE c.name = ANY (u.names)));
+END
 $$;
 
 -- Condition on rows s whose number others have, too.
@@ -263,8 +266,7 @@ BEGIN
               GROUP BY %1$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1) AS d
         WHERE %3$s)',
             string_agg(format('d.%I', c.held), ', ' ORDER BY n.n), "table".work,
-            string_agg(dup_select_private.same_value((("table".level).facts).id, c.number, format('d.%I', c.held),
-                                                     format('s.%I', c.held)), ' AND ' ORDER BY n.n))
+            string_agg(dup_select_private.same_value(c, format('d.%I', c.held), format('s.%I', c.held)), ' AND ' ORDER BY n.n))
         FROM unnest(names) WITH ORDINALITY AS n (name, n) JOIN unnest("table".columns) c ON c.name = n.name);
 END
 $$;
@@ -340,8 +342,8 @@ $$;
 CREATE FUNCTION dup_select_private.check_links(tables dup_select_private.schema_table[], late boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_checks text := '';
-    v_clear  text := '';
+    v_checks text[] := '{}';
+    v_clear  text[] := '{}';
     v_table  dup_select_private.schema_table;
     v_link   dup_select_private.schema_link;
     v_n      integer;
@@ -349,18 +351,18 @@ BEGIN
     FOREACH v_n IN ARRAY dup_select_private.in_order(tables) LOOP
         v_table := tables[v_n];
         FOREACH v_link IN ARRAY v_table.links LOOP
-            v_checks := concat(v_checks, '        ',
-                               dup_select_private.indented(dup_select_private.check_link(v_table, v_link, late), 8), ';', chr(10),
-                               '        v_again := v_again OR FOUND;', chr(10));
+            v_checks := v_checks || concat(
+                '        ', dup_select_private.indented(dup_select_private.check_link(v_table, v_link, late), 8), ';', chr(10),
+                '        v_again := v_again OR FOUND;', chr(10));
         END LOOP;
         IF v_table.mapped THEN
-            v_clear := concat(v_clear, format(
+            v_clear := v_clear || format(
 '    DELETE FROM pg_temp.%I AS m
     WHERE NOT EXISTS (SELECT FROM pg_temp.%I AS w WHERE w.%I OPERATOR(pg_catalog.=) m.put__row);
-', v_table.map, v_table.work, v_table.row));
+', v_table.map, v_table.work, v_table.row);
         END IF;
     END LOOP;
-    IF v_checks = '' AND NOT late THEN
+    IF v_checks = '{}' AND NOT late THEN
         RETURN NULL;
     END IF;
     RETURN dup_select_private.do_block(concat('
@@ -375,9 +377,9 @@ BEGIN
 ' END,
 '    WHILE v_again LOOP
         v_again := false;
-', v_checks,
+', array_to_string(v_checks, ''),
 '    END LOOP;
-', CASE WHEN late THEN v_clear END,
+', CASE WHEN late THEN array_to_string(v_clear, '') END,
 'END
 '));
 END

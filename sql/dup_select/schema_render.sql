@@ -21,7 +21,7 @@ BEGIN
             dup_select_private.lines(
                 ARRAY(SELECT format('f.%I', n)
                       FROM unnest(ARRAY["table".row, "table".existing, "table".first]
-                                      || CASE WHEN dup_select_private.found_differs("table") IS NOT NULL THEN "table".differs END
+                                      || "table".differs
                                       || ARRAY(SELECT c.held FROM unnest("table".columns) c)) WITH ORDINALITY AS u (n, place)
                       WHERE n IS NOT NULL ORDER BY u.place)
                     || dup_select_private.mapped_keys("table"), ', ', 8),
@@ -163,7 +163,7 @@ BEGIN
         SELECT string_agg(format('pg_catalog.jsonb_build_object(%s)', o.pairs), ' OPERATOR(pg_catalog.||) ' ORDER BY o.part)
         FROM (SELECT (c.place - 1) / 40 AS part,
                      dup_select_private.lines(array_agg(format('%L, s.%I', c.name, c.held) ORDER BY c.place), ', ', 8) AS pairs
-              FROM unnest("table".columns) WITH ORDINALITY AS c (number, name, type, held, declared, given, source, direct, place)
+              FROM (SELECT c.name, c.held, row_number() OVER (ORDER BY c.number) AS place FROM unnest("table".columns) c) c
               GROUP BY 1) o);
 END
 $$;
@@ -192,13 +192,12 @@ SELECT %s, bad.row_number, bad.rule, bad."row" FROM bad',
 END
 $$;
 
--- Condition under which two values of a column are equal. What has no equality is compared as text.
-CREATE FUNCTION dup_select_private.same_value(relation oid, attnum integer, a text, b text) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
-DECLARE
-    v_class oid := dup_select_private.default_operator_class(relation, attnum);
+-- Condition under which two values of a column are equal.
+CREATE FUNCTION dup_select_private.same_value("column" dup_select_private.schema_column, a text, b text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
 BEGIN
-    RETURN CASE WHEN v_class IS NULL THEN format('%s::pg_catalog.text OPERATOR(pg_catalog.=) %s::pg_catalog.text', a, b)
-                ELSE concat_ws(' ', a, dup_select_private.equality(v_class), b) END;
+    RETURN CASE WHEN "column".equality IS NULL
+                THEN format('%s::pg_catalog.text OPERATOR(pg_catalog.=) %s::pg_catalog.text', a, b)
+                ELSE concat_ws(' ', a, "column".equality, b) END;
 END
 $$;

@@ -391,4 +391,131 @@ public sealed class PutSchemaTests : LoadingTest
         Assert.Equal(["a|1|2"], await Db.RowsAsync("SELECT k, c1, c400 FROM s.t"));
         Assert.Equal(["c400 does not cast to integer"], await Db.RowsAsync("SELECT rule FROM pg_temp.put_rejects"));
     }
+
+    [Fact]
+    public async Task A_call_is_quiet_and_tells_what_it_is_at_whoever_wants_to_know()
+    {
+        await Db.ExecuteAsync(Shop + "SET application_name = 'ours'");
+        // What others see while it writes, a trigger sees, too.
+        await Db.ExecuteAsync(
+            """
+            CREATE TABLE shop.seen (name text);
+            CREATE FUNCTION shop.see() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN INSERT INTO shop.seen VALUES (current_setting('application_name')); RETURN NULL; END $$;
+            CREATE TRIGGER see AFTER INSERT ON shop.product EXECUTE FUNCTION shop.see();
+            """);
+
+        Db.Notices.Clear();
+        await Db.ExecuteAsync(Put());
+
+        Assert.Empty(Db.Notices);
+        Assert.Equal(["put_schema: insert into shop.product"], await Db.RowsAsync("SELECT name FROM shop.seen"));
+        Assert.Equal("ours", await Db.ScalarAsync<string>("SHOW application_name"));
+        await Db.ExecuteAsync("SET dup_select.progress = on");
+        await Db.ExecuteAsync(Put());
+        var said = Db.Notices.Select(n => $"{n.Detail} {n.TableName}: {n.MessageText}").ToList();
+        Assert.Contains("read tag: put_schema: read i.tag", said);
+        Assert.Contains("find tag: put_schema: find rows of shop.tag, by tag_name_key", said);
+        Assert.Contains("put product: put_schema: insert into shop.product", said);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("NOT NULL")]
+    [InlineData("DEFAULT 'a@b'")]
+    public async Task A_value_that_violates_a_domain_is_rejected(string more)
+    {
+        await Db.ExecuteAsync(
+            $"""
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE DOMAIN shop.address AS text CHECK (VALUE LIKE '%@%');
+            CREATE DOMAIN shop.email AS shop.address {more};
+            CREATE TABLE shop.t (k integer PRIMARY KEY, mail shop.email);
+            CREATE TABLE i.t AS SELECT * FROM (VALUES (1, 'a@x'), (2, 'nomail')) AS v (k, mail);
+            """);
+
+        Assert.Equal(["t|2|1|0|0|0|0|1"], await Db.RowsAsync(Put(", on_reject => 'skip'")));
+        Assert.Equal(["t|2|mail does not cast to shop.email"], await Db.RowsAsync("SELECT table_name, row_number, rule FROM pg_temp.put_rejects"));
+    }
+
+    [Fact]
+    public async Task What_is_printed_of_temporary_tables_runs_in_every_session()
+    {
+        await Db.ExecuteAsync("CREATE SCHEMA shop; CREATE TABLE shop.t (k integer PRIMARY KEY); CREATE TEMPORARY TABLE t (k integer)");
+
+        var sql = await Db.ScalarAsync<string>("SELECT dup_select.put_schema_sql(pg_my_temp_schema()::regnamespace, 'shop')");
+
+        Assert.DoesNotContain("pg_temp_", sql, StringComparison.Ordinal);
+        Assert.Contains("FROM pg_temp.t AS input", sql, StringComparison.Ordinal);
+        var other = await OpenAsync();
+        await other.ExecuteAsync("CREATE TEMPORARY TABLE t AS SELECT 1 AS k");
+        await other.ExecuteAsync($"BEGIN; {sql}; COMMIT");
+        Assert.Equal(1, await Db.CountAsync("shop.t"));
+    }
+
+    [Fact]
+    public async Task The_report_names_the_map_of_a_long_name()
+    {
+        var name = new string('t', 63);
+        await Db.ExecuteAsync(
+            $"CREATE SCHEMA shop; CREATE SCHEMA i; CREATE TABLE shop.{name} (id serial PRIMARY KEY, k text UNIQUE); CREATE TABLE i.{name} AS SELECT 7 AS id, 'a' AS k");
+
+        await Db.ExecuteAsync(Put(", keep_maps => true"));
+
+        var map = await Db.ScalarAsync<string>("SELECT map_name FROM pg_temp.put_report");
+        Assert.Equal(["7|1"], await Db.RowsAsync($"SELECT old_id, new_id FROM pg_temp.{Sql.Name(map)}"));
+    }
+
+    [Fact]
+    public async Task Foreign_tables_are_read()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.csv");
+        await Db.ExecuteAsync(
+            $"""
+            CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.t (id serial PRIMARY KEY, k text UNIQUE); CREATE TABLE shop.u (t_id integer PRIMARY KEY REFERENCES shop.t);
+            COPY (SELECT * FROM (VALUES (8, 'a'), (9, 'b')) v (id, k)) TO '{file}' (FORMAT csv);
+            CREATE FOREIGN TABLE i.t (id integer, k text) SERVER files OPTIONS (filename '{file}', format 'csv');
+            CREATE TABLE i.u AS SELECT 9 AS t_id;
+            """);
+
+        Assert.Equal(["t|2|2|0|0|0|0|0", "u|1|1|0|0|0|0|0"], await Db.RowsAsync(Put()));
+        Assert.Equal(["b"], await Db.RowsAsync("SELECT k FROM shop.t JOIN shop.u ON t_id = id"));
+    }
+
+    [Fact]
+    public async Task Only_natural_keys_that_refer_to_each_other_are_told()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.a (id serial PRIMARY KEY, b_id integer UNIQUE);
+            CREATE TABLE shop.b (id serial PRIMARY KEY, a_id integer UNIQUE REFERENCES shop.a);
+            ALTER TABLE shop.a ADD FOREIGN KEY (b_id) REFERENCES shop.b;
+            CREATE TABLE shop.c (id serial PRIMARY KEY, a_id integer UNIQUE REFERENCES shop.a);
+            CREATE TABLE i.a (LIKE shop.a); CREATE TABLE i.b (LIKE shop.b); CREATE TABLE i.c (LIKE shop.c);
+            """);
+
+        var error = await Db.FailsAsync("0A000", Put());
+
+        Assert.Equal("the natural keys of shop.a, shop.b refer to each other in a circle", error.MessageText);
+    }
+
+    [Fact]
+    public async Task Many_tables_are_put_in_the_order_in_which_they_refer_to_each_other()
+    {
+        var random = new Random(1);
+        var tables = Enumerable.Range(0, 60).Select(n => (Name: $"t{n}", Parents: Enumerable.Range(0, n).Where(_ => random.Next(n) < 2).ToList())).ToList();
+        await Db.ExecuteAsync("CREATE SCHEMA shop; CREATE SCHEMA i;" + string.Concat(tables.Select(t =>
+        {
+            var references = t.Parents.Select(p => $", t{p}_id integer NOT NULL REFERENCES shop.t{p}");
+            return $"CREATE TABLE shop.{t.Name} (id serial PRIMARY KEY, k text UNIQUE{string.Concat(references)});"
+                + $"CREATE TABLE i.{t.Name} AS SELECT 5 AS id, 'k' AS k{string.Concat(t.Parents.Select(p => $", 5 AS t{p}_id"))};";
+        })));
+
+        await Db.ExecuteAsync(Put());
+
+        Assert.Equal(["60"], await Db.RowsAsync("SELECT sum(inserted) FROM pg_temp.put_report"));
+    }
 }

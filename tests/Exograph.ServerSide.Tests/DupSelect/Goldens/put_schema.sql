@@ -38,7 +38,7 @@ $$;
 CREATE TEMPORARY TABLE put_report (
     table_name pg_catalog.text, rows_in pg_catalog.int8, inserted pg_catalog.int8 DEFAULT 0, existing pg_catalog.int8 DEFAULT 0,
     updated pg_catalog.int8 DEFAULT 0, collapsed pg_catalog.int8 DEFAULT 0, conflicting pg_catalog.int8 DEFAULT 0,
-    rejected pg_catalog.int8 DEFAULT 0
+    rejected pg_catalog.int8 DEFAULT 0, map_name pg_catalog.text
 );
 
 CREATE TEMPORARY TABLE put_rejects (
@@ -457,18 +457,20 @@ WHERE EXISTS (SELECT FROM pg_temp.put_product_found AS e WHERE e.put__first IS N
 
 ANALYZE pg_temp.put_product_map (put__row, old_id);
 
--- Count
+-- Count rows of 'category'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
     SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL), pg_catalog.count(m.same_as)
     FROM pg_temp.put_category_map AS m)
 WHERE r.table_name OPERATOR(pg_catalog.=) 'category';
 
+-- Count rows of 'currency'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed, conflicting) = (
     SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first),
            pg_catalog.count(*) FILTER (WHERE m.put__differs AND m.put__first IS NULL)
     FROM pg_temp.put_currency_found AS m)
 WHERE r.table_name OPERATOR(pg_catalog.=) 'currency';
 
+-- Count rows of 'product'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed, conflicting) = (
     SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first),
            pg_catalog.count(*) FILTER (WHERE m.put__differs AND m.put__first IS NULL)

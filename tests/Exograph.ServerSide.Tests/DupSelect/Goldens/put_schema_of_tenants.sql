@@ -40,7 +40,7 @@ $$;
 CREATE TEMPORARY TABLE put_report (
     table_name pg_catalog.text, rows_in pg_catalog.int8, inserted pg_catalog.int8 DEFAULT 0, existing pg_catalog.int8 DEFAULT 0,
     updated pg_catalog.int8 DEFAULT 0, collapsed pg_catalog.int8 DEFAULT 0, conflicting pg_catalog.int8 DEFAULT 0,
-    rejected pg_catalog.int8 DEFAULT 0
+    rejected pg_catalog.int8 DEFAULT 0, map_name pg_catalog.text
 );
 
 CREATE TEMPORARY TABLE put_rejects (
@@ -271,6 +271,8 @@ CREATE TEMPORARY TABLE put_tenant_map (
     existing pg_catalog.bool, same_as pg_catalog.int8
 ) ON COMMIT PRESERVE ROWS;
 
+UPDATE pg_temp.put_report AS r SET map_name = 'put_tenant_map' WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
+
 CREATE TEMPORARY TABLE put_tenant_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1, t.id AS put__new_1, t.tableoid IS NOT NULL AS put__existing,
     NULL::pg_catalog.int8 AS put__first, s.put_id, s.put_name
@@ -309,6 +311,8 @@ CREATE TEMPORARY TABLE put_customer_map (
     old_id integer, new_id integer,
     existing pg_catalog.bool, same_as pg_catalog.int8
 ) ON COMMIT PRESERVE ROWS;
+
+UPDATE pg_temp.put_report AS r SET map_name = 'put_customer_map' WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
 
 CREATE TEMPORARY TABLE put_customer_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1, s.put__old_2,
@@ -358,6 +362,8 @@ CREATE TEMPORARY TABLE put_address_map (
     existing pg_catalog.bool, same_as pg_catalog.int8
 ) ON COMMIT PRESERVE ROWS;
 
+UPDATE pg_temp.put_report AS r SET map_name = 'put_address_map' WHERE r.table_name OPERATOR(pg_catalog.=) 'address';
+
 CREATE TEMPORARY TABLE put_address_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1, s.put__old_2,
     CASE WHEN t.tableoid IS NULL THEN s.put_tenant_id ELSE t.tenant_id END AS put__new_1,
@@ -400,17 +406,19 @@ WHERE EXISTS (SELECT FROM pg_temp.put_address_found AS e WHERE e.put__first IS N
 
 ANALYZE pg_temp.put_address_map (put__row, old_tenant_id, old_id);
 
--- Count
+-- Count rows of 'tenant'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
     SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first)
     FROM pg_temp.put_tenant_found AS m)
 WHERE r.table_name OPERATOR(pg_catalog.=) 'tenant';
 
+-- Count rows of 'customer'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
     SELECT pg_catalog.count(*) FILTER (WHERE m.existing AND m.same_as IS NULL), pg_catalog.count(m.same_as)
     FROM pg_temp.put_customer_map AS m)
 WHERE r.table_name OPERATOR(pg_catalog.=) 'customer';
 
+-- Count rows of 'address'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
     SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first)
     FROM pg_temp.put_address_found AS m)
