@@ -3,10 +3,9 @@ using System.Text;
 
 namespace Exograph.ServerSide.Cli;
 
-/// <summary>The columns of <see cref="PhaseView"/> that a terminal has room for.</summary>
+/// <summary>The columns of <see cref="PhaseView"/>, or of <see cref="PutView"/>, that a terminal has room for.</summary>
 internal sealed class PhaseColumns
 {
-    private const int NameWidth = 13;
     private const int LeastOfHand = 10;
     private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(0.05);
 
@@ -14,20 +13,29 @@ internal sealed class PhaseColumns
     private static readonly (string Name, int Width, int Rank)[] s_columns =
         [("rows", 11, 1), ("MB", 7, 4), ("rows/s", 10, 3), ("time", 7, 0), ("left", 7, 2)];
 
+    private readonly string _name;
+    private readonly int _nameWidth;
     private readonly List<(string Name, int Width)> _shown;
     private readonly bool _showsHand;
 
-    private PhaseColumns(int columns)
+    private PhaseColumns(int columns, string name, int nameWidth, IEnumerable<string> wanted)
     {
-        var room = columns - NameWidth;
-        var ranks = s_columns.OrderBy(c => c.Rank).TakeWhile(c => (room -= 1 + c.Width) >= 0).Select(c => c.Rank).ToHashSet();
+        (_name, _nameWidth) = (name, nameWidth);
+        var room = columns - nameWidth;
+        var ranks = s_columns.Where(c => wanted.Contains(c.Name)).OrderBy(c => c.Rank)
+            .TakeWhile(c => (room -= 1 + c.Width) >= 0).Select(c => c.Rank).ToHashSet();
         _shown = [.. s_columns.Where(c => ranks.Contains(c.Rank)).Select(c => (c.Name, c.Width))];
-        _showsHand = columns - NameWidth - _shown.Sum(c => 1 + c.Width) >= LeastOfHand;
+        _showsHand = columns - nameWidth - _shown.Sum(c => 1 + c.Width) >= LeastOfHand;
     }
 
-    public static PhaseColumns For(int columns) => new(columns);
+    /// <summary>Of the phases of a load.</summary>
+    public static PhaseColumns For(int columns) => new(columns, "phase", nameWidth: 13, s_columns.Select(c => c.Name));
 
-    public string Header() => Join("phase", _shown.Select(c => c.Name), "at hand");
+    /// <summary>Of tables that are put in: nothing tells how many bytes are left.</summary>
+    public static PhaseColumns ForTables(int columns, IEnumerable<string> names) =>
+        new(columns, "table", Math.Clamp(names.Select(TextTable.Width).DefaultIfEmpty().Max(), 13, 32), ["rows", "time"]);
+
+    public string Header() => Join(_name, _shown.Select(c => c.Name), "at hand");
 
     public string Line(PhaseLine line, TimeSpan? left, bool isCurrent) => Join(line.Name, _shown.Select(c => c.Name switch
     {
@@ -53,7 +61,8 @@ internal sealed class PhaseColumns
 
     private string Join(string name, IEnumerable<string> cells, string atHand)
     {
-        var line = new StringBuilder(name.PadRight(NameWidth));
+        var shown = TextTable.Crop(name, _nameWidth);
+        var line = new StringBuilder(shown).Append(' ', Math.Max(0, _nameWidth - TextTable.Width(shown)));
         foreach (var (cell, column) in cells.Zip(_shown))
             line.Append(' ').Append(cell.PadLeft(column.Width));
         return (_showsHand ? line.Append("  ").Append(atHand) : line).ToString().TrimEnd();

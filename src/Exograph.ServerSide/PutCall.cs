@@ -17,6 +17,9 @@ internal sealed class PutCall(NpgsqlConnection connection, string searchPath, st
         NaturalKeys = options.NaturalKeys.Where(k => staged.ContainsKey(k.Key)).ToDictionary(StringComparer.Ordinal),
     };
 
+    /// <summary>Where keys in source and target are kept, by the names of the tables.</summary>
+    public IReadOnlyDictionary<string, string> Maps { get; private set; } = new Dictionary<string, string>();
+
     /// <exception cref="PutException">Rows cannot be put in.</exception>
     public async Task<PutReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +35,11 @@ internal sealed class PutCall(NpgsqlConnection connection, string searchPath, st
             throw PutException.FromRejects(e, found, count, _options.OnReject);
         }
         var rejects = tables.Any(t => t.Rejected > 0) ? await RejectsAsync(cancellationToken).ConfigureAwait(false) : [];
+        if (_options.KeepMaps)
+        {
+            Maps = (await PutStatements.Maps.RunAsync(connection, [], cancellationToken).ConfigureAwait(false))
+                .ToDictionary(m => m.Table, m => $"pg_temp.{Identifier.Quote(m.Map)}", StringComparer.Ordinal);
+        }
         // Neither a pooler in transaction mode nor the next call is to find them.
         await connection.ExecuteAsync("DROP TABLE pg_temp.put_report, pg_temp.put_rejects", cancellationToken).ConfigureAwait(false);
         return new PutReport { Schema = schema, IsDryRun = _options.DryRun, Tables = tables, Rejects = rejects };
@@ -45,10 +53,26 @@ internal sealed class PutCall(NpgsqlConnection connection, string searchPath, st
     private async Task<IReadOnlyList<PutTable>> CallAsync(PutOptions wanted, CancellationToken cancellationToken)
     {
         await PutStatements.SetPath.RunAsync(connection, [Statements.Argument(searchPath)], cancellationToken).ConfigureAwait(false);
-        var tables = await PutStatements.Put.RunAsync(
-            connection, PutStatements.ArgumentsOf(schema, staged.Values, wanted), cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(ServerCall.PinPath, cancellationToken).ConfigureAwait(false);
-        return tables;
+        if (wanted.Progress is not null)
+            await connection.ExecuteAsync(PutStatements.TellProgress, cancellationToken).ConfigureAwait(false);
+        connection.Notice += Hear;
+        try
+        {
+            var tables = await PutStatements.Put.RunAsync(
+                connection, PutStatements.ArgumentsOf(schema, staged.Values, wanted), cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(ServerCall.PinPath, cancellationToken).ConfigureAwait(false);
+            return tables;
+        }
+        finally
+        {
+            connection.Notice -= Hear;
+        }
+
+        void Hear(object sender, NpgsqlNoticeEventArgs e)
+        {
+            if (PutStatements.ProgressOf(e.Notice) is { } progress)
+                wanted.Progress?.Report(progress);
+        }
     }
 
     /// <summary>

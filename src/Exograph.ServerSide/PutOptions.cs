@@ -98,9 +98,30 @@ public sealed record PutOptions
 /// <summary>How far putting rows in has come.</summary>
 public sealed record PutProgress
 {
-    /// <summary>Table that rows are staged for; null where all are staged and being put in.</summary>
+    /// <summary>
+    /// Table that rows are staged for, or that <see cref="Phase"/> is at: several, with commas, that refer to each other in a circle; null
+    /// where it is at all of them.
+    /// </summary>
     public string? Table { get; init; }
+
+    /// <summary>What the server does, once all rows are staged; null before.</summary>
+    public PutPhase? Phase { get; init; }
 
     /// <summary>Rows staged for it so far.</summary>
     public long RowsStaged { get; init; }
+}
+
+/// <summary>A phase of <c>dup_select.put_schema</c>. Each goes through the tables one by one.</summary>
+public enum PutPhase
+{
+    /// <summary>What was staged is read as the table takes it.</summary>
+    Read,
+    /// <summary>Rows that break a rule are put aside.</summary>
+    Check,
+    /// <summary>Rows are looked for by their natural keys.</summary>
+    Find,
+    /// <summary>New rows are inserted, and others updated.</summary>
+    Put,
+    /// <summary>The report is closed.</summary>
+    Report,
 }

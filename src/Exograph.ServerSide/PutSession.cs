@@ -19,7 +19,7 @@ public sealed class PutSession : IAsyncDisposable
     private readonly SessionState _state;
     private readonly CancellationTokenSource _disposing = new();
     private readonly Dictionary<string, StagingTable> _staged = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _mapped = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _maps = new(StringComparer.Ordinal);
     private bool _done;
 
     private PutSession(Server server, NpgsqlConnection connection, TargetSchema target, string searchPath, PutOptions options)
@@ -211,10 +211,10 @@ public sealed class PutSession : IAsyncDisposable
         await _disposing.CancelAsync().ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(s_disposeTimeout);
         await _state.WhenIdleAsync().WaitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_done && _mapped.Count > 0)
+        if (_done && _maps.Count > 0)
         {
             // A connection string may say that connections are not reset.
-            var drop = _connection.ExecuteAsync($"DROP TABLE IF EXISTS {string.Join(", ", _mapped.Select(MapOf))}", timeout.Token);
+            var drop = _connection.ExecuteAsync($"DROP TABLE IF EXISTS {string.Join(", ", _maps.Values)}", timeout.Token);
             await drop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await _connection.DisposeAsync().ConfigureAwait(false); // what is open is rolled back
@@ -374,9 +374,10 @@ public sealed class PutSession : IAsyncDisposable
         if (_staged.Count == 0)
             throw new PutException("no rows have been staged") { Hint = $"The tables of {Schema} are {RowTable.List(Tables)}." };
         _options.Progress?.Report(new PutProgress());
-        var report = await new PutCall(_connection, _searchPath, Schema, _staged, _options).RunAsync(cancellationToken).ConfigureAwait(false);
-        if (_options.KeepMaps)
-            _mapped.UnionWith(_staged.Keys);
+        var call = new PutCall(_connection, _searchPath, Schema, _staged, _options);
+        var report = await call.RunAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var (table, map) in call.Maps)
+            _maps[table] = map;
         await DropAsync(cancellationToken).ConfigureAwait(false);
         Log.Put(_server.Logger, Schema, report.Tables.Sum(t => t.Inserted), report.Tables.Sum(t => t.Updated),
             report.Tables.Sum(t => t.Existing), report.Tables.Sum(t => t.Rejected));
@@ -389,10 +390,10 @@ public sealed class PutSession : IAsyncDisposable
         if (!_done || !_options.KeepMaps)
             throw new InvalidOperationException("There are no maps: they need PutOptions.KeepMaps, and come with PutAsync.");
         var key = Target.Get(table).PrimaryKey;
-        if (!_mapped.Contains(table) || key.Count == 0)
+        if (!_maps.TryGetValue(table, out var map) || key.Count == 0)
             throw new InvalidOperationException($"There is no map of {table}: no rows were staged for it, or it has no primary key.");
         var columns = key.Select(c => Identifier.Quote($"old_{c}")).Concat(key.Select(c => Identifier.Quote($"new_{c}")));
-        var command = new NpgsqlCommand($"SELECT existing, {string.Join(", ", columns)} FROM {MapOf(table)} ORDER BY put__row", _connection)
+        var command = new NpgsqlCommand($"SELECT existing, {string.Join(", ", columns)} FROM {map} ORDER BY put__row", _connection)
         {
             CommandTimeout = 0,
         };
@@ -406,6 +407,4 @@ public sealed class PutSession : IAsyncDisposable
             }
         }
     }
-
-    private static string MapOf(string table) => $"pg_temp.{Identifier.Quote($"put_{table}_map")}";
 }

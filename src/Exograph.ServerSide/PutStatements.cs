@@ -55,11 +55,12 @@ internal static class PutStatements
         Rejected = r.GetInt64(7),
     });
 
-    /// <summary>The statements name this session's temporary schema, and are to be run by another.</summary>
+    /// <summary>Has put_schema tell by notices what it is at.</summary>
+    public const string TellProgress = "SET LOCAL dup_select.progress = on";
+
+    /// <summary>The statements that would run.</summary>
     public static readonly Statement<string> Print = new("put_schema_sql", $"""
-        SELECT pg_catalog.replace(dup_select.put_schema_sql{Arguments},
-                                  (SELECT n.nspname FROM pg_catalog.pg_namespace n WHERE n.oid = pg_catalog.pg_my_temp_schema()) || '.',
-                                  'pg_temp.')
+        SELECT dup_select.put_schema_sql{Arguments}
         """, r => r.GetString(0));
 
     /// <summary>Rows put aside, with their ordinals in the place of lines; without the columns of ours.</summary>
@@ -74,6 +75,10 @@ internal static class PutStatements
         Detail = r.IsDBNull(3) ? null : r.GetString(3),
         Row = r.GetString(4),
     });
+
+    /// <summary>The temporary tables in which keys are kept.</summary>
+    public static readonly Statement<(string Table, string Map)> Maps = new("put_report",
+        "SELECT table_name, map_name FROM pg_temp.put_report WHERE map_name IS NOT NULL", r => (r.GetString(0), r.GetString(1)));
 
     public static readonly Statement<string> SetPath =
         new("set_config", "SELECT pg_catalog.set_config('search_path', $1, true)", r => r.GetString(0));
@@ -107,6 +112,12 @@ internal static class PutStatements
         await using (command.ConfigureAwait(false))
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>What a notice of put_schema tells. Null for one of a trigger.</summary>
+    public static PutProgress? ProgressOf(PostgresNotice notice) =>
+        notice.MessageText.StartsWith("put_schema: ", StringComparison.Ordinal) && Names<PutPhase>.Find(notice.Detail ?? "") is { } phase
+            ? new PutProgress { Table = notice.TableName is { Length: > 0 } table ? table : null, Phase = phase }
+            : null;
 
     /// <summary>The arguments of put_schema.</summary>
     public static IReadOnlyList<NpgsqlParameter> ArgumentsOf(string schema, IEnumerable<StagingTable> tables, PutOptions options) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Exograph.ServerSide.Cli;
 using Exograph.ServerSide.Tests.Support;
 using Npgsql;
@@ -27,6 +28,22 @@ public sealed class PutFileTests(MigratedDatabase shared) : IClassFixture<Migrat
             await shop.PurchasesAsync());
         Assert.Equal(["ann@x|ann", "bob@x|bob", "shared@x|Shared"], await shop.RowsAsync("SELECT email, name FROM customer ORDER BY 1"));
         Assert.Contains("customer   2         1         1", run.Output.Split(bob.Path)[1]);
+    }
+
+    [Fact]
+    public async Task A_terminal_shows_each_table_with_its_rows_and_time()
+    {
+        var shop = await Shop.CreateAsync(_database);
+        using var files = Shop.Files("ann");
+        var screen = new Screen(80, 40);
+
+        var run = await CliRun.RunAsync(_database, ["put", "--into", shop.Schema, files.Path], screen: screen);
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.False(screen.HasWrapped);
+        Assert.Contains("table                rows    time  at hand", screen.Lines);
+        Assert.Contains(screen.Lines, l => Regex.IsMatch(l, "^customer +2 +[0-9.]+ s$"));
+        Assert.Contains(screen.Lines, l => Regex.IsMatch(l, "^line +[0-9]+ +[0-9.]+ s$"));
     }
 
     [Fact]

@@ -230,8 +230,11 @@ public sealed class PutSessionTests(MigratedDatabase shared) : IClassFixture<Mig
         await using var session = await _database.Client.BeginPutAsync(shop.Schema, new PutOptions { Progress = new Immediate(seen) });
         await session.StageAsync("customer", ["email"], Enumerable.Range(0, 40_000).Select(i => new object?[] { $"{i}@x" }));
         await session.PutAsync();
-        Assert.Equal([16_384, 32_768, 40_000], seen.Where(p => p.Table == "customer").Select(p => p.RowsStaged));
-        Assert.Null(seen[^1].Table);
+        Assert.Equal([16_384, 32_768, 40_000], seen.Where(p => p.Table == "customer" && p.Phase is null).Select(p => p.RowsStaged));
+        Assert.Equal(
+            [PutPhase.Read, PutPhase.Check, PutPhase.Find, PutPhase.Put],
+            seen.Where(p => p.Table == "customer").Select(p => p.Phase).OfType<PutPhase>().Distinct());
+        Assert.Equal(PutPhase.Report, seen[^1].Phase);
     }
 
     private sealed class Immediate(List<PutProgress> seen) : IProgress<PutProgress>
