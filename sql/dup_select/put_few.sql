@@ -220,7 +220,9 @@ BEGIN
                     || '    GET DIAGNOSTICS v_count = ROW_COUNT; v_inserted := v_inserted OPERATOR(pg_catalog.+) v_count;',
                     format(
 '    FOR v_attempt IN 1 .. 101 LOOP
+        IF v_attempt OPERATOR(pg_catalog.>) %6$s THEN
 %1$s;
+        END IF;
         IF v_attempt OPERATOR(pg_catalog.=) 1 THEN
             v_existing := (%2$s);
         END IF;
@@ -232,7 +234,8 @@ BEGIN
         GET DIAGNOSTICS v_count = ROW_COUNT;
         v_inserted := v_inserted OPERATOR(pg_catalog.+) v_count;
     END LOOP;',
-                        s.resolve, v_known, s.pending, dup_select_private.raise_neither(s.title), s.missing)),
+                        s.resolve, v_known, s.pending, dup_select_private.raise_neither(s.title), s.missing,
+                        dup_select_private.is_found_at_once(v_level)::integer)),
                 chr(10) ORDER BY s.once NULLS FIRST)
          FROM dup_select_private.level_statements(plan, v_level, '{}', false) s),
         format(

@@ -163,7 +163,9 @@ DECLARE
 BEGIN
     CALL dup_select_private.begin_report(plan, number);
     FOR v_attempt IN 1 .. 102 LOOP
-        PERFORM dup_select_private.look_up(resolve);
+        IF v_attempt OPERATOR(pg_catalog.>) 1 OR NOT dup_select_private.is_found_at_once(plan.levels[number]) THEN
+            PERFORM dup_select_private.look_up(resolve);
+        END IF;
         IF v_attempt OPERATOR(pg_catalog.=) 1 AND pending IS NOT NULL THEN
             CALL dup_select_private.report_existing(plan, number);
             IF about IS NOT NULL THEN

@@ -36,7 +36,8 @@ BEGIN
             SELECT 2, s.n, concat(
                 CASE WHEN s.title IS DISTINCT FROM lag(s.title) OVER (ORDER BY s.n) THEN '-- ' || s.title || chr(10) END,
                 CASE WHEN s.in_order IS NOT NULL THEN '-- Repeat these until there is nothing to insert.' || chr(10) END,
-                s.once || ';' || chr(10), s.resolve || ';' || chr(10),
+                s.once || ';' || chr(10),
+                CASE WHEN NOT dup_select_private.is_found_at_once(v_plan.levels[s.level]) THEN s.resolve || ';' || chr(10) END,
                 '-- Those that exist, once.' || chr(10) || s.about || ';' || chr(10), s.missing || ';' || chr(10),
                 '-- Where 100 times do not do, the rest row by row.' || chr(10) || s.in_order || ';' || chr(10),
                 CASE WHEN s.in_order IS NULL THEN

@@ -161,17 +161,15 @@ ANALYZE pg_temp.put_table_rows (put__row, to_account_tenant__name, from_account_
 
 -- to_account.tenant_id: s.tenant, by tenant_name_key
 CREATE TEMPORARY TABLE put_to_account_tenant ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS to_account__tenant_id
+SELECT s.*, id::integer AS to_account__tenant_id
 FROM (
     SELECT to_account_tenant__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY to_account_tenant__name
-) AS s;
+) AS s
+LEFT JOIN s.tenant
+  ON s.to_account_tenant__name IS NOT NULL AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
 
-UPDATE pg_temp.put_to_account_tenant AS s SET to_account__tenant_id = id
-FROM s.tenant
-WHERE s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
-  AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.to_account_tenant__name)
     s.to_account_tenant__name
@@ -191,17 +189,15 @@ WHERE s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
 
 -- from_account.tenant_id: s.tenant, by tenant_name_key
 CREATE TEMPORARY TABLE put_from_account_tenant ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS from_account__tenant_id
+SELECT s.*, id::integer AS from_account__tenant_id
 FROM (
     SELECT from_account_tenant__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY from_account_tenant__name
-) AS s;
+) AS s
+LEFT JOIN s.tenant
+  ON name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
 
-UPDATE pg_temp.put_from_account_tenant AS s SET from_account__tenant_id = id
-FROM s.tenant
-WHERE s.from_account__tenant_id IS NULL
-  AND name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
 INSERT INTO s.tenant (name)
 SELECT DISTINCT ON (s.from_account_tenant__name)
     s.from_account_tenant__name

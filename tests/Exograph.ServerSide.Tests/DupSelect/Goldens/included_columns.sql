@@ -155,17 +155,15 @@ ANALYZE pg_temp.put_table_rows (put__row, country__name, city__name);
 
 -- country_id: s.country, by one_name
 CREATE TEMPORARY TABLE put_country ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS city__country_id
+SELECT s.*, id::integer AS city__country_id
 FROM (
     SELECT country__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY country__name
-) AS s;
+) AS s
+LEFT JOIN s.country
+  ON s.country__name IS NOT NULL AND name OPERATOR(pg_catalog.=) s.country__name;
 
-UPDATE pg_temp.put_country AS s SET city__country_id = id
-FROM s.country
-WHERE s.city__country_id IS NULL AND s.country__name IS NOT NULL
-  AND name OPERATOR(pg_catalog.=) s.country__name;
 INSERT INTO s.country (name)
 SELECT DISTINCT ON (s.country__name)
     s.country__name

@@ -87,17 +87,15 @@ ANALYZE pg_temp.put_table_rows (put__row, advisory__id, affected__package);
 
 -- advisory_id: s.advisory, by advisory_pkey
 CREATE TEMPORARY TABLE put_advisory ON COMMIT DROP AS
-SELECT s.*, NULL::text AS affected__advisory_id
+SELECT s.*, id::text AS affected__advisory_id
 FROM (
     SELECT advisory__id, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY advisory__id
-) AS s;
+) AS s
+LEFT JOIN s.advisory
+  ON id OPERATOR(pg_catalog.=) s.advisory__id;
 
-UPDATE pg_temp.put_advisory AS s SET affected__advisory_id = id
-FROM s.advisory
-WHERE s.affected__advisory_id IS NULL
-  AND id OPERATOR(pg_catalog.=) s.advisory__id;
 INSERT INTO s.advisory (id)
 SELECT DISTINCT ON (s.advisory__id)
     s.advisory__id

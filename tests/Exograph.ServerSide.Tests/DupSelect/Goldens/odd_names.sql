@@ -100,17 +100,15 @@ ANALYZE pg_temp.put_table_rows (put__row, "Paren't__a.b", new__select, new__foun
 
 -- "Paren't": s."The ""Parent""", by "The ""Parent""_a.b_key"
 CREATE TEMPORARY TABLE "put_Paren't" ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS "new__Paren't"
+SELECT s.*, "Id"::integer AS "new__Paren't"
 FROM (
     SELECT "Paren't__a.b", pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY "Paren't__a.b"
-) AS s;
+) AS s
+LEFT JOIN s."The ""Parent"""
+  ON "a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b";
 
-UPDATE pg_temp."put_Paren't" AS s SET "new__Paren't" = "Id"
-FROM s."The ""Parent"""
-WHERE s."new__Paren't" IS NULL
-  AND "a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b";
 INSERT INTO s."The ""Parent""" ("a.b")
 SELECT DISTINCT ON (s."Paren't__a.b")
     s."Paren't__a.b"

@@ -109,17 +109,15 @@ ANALYZE pg_temp.put_table_rows (put__row, river__name, country__name, city__name
 
 -- river_id: s.river, by river_name_key
 CREATE TEMPORARY TABLE put_river ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS city__river_id
+SELECT s.*, id::integer AS city__river_id
 FROM (
     SELECT river__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY river__name
-) AS s;
+) AS s
+LEFT JOIN s.river
+  ON s.river__name IS NOT NULL AND name OPERATOR(pg_catalog.=) s.river__name;
 
-UPDATE pg_temp.put_river AS s SET city__river_id = id
-FROM s.river
-WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL
-  AND name OPERATOR(pg_catalog.=) s.river__name;
 INSERT INTO s.river (name)
 SELECT DISTINCT ON (s.river__name)
     s.river__name
@@ -139,17 +137,15 @@ WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL
 
 -- country_id: s.country, by country_name_key
 CREATE TEMPORARY TABLE put_country ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS city__country_id
+SELECT s.*, id::integer AS city__country_id
 FROM (
     SELECT country__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY country__name
-) AS s;
+) AS s
+LEFT JOIN s.country
+  ON name OPERATOR(pg_catalog.=) s.country__name;
 
-UPDATE pg_temp.put_country AS s SET city__country_id = id
-FROM s.country
-WHERE s.city__country_id IS NULL
-  AND name OPERATOR(pg_catalog.=) s.country__name;
 INSERT INTO s.country (name)
 SELECT DISTINCT ON (s.country__name)
     s.country__name

@@ -95,17 +95,15 @@ ANALYZE pg_temp.put_table_rows (put__row, sensor__id, reading__at);
 
 -- sensor_id: s.sensor, by sensor_pkey
 CREATE TEMPORARY TABLE put_sensor ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS reading__sensor_id
+SELECT s.*, id::integer AS reading__sensor_id
 FROM (
     SELECT sensor__id, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY sensor__id
-) AS s;
+) AS s
+LEFT JOIN s.sensor
+  ON id OPERATOR(pg_catalog.=) s.sensor__id;
 
-UPDATE pg_temp.put_sensor AS s SET reading__sensor_id = id
-FROM s.sensor
-WHERE s.reading__sensor_id IS NULL
-  AND id OPERATOR(pg_catalog.=) s.sensor__id;
 INSERT INTO s.sensor (id)
 SELECT DISTINCT ON (s.sensor__id)
     s.sensor__id

@@ -86,17 +86,15 @@ ANALYZE pg_temp.put_table_rows (put__row, author__name, book__title);
 
 -- author_id: s.author, by author_name_key
 CREATE TEMPORARY TABLE put_author ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS book__author_id
+SELECT s.*, id::integer AS book__author_id
 FROM (
     SELECT author__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY author__name
-) AS s;
+) AS s
+LEFT JOIN ONLY s.author
+  ON name OPERATOR(pg_catalog.=) s.author__name;
 
-UPDATE pg_temp.put_author AS s SET book__author_id = id
-FROM ONLY s.author
-WHERE s.book__author_id IS NULL
-  AND name OPERATOR(pg_catalog.=) s.author__name;
 INSERT INTO s.author (name)
 SELECT DISTINCT ON (s.author__name)
     s.author__name

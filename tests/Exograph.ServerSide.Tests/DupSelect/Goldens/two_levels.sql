@@ -133,17 +133,15 @@ SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_sele
 
 -- package_id.ecosystem_id: s.ecosystem, by ecosystem_name_key
 CREATE TEMPORARY TABLE put_ecosystem ON COMMIT DROP AS
-SELECT s.*, NULL::integer AS package__ecosystem_id
+SELECT s.*, id::integer AS package__ecosystem_id
 FROM (
     SELECT ecosystem__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
     FROM pg_temp.put_table_rows
     GROUP BY ecosystem__name
-) AS s;
+) AS s
+LEFT JOIN s.ecosystem
+  ON s.ecosystem__name IS NOT NULL AND name OPERATOR(pg_catalog.=) s.ecosystem__name;
 
-UPDATE pg_temp.put_ecosystem AS s SET package__ecosystem_id = id
-FROM s.ecosystem
-WHERE s.package__ecosystem_id IS NULL AND s.ecosystem__name IS NOT NULL
-  AND name OPERATOR(pg_catalog.=) s.ecosystem__name;
 INSERT INTO s.ecosystem (name)
 SELECT DISTINCT ON (s.ecosystem__name)
     s.ecosystem__name
@@ -163,19 +161,20 @@ WHERE s.package__ecosystem_id IS NULL AND s.ecosystem__name IS NOT NULL
 
 -- package_id: s.package, by package_ecosystem_id_name_key
 CREATE TEMPORARY TABLE put_package ON COMMIT DROP AS
-SELECT s.*, put_ecosystem.package__ecosystem_id, NULL::integer AS version__package_id
+SELECT s.*, id::integer AS version__package_id
 FROM (
-    SELECT ecosystem__name, package__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
-    FROM pg_temp.put_table_rows
-    GROUP BY ecosystem__name, package__name
+    SELECT s.*, put_ecosystem.package__ecosystem_id
+    FROM (
+        SELECT ecosystem__name, package__name, pg_catalog.min(put__row) AS put__row, pg_catalog.count(*) AS put__n
+        FROM pg_temp.put_table_rows
+        GROUP BY ecosystem__name, package__name
+    ) AS s
+    LEFT JOIN pg_temp.put_ecosystem ON put_ecosystem.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name
 ) AS s
-LEFT JOIN pg_temp.put_ecosystem ON put_ecosystem.ecosystem__name OPERATOR(pg_catalog.=) s.ecosystem__name;
-
-UPDATE pg_temp.put_package AS s SET version__package_id = id
-FROM s.package
-WHERE s.version__package_id IS NULL AND pg_catalog.num_nonnulls(s.package__ecosystem_id, s.package__name) OPERATOR(pg_catalog.>) 0
-  AND ecosystem_id OPERATOR(pg_catalog.=) s.package__ecosystem_id
+LEFT JOIN s.package
+  ON pg_catalog.num_nonnulls(s.package__ecosystem_id, s.package__name) OPERATOR(pg_catalog.>) 0 AND ecosystem_id OPERATOR(pg_catalog.=) s.package__ecosystem_id
   AND name OPERATOR(pg_catalog.=) s.package__name;
+
 INSERT INTO s.package (ecosystem_id, name)
 SELECT DISTINCT ON (s.package__ecosystem_id, s.package__name)
     s.package__ecosystem_id, s.package__name
