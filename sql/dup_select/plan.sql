@@ -40,6 +40,9 @@ BEGIN
     END IF;
     PERFORM dup_select_private.tell_keyless(v_plan.levels[1]);
     v_plan.superclass := dup_select_private.superclass(v_plan.levels[1], superclass);
+    IF NOT by_row THEN -- by the snapshot of all this
+        v_plan.state := dup_select_private.catalog_state(dup_select_private.planned_relations(v_plan));
+    END IF;
     RETURN v_plan;
 END
 $$;

@@ -109,7 +109,7 @@ COMMENT ON COLUMN dup_select_private.plan_names.work IS 'The work table.';
 CREATE TYPE dup_select_private.plan AS (
     levels dup_select_private.plan_level[], inputs dup_select_private.input_column[], by_row boolean, pinned boolean,
     read_keys text[], returned text[], superclass text, names dup_select_private.plan_names,
-    wide text, lasting boolean);
+    wide text, lasting boolean, state text);
 COMMENT ON TYPE dup_select_private.plan IS
     'What an inserter view (by_row) or put_table is to do. The only text in it is the user''s.';
 COMMENT ON COLUMN dup_select_private.plan.levels IS 'The target first, each level before its parents.';
@@ -124,4 +124,5 @@ COMMENT ON COLUMN dup_select_private.plan.returned IS
 COMMENT ON COLUMN dup_select_private.plan.superclass IS 'The table in which rows of the target are looked up. NULL: the target.';
 COMMENT ON COLUMN dup_select_private.plan.wide IS
     'The work table with the keys of levels that are put together: names.work, or, where levels come before, another.';
+COMMENT ON COLUMN dup_select_private.plan.state IS 'That of the catalog which it was made from, see catalog_state().';
 COMMENT ON COLUMN dup_select_private.plan.lasting IS 'Its temporary tables last as long as the session; else the transaction.';

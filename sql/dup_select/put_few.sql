@@ -76,8 +76,7 @@ BEGIN
 'CREATE FUNCTION pg_temp.%I(source text) RETURNS TABLE (input_row pg_catalog.tid, output_key pg_catalog.jsonb)
 LANGUAGE plpgsql VOLATILE AS %s%s%2$s', few_name, dup_select_private.free_quote(v_body), v_body);
     EXECUTE format('COMMENT ON FUNCTION pg_temp.%I(text) IS %L', few_name, jsonb_build_object(
-        'tables', v_tables, 'relations', dup_select_private.planned_relations(plan),
-        'state', dup_select_private.catalog_state(dup_select_private.planned_relations(plan))));
+        'tables', v_tables, 'relations', dup_select_private.planned_relations(plan), 'state', plan.state));
     RETURN few_name;
 END
 $$;
