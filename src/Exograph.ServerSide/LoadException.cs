@@ -12,6 +12,9 @@ public sealed class LoadException : ExographException
     internal const string ReadOnlyHint = "The server is a standby, or default_transaction_read_only is on for the role or the "
         + "database. Options=-c default_transaction_read_only=off in the connection string puts it off for this program.";
 
+    private const string RightsHint = "exograph_reader may read the index, exograph_loader may load, exograph_owner may do the rest: "
+        + "GRANT one of them to the role, or connect as another.";
+
     private const string RowsBreakRules = "XG006";
 
     internal LoadException(string message, Exception? inner = null) : base(message, inner)
@@ -78,6 +81,7 @@ public sealed class LoadException : ExographException
     {
         PostgresErrorCodes.UndefinedColumn => SchemaVersion.Hint,
         PostgresErrorCodes.ReadOnlySqlTransaction => e.Hint ?? ReadOnlyHint,
+        PostgresErrorCodes.InsufficientPrivilege => e.Hint ?? RightsHint,
         _ => e.Hint,
     };
 }

@@ -69,6 +69,18 @@ internal static class MigrationSql
             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
         """;
 
+    /// <summary>Other sessions that have something of Exograph open.</summary>
+    public const string Holders = """
+        SELECT string_agg(format('process %s (role %s, application %L)', a.pid, a.usename, a.application_name), ', ' ORDER BY a.pid)
+        FROM pg_stat_activity a
+        WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+            AND EXISTS (SELECT FROM pg_locks l
+                        JOIN pg_class c ON c.oid = l.relation
+                        JOIN pg_namespace n ON n.oid = c.relnamespace
+                        WHERE l.pid = a.pid AND l.granted AND n.nspname ~ '^(exograph|dup_select)'
+                            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+        """;
+
     /// <summary>
     /// Whether a table exists that may be read: a view of somebody else would run as whoever migrates. Asks the catalog itself,
     /// because who has no right on the schema cannot look a name up in it.

@@ -38,7 +38,19 @@ internal sealed class Migrator
     /// <exception cref="NpgsqlException">The server cannot be reached.</exception>
     public Task<IReadOnlyList<string>> MigrateAsync(
         IProgress<string>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run<IReadOnlyList<string>>(() => Apply(progress, cancellationToken), cancellationToken);
+        Task.Run<IReadOnlyList<string>>(
+            async () =>
+            {
+                try
+                {
+                    return Apply(progress, cancellationToken);
+                }
+                catch (MigrationException e) when (e is { SqlState: PostgresErrorCodes.LockNotAvailable, Detail: null })
+                {
+                    throw await InUseAsync(e, cancellationToken).ConfigureAwait(false);
+                }
+            },
+            cancellationToken);
 
     /// <summary>Names of the scripts that <see cref="MigrateAsync"/> would apply. Changes nothing.</summary>
     /// <exception cref="MigrationException">The database is newer than this library.</exception>
@@ -67,6 +79,25 @@ internal sealed class Migrator
                 await using (command.ConfigureAwait(false))
                     await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>The server does not tell for whom a script has waited: those are named who have something of Exograph open.</summary>
+    private async Task<MigrationException> InUseAsync(MigrationException e, CancellationToken cancellationToken)
+    {
+        var command = _dataSource.CreateCommand(MigrationSql.Holders);
+        await using (command.ConfigureAwait(false))
+        {
+            var holders = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as string;
+            return new MigrationException(e.Message, e)
+            {
+                Script = e.Script,
+                Line = e.Line,
+                SqlState = e.SqlState,
+                Detail = $"In use by {holders ?? "nobody any more"}.",
+                Hint = "What is applied already stays. Let them end, or pg_terminate_backend ends them, and migrate again, perhaps with a "
+                    + "longer lock_timeout.",
+            };
         }
     }
 

@@ -21,11 +21,24 @@ SELECT g.classid, g.objid FROM going g;
 DO $$
 DECLARE
     v_force      boolean := coalesce(nullif(current_setting('exograph.force', true), ''), 'off')::boolean;
+    v_owners     text;
     v_open       text;
     v_dependents text;
 BEGIN
     IF current_setting('lock_timeout') = '0' THEN
         PERFORM set_config('lock_timeout', '60s', true);
+    END IF;
+    IF NOT EXISTS (SELECT FROM exograph_going) THEN
+        RAISE NOTICE 'there is nothing of Exograph in database %', quote_ident(current_database());
+    END IF;
+    SELECT string_agg(DISTINCT quote_ident(r.rolname), ', ') INTO v_owners
+    FROM exograph_going g
+    JOIN pg_namespace n ON g.classid = 'pg_namespace'::regclass AND n.oid = g.objid
+    JOIN pg_roles r ON r.oid = n.nspowner
+    WHERE NOT pg_has_role(r.oid, 'USAGE');
+    IF v_owners IS NOT NULL THEN
+        RAISE EXCEPTION 'role % may not drop what belongs to %', quote_ident(current_user), v_owners
+            USING ERRCODE = 'insufficient_privilege', HINT = format('A superuser may, or a member of %s.', v_owners);
     END IF;
     IF NOT v_force AND to_regclass('exograph.loads') IS NOT NULL THEN
         SELECT string_agg(format('load %s (%L of %s)', l.load_id, left(l.label, 40), l.started_by), ', ' ORDER BY l.load_id)
@@ -80,6 +93,7 @@ DO $$
 DECLARE
     v_schema   text;
     v_messages text := current_setting('client_min_messages');
+    v_holders  text;
 BEGIN
     PERFORM set_config('client_min_messages', 'warning', true); -- CASCADE lists what was named above
     FOR v_schema IN
@@ -90,10 +104,30 @@ BEGIN
     LOOP
         EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', v_schema);
     END LOOP;
-    PERFORM set_config('client_min_messages', v_messages, true);
     IF EXISTS (SELECT FROM pg_roles r WHERE r.rolname = 'exograph_owner') THEN
+        PERFORM set_config('client_min_messages', 'error', true); -- who has not given a right is warned that it stays
         EXECUTE format('REVOKE ALL ON DATABASE %I FROM exograph_owner', current_database());
     END IF;
+    PERFORM set_config('client_min_messages', v_messages, true);
+    IF EXISTS (SELECT FROM pg_database d
+               CROSS JOIN LATERAL aclexplode(d.datacl) a
+               JOIN pg_roles r ON r.oid = a.grantee
+               WHERE d.datname = current_database() AND r.rolname = 'exograph_owner')
+    THEN
+        RAISE NOTICE 'rights of exograph_owner on the database stay. Its owner runs: REVOKE ALL ON DATABASE % FROM exograph_owner;',
+            quote_ident(current_database());
+    END IF;
+EXCEPTION WHEN lock_not_available THEN
+    SELECT string_agg(DISTINCT format('process %s (role %s, application %L)', a.pid, a.usename, a.application_name), ', ')
+    INTO v_holders
+    FROM exograph_going g
+    JOIN pg_locks l ON g.classid = 'pg_class'::regclass AND l.relation = g.objid AND l.granted AND l.pid <> pg_backend_pid()
+        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+    JOIN pg_stat_activity a ON a.pid = l.pid;
+    RAISE EXCEPTION 'Exograph is in use' USING ERRCODE = 'lock_not_available',
+        DETAIL = format('It waited for longer than lock_timeout (%s) for %s.', current_setting('lock_timeout'),
+                        coalesce(v_holders, 'who has ended by now')),
+        HINT = 'Nothing was changed. Let them end, or pg_terminate_backend ends them, and call again.';
 END
 $$;
 

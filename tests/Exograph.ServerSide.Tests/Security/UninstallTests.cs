@@ -137,6 +137,85 @@ public sealed class UninstallTests(EmptyServer server) : EmptyServerTest(server)
         await Admin.ExecuteAsync("DROP OWNED BY installer");
     }
 
+    [Theory]
+    [InlineData("LOGIN")]
+    [InlineData("LOGIN IN ROLE exograph_loader")]
+    public async Task Who_may_not_is_told_so_before_anything_else(string role)
+    {
+        await Client.MigrateAsync();
+        await Sample.BeginAsync(Admin);
+        await Admin.ExecuteAsync($"CREATE ROLE stranger {role}");
+
+        foreach (var force in new[] { false, true })
+        {
+            var error = await Assert.ThrowsAsync<MigrationException>(
+                () => new ExographClient(DataSourceOf("stranger")).UninstallAsync(new UninstallOptions { Force = force }));
+            Assert.Equal(("42501", "role stranger may not drop what belongs to exograph_owner", "A superuser may, or a member of exograph_owner."),
+                (error.SqlState, error.Message, error.Hint));
+        }
+
+        await Client.UninstallAsync(new UninstallOptions { Force = true });
+        await Admin.ExecuteAsync("DROP ROLE stranger");
+    }
+
+    [Fact]
+    public async Task A_member_of_the_owner_is_told_what_he_cannot_take_back_and_where_nothing_is_left_to_drop()
+    {
+        await Client.MigrateAsync();
+        await Admin.ExecuteAsync("CREATE ROLE dba LOGIN IN ROLE exograph_owner");
+
+        var notes = await new ExographClient(DataSourceOf("dba")).UninstallAsync();
+
+        Assert.Equal($"rights of exograph_owner on the database stay. Its owner runs: REVOKE ALL ON DATABASE {Name} FROM exograph_owner;", notes[0]);
+        Assert.StartsWith("roles exograph_loader, exograph_owner, exograph_reader stay: ", notes[1], StringComparison.Ordinal);
+        Assert.Equal(2, notes.Count);
+        Assert.Equal([$"there is nothing of Exograph in database {Name}", "dropped roles exograph_loader, exograph_owner, exograph_reader"],
+            await Client.UninstallAsync());
+        await Admin.ExecuteAsync("DROP ROLE dba");
+    }
+
+    [Fact]
+    public async Task A_session_in_the_way_is_named()
+    {
+        await Client.MigrateAsync();
+        await using var holder = await Session.OpenAsync(Settings);
+        await holder.ExecuteAsync("SET application_name = 'pg_dump'; BEGIN; SELECT FROM exograph.files; SELECT FROM exograph.fragment_terms");
+        var named = $"process {holder.ProcessId} (role {Settings.Username}, application 'pg_dump')";
+        await using var impatient = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(Settings.ConnectionString) { Options = "-c lock_timeout=300ms", Pooling = false }.ConnectionString);
+
+        var error = await Assert.ThrowsAsync<MigrationException>(() => new ExographClient(impatient).UninstallAsync());
+        Assert.Equal(("55P03", "Exograph is in use", $"It waited for longer than lock_timeout (300ms) for {named}."),
+            (error.SqlState, error.Message, error.Detail));
+
+        await Admin.ExecuteAsync("DELETE FROM exograph.code_versions"); // all code is due again
+        error = await Assert.ThrowsAsync<MigrationException>(() => new ExographClient(impatient).MigrateAsync());
+        Assert.Equal(("55P03", $"In use by {named}."), (error.SqlState, error.Detail));
+        Assert.Contains("migrate again", error.Hint, StringComparison.Ordinal);
+
+        await holder.ExecuteAsync("COMMIT");
+        Assert.NotEmpty(await new ExographClient(impatient).MigrateAsync());
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("check-index")]
+    [InlineData("doctor")]
+    [InlineData("undo 1")]
+    public async Task Who_lacks_a_right_is_told_which_roles_have_it(string command)
+    {
+        await Client.MigrateAsync();
+        await Admin.ExecuteAsync("CREATE ROLE stranger LOGIN");
+        var connection = new NpgsqlConnectionStringBuilder(Settings.ConnectionString) { Username = "stranger", Pooling = false }.ConnectionString;
+
+        var run = await CliRun.RunAsync(null, [.. command.Split(' '), "--connection", connection]);
+
+        Assert.Equal(ExitCode.Refused, run.ExitCode);
+        Assert.Contains("permission denied", run.Error, StringComparison.Ordinal);
+        Assert.Contains("exograph_owner may do the rest: GRANT one of them", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        await Admin.ExecuteAsync("DROP ROLE stranger");
+    }
+
     [Fact]
     public async Task The_command_asks_for_the_name_of_the_database()
     {
@@ -184,6 +263,9 @@ public sealed class UninstallTests(EmptyServer server) : EmptyServerTest(server)
         run = await CliRun.RunAsync(null, ["migrate", "--dry-run", "--connection", connection]);
         Assert.Equal($"up to date: {Name} has schema version {scripts.Version}\n", run.Output);
     }
+
+    private NpgsqlDataSource DataSourceOf(string role) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(Settings.ConnectionString) { Username = role, Pooling = false }.ConnectionString);
 
     private static async Task<(int, string)> PairAsync(TestDatabase database, string command)
     {
