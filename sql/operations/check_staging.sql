@@ -17,13 +17,16 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
 $$;
 
 -- Open loads whose staging is lost. A load that ends at this moment holds its staging, or is not open any more: it is left alone.
+-- On a standby nobody can tell: unlogged tables are not replicated.
 CREATE OR REPLACE FUNCTION exograph_private.check_open_loads() RETURNS SETOF exograph_private.finding
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET lock_timeout = '500ms' AS $$
 DECLARE
     v_load   integer;
     v_detail text;
 BEGIN
-    FOR v_load IN SELECT l.load_id FROM exograph.loads l WHERE l.state = 'open' ORDER BY 1 LOOP
+    FOR v_load IN
+        SELECT l.load_id FROM exograph.loads l WHERE l.state = 'open' AND NOT pg_is_in_recovery() ORDER BY 1
+    LOOP
         BEGIN
             CALL exograph_private.require_staging(v_load);
         EXCEPTION

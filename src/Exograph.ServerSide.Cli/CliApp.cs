@@ -28,7 +28,7 @@ internal sealed class CliApp
     {
         var parsed = new CliApp(context).Root().Parse(args);
         if (parsed.Errors.Count > 0)
-            return ErrorReport.Write(new UsageException(string.Join("; ", parsed.Errors.Select(e => e.Message))), context);
+            return ErrorReport.Write(new UsageException(string.Join("; ", parsed.Errors.Select(e => ErrorReport.WithoutTypes(e.Message)))), context);
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,

@@ -63,6 +63,13 @@ internal static partial class ErrorReport
     private static string WithoutPasswords(string text) =>
         PasswordOfUri().Replace(Password().Replace(text, "${name}..."), "${before}...@");
 
+    /// <summary>The parser names the types of .NET: all that it parses by itself are numbers.</summary>
+    public static string WithoutTypes(string message) => Type().Replace(
+        message, type => type.Groups["whole"].Success ? "a whole number" : "a number");
+
+    [GeneratedRegex(@"expected type 'System\.((?<whole>Int(32|64))|Double)'")]
+    private static partial Regex Type();
+
     [GeneratedRegex(@"(?<name>\b(password|passwd|pwd|psw)\s*=\s*)([""][^""]*[""]|[^;\s'""]+)", RegexOptions.IgnoreCase)]
     private static partial Regex Password();
 

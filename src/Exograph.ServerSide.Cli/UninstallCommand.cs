@@ -46,8 +46,9 @@ internal sealed class UninstallCommand(CliApp app)
     /// <summary>The name of the database, so that nobody confirms for another one by habit.</summary>
     private async Task AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        var host = new NpgsqlConnectionStringBuilder(connection.ConnectionString).Host; // a connection knows it when it is open
         app.Context.Error.WriteParagraph("", $"This drops the index and all of Exograph in database {connection.Database} of "
-            + $"{connection.Host}, for good. Type the name of the database to go on:");
+            + $"{host}, for good. Type the name of the database to go on:");
         using var input = new StreamReader(app.Context.StandardInput());
         var answer = await input.ReadLineAsync(cancellationToken);
         if (answer?.Trim() != connection.Database)

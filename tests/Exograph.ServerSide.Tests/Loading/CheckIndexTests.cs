@@ -133,6 +133,18 @@ public sealed class CheckIndexTests : LoadingTest
         Assert.Equal([], await FindingsAsync());
     }
 
+    /// <summary>There are such since PostgreSQL 18.</summary>
+    [Fact]
+    public async Task A_foreign_key_that_is_not_enforced_is_found_and_mended()
+    {
+        if (await Db.ScalarAsync<bool>("SELECT current_setting('server_version_num')::int >= 180000"))
+        {
+            await A_fault_is_found_and_mended_by_what_is_printed(
+                "a foreign key that is not enforced", "ALTER TABLE exograph.files ALTER CONSTRAINT files_package_id_fkey NOT ENFORCED",
+                "constraint not enforced", "exograph.files");
+        }
+    }
+
     [Fact]
     public async Task What_is_expected_is_what_migrations_make()
     {

@@ -225,6 +225,7 @@ public sealed class UninstallTests(EmptyServer server) : EmptyServerTest(server)
         var refused = await CliRun.RunAsync(database, ["uninstall"], input: "yes\n");
         Assert.Equal(ExitCode.Usage, refused.ExitCode);
         Assert.Contains("not confirmed: nothing was changed", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"{name} of {database.Settings.Host}, for good.", refused.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
         await database.ExecuteAsync("TABLE exograph.packages");
 
         var done = await CliRun.RunAsync(database, ["uninstall"], input: name + "\n");
@@ -266,6 +267,21 @@ public sealed class UninstallTests(EmptyServer server) : EmptyServerTest(server)
 
     private NpgsqlDataSource DataSourceOf(string role) => NpgsqlDataSource.Create(
         new NpgsqlConnectionStringBuilder(Settings.ConnectionString) { Username = role, Pooling = false }.ConnectionString);
+
+    [Theory]
+    [InlineData("status abc", "a whole number")]
+    [InlineData("undo abc", "a whole number")]
+    [InlineData("merge-partitions --keep abc", "a whole number")]
+    [InlineData("status --interval abc", "a number")]
+    public async Task What_is_no_number_is_told_in_plain_words(string command, string expected)
+    {
+        var run = await CliRun.RunAsync(null, command.Split(' '));
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("'abc'", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"as {expected}", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", run.Error, StringComparison.Ordinal);
+    }
 
     private static async Task<(int, string)> PairAsync(TestDatabase database, string command)
     {
