@@ -75,6 +75,10 @@ BEGIN
             v_late := v_late || v_check;
         END LOOP;
     END LOOP;
+    IF EXISTS (SELECT FROM unnest(tables) t WHERE t.dangles IS NOT NULL) THEN
+        RETURN QUERY SELECT * FROM dup_select_private.statements(
+            'find', 'Rows that refer to none', NULL, ARRAY[v_refuse, dup_select_private.count_rejects()]);
+    END IF;
     IF v_late <> '{}' THEN
         RETURN QUERY SELECT * FROM dup_select_private.statements('find', 'Check what shows only now', NULL, v_late || ARRAY[
             dup_select_private.check_links(tables, true), v_refuse, dup_select_private.count_rejects()]);

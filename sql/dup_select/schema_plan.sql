@@ -58,7 +58,7 @@ CREATE TYPE dup_select_private.schema_table AS (
     drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
     key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
     referred text[], referrers jsonb, links dup_select_private.schema_link[], is_tree boolean, whole boolean, mapped boolean,
-    row text, existing text, first text, differs text, keyed text,
+    row text, existing text, first text, differs text, dangles text, keyed text,
     old_names text[], new_names text[], map_old text[], map_new text[],
     reported text, work text, raw text, found text, map text, key_rank integer, "group" integer);
 COMMENT ON TYPE dup_select_private.schema_table IS 'A table of the source, and the one that it goes into.';
@@ -86,6 +86,8 @@ COMMENT ON COLUMN dup_select_private.schema_table.first IS
 COMMENT ON COLUMN dup_select_private.schema_table.differs IS
     'Column of the found table, where that is whole: the target has the row, and other values in it. NULL where that does not '
     'matter.';
+COMMENT ON COLUMN dup_select_private.schema_table.dangles IS
+    'Column of the found table: number of the link that leads to no row. NULL where references are checked before.';
 COMMENT ON COLUMN dup_select_private.schema_table.keyed IS 'Column of the found table: has_key.';
 COMMENT ON COLUMN dup_select_private.schema_table.old_names IS 'Columns of the found table for the old values, as referred.';
 COMMENT ON COLUMN dup_select_private.schema_table.map_old IS 'Columns of the map for them, as referred.';
@@ -108,10 +110,12 @@ CREATE FUNCTION dup_select_private.schema_plan(
 LANGUAGE plpgsql STABLE SECURITY INVOKER
     SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' -- of defaults, as text
     SET jit = off -- 0.3 s for a query of a millisecond
+    SET enable_seqscan = off -- a plan is kept that was made while few tables were there
     SET plan_cache_mode = force_generic_plan -- planning a look into the catalog takes longer than the look
 AS $$
 DECLARE
     v_tables dup_select_private.schema_table[] := '{}';
+    v_table  dup_select_private.schema_table;
     v_pair   record;
 BEGIN
     PERFORM dup_select_private.check_schemas(source, target, mapping, natural_keys, on_existing, without_key);
@@ -124,9 +128,10 @@ BEGIN
     v_tables := dup_select_private.link_schema_tables(v_tables);
     v_tables := dup_select_private.order_schema_tables(v_tables);
     FOR v_n IN 1 .. cardinality(v_tables) LOOP
-        v_tables[v_n] := dup_select_private.note_map(v_tables, v_n, keep_maps);
+        v_table := dup_select_private.note_map(v_tables, v_n, keep_maps);
+        v_tables[v_n] := v_table; -- an assignment that reads the array copies it
     END LOOP;
-    RETURN v_tables;
+    RETURN dup_select_private.note_checked(v_tables);
 END
 $$;
 
@@ -295,6 +300,7 @@ BEGIN
     v_table.existing := dup_select_private.free_name('put__existing', v_taken);
     v_table.first := dup_select_private.free_name('put__first', v_taken);
     v_table.differs := dup_select_private.free_name('put__differs', v_taken);
+    v_table.dangles := dup_select_private.free_name('put__dangles', v_taken);
     v_table.keyed := dup_select_private.free_name('put__keyed', v_taken);
     v_table.key := ARRAY(SELECT ROW(v.*, dup_select_private.free_name('put__key_' || v.n, v_taken))::dup_select_private.key_value
                          FROM dup_select_private.key_values(v_level) v ORDER BY v.n);
@@ -529,7 +535,8 @@ END
 $$;
 
 -- The tables with their foreign keys, and with the columns by which they are referred to. What one table asks of another is
--- looked up in a jsonb: a query over all tables copies them, for each table that would be the square of their number.
+-- looked up in a jsonb: a query over all tables copies them, and so does an assignment to one that reads another; for each table
+-- that would be the square of their number.
 CREATE FUNCTION dup_select_private.link_schema_tables(tables dup_select_private.schema_table[])
 RETURNS dup_select_private.schema_table[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
@@ -539,9 +546,10 @@ DECLARE
                             SELECT jsonb_object_agg(c.name, c.held) FROM unnest(t.columns) c)))
                         FROM unnest(tables) WITH ORDINALITY t);
     v_sets    jsonb;
+    v_table   dup_select_private.schema_table;
 BEGIN
     FOR v_n IN 1 .. cardinality(tables) LOOP
-        v_tables[v_n].links := dup_select_private.links_of(v_tables[v_n], v_targets);
+        v_tables[v_n].links := dup_select_private.links_of(tables[v_n], v_targets);
     END LOOP;
     v_sets := (
         SELECT jsonb_object_agg(r."table", r.sets)
@@ -549,14 +557,18 @@ BEGIN
               FROM unnest(v_tables) t CROSS JOIN unnest(t.links) l
               WHERE l."table" IS NOT NULL GROUP BY l."table") r);
     FOR v_n IN 1 .. cardinality(tables) LOOP
-        v_tables[v_n].referrers := v_sets -> v_n::text;
-        v_tables[v_n] := dup_select_private.name_referred(v_tables[v_n]);
+        v_table := v_tables[v_n];
+        v_table.referrers := v_sets -> v_n::text;
+        v_table := dup_select_private.name_referred(v_table);
+        v_tables[v_n] := v_table;
     END LOOP;
     FOR v_n IN 1 .. cardinality(tables) LOOP
-        FOR v_k IN 1 .. cardinality(v_tables[v_n].links) LOOP
-            v_tables[v_n].links[v_k] := dup_select_private.complete_link(
-                v_tables[v_n].links[v_k], v_tables[v_n].columns, v_tables[(v_tables[v_n].links[v_k])."table"]);
+        v_table := v_tables[v_n];
+        FOR v_k IN 1 .. cardinality(v_table.links) LOOP
+            v_table.links[v_k] := dup_select_private.complete_link(
+                v_table.links[v_k], v_table.columns, v_tables[(v_table.links[v_k])."table"]);
         END LOOP;
+        v_tables[v_n] := v_table;
     END LOOP;
     RETURN dup_select_private.note_needed_links(v_tables);
 END
@@ -588,33 +600,40 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_tables   dup_select_private.schema_table[] := tables;
     v_constant jsonb := dup_select_private.constant_columns(tables);
+    v_table    dup_select_private.schema_table;
     v_link     dup_select_private.schema_link;
 BEGIN
     FOR v_n IN 1 .. cardinality(tables) LOOP
-        v_tables[v_n].is_tree := false;
-        FOR v_k IN 1 .. cardinality((tables[v_n]).links) LOOP
-            v_link := (tables[v_n]).links[v_k];
-            v_tables[v_n].links[v_k].in_key := v_link."table" IS NOT NULL AND EXISTS (
+        v_table := tables[v_n];
+        v_table.is_tree := false;
+        FOR v_k IN 1 .. cardinality(v_table.links) LOOP
+            v_link := v_table.links[v_k];
+            v_link.in_key := v_link."table" IS NOT NULL AND EXISTS (
                 SELECT FROM unnest(v_link.columns) c
-                WHERE c = ANY ((tables[v_n]).key_columns || (tables[v_n]).referred)
+                WHERE c = ANY (v_table.key_columns || v_table.referred)
                     AND NOT v_constant ? concat(v_n, '.', c)
-                    AND NOT dup_select_private.is_decided(tables[v_n], v_k, c));
-            v_tables[v_n].is_tree := (v_tables[v_n]).is_tree OR (v_tables[v_n].links[v_k]).in_key AND v_link."table" = v_n;
+                    AND NOT dup_select_private.is_decided(v_table, v_k, c));
+            v_table.links[v_k] := v_link;
+            v_table.is_tree := v_table.is_tree OR v_link.in_key AND v_link."table" = v_n;
         END LOOP;
-        PERFORM dup_select_private.check_tree(v_tables, v_n);
+        PERFORM dup_select_private.check_tree(v_table, v_n);
+        v_tables[v_n] := v_table;
     END LOOP;
     FOR v_n IN 1 .. cardinality(tables) LOOP
-        FOR v_k IN 1 .. cardinality((tables[v_n]).links) LOOP
-            v_link := (tables[v_n]).links[v_k];
+        v_table := v_tables[v_n];
+        FOR v_k IN 1 .. cardinality(v_table.links) LOOP
+            v_link := v_table.links[v_k];
             IF v_link.first_only AND EXISTS (SELECT FROM unnest((v_tables[v_link."table"]).links) l WHERE l.in_key) THEN
                 -- Rows that are one in the target may be called differently in the source.
-                v_tables[v_n].links[v_k].first_only := false;
-                v_tables[v_n].links[v_k].map := (
+                v_link.first_only := false;
+                v_link.map := (
                     SELECT format('(SELECT DISTINCT ON (%1$s) * FROM %2$s AS m ORDER BY %1$s, m.put__row)',
                                   string_agg(format('m.%I', o.name), ', ' ORDER BY o.n), v_link.map)
                     FROM unnest(v_link.map_old) WITH ORDINALITY AS o (name, n));
+                v_table.links[v_k] := v_link;
             END IF;
         END LOOP;
+        v_tables[v_n] := v_table;
     END LOOP;
     RETURN v_tables;
 END
@@ -635,12 +654,11 @@ END
 $$;
 
 -- Raises where the natural key of a table refers to it by several ways: 0A000.
-CREATE FUNCTION dup_select_private.check_tree(tables dup_select_private.schema_table[], number integer) RETURNS void
+CREATE FUNCTION dup_select_private.check_tree("table" dup_select_private.schema_table, number integer) RETURNS void
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    IF 1 < (SELECT count(*) FROM unnest((tables[number]).links) l WHERE l.in_key AND l."table" = number) THEN
-        RAISE EXCEPTION 'the natural key of % refers to the table itself twice',
-            (((tables[number]).level).facts).qualified_name
+    IF 1 < (SELECT count(*) FROM unnest("table".links) l WHERE l.in_key AND l."table" = number) THEN
+        RAISE EXCEPTION 'the natural key of % refers to the table itself twice', (("table".level).facts).qualified_name
             USING ERRCODE = 'feature_not_supported', HINT = 'natural_keys may name another key.';
     END IF;
 END
@@ -821,6 +839,9 @@ BEGIN
         WHERE l."table" IS NOT NULL AND ((tables[l."table"])."group", (tables[l."table"]).key_rank, l."table")
                                      >= (v_table."group", v_table.key_rank, n));
     v_table.mapped := keep_maps OR NOT v_table.whole OR v_table.drawn <> '{}' OR v_table.referrers IS NOT NULL
+        -- A key that a row may get from its default is made once.
+        OR EXISTS (SELECT FROM unnest(v_level.columns) c
+                   WHERE (c.facts).name = ANY ((v_level.facts).primary_key) AND (c.facts).expression IS NOT NULL)
         -- Else one row of the target has the key, and a plain comparison finds it.
         OR (v_level.key).parts IS NOT NULL AND ((v_level.key).index_name IS NULL OR EXISTS (
             SELECT FROM unnest(v_table.key) k WHERE k.given AND k.nullable AND NOT (v_level.key).nulls_distinct));
@@ -841,6 +862,42 @@ BEGIN
         END LOOP;
     END IF;
     RETURN v_table;
+END
+$$;
+
+-- The tables with those marked whose references are checked where their rows are found, which follows them anyway: to check them
+-- before takes a tenth of the time where all rows exist. A row that goes takes along what refers to it, hence only where all
+-- those tables are found later, and are such, too.
+CREATE FUNCTION dup_select_private.note_checked(tables dup_select_private.schema_table[])
+RETURNS dup_select_private.schema_table[]
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_tables dup_select_private.schema_table[] := tables;
+    v_order  integer[] := dup_select_private.in_order(tables);
+    v_before boolean[] := array_fill(false, ARRAY[cardinality(tables)]);
+    v_link   dup_select_private.schema_link;
+    v_n      integer;
+BEGIN
+    FOR v_n IN 1 .. cardinality(tables) LOOP
+        v_before[v_n] := v_before[v_n] OR NOT (tables[v_n]).whole;
+        FOREACH v_link IN ARRAY (tables[v_n]).links LOOP
+            IF NOT (tables[v_n]).whole AND v_link."table" IS NOT NULL THEN
+                v_before[v_link."table"] := true;
+            END IF;
+        END LOOP;
+    END LOOP;
+    FOR v_place IN REVERSE cardinality(v_order) .. 1 LOOP
+        v_n := v_order[v_place];
+        FOREACH v_link IN ARRAY (tables[v_n]).links LOOP
+            IF v_before[v_n] AND v_link."table" IS NOT NULL THEN
+                v_before[v_link."table"] := true;
+            END IF;
+        END LOOP;
+        IF v_before[v_n] OR NOT EXISTS (SELECT FROM unnest((tables[v_n]).links) l WHERE l."table" IS NOT NULL) THEN
+            v_tables[v_n].dangles := NULL;
+        END IF;
+    END LOOP;
+    RETURN v_tables;
 END
 $$;
 

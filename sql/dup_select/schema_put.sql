@@ -79,6 +79,7 @@ FROM %s%s',
                 || format(CASE WHEN v_has_parts THEN 't.tableoid IS NOT NULL AS %I' ELSE 'false AS %I' END, "table".existing)
                 || format('NULL::pg_catalog.int8 AS %I', "table".first)
                 || dup_select_private.found_values("table")
+                || CASE WHEN "table".dangles IS NULL THEN '{}' ELSE ARRAY[format('s.%I', "table".dangles)] END
                 || CASE WHEN "table".has_key IS NOT NULL THEN ARRAY[format('(%s) IS TRUE AS %I', "table".has_key, "table".keyed)]
                         ELSE '{}' END
                 || ARRAY(SELECT format('%s%s AS %I', k.value, k.collation_clause, k.held)
@@ -88,6 +89,9 @@ FROM %s%s',
         dup_select_private.schema_rows("table", true, false, 's', dup_select_private.next_of_tree("table")),
         chr(10) || 'LEFT JOIN ' || dup_select_private.target_item("table") || ' ON '
             || dup_select_private.match("table".level, false, 2));
+    IF "table".dangles IS NOT NULL THEN
+        RETURN NEXT dup_select_private.check_found("table");
+    END IF;
     IF v_nullable IS NOT NULL THEN
         RETURN NEXT dup_select_private.find_nulls("table", v_nullable);
     END IF;

@@ -305,9 +305,8 @@ CREATE FUNCTION dup_select_private.check_link(
 ) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_rule   text := format('%s refers to no row of %s', dup_select_private.name_list(link.columns),
-                            dup_select_private.qualified_name(link.parent));
-    v_broken text := dup_select_private.is_dangling(link);
+    v_rule   text := dup_select_private.link_rule(link);
+    v_broken text := dup_select_private.is_dangling(link, 's', dup_select_private.is_unknown(link));
 BEGIN
     RETURN CASE
         WHEN late THEN dup_select_private.put_aside_late("table", v_rule, format(
@@ -317,32 +316,85 @@ BEGIN
 END
 $$;
 
--- Condition on rows s that refer to a row which is neither in the source nor in the target.
-CREATE FUNCTION dup_select_private.is_dangling(link dup_select_private.schema_link) RETURNS text
+-- Condition on rows under an alias that refer to a row which is neither in the source nor in the target. unknown: condition under
+-- which the source does not have it.
+CREATE FUNCTION dup_select_private.is_dangling(link dup_select_private.schema_link, alias text, unknown text) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
         SELECT concat_ws(chr(10) || '        AND ',
             format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0',
-                   string_agg(format('s.%I', k.held), ', ' ORDER BY k.place)),
-            CASE WHEN link."table" IS NOT NULL THEN
-                format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
-                       string_agg(concat('p.', quote_ident(k.parent_held), ' ', k.operator, ' s.', quote_ident(k.held)), ' AND '
-                                  ORDER BY k.place)) END,
+                   string_agg(format('%s.%I', alias, k.held), ', ' ORDER BY k.place)),
+            unknown,
             CASE WHEN link.in_target THEN
                 format('NOT EXISTS (SELECT FROM %s AS t WHERE %s)', dup_select_private.qualified_name(link.parent),
-                       string_agg(format('t.%I %s s.%I', k.parent, k.operator, k.held), ' AND ' ORDER BY k.place)) END)
-        FROM ROWS FROM (unnest(link.held), unnest(link.parent_columns), unnest(link.operators), unnest(link.parent_held))
-            WITH ORDINALITY AS k (held, parent, operator, parent_held, place));
+                       string_agg(format('t.%I %s %s.%I', k.parent, k.operator, alias, k.held), ' AND ' ORDER BY k.place)) END)
+        FROM ROWS FROM (unnest(link.held), unnest(link.parent_columns), unnest(link.operators))
+            WITH ORDINALITY AS k (held, parent, operator, place));
+END
+$$;
+
+-- Condition on rows s under which the source does not have the row that they refer to. NULL where it has none of that table.
+CREATE FUNCTION dup_select_private.is_unknown(link dup_select_private.schema_link) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
+                      string_agg(concat('p.', quote_ident(k.parent_held), ' ', k.operator, ' s.', quote_ident(k.held)), ' AND '
+                                 ORDER BY k.place))
+        FROM ROWS FROM (unnest(link.held), unnest(link.operators), unnest(link.parent_held))
+            WITH ORDINALITY AS k (held, operator, parent_held, place)
+        WHERE link."table" IS NOT NULL
+        HAVING count(*) > 0);
+END
+$$;
+
+-- The rule that a row breaks whose link leads to no row.
+CREATE FUNCTION dup_select_private.link_rule(link dup_select_private.schema_link) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN format('%s refers to no row of %s', dup_select_private.name_list(link.columns),
+                  dup_select_private.qualified_name(link.parent));
+END
+$$;
+
+-- A block that puts aside the rows of a found table that refer to no row. Nothing is looked for where there are none.
+CREATE FUNCTION dup_select_private.check_found("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN dup_select_private.do_block(format(
+'
+BEGIN
+    IF EXISTS (SELECT FROM pg_temp.%1$I AS f WHERE f.%2$I IS NOT NULL) THEN
+        WITH bad AS (
+            DELETE FROM pg_temp.%3$I AS s
+            USING pg_temp.%1$I AS f
+            WHERE f.%4$I OPERATOR(pg_catalog.=) s.%4$I AND f.%2$I IS NOT NULL
+            RETURNING s.%4$I AS row_number, f.%2$I AS link,
+                %5$s AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT %6$s, bad.row_number, (%7$L::pg_catalog.text[])[bad.link], bad."row" FROM bad;
+        DELETE FROM pg_temp.%1$I AS f WHERE f.%2$I IS NOT NULL;
+    END IF;
+END
+',
+        "table".found, "table".dangles, "table".work, "table".row,
+        dup_select_private.indented(dup_select_private.row_json("table"), 8), "table".reported,
+        ARRAY(SELECT dup_select_private.link_rule("table".links[n]) FROM generate_subscripts("table".links, 1) n ORDER BY n)));
 END
 $$;
 
 -- A block that puts aside rows which refer to no row, until none is left: a row that goes takes along what refers to it. NULL
--- where nothing refers to anything. late: where something was put aside since references were checked; maps are then cleared.
+-- where nothing refers to anything. References that are checked where rows are found are looked at only where rows have been put
+-- aside already: whoever wants none is told of all of them then. late: where something was put aside since references were
+-- checked; maps are then cleared.
 CREATE FUNCTION dup_select_private.check_links(tables dup_select_private.schema_table[], late boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_checks text[] := '{}';
+    v_others text[] := '{}';
+    v_check  text;
     v_clear  text[] := '{}';
     v_table  dup_select_private.schema_table;
     v_link   dup_select_private.schema_link;
@@ -351,9 +403,14 @@ BEGIN
     FOREACH v_n IN ARRAY dup_select_private.in_order(tables) LOOP
         v_table := tables[v_n];
         FOREACH v_link IN ARRAY v_table.links LOOP
-            v_checks := v_checks || concat(
+            v_check := concat(
                 '        ', dup_select_private.indented(dup_select_private.check_link(v_table, v_link, late), 8), ';', chr(10),
                 '        v_again := v_again OR FOUND;', chr(10));
+            IF late OR v_table.dangles IS NULL OR v_link."table" IS NULL THEN
+                v_checks := v_checks || v_check;
+            ELSE
+                v_others := v_others || v_check;
+            END IF;
         END LOOP;
         IF v_table.mapped THEN
             v_clear := v_clear || format(
@@ -362,6 +419,11 @@ BEGIN
 ', v_table.map, v_table.work, v_table.row);
         END IF;
     END LOOP;
+    IF v_others <> '{}' THEN
+        v_checks := v_checks || (
+            '        IF EXISTS (SELECT FROM pg_temp.put_rejects) THEN' || chr(10)
+            || regexp_replace(array_to_string(v_others, ''), '^(?=.)', '    ', 'gn') || '        END IF;' || chr(10));
+    END IF;
     IF v_checks = '{}' AND NOT late THEN
         RETURN NULL;
     END IF;

@@ -85,6 +85,9 @@ BEGIN
     IF keys THEN
         v_values := v_values || ARRAY(SELECT dup_select_private.old_value("table", n)
                                       FROM generate_subscripts("table".referred, 1) n ORDER BY n);
+        IF "table".dangles IS NOT NULL THEN
+            v_values := v_values || dup_select_private.dangling_link("table");
+        END IF;
     END IF;
     IF mapped THEN
         v_values := v_values || format('m.existing AS %I', "table".existing) || format('m.same_as AS %I', "table".first)
@@ -98,6 +101,19 @@ BEGIN
     FROM pg_temp.%I AS w%s%s
 ) AS %I',
         dup_select_private.lines(v_values, ', ', 8), "table".work, v_joins, chr(10) || '    WHERE ' || condition, alias);
+END
+$$;
+
+-- The number of the first link of a row w by which the map of the parent has no row.
+CREATE FUNCTION dup_select_private.dangling_link("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format('CASE %s END AS %I', string_agg(format('WHEN %s THEN %s', dup_select_private.indented(
+                   dup_select_private.is_dangling("table".links[n], 'w', format('r%s.put__row IS NULL', n)), 8), n),
+                   chr(10) || '            ' ORDER BY n), "table".dangles)
+        FROM generate_subscripts("table".links, 1) n
+        WHERE ("table".links[n])."table" IS NOT NULL);
 END
 $$;
 

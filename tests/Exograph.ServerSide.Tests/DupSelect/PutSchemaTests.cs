@@ -467,6 +467,19 @@ public sealed class PutSchemaTests : LoadingTest
     }
 
     [Fact]
+    public async Task A_key_that_its_default_makes_is_made_once()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), k text UNIQUE);
+            CREATE TABLE i.t AS SELECT NULL::uuid AS id, k FROM unnest(ARRAY['a', 'b']) AS k;
+            """);
+
+        Assert.Equal(["t|2|2|0|0|0|0|0"], await Db.RowsAsync(Put(", on_existing => 'update'")));
+    }
+
+    [Fact]
     public async Task Foreign_tables_are_read()
     {
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.csv");

@@ -265,29 +265,31 @@ BEGIN
         INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
         SELECT 'category', bad.row_number, bad.rule, bad."row" FROM bad;
         v_again := v_again OR FOUND;
-        WITH bad AS (
-            DELETE FROM pg_temp.put_product AS s
-            WHERE pg_catalog.num_nulls(s.put_category_id) OPERATOR(pg_catalog.=) 0
-                AND NOT EXISTS (SELECT FROM pg_temp.put_category AS p WHERE p.put_id OPERATOR(pg_catalog.=) s.put_category_id)
-            RETURNING s.put__row AS row_number, 'category_id refers to no row of shop.category'::pg_catalog.text AS rule,
-                pg_catalog.jsonb_build_object('id', s.put_id, 'category_id', s.put_category_id, 'sku', s.put_sku,
-                'price', s.put_price, 'currency', s.put_currency) AS "row"
-        )
-        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
-        SELECT 'product', bad.row_number, bad.rule, bad."row" FROM bad;
-        v_again := v_again OR FOUND;
-        WITH bad AS (
-            DELETE FROM pg_temp.put_product AS s
-            WHERE pg_catalog.num_nulls(s.put_currency) OPERATOR(pg_catalog.=) 0
-                AND NOT EXISTS (SELECT FROM pg_temp.put_currency AS p WHERE p.put_code OPERATOR(pg_catalog.=) s.put_currency)
-                AND NOT EXISTS (SELECT FROM shop.currency AS t WHERE t.code OPERATOR(pg_catalog.=) s.put_currency)
-            RETURNING s.put__row AS row_number, 'currency refers to no row of shop.currency'::pg_catalog.text AS rule,
-                pg_catalog.jsonb_build_object('id', s.put_id, 'category_id', s.put_category_id, 'sku', s.put_sku,
-                'price', s.put_price, 'currency', s.put_currency) AS "row"
-        )
-        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
-        SELECT 'product', bad.row_number, bad.rule, bad."row" FROM bad;
-        v_again := v_again OR FOUND;
+        IF EXISTS (SELECT FROM pg_temp.put_rejects) THEN
+            WITH bad AS (
+                DELETE FROM pg_temp.put_product AS s
+                WHERE pg_catalog.num_nulls(s.put_category_id) OPERATOR(pg_catalog.=) 0
+                    AND NOT EXISTS (SELECT FROM pg_temp.put_category AS p WHERE p.put_id OPERATOR(pg_catalog.=) s.put_category_id)
+                RETURNING s.put__row AS row_number, 'category_id refers to no row of shop.category'::pg_catalog.text AS rule,
+                    pg_catalog.jsonb_build_object('id', s.put_id, 'category_id', s.put_category_id, 'sku', s.put_sku,
+                    'price', s.put_price, 'currency', s.put_currency) AS "row"
+            )
+            INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+            SELECT 'product', bad.row_number, bad.rule, bad."row" FROM bad;
+            v_again := v_again OR FOUND;
+            WITH bad AS (
+                DELETE FROM pg_temp.put_product AS s
+                WHERE pg_catalog.num_nulls(s.put_currency) OPERATOR(pg_catalog.=) 0
+                    AND NOT EXISTS (SELECT FROM pg_temp.put_currency AS p WHERE p.put_code OPERATOR(pg_catalog.=) s.put_currency)
+                    AND NOT EXISTS (SELECT FROM shop.currency AS t WHERE t.code OPERATOR(pg_catalog.=) s.put_currency)
+                RETURNING s.put__row AS row_number, 'currency refers to no row of shop.currency'::pg_catalog.text AS rule,
+                    pg_catalog.jsonb_build_object('id', s.put_id, 'category_id', s.put_category_id, 'sku', s.put_sku,
+                    'price', s.put_price, 'currency', s.put_currency) AS "row"
+            )
+            INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+            SELECT 'product', bad.row_number, bad.rule, bad."row" FROM bad;
+            v_again := v_again OR FOUND;
+        END IF;
     END LOOP;
 END
 $$;
@@ -424,16 +426,40 @@ SELECT s.put__row, s.put__old_1, t.id AS put__new_1, t.tableoid IS NOT NULL AS p
     s.put_currency,
     t.tableoid IS NOT NULL AND ((s.put_category_id OPERATOR(pg_catalog.=) t.category_id) IS NOT TRUE
         OR (s.put_price OPERATOR(pg_catalog.=) t.price) IS NOT TRUE
-        OR (s.put_currency OPERATOR(pg_catalog.=) t.currency) IS NOT TRUE AND s.put_currency IS DISTINCT FROM NULL) AS put__differs
+        OR (s.put_currency OPERATOR(pg_catalog.=) t.currency) IS NOT TRUE AND s.put_currency IS DISTINCT FROM NULL) AS put__differs,
+    s.put__dangles
 FROM (
     SELECT w.put__row, w.put_id, coalesce(r1.new_id, w.put_category_id) AS put_category_id,
         w.put_sku, w.put_price, coalesce(r2.new_code, w.put_currency) AS put_currency,
-        w.put_id AS put__old_1
+        w.put_id AS put__old_1,
+        CASE WHEN pg_catalog.num_nulls(w.put_category_id) OPERATOR(pg_catalog.=) 0
+                AND r1.put__row IS NULL THEN 1
+            WHEN pg_catalog.num_nulls(w.put_currency) OPERATOR(pg_catalog.=) 0
+                AND r2.put__row IS NULL
+                AND NOT EXISTS (SELECT FROM shop.currency AS t WHERE t.code OPERATOR(pg_catalog.=) w.put_currency) THEN 2 END AS put__dangles
     FROM pg_temp.put_product AS w
     LEFT JOIN pg_temp.put_category_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_category_id
     LEFT JOIN pg_temp.put_currency_map AS r2 ON r2.old_code OPERATOR(pg_catalog.=) w.put_currency AND r2.same_as IS NULL
 ) AS s
 LEFT JOIN shop.product AS t ON sku OPERATOR(pg_catalog.=) s.put_sku;
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_temp.put_product_found AS f WHERE f.put__dangles IS NOT NULL) THEN
+        WITH bad AS (
+            DELETE FROM pg_temp.put_product AS s
+            USING pg_temp.put_product_found AS f
+            WHERE f.put__row OPERATOR(pg_catalog.=) s.put__row AND f.put__dangles IS NOT NULL
+            RETURNING s.put__row AS row_number, f.put__dangles AS link,
+                pg_catalog.jsonb_build_object('id', s.put_id, 'category_id', s.put_category_id, 'sku', s.put_sku,
+                'price', s.put_price, 'currency', s.put_currency) AS "row"
+        )
+        INSERT INTO pg_temp.put_rejects (table_name, row_number, rule, "row")
+        SELECT 'product', bad.row_number, ('{"category_id refers to no row of shop.category","currency refers to no row of shop.currency"}'::pg_catalog.text[])[bad.link], bad."row" FROM bad;
+        DELETE FROM pg_temp.put_product_found AS f WHERE f.put__dangles IS NOT NULL;
+    END IF;
+END
+$$;
 
 UPDATE pg_temp.put_product_found AS f SET put__first = d.first
 FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_sku) AS first
@@ -456,6 +482,30 @@ JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__fi
 WHERE EXISTS (SELECT FROM pg_temp.put_product_found AS e WHERE e.put__first IS NOT NULL);
 
 ANALYZE pg_temp.put_product_map (put__row, old_id);
+
+-- Rows that refer to none
+DO $$
+DECLARE
+    v_rejects pg_catalog.int8 := (SELECT pg_catalog.count(*) FROM pg_temp.put_rejects);
+BEGIN
+    IF v_rejects OPERATOR(pg_catalog.>) 0 THEN
+        RAISE EXCEPTION '% % cannot be put in', v_rejects,
+            CASE WHEN v_rejects OPERATOR(pg_catalog.=) 1 THEN 'row' ELSE 'rows' END
+            USING ERRCODE = 'integrity_constraint_violation',
+                  DETAIL = (SELECT pg_catalog.string_agg(pg_catalog.format(
+                                '%s of %s: %s, as %s', r.n, r.table_name, pg_catalog.concat_ws(': ', r.rule, r.detail),
+                                pg_catalog."left"(r.example, 200)), pg_catalog.chr(10) ORDER BY r.n DESC, r.table_name, r.rule)
+                            FROM (SELECT p.table_name, p.rule, pg_catalog.count(*) AS n, pg_catalog.min(p.detail) AS detail,
+                                         pg_catalog.min(p."row"::pg_catalog.text) AS example
+                                  FROM pg_temp.put_rejects AS p
+                                  GROUP BY p.table_name, p.rule ORDER BY 3 DESC LIMIT 10) AS r),
+                  HINT = 'on_reject => ''skip'' leaves them out, and pg_temp.put_rejects lists them then.';
+    END IF;
+END
+$$;
+
+UPDATE pg_temp.put_report AS r SET rejected = (
+    SELECT pg_catalog.count(*) FROM pg_temp.put_rejects AS p WHERE p.table_name OPERATOR(pg_catalog.=) r.table_name);
 
 -- Count rows of 'category'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed) = (
