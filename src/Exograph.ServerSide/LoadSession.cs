@@ -276,7 +276,7 @@ public sealed class LoadSession : IAsyncDisposable
         await idle.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_report is null && !IsAbandoned && !_leaveOpen)
         {
-            Task abandoning = _client.AbandonLoadAsync(LoadId, timeout.Token);
+            var abandoning = AbandonAtLastAsync(timeout.Token);
             await abandoning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             IsAbandoned = abandoning.IsCompletedSuccessfully;
             if (IsAbandoned)
@@ -290,6 +290,25 @@ public sealed class LoadSession : IAsyncDisposable
             _disposing.Dispose();
             _preparing.Dispose();
             Ids?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Abandons the load, trying again where something is in the way that may pass: sessions that were given up may still be ending.
+    /// </summary>
+    private async Task AbandonAtLastAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await AgainAsync(() => _client.AbandonLoadAsync(LoadId, cancellationToken), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (LoadException e) when (e.IsTransient && attempt < _options.RetryDelays.Count)
+            {
+                await Task.Delay(_options.RetryDelays[attempt], cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

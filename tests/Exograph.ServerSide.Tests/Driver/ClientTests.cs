@@ -145,6 +145,28 @@ public sealed class ClientTests
         Assert.Empty(await database.Client.ListOpenLoadsAsync());
     }
 
+    [Fact]
+    public async Task Disposing_a_session_abandons_the_load_once_what_is_in_the_way_has_ended()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var settings = database.Settings;
+        settings.Options = "-c lock_timeout=50ms";
+        await using var impatient = NpgsqlDataSource.Create(settings.ConnectionString);
+        var session = await new ExographClient(impatient).BeginLoadAsync();
+        await using var other = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var look = new NpgsqlCommand($"TABLE exograph_load_{session.LoadId}.staged_terms", other);
+        await look.ExecuteNonQueryAsync();
+
+        var disposing = session.DisposeAsync();
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+        Assert.False(disposing.IsCompleted);
+        await transaction.CommitAsync();
+        await disposing;
+
+        Assert.Equal(LoadState.Abandoned, (await database.Client.GetLoadAsync(session.LoadId)).State);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
