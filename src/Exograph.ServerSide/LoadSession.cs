@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Npgsql;
 
 namespace Exograph.ServerSide;
 
@@ -294,7 +295,8 @@ public sealed class LoadSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Abandons the load, trying again where something is in the way that may pass: sessions that were given up may still be ending.
+    /// Abandons the load, trying again where something is in the way that may pass: sessions that were given up may still be ending, and
+    /// the request to cancel a statement of one may come late, and to the next one of its connection.
     /// </summary>
     private async Task AbandonAtLastAsync(CancellationToken cancellationToken)
     {
@@ -302,12 +304,15 @@ public sealed class LoadSession : IAsyncDisposable
         {
             try
             {
-                await AgainAsync(() => _client.AbandonLoadAsync(LoadId, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await _client.AbandonLoadAsync(LoadId, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (LoadException e) when (e.IsTransient && attempt < _options.RetryDelays.Count)
+            catch (ExographException e)
+                when ((e.IsTransient || e.SqlState == PostgresErrorCodes.QueryCanceled) && attempt < _options.RetryDelays.Count)
             {
-                await Task.Delay(_options.RetryDelays[attempt], cancellationToken).ConfigureAwait(false);
+                await (ConnectionLoss.Is(e)
+                    ? _client.Server.PauseAsync(e, _options.RetryDelays[attempt], cancellationToken)
+                    : Task.Delay(_options.RetryDelays[attempt], cancellationToken)).ConfigureAwait(false);
             }
         }
     }

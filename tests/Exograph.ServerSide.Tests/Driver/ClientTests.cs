@@ -145,14 +145,17 @@ public sealed class ClientTests
         Assert.Empty(await database.Client.ListOpenLoadsAsync());
     }
 
-    [Fact]
-    public async Task Disposing_a_session_abandons_the_load_once_what_is_in_the_way_has_ended()
+    [Theory]
+    [InlineData("lock_timeout")]
+    [InlineData("statement_timeout")] // to the client it is a cancellation, like one that comes late
+    public async Task Disposing_a_session_abandons_the_load_once_what_is_in_the_way_has_ended(string setting)
     {
         await using var database = await TestDatabase.CreateAsync();
         var settings = database.Settings;
-        settings.Options = "-c lock_timeout=50ms";
         await using var impatient = NpgsqlDataSource.Create(settings.ConnectionString);
         var session = await new ExographClient(impatient).BeginLoadAsync();
+        await database.ExecuteAsync($"ALTER DATABASE {database.Settings.Database} SET {setting} = '100ms'");
+        impatient.Clear(); // the next session has it
         await using var other = await database.DataSource.OpenConnectionAsync();
         await using var transaction = await other.BeginTransactionAsync();
         await using var look = new NpgsqlCommand($"TABLE exograph_load_{session.LoadId}.staged_terms", other);
@@ -162,6 +165,8 @@ public sealed class ClientTests
         await Task.Delay(TimeSpan.FromMilliseconds(300));
         Assert.False(disposing.IsCompleted);
         await transaction.CommitAsync();
+        await database.ExecuteAsync($"ALTER DATABASE {database.Settings.Database} RESET {setting}");
+        impatient.Clear();
         await disposing;
 
         Assert.Equal(LoadState.Abandoned, (await database.Client.GetLoadAsync(session.LoadId)).State);
