@@ -174,14 +174,11 @@ $$;
 CREATE FUNCTION dup_select_private.temporary_table(wanted text, taken text[]) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_name text := dup_select_private.identifier(wanted);
-    v_n    integer := 1;
+    v_name text := dup_select_private.free_name(wanted, taken);
 BEGIN
-    WHILE v_name = ANY (taken) OR to_regclass(format('pg_temp.%I', v_name)) IS NOT NULL
-        OR to_regtype(format('pg_temp.%I', v_name)) IS NOT NULL
-    LOOP
-        v_n := v_n + 1;
-        v_name := dup_select_private.identifier(concat(wanted, '_', v_n));
+    WHILE num_nonnulls(to_regclass(format('pg_temp.%I', v_name)), to_regtype(format('pg_temp.%I', v_name))) > 0 LOOP
+        taken := taken || v_name;
+        v_name := dup_select_private.free_name(wanted, taken);
     END LOOP;
     RETURN v_name;
 END
