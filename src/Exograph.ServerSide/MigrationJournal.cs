@@ -58,10 +58,7 @@ internal sealed class MigrationJournal(
     {
         var foundation = Read<string>(commands, MigrationSql.Foundation);
         if (foundation == "absent" && longestWait is { } longest)
-        {
-            WaitForFirstTurn(commands, longest);
-            foundation = Read<string>(commands, MigrationSql.Foundation);
-        }
+            foundation = WaitForFirstTurn(commands, longest);
         try
         {
             if (foundation == "sound")
@@ -81,11 +78,16 @@ internal sealed class MigrationJournal(
     }
 
     /// <summary>Any role that may connect can hold an advisory lock: nobody waits for it for long, or without being told for whom.</summary>
-    private void WaitForFirstTurn(Func<IDbCommand> commands, TimeSpan longest)
+    /// <returns>What there is now. Who finds the journal made by another queues for that, where each has its turn.</returns>
+    private string WaitForFirstTurn(Func<IDbCommand> commands, TimeSpan longest)
     {
         var waiting = Stopwatch.StartNew();
-        while (!Read<bool>(commands, $"SELECT pg_try_advisory_xact_lock({MigrationSql.LockKey})"))
+        while (true)
         {
+            var isTurn = Read<bool>(commands, $"SELECT pg_try_advisory_xact_lock({MigrationSql.LockKey})");
+            var foundation = Read<string>(commands, MigrationSql.Foundation);
+            if (isTurn || foundation != "absent")
+                return foundation;
             if (waiting.Elapsed > longest)
             {
                 var holder = Read<string>(commands, MigrationSql.LockHolder);
