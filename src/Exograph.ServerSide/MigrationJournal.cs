@@ -64,7 +64,9 @@ internal sealed class MigrationJournal(
             if (foundation == "sound")
                 Execute(commands, MigrationSql.BecomeOwner);
             if (foundation != "absent" && longestWait is not null)
-                Execute(commands, MigrationSql.LockJournal);
+                Execute(commands, MigrationSql.LockJournal); // without limit: those before it are at work
+            if (longestWait is { } limit)
+                Execute(commands, MigrationSql.LimitWaits(limit));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

@@ -10,11 +10,14 @@ internal static class MigrationPrinter
         {ServerCall.PinPath};
         """;
 
+    private static readonly string s_limitWaits = MigrationSql.LimitWaits(TimeSpan.FromMinutes(1));
+
     /// <summary>The journal exists: as the owner of all, when it is our turn.</summary>
-    private const string BeginAsOwner = $"""
+    private static readonly string s_beginAsOwner = $"""
         {Begin}
         {MigrationSql.BecomeOwner};
         {MigrationSql.LockJournal};
+        {s_limitWaits};
         """;
 
     private const string Count = @"SELECT :exograph_installed + 1 AS exograph_installed \gset";
@@ -57,6 +60,7 @@ internal static class MigrationPrinter
             {s_waitForFirstTurn}
             SELECT f.state <> 'sound' AS exograph_pending FROM ({MigrationSql.Foundation}) f (state) \gset
             \if :exograph_pending
+            {s_limitWaits};
             {first.Contents}
             {MigrationSql.EnsureJournal}
             {MigrationSql.RecordMigration(MigrationSql.Literal(first.Name))}
@@ -78,7 +82,7 @@ internal static class MigrationPrinter
             text.Append($"""
 
                 -- migrations/{script.Name}
-                {BeginAsOwner}
+                {s_beginAsOwner}
                 SELECT NOT EXISTS (SELECT FROM exograph.schemaversions WHERE scriptname = {MigrationSql.Literal(script.Name)})
                     AS exograph_pending \gset
                 \if :exograph_pending
@@ -89,7 +93,7 @@ internal static class MigrationPrinter
                 COMMIT;
 
                 """);
-        text.Append($"\n{BeginAsOwner}\nSET LOCAL client_min_messages = warning;\n");
+        text.Append($"\n{s_beginAsOwner}\nSET LOCAL client_min_messages = warning;\n");
         foreach (var script in scripts.Code)
             text.Append($"\n-- sql/{script.Name}\n{script.Contents}");
         text.Append($"""

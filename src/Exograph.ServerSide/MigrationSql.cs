@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Exograph.ServerSide;
 
 /// <summary>What the migrator and the printed script ask and note beside the scripts.</summary>
@@ -19,6 +21,17 @@ internal static class MigrationSql
 
     /// <summary>Once the journal exists, migrators queue for it: nobody else can lock it.</summary>
     public const string LockJournal = "LOCK TABLE exograph.schemaversions IN SHARE ROW EXCLUSIVE MODE";
+
+    /// <summary>A script waits for a load, or a dump, as long as everything else of Exograph does where nobody has said how long.</summary>
+    public static string LimitWaits(TimeSpan longest) => string.Create(CultureInfo.InvariantCulture, $"""
+        DO $$
+        BEGIN
+            IF current_setting('lock_timeout') = '0' THEN
+                PERFORM set_config('lock_timeout', '{longest.TotalMilliseconds:0}ms', true);
+            END IF;
+        END
+        $$
+        """);
 
     /// <summary>Scripts run as the owner of all: default privileges of who installs apply to nothing that they make.</summary>
     public const string BecomeOwner = "SET LOCAL ROLE exograph_owner";

@@ -27,7 +27,10 @@ internal sealed class Migrator
         _scripts = scripts;
     }
 
-    /// <summary>How long a first installation waits for another, whose first script takes less than a second.</summary>
+    /// <summary>
+    /// How long a first installation waits for another, whose first script takes less than a second; and how long a script waits
+    /// for a lock where lock_timeout is not set.
+    /// </summary>
     internal TimeSpan LongestWait { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Applies what is new: each migration in a transaction of its own, all code in one.</summary>

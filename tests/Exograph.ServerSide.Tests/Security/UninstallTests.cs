@@ -193,6 +193,10 @@ public sealed class UninstallTests(EmptyServer server) : EmptyServerTest(server)
         Assert.Equal(("55P03", $"In use by {named}."), (error.SqlState, error.Detail));
         Assert.Contains("migrate again", error.Hint, StringComparison.Ordinal);
 
+        error = await Assert.ThrowsAsync<MigrationException>(
+            () => new Migrator(DataSource) { LongestWait = TimeSpan.FromMilliseconds(300) }.MigrateAsync());
+        Assert.Equal(("55P03", $"In use by {named}."), (error.SqlState, error.Detail));
+
         await holder.ExecuteAsync("COMMIT");
         Assert.NotEmpty(await new ExographClient(impatient).MigrateAsync());
     }
