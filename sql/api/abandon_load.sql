@@ -32,4 +32,4 @@ $$;
 COMMENT ON PROCEDURE exograph.abandon_load(integer) IS
 'Drops the staging of an open load; nothing of it reaches the index. NULL means the caller''s only open load. Again on an
 abandoned load: no effect. Errors: XG001, XG002 (it is finalized), XG003, 2BP01 (something depends on its
-staging), 42501, 55P03.';
+staging), 25006, 42501, 55P03.';

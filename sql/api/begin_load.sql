@@ -17,6 +17,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     v_load_id integer;
 BEGIN
+    CALL exograph_private.require_writable('begin_load');
     IF label IS NULL THEN
         RAISE EXCEPTION 'a load needs a label' USING ERRCODE = 'XG008',
             HINT = 'Say what is loaded: SELECT exograph.begin_load(''hex top 500'').';
@@ -62,4 +63,4 @@ holds; with ''replace'' it gives way, for the staged files that exist: rows of t
 complete names; nodes and fragments that it brings again keep their ids. That takes DELETE on these tables.
 most_partitions: where a fact table has more partitions, finalize_load merges those of old loads, down to about half as many; at
 least 2, NULL (default) merges none; for members of exograph_owner, since readers wait for a moment.
-Errors: XG008, 42501, 42P06 (a schema of that name exists).';
+Errors: XG008, 25006, 42501, 42P06 (a schema of that name exists).';

@@ -7,10 +7,15 @@ CREATE OR REPLACE FUNCTION exograph.check_index() RETURNS TABLE (finding text, o
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
     v_settings jsonb := exograph_private.take_settings();
+    v_hint     text;
 BEGIN
     RETURN QUERY SELECT * FROM exograph_private.findings();
     RETURN QUERY SELECT * FROM exograph_private.check_open_loads();
     CALL exograph_private.restore_settings(v_settings);
+EXCEPTION WHEN out_of_memory THEN
+    GET STACKED DIAGNOSTICS v_hint = PG_EXCEPTION_HINT;
+    CALL exograph_private.raise_out_of_locks('check_index', SQLERRM, v_hint);
+    RAISE;
 END
 $$;
 
@@ -21,4 +26,5 @@ of unknown loads or outside of their partition; facts and keys that are there tw
 terms that are empty, not ascending, not disjoint or of unknown terms; packages and versions that are not those of the file;
 staging without a load, open loads without staging, sequences that are behind. It reads everything: 2M rows take 3 s, 22M take 25
 on two busy cores. Nobody waits for it but who needs a table for himself (merge_partitions, ALTER TABLE). Mend from the top and
-check again: one fault may show as several findings. Look at rows before you run a statement that deletes them.';
+check again: one fault may show as several findings. Look at rows before you run a statement that deletes them. Errors: 53200 (no
+locks are left for so many partitions).';

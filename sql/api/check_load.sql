@@ -32,4 +32,4 @@ are rejected because they name a rejected row or none. staged_ctid tells equal r
 DELETE FROM exograph_load_<n>.staged_<table> WHERE ctid = ''(0,7)''. The terms of a staged set that break a rule are one row, as
 {"fragment_id": 3, "term_ids": [7, 9]} of fragment_terms, and staged_ctid is NULL: a part of a row is found by its
 fragment_id. load_id NULL means the caller''s only open load.
-Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';
+Errors: XG001, XG002, XG003, XG004, 25006, 42501, 55P03.';

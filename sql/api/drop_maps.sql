@@ -23,4 +23,4 @@ $$;
 
 COMMENT ON PROCEDURE exograph.drop_maps(integer) IS
     'Drops the number-to-id maps that a load finalized with keep_maps => true has left; without effect where there are '
-    'none. Errors: XG001, XG002, 2BP01 (something depends on them), 42501, 55P03.';
+    'none. Errors: XG001, XG002, 2BP01 (something depends on them), 25006, 42501, 55P03.';

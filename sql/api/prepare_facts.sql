@@ -46,7 +46,7 @@ COMMENT ON FUNCTION exograph.prepare_facts(integer) IS
 versions that exist already, which are written again when the load is finalized, are staged without WAL. Stage packages,
 versions and files before; call it in a transaction of its own, for it locks the staging tables of facts. A load is the same
 without it, and where facts were staged before. Returns whether facts are staged with WAL, NULL where no version and no file is
-staged. NULL means the caller''s only open load. Errors: XG001, XG002, XG003, XG004, 42501, 55P03.';
+staged. NULL means the caller''s only open load. Errors: XG001, XG002, XG003, XG004, 25006, 42501, 55P03.';
 
 -- Whether more than a tenth of the staged versions exists and, where files are staged, more than a tenth of these are of such a
 -- version, or exist without one. NULL where neither is staged; a version counts with its package, a file with its version. Facts

@@ -73,5 +73,5 @@ COMMENT ON FUNCTION exograph.reserve_ids(integer, text, bigint) IS
 'Reserves ids of a dimension for the rows that a load begun with ids => ''reserved'' will stage: as many as asked for, in as
 few ranges as can be. Ids that are not used are lost. A load gets at most 1/128 of the ids of a table, and none of their upper
 half is reserved. Call it in a transaction of its own: one that has written through a view may deadlock with a finalize of that
-load. Errors: XG001, XG002, XG008, XG012, 40P01, 42501,
-55P03.';
+load. Errors: XG001, XG002, XG008, XG012, 25006, 40P01,
+42501, 55P03.';

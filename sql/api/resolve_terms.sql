@@ -44,5 +44,5 @@ $$;
 COMMENT ON FUNCTION exograph.resolve_terms(text[], integer) IS
 'Ids of terms, in their order; those that do not exist are inserted. With a load''s number its staged facts may use the ids
 without its staging the terms. Call it in a transaction of its own: finalize_load waits until that ends, and one that has
-written through a view may deadlock with a finalize of that load. Errors: 22004, 40001, 40P01, 42501,
-55P03, XG001, XG002, XG004, XG008.';
+written through a view may deadlock with a finalize of that load. Errors: 22004, 25006, 40001, 40P01,
+42501, 55P03, XG001, XG002, XG004, XG008.';

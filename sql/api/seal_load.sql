@@ -26,5 +26,5 @@ $$;
 COMMENT ON FUNCTION exograph.seal_load(integer, jsonb) IS
 'States how many rows were staged per table, as the producer counted them: {"files": 12, ...}; a table left out has
 none. fragment_terms counts pairs, those within sets among them; fragment_term_sets may be given besides.
-finalize_load refuses where the staging differs. Sealing again replaces the counts. Errors: XG001, XG002, XG008, 42501,
-55P03.';
+finalize_load refuses where the staging differs. Sealing again replaces the counts. Errors: XG001, XG002, XG008, 25006,
+42501, 55P03.';

@@ -86,7 +86,8 @@ END
 $$;
 
 -- Removes what gives way, and writes over the fragments that the load brings again and the comments_text of its files. Comes
--- after the files, which it must know, and before the fragments: those that it removes are not found by the merge.
+-- after the files, which it must know, and before the fragments: those that it removes are not found by the merge. Errors: 53200
+-- (no locks are left for so many partitions).
 CREATE OR REPLACE PROCEDURE exograph_private.replace_rows(load exograph_private.load)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -94,6 +95,7 @@ DECLARE
     v_replaced exograph_private.gone;
     v_gone     exograph_private.gone;
     v_fact     text;
+    v_hint     text;
 BEGIN
     IF load.mode <> 'replace' THEN
         RETURN;
@@ -130,6 +132,10 @@ BEGIN
     WHERE g.table_name NOT IN ('fragments', 'graph_nodes');
     CALL exograph_private.end_removing();
     CALL exograph_private.replace_fragments(load);
+EXCEPTION WHEN out_of_memory THEN
+    GET STACKED DIAGNOSTICS v_hint = PG_EXCEPTION_HINT;
+    CALL exograph_private.raise_out_of_locks(format('load %s: replace', load.load_id), SQLERRM, v_hint);
+    RAISE;
 END
 $$;
 

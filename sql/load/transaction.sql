@@ -7,14 +7,22 @@ LANGUAGE plpgsql SECURITY INVOKER AS $$
 BEGIN
     -- A snapshot taken before the gate closed would not see what earlier loads inserted.
     CALL exograph_private.require_read_committed(what);
-    IF current_setting('transaction_read_only')::boolean THEN
-        RAISE EXCEPTION '% writes, and this transaction is read-only', what USING ERRCODE = 'read_only_sql_transaction',
-            HINT = 'BEGIN READ WRITE, or SET default_transaction_read_only = off; a standby loads nothing.';
-    END IF;
+    CALL exograph_private.require_writable(what);
     -- Whoever holds the gate as a writer and then asks for it alone deadlocks with the next one who does the same.
     IF exograph_private.has_written_by_row() THEN
         RAISE EXCEPTION 'this transaction has written through the inserter views' USING ERRCODE = 'XG007',
             HINT = format('Commit first, then call %s.', what);
+    END IF;
+END
+$$;
+
+-- Refuses a transaction that may not write; what names the caller in the error. Errors: 25006.
+CREATE OR REPLACE PROCEDURE exograph_private.require_writable(what text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF current_setting('transaction_read_only')::boolean THEN
+        RAISE EXCEPTION '% writes, and this transaction is read-only', what USING ERRCODE = 'read_only_sql_transaction',
+            HINT = 'BEGIN READ WRITE, or SET default_transaction_read_only = off; a standby loads nothing.';
     END IF;
 END
 $$;

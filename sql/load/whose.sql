@@ -1,7 +1,7 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- lock_load for a load that must be open. Errors: XG001, XG002, 42501, 55P03.
+-- lock_load for a load that must be open. Errors: XG001, XG002, 25006, 42501, 55P03.
 CREATE OR REPLACE FUNCTION exograph_private.lock_open_load(load_id integer) RETURNS exograph.loads
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -16,13 +16,14 @@ BEGIN
 END
 $$;
 
--- Locks a load until the transaction ends and returns its row in the ledger. Errors: XG001, 42501, 55P03. The row lock is the
--- load's lock: of two that finalize, seal or abandon one load, the second waits and sees the outcome.
+-- Locks a load until the transaction ends and returns its row in the ledger. Errors: XG001, 25006, 42501, 55P03. The row lock is
+-- the load's lock: of two that finalize, seal or abandon one load, the second waits and sees the outcome.
 CREATE OR REPLACE FUNCTION exograph_private.lock_load(load_id integer) RETURNS exograph.loads
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_load exograph.loads;
 BEGIN
+    CALL exograph_private.require_writable(format('work on load %s', load_id));
     BEGIN
         SELECT * INTO v_load FROM exograph.loads l WHERE l.load_id = lock_load.load_id FOR UPDATE;
     EXCEPTION WHEN lock_not_available THEN

@@ -138,7 +138,7 @@ internal sealed class ResultWriter(TerminalWriter output, bool json, int? column
         if (json)
             Json(indexes);
         else if (indexes.Count == 0)
-            output.WriteLine("no index is deferred");
+            output.WriteLine("every index is there");
         else
             TextTable.Write(output, ["table", "index", "problem"], indexes.Select(i => (object?[])[i.Table, i.Name, i.Problem]));
     }

@@ -37,6 +37,36 @@ public sealed class StandbyTests
         Assert.NotEmpty(await client.DoctorAsync());
     }
 
+    [Fact]
+    public async Task What_writes_says_on_a_standby_that_it_does()
+    {
+        await using var server = await StartAsync(async client =>
+        {
+            await client.MigrateAsync();
+            await using var load = await client.BeginLoadAsync(new LoadOptions { Label = "open" });
+            load.LeaveOpen();
+        });
+        await using var standby = NpgsqlDataSource.Create(server.ConnectionString);
+        (string Sql, string What)[] calls =
+        [
+            ("SELECT exograph.begin_load('one')", "begin_load"),
+            ("SELECT * FROM exograph.check_load(1)", "work on load 1"),
+            ("SELECT exograph.seal_load(1, '{}')", "work on load 1"),
+            ("CALL exograph.abandon_load(1)", "work on load 1"),
+            ("CALL exograph.drop_maps(1)", "work on load 1"),
+            ("CALL exograph.finalize_load(1)", "finalize_load"),
+            ("CALL exograph.undo_load(1)", "undo_load"),
+        ];
+
+        foreach (var (sql, what) in calls)
+        {
+            await using var call = standby.CreateCommand(sql);
+            var error = await Assert.ThrowsAsync<PostgresException>(() => call.ExecuteNonQueryAsync());
+            Assert.Equal(("25006", $"{what} writes, and this transaction is read-only"), (error.SqlState, error.MessageText));
+            Assert.EndsWith("a standby loads nothing.", error.Hint, StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>A server that has been prepared, and is a standby since.</summary>
     private static async Task<EmbeddedPostgresServer> StartAsync(Func<ExographClient, Task> prepare)
     {

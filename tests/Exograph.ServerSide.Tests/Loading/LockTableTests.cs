@@ -43,6 +43,7 @@ public sealed class LockTableTests(LockTableTests.SmallServer server) : IClassFi
     [InlineData("sweep_terms", "SELECT exograph.sweep_terms()", "exograph.merge_partitions() makes them fewer")]
     [InlineData("merge_partitions", "SELECT exograph.merge_partitions(0)", "those of others are free when their transactions end")]
     [InlineData("DELETE FROM exograph.files", "DELETE FROM exograph.files", "exograph.merge_partitions() makes them fewer")]
+    [InlineData("check_index", "SELECT exograph.check_index()", "exograph.merge_partitions() makes them fewer")]
     public async Task Who_finds_too_few_locks_is_told_what_to_do_and_nothing_is_changed(string what, string sql, string remedy)
     {
         var database = await server.CreateDatabaseAsync();
@@ -63,7 +64,33 @@ public sealed class LockTableTests(LockTableTests.SmallServer server) : IClassFi
         Assert.Equal(before, await again.IndexAsync());
         await again.ExecuteAsync(sql);
         var after = await again.IndexAsync();
-        Assert.Equal(what == "merge_partitions", before.SequenceEqual(after));
+        Assert.Equal(what is "merge_partitions" or "check_index", before.SequenceEqual(after));
+    }
+
+    [Fact]
+    public async Task A_load_that_replaces_and_finds_too_few_locks_stays_open_and_tells_what_to_do()
+    {
+        var database = await server.CreateDatabaseAsync();
+        await using var session = await server.OpenAsync(database);
+        await using var others = await server.OpenAsync(database);
+        for (var n = 1; n <= 40; n++)
+            await LoadAsync(session, n);
+        var load = await StageAsync(session, 40);
+        await session.ExecuteAsync($"BEGIN; {(await StageAsync(session, 41)).FinalizeSql()}"); // looks into no partition
+        var locks = await session.CountAsync("pg_locks WHERE pid = pg_backend_pid()");
+        await session.ExecuteAsync("ROLLBACK");
+        var before = await session.IndexAsync();
+        await TakeLocksAsync(others, but: locks);
+
+        var error = await session.FailsAsync("53200", load.FinalizeSql("mode => 'replace'"));
+
+        Assert.Equal($"load {load.Id}: replace: out of shared memory", error.MessageText);
+        Assert.Contains("exograph.merge_partitions() makes them fewer", error.Hint, StringComparison.Ordinal);
+        await others.ExecuteAsync("SELECT pg_advisory_unlock_all()");
+        await using var again = await server.OpenAsync(database); // the client closes a session that had this error
+        Assert.Equal(before, await again.IndexAsync());
+        await again.ExecuteAsync(load.FinalizeSql("mode => 'replace'"));
+        Assert.Empty(await again.RowsAsync("SELECT * FROM exograph.check_index()"));
     }
 
     private static async Task LoadAsync(Session session, int number) =>
