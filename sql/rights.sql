@@ -4,11 +4,12 @@ SET LOCAL ROLE exograph_owner;
 -- Who may do what, in one list, after everything is made: a restore that brought no rights is mended by running the code again.
 -- What a DBA has given others is left alone.
 
-REVOKE ALL ON ALL ROUTINES IN SCHEMA exograph, exograph_private FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA exograph, exograph_find, exograph_private FROM PUBLIC;
 
 -- For the owner alone; what constraints and triggers of the tables call.
 REVOKE ALL ON ROUTINE
-    exograph.merge_partitions, exograph.add_text_indexes, exograph.drop_text_indexes, exograph.wait_at_gate,
+    exograph.merge_partitions, exograph.add_text_indexes, exograph.drop_text_indexes, exograph.add_similarity_index,
+    exograph.drop_similarity_index, exograph.wait_at_gate,
     exograph.delete_package, exograph.delete_package_version, exograph.sweep_terms, exograph.undo_load,
     exograph.json_is_printable, exograph.large_json_is_printable,
     exograph.enter_deletion, exograph.remove_dependents, exograph.refuse_other_id, exograph.refuse_truncate,
@@ -44,6 +45,11 @@ GRANT EXECUTE ON ROUTINE
     exograph.abandon_loads, exograph.note_attempt,
     exograph.drop_maps, exograph.rebuild_indexes
     TO exograph_loader;
+
+-- Questions read with the rights of who asks.
+GRANT USAGE ON SCHEMA exograph_find TO exograph_loader, exograph_reader;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA exograph_find TO exograph_loader, exograph_reader;
+GRANT SELECT ON exograph_find.placed_files TO exograph_loader, exograph_reader;
 
 -- The toolkit works with the rights of whoever calls, in its private schema too: calling it gives nobody anything.
 GRANT USAGE ON SCHEMA dup_select, dup_select_private TO PUBLIC;

@@ -1,7 +1,8 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- Of what is public, which has a COMMENT, its first sentence. What constraints, indexes and triggers call is not for people.
+-- Of what is public, which has a COMMENT, its first sentence. What constraints, indexes, triggers and questions call is not for
+-- people.
 CREATE OR REPLACE FUNCTION exograph.help() RETURNS TABLE (call text, does text)
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.call, regexp_replace(regexp_replace(c.comment, '\s+', ' ', 'g'), '^(.*?\.)( .*)?$', '\1')
@@ -17,8 +18,9 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
                        WHERE a.n <= p.pronargs)) AS call,
                obj_description(p.oid, 'pg_proc') AS comment
         FROM pg_proc p
-        WHERE p.pronamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname IN ('exograph', 'dup_select'))
+        WHERE p.pronamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname IN ('exograph', 'exograph_find', 'dup_select'))
             AND p.prorettype <> 'trigger'::regtype AND p.proname !~ '_is_printable$'
+            AND obj_description(p.oid, 'pg_proc') NOT LIKE 'For questions: %'
             AND has_function_privilege(p.oid, 'EXECUTE')
         UNION ALL
         SELECT 2, 'TABLE ' || c.oid::regclass, obj_description(c.oid, 'pg_class')

@@ -7,7 +7,7 @@ CREATE TEMPORARY TABLE exograph_going ON COMMIT DROP AS
 WITH RECURSIVE going (classid, objid) AS (
     SELECT 'pg_namespace'::regclass::oid, n.oid
     FROM pg_namespace n
-    WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_private', 'dup_select', 'dup_select_private')
+    WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_private', 'dup_select', 'dup_select_private')
         OR (n.nspname ~ '^exograph_load_[0-9]+$' OR n.nspname = 'exograph_trgm')
             AND n.nspowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = 'exograph_owner')
     UNION
@@ -74,7 +74,7 @@ BEGIN
         UNION
         SELECT format('function %s, whose text names a schema of ours', p.oid::regprocedure)
         FROM pg_proc p
-        WHERE p.prosrc ~ '\m(exograph(_in|_private)?|dup_select(_private)?)\.'
+        WHERE p.prosrc ~ '\m(exograph(_in|_find|_private)?|dup_select(_private)?)\.'
             AND NOT EXISTS (SELECT FROM exograph_going o WHERE o.classid = 'pg_proc'::regclass AND o.objid = p.oid)
     ) o;
     IF v_dependents IS NOT NULL THEN

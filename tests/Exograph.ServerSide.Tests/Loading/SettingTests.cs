@@ -44,6 +44,8 @@ public sealed class SettingTests : LoadingTest
         "CALL exograph.finalize_load({0}, defer_indexes => true); CALL exograph.rebuild_indexes()",
         "CALL exograph.add_text_indexes(); CALL exograph.drop_text_indexes()",
         "CALL exograph.drop_text_indexes()",
+        "CALL exograph.add_similarity_index(); CALL exograph.drop_similarity_index()",
+        "CALL exograph.drop_similarity_index()",
         "INSERT INTO exograph_in.terms (term) VALUES ('a')",
     ];
 

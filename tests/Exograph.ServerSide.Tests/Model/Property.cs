@@ -41,11 +41,13 @@ internal sealed class Property
         Func<PropertyCase, Task<IReadOnlyList<string>>> differences)
     {
         var property = new Property(database, generate, differences);
-        var first = Setting("EXOGRAPH_MODEL_SEED") ?? seed;
-        var cases = Math.Max(1, (Setting("EXOGRAPH_MODEL_CASES") ?? DefaultCases) * percent / 100);
-        for (var i = 0; i < cases; i++)
-            await property.CheckAsync(first + i);
+        foreach (var each in Seeds(percent, seed))
+            await property.CheckAsync(each);
     }
+
+    /// <summary>A property's share of all cases, from the first one's seed on.</summary>
+    public static IEnumerable<int> Seeds(int percent, int seed) => Enumerable.Range(
+        Setting("EXOGRAPH_MODEL_SEED") ?? seed, Math.Max(1, (Setting("EXOGRAPH_MODEL_CASES") ?? DefaultCases) * percent / 100));
 
     public static string Describe(NpgsqlException exception) =>
         exception is PostgresException { Where: { } where } ? $"{exception.Message} ({where})" : exception.Message;

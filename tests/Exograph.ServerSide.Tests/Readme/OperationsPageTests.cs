@@ -152,7 +152,11 @@ public sealed partial class OperationsPageTests
                 Assert.Equal(before, await session.IndexAsync());
                 Assert.Equal(["41|finalized", "42|finalized", $"43|{open}", $"44|{open}"], await StatesAsync(session));
                 // migrate has given the roles what they need: the same rows again are there.
+                Assert.Empty(await session.RowsAsync(
+                    "SELECT oid::regtype FROM pg_type WHERE typnamespace::regnamespace::text = 'exograph_find' "
+                    + "AND typowner <> 'exograph_owner'::regrole"));
                 await session.ExecuteAsync("SET SESSION AUTHORIZATION indexer");
+                Assert.Equal(2, await session.CountAsync("exograph_find.definitions('a', page => 2)"));
                 await (await Sample.BeginAsync(session)).FinalizeAsync();
                 Assert.Equal(before, await session.IndexAsync());
             }

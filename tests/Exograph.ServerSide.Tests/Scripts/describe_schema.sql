@@ -12,7 +12,7 @@ WITH objects (acl, owner) AS (
     WHERE a.grantee <> o.owner
     GROUP BY o.acl::text
 ), schemas AS (
-    SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('exograph', 'exograph_in', 'dup_select')
+    SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('exograph', 'exograph_in', 'exograph_find', 'dup_select')
 ), lines AS (
     SELECT nspname AS schema, '' AS object, 0 AS kind, 0 AS position,
            format('schema %s owner %s granted %s', nspname, pg_get_userbyid(n.nspowner),
@@ -21,10 +21,11 @@ WITH objects (acl, owner) AS (
     UNION ALL
     SELECT s.nspname, c.relname, 1, 0,
            format(E'\n%s %s.%s owner %s granted %s%s',
-                  CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' ELSE 'sequence' END,
+                  CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'c' THEN 'type'
+                       ELSE 'sequence' END,
                   s.nspname, c.relname, pg_get_userbyid(c.relowner), (SELECT r.granted FROM rights r WHERE r.acl = c.relacl::text),
                   CASE WHEN c.relispartition THEN ' partition ' || pg_get_expr(c.relpartbound, c.oid) ELSE '' END)
-    FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'S')
+    FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'S', 'c')
     UNION ALL
     SELECT s.nspname, c.relname, 2, a.attnum,
            format('    %s %s%s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -37,7 +38,7 @@ WITH objects (acl, owner) AS (
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-    WHERE c.relkind IN ('r', 'p', 'v')
+    WHERE c.relkind IN ('r', 'p', 'v', 'c')
     UNION ALL
     SELECT s.nspname, c.relname, 3, 0, format('    constraint %s %s', k.conname, pg_get_constraintdef(k.oid))
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN schemas s ON s.oid = c.relnamespace

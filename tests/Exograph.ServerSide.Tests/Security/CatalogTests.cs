@@ -8,7 +8,8 @@ namespace Exograph.ServerSide.Tests.Security;
 /// <summary>Who may do what, as the catalog has it.</summary>
 public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<MigratedDatabase>
 {
-    private const string Schemas = "('exograph', 'exograph_in', 'exograph_private', 'dup_select', 'dup_select_private')";
+    private const string Schemas =
+        "('exograph', 'exograph_in', 'exograph_find', 'exograph_private', 'dup_select', 'dup_select_private')";
 
     private static readonly string[] s_forReading =
     [
@@ -58,6 +59,19 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
         Assert.Equal(s_readable.Select(t => t + " SELECT"), rights);
     }
 
+    [Theory]
+    [InlineData("exograph_loader")]
+    [InlineData("exograph_reader")]
+    public async Task Every_question_may_be_asked_by_who_may_read(string role) => Assert.Equal(
+        ["false|false"],
+        await ColumnAsync(
+            $"""
+            SELECT DISTINCT concat_ws('|', p.prosecdef::text, (p.provolatile = 'v' OR NOT has_function_privilege('{role}', p.oid, 'EXECUTE')
+                OR NOT has_schema_privilege('{role}', p.pronamespace, 'USAGE')
+                OR NOT has_table_privilege('{role}', 'exograph_find.placed_files', 'SELECT'))::text)
+            FROM pg_proc p WHERE p.pronamespace = 'exograph_find'::regnamespace
+            """));
+
     [Fact]
     public async Task Only_a_loader_may_use_the_inserter_views()
     {
@@ -94,7 +108,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             SELECT format('function %s: %s', p.oid::regprocedure, a.privilege_type)
             FROM pg_proc p
             CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-            WHERE p.pronamespace IN ('exograph'::regnamespace, 'exograph_private'::regnamespace) AND a.grantee = 0
+            WHERE p.pronamespace IN ('exograph'::regnamespace, 'exograph_find'::regnamespace, 'exograph_private'::regnamespace)
+                AND a.grantee = 0
             UNION ALL
             SELECT format('relation %s: %s', c.oid::regclass, a.privilege_type)
             FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
@@ -200,6 +215,10 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
         SELECT c.oid::regclass::text FROM pg_class c
         WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas} AND nspname !~ '_private$') AND c.relkind IN ('r', 'p', 'v')
             AND NOT c.relispartition AND c.relname <> 'schemaversions' AND obj_description(c.oid, 'pg_class') IS NULL
+        UNION ALL
+        SELECT t.oid::regtype::text FROM pg_type t JOIN pg_class c ON c.oid = t.typrelid
+        WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas} AND nspname !~ '_private$') AND c.relkind = 'c'
+            AND obj_description(t.oid, 'pg_type') IS NULL
         UNION ALL
         SELECT nspname FROM pg_namespace WHERE nspname IN {Schemas} AND obj_description(oid, 'pg_namespace') IS NULL
         """));

@@ -1,12 +1,67 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- The indexes by which texts are searched, where a DBA wants them: exograph.add_text_indexes makes them.
-CREATE OR REPLACE VIEW exograph_private.text_indexes AS
-SELECT t.index_name, t.table_name, t.column_name, to_regclass('exograph.' || t.index_name) AS index,
+-- The indexes that a DBA may want, or not: exograph.add_text_indexes and exograph.add_similarity_index make them.
+CREATE OR REPLACE VIEW exograph_private.optional_indexes AS
+SELECT t.purpose, t.index_name, t.table_name, t.column_name, to_regclass('exograph.' || t.index_name) AS index,
        EXISTS (SELECT FROM exograph.deferred_indexes d WHERE d.index_name = t.index_name) AS is_deferred
-FROM (VALUES ('comments_text_trgm', 'comments', 'text'), ('files_source_trgm', 'files', 'source'))
-    AS t (index_name, table_name, column_name);
+FROM (VALUES ('text', 'comments_text_trgm', 'comments', 'text'), ('text', 'files_source_trgm', 'files', 'source'),
+             ('similarity', 'fragments_sub_hashes', 'fragments', 'sub_hashes'))
+    AS t (purpose, index_name, table_name, column_name);
+
+-- Builds those of a purpose that are not there, for the public call of that name. Errors: XG007, XG013, 0A000, 25006, 42501,
+-- 55P03.
+CREATE OR REPLACE PROCEDURE exograph_private.add_optional_indexes(call text, purpose text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_settings jsonb := exograph_private.take_settings();
+    v_class    text := 'array_ops';
+    v_index    exograph_private.optional_indexes;
+BEGIN
+    CALL exograph_private.require_fit_transaction(call);
+    IF purpose = 'text' THEN
+        v_class := exograph_private.trigram_class();
+    END IF;
+    CALL exograph_private.lock_index(call);
+    FOR v_index IN
+        SELECT * FROM exograph_private.optional_indexes t
+        WHERE t.purpose = add_optional_indexes.purpose AND t.index IS NULL AND NOT t.is_deferred
+    LOOP
+        RAISE NOTICE 'building exograph.%', v_index.index_name;
+        -- Of a partitioned table, on all partitions; loads make it on theirs as they make the others.
+        EXECUTE format('CREATE INDEX %I ON exograph.%I USING gin (%I %s)',
+                       v_index.index_name, v_index.table_name, v_index.column_name, v_class);
+    END LOOP;
+    CALL exograph_private.restore_settings(v_settings);
+END
+$$;
+
+-- Drops them, for the public call of that name. Errors: XG007, 25006, 42501, 55P03.
+CREATE OR REPLACE PROCEDURE exograph_private.drop_optional_indexes(call text, purpose text)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+DECLARE
+    v_settings jsonb := exograph_private.take_settings();
+    v_tables   text[];
+    v_index    regclass;
+BEGIN
+    CALL exograph_private.require_fit_transaction(call);
+    CALL exograph_private.lock_index(call);
+    DELETE FROM exograph.deferred_indexes d
+    WHERE d.index_name IN (SELECT t.index_name FROM exograph_private.optional_indexes t
+                           WHERE t.purpose = drop_optional_indexes.purpose);
+    v_tables := ARRAY(SELECT t.table_name FROM exograph_private.optional_indexes t
+                      WHERE t.purpose = drop_optional_indexes.purpose AND t.index IS NOT NULL ORDER BY t.table_name DESC);
+    IF v_tables <> '{}' THEN
+        CALL exograph_private.lock_readers_out(call, v_tables, '.');
+        FOR v_index IN SELECT t.index FROM exograph_private.optional_indexes t
+                       WHERE t.purpose = drop_optional_indexes.purpose AND t.index IS NOT NULL
+        LOOP
+            EXECUTE format('DROP INDEX %s', v_index);
+        END LOOP;
+    END IF;
+    CALL exograph_private.restore_settings(v_settings);
+END
+$$;
 
 -- The operator class of pg_trgm for GIN, with its schema; installs the extension where it is not. Errors: 0A000, 42501, XG013.
 -- Asked of what belongs to the extension: a class of that name can be anybody's.
