@@ -14,6 +14,7 @@ public sealed partial class ReadmeTests
         ("examples/by-hand", "load.sql"),
         ("examples/row-wise", "insert.sql"),
         (".", "examples/herbarium/load.sql"),
+        ("examples/asking", "questions.sql"),
         ("examples/loads", "rejects.sql"),
         ("examples/loads", "reserved.sql"),
         ("examples/loads", "complete.sql"),
