@@ -22,7 +22,8 @@ COMMENT ON FUNCTION exograph_find.file(bigint) IS
 file.';
 
 CREATE OR REPLACE FUNCTION exograph_find.file(
-    path text, package text DEFAULT NULL, version text DEFAULT NULL, ecosystem text DEFAULT NULL
+    path text, package text DEFAULT NULL, version text DEFAULT NULL, ecosystem text DEFAULT NULL, after bigint DEFAULT NULL,
+    page integer DEFAULT NULL
 )
 RETURNS TABLE (
     ecosystem text, package text, version text, path text, paths text[], lines integer, bytes integer, sha256 bytea, source text,
@@ -37,9 +38,12 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY INVOKER AS $$
         AND ($2 IS NULL OR p.package = $2)
         AND ($3 IS NULL OR p.version = $3)
         AND ($4 IS NULL OR p.ecosystem = $4)
+        AND ($5 IS NULL OR a.file_id > $5)
     ORDER BY a.file_id
+    LIMIT exograph_find.at_least_one('page', $6)
 $$;
 
-COMMENT ON FUNCTION exograph_find.file(text, text, text, text) IS
-'The files that have a path, of a package, version and ecosystem where those are not NULL: one where all are named. By file_id.
-No rows where the path is not there, or NULL. Cost: the files of that path in any package, by index.';
+COMMENT ON FUNCTION exograph_find.file(text, text, text, text, bigint, integer) IS
+'The files that have a path, of a package, version and ecosystem where those are not NULL; a version has several where loads
+brought it with other contents. No rows where the path is not there, or NULL. By file_id; after => file_id of the last row goes
+on there, for page rows. Cost: the files of that path in any package, by index. Errors: XG008, page is less than 1.';

@@ -44,10 +44,11 @@ $$;
 
 COMMENT ON FUNCTION exograph_find.text(text, boolean, boolean, boolean, text, text, text, text, integer) IS
 'The lines of sources, of comments, or of both that match a regular expression of PostgreSQL (word, \mget\M, ^def .*_test), each
-with its number in the file, where in it the first match begins, and that match. A line ends at a line feed; an expression that
-asks for one finds nothing, nor does one that asks for the end of a text (\Z) but on its last line. package, version and
-ecosystem narrow it down where they are not NULL; a pattern that is NULL is found nowhere. By file, line, then source before
-comment; after => hit of the last row goes on there, for page rows. Cost: with the indexes of exograph.add_text_indexes the
-texts that share the trigrams of the expression; without them, or where it has no three letters in a row, every source and
-comment of the package, or of all packages where none is named. Errors: 2201B, it is no regular expression; XG008, it is empty,
-or page is less than 1.';
+with its number in the file, where in it the first match begins, and that match. A line ends at a line feed, and what is before
+it, a carriage return too, belongs to it: ;\r?$ finds the end of a line in any file. An expression that asks for a line feed
+finds nothing, nor does one that asks for the end of a text (\Z) but on its last line. package, version and ecosystem narrow it
+down where they are not NULL; a pattern that is NULL is found nowhere. By file, line, then source before comment; after => hit
+of the last row goes on there, for page rows. Cost: with the indexes of exograph.add_text_indexes the texts that share the
+trigrams of the expression; without them, or where it has no three letters in a row, every source and comment of the package, or
+of all packages where none is named; for any page. Errors: 2201B, it is no regular expression; XG008, it is empty, or page is
+less than 1.';

@@ -99,8 +99,7 @@ public sealed class QuestionModelTests : LoadingTest
         var path = _index.Pick(RandomIndex.Paths);
         const string Columns = "file_id, ecosystem, package, version, path, array_to_string(paths, ';'), lines, source";
         var files = _expected.File(path, scope);
-        Assert.Equal(files, await Db.RowsAsync(
-            $"SELECT {Columns} FROM exograph_find.file({Literal(path)}, {Arguments(scope)})"));
+        await AnswersAsync(files, "file", $"{Literal(path)}, {Arguments(scope)}", Columns, "file_id");
         Assert.Equal(files, await Db.RowsAsync(
             $"""
             SELECT f.* FROM exograph_find.file({Literal(path)}, {Arguments(scope)}) a

@@ -31,6 +31,7 @@ public sealed class QuestionTests : LoadingTest
     [InlineData("changes('alpha', '1.0', NULL)", "there is no version '' of package 'alpha'")]
     [InlineData("changes('alpha', '1.0', '1.0', 'npm')", "there is no package 'alpha' in ecosystem 'npm'")]
     [InlineData("changes('common', '1.0', '1.0')", "package 'common' is in several ecosystems: 'hex', 'npm'")]
+    [InlineData("file('nothing', page => 0)", "page => 0 is not allowed")]
     [InlineData("text('')", "pattern => '' is not allowed")]
     [InlineData("text('***=a')", "pattern => '***=a' is not allowed")]
     public async Task What_can_be_nothing_but_a_mistake_is_refused_with_a_hint(string question, string message)
