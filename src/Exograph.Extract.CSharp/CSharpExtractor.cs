@@ -24,8 +24,11 @@ public static class CSharpExtractor
         ArgumentNullException.ThrowIfNull(sink);
         Check(options);
         using var workers = new LargeStackWorkers(options.Parallelism);
-        var run = new ExtractRun(options, sink, workers, progress, cancellationToken);
-        foreach (var package in PackageSource.Find(options, run.Warn, note => options.Note?.Invoke(note)))
+        var warnings = new Warnings(options.Warn);
+        var projects = new ProjectTree(options, warnings.Add, note => options.Note?.Invoke(note));
+        var referenced = new ReferencedProjects(options, projects, workers);
+        var run = new ExtractRun(options, sink, workers, referenced, warnings, progress, cancellationToken);
+        foreach (var package in PackageSource.Find(options, projects, warnings.Add))
             await run.ExtractAsync(package).ConfigureAwait(false);
         await sink.CompleteAsync(cancellationToken).ConfigureAwait(false);
         return run.Summarize();
@@ -51,6 +54,8 @@ public static class CSharpExtractor
             throw new ExtractException($"{wrong} is no preprocessor symbol");
         if (options.Framework is { } framework && TargetFramework.Parse(framework) is null or { Family: FrameworkFamily.Other })
             throw new ExtractException($"{options.Framework} is no target framework");
+        if (options.MaxBindingTime <= TimeSpan.Zero)
+            throw new ExtractException("the time for binding a file is more than none");
         if (options.Parallelism < 1)
             throw new ExtractException("the parallelism is a number from 1");
     }

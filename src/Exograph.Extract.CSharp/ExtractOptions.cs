@@ -30,6 +30,15 @@ public sealed record ExtractOptions
     /// </summary>
     public long MaxMemory { get; init; } = 1L << 30;
 
+    /// <summary>
+    /// Whether names are bound by the compiler, where the sources are few enough and it gets on with them; else all are resolved by
+    /// syntax, which is faster and finds less.
+    /// </summary>
+    public bool Bind { get; init; } = true;
+
+    /// <summary>How long the names of one file may be bound; the rest of them are then resolved by syntax, with a warning.</summary>
+    public TimeSpan MaxBindingTime { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Preprocessor symbols that are defined in every file, besides those of its project.</summary>
     public IReadOnlyList<string> Define { get; init; } = [];
 

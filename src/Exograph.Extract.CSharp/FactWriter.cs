@@ -186,8 +186,13 @@ internal sealed class FactWriter(BundleSink sink)
                 .Text("callee_qualified_name"u8, edge.CalleeQualified)
                 .Number("line"u8, edge.Line)
                 .Number("col"u8, edge.Column)
-                // Null would stand for the same, and have to be filled in by the loader, row by row.
-                .Json("metadata"u8, edge.IsGuess ? """{"resolution":"unique-name"}"""u8 : "{}"u8)
+                .Json("metadata"u8, edge.Resolution switch
+                {
+                    Resolution.Semantics => """{"resolution":"semantics"}"""u8,
+                    Resolution.Candidates => """{"resolution":"candidates"}"""u8,
+                    Resolution.UniqueName => """{"resolution":"unique-name"}"""u8,
+                    _ => """{"resolution":"names"}"""u8,
+                })
                 .End();
         }
     }

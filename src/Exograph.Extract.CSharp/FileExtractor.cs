@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Exograph.Extract.CSharp;
@@ -16,10 +16,9 @@ internal static class FileExtractor
     private const int MaxSubHashes = 64;
 
     public static FileFacts Extract(
-        SourceFile source, CSharpParseOptions parsing, long maxMemory, PackageKey package, PackageIndex index, long firstNode, int minMass,
-        CancellationToken cancellationToken)
+        SourceFile source, ParsedSource parsed, PackageKey package, PackageIndex index, CallBinder? binder, long firstNode, int minMass)
     {
-        var tree = FlatTree.Parse(source.Text, parsing, maxMemory, cancellationToken);
+        var tree = FlatTree.Of(parsed);
         var declarations = DeclarationMap.Of(tree);
         var fragments = new FragmentMap(tree, minMass);
         var facts = new FileFacts { Source = source, FirstNode = firstNode };
@@ -28,7 +27,12 @@ internal static class FileExtractor
         AddDeclarations(facts, tree, declarations, fragments);
         new CommentCollector(tree, fragments, facts).Collect();
         var resolver = new NameResolver(index, declarations, new VariableTable(tree, declarations), firstNode);
-        new ReferenceCollector(tree, declarations, resolver, fragments, facts).Collect();
+        var tooCostly = binder is null ? FrozenSet<int>.Empty : LambdaCost.TooCostly(tree, declarations, index);
+        new ReferenceCollector(tree, declarations, resolver, binder, tooCostly, fragments, facts).Collect();
+        if (tooCostly.Count > 0)
+            facts.Warnings.Add($"{source.Path}: in {tooCostly.Count} members names are not bound: lambdas nest too deeply for their overloads");
+        if (binder?.GivenUp is { } reason)
+            facts.Warnings.Add($"{source.Path}: {reason}; the rest of its names are resolved by syntax");
         WarnOfNothing(facts, tree);
         return facts;
     }

@@ -37,4 +37,4 @@ internal sealed record SymbolFact(
 /// <summary>A call. The callee of node 0 is outside the package, and known by its qualified name.</summary>
 internal sealed record EdgeFact(
     long Caller, string CallerQualified, long Callee, string? CalleeModule, string CalleeName, string CalleeQualified,
-    bool IsGuess, int? Fragment, int Line, int Column);
+    Resolution Resolution, int? Fragment, int Line, int Column);

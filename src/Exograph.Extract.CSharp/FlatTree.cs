@@ -15,8 +15,10 @@ internal sealed class FlatTree
     /// <summary>What a token takes while its file is read, at worst: nodes, their items, facts, and what is not collected yet.</summary>
     public const int BytesPerToken = 2_500;
 
+    // What may be null is never asked for, and finding it out takes as long as all the rest of binding.
     private static readonly CSharpParseOptions s_options =
-        new(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Regular);
+        new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Regular)
+            .WithFeatures([new("run-nullable-analysis", "never")]);
 
     private readonly List<Item> _items = [];
 
@@ -33,20 +35,13 @@ internal sealed class FlatTree
     /// <summary>How files are parsed for which these preprocessor symbols are defined.</summary>
     public static CSharpParseOptions ParseOptions(IEnumerable<string> symbols) => s_options.WithPreprocessorSymbols(symbols);
 
-    public static FlatTree Parse(string source, CSharpParseOptions options, long maxMemory, CancellationToken cancellationToken)
+    /// <summary>What a file may take while it is read: of the worst kind, one token for each byte.</summary>
+    public static long MemoryOf(SourceEntry file, long maxMemory) => Math.Min(file.Bytes * BytesPerToken, maxMemory);
+
+    public static FlatTree Of(ParsedSource source)
     {
-        var text = SourceText.From(source);
-        var unparsed = NestingScan.IsRunaway(source, options) ? "nested too deeply to be parsed"
-            : TakesMoreThan(maxMemory, source, options) ? "parsing it would take more memory than is allowed"
-            : null;
-        var parsed = unparsed is null ? text : SourceText.From("");
-        var syntax = SyntaxFactory.ParseSyntaxTree(parsed, options, cancellationToken: cancellationToken);
-        var root = syntax.GetRoot(cancellationToken);
-        const string insufficientStack = "CS8078";
-        if (root.ContainsDiagnostics && syntax.GetDiagnostics(cancellationToken).Any(d => d.Id == insufficientStack))
-            unparsed = "nested too deeply to be parsed";
-        var tree = new FlatTree(text) { Unparsed = unparsed };
-        tree.Flatten(root);
+        var tree = new FlatTree(source.Text) { Unparsed = source.Unparsed };
+        tree.Flatten(source.Syntax.GetRoot());
         tree.Measure();
         return tree;
     }
@@ -69,18 +64,6 @@ internal sealed class FlatTree
 
         static bool IsNotTaken(DirectiveTriviaSyntax directive) =>
             directive is BranchingDirectiveTriviaSyntax { BranchTaken: false, IsActive: true };
-    }
-
-    private static bool TakesMoreThan(long maxMemory, string source, CSharpParseOptions options)
-    {
-        var maxTokens = maxMemory / BytesPerToken;
-        if (source.Length <= maxTokens)
-            return false;
-        var tokens = 0L;
-        foreach (var _ in SyntaxFactory.ParseTokens(source, options: options))
-            if (++tokens > maxTokens)
-                return true;
-        return false;
     }
 
     /// <summary>The 1-based line and column of a position.</summary>

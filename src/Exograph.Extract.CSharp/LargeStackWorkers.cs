@@ -10,17 +10,14 @@ internal sealed class LargeStackWorkers : IDisposable
     private const int StackBytes = 256 << 20;
 
     private readonly BlockingCollection<Action> _work = [];
-    private readonly Thread[] _threads;
+    private readonly int _count;
     private volatile bool _isStopping;
 
     public LargeStackWorkers(int count)
     {
-        _threads = new Thread[count];
+        _count = count;
         for (var i = 0; i < count; i++)
-        {
-            _threads[i] = new Thread(Work, StackBytes) { IsBackground = true, Name = "exograph-extract" };
-            _threads[i].Start();
-        }
+            StartThread();
     }
 
     /// <summary>
@@ -30,17 +27,17 @@ internal sealed class LargeStackWorkers : IDisposable
     /// </summary>
     public async IAsyncEnumerable<TResult> InOrderAsync<TInput, TResult>(
         IEnumerable<TInput> inputs, Func<TInput, long> weigh, long limit, Func<TInput, TResult> work,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken, Patience<TInput, TResult>? patience = null)
     {
-        var window = new Queue<(Task<TResult> Result, long Weight)>();
+        var window = new Queue<(Job<TResult> Job, TInput Input, long Weight)>();
         var weight = 0L;
         foreach (var input in inputs)
         {
             var own = weigh(input);
-            while (window.Count > _threads.Length || window.Count > 0 && weight + own > limit)
+            while (window.Count > _count || window.Count > 0 && weight + own > limit)
                 yield return await NextAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            window.Enqueue((Start(() => work(input)), own));
+            window.Enqueue((Start(() => work(input)), input, own));
             weight += own;
         }
         while (window.Count > 0)
@@ -48,8 +45,14 @@ internal sealed class LargeStackWorkers : IDisposable
 
         async Task<TResult> NextAsync()
         {
-            var (next, own) = window.Dequeue();
-            var result = await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var (next, input, own) = window.Dequeue();
+            if (patience is not null && !await next.EndsWithinAsync(patience.Limit, cancellationToken).ConfigureAwait(false))
+            {
+                // In the place of the one that is stuck. Nothing ends that; the process does not wait for it.
+                StartThread();
+                next = Start(() => patience.Instead(input));
+            }
+            var result = await next.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
             weight -= own;
             return result;
         }
@@ -62,11 +65,13 @@ internal sealed class LargeStackWorkers : IDisposable
         _work.CompleteAdding();
     }
 
-    private Task<T> Start<T>(Func<T> work)
+    private Job<T> Start<T>(Func<T> work)
     {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
+            started.SetResult();
             try
             {
                 done.SetResult(work());
@@ -76,8 +81,10 @@ internal sealed class LargeStackWorkers : IDisposable
                 done.SetException(e);
             }
         });
-        return done.Task;
+        return new Job<T>(started.Task, done.Task);
     }
+
+    private void StartThread() => new Thread(Work, StackBytes) { IsBackground = true, Name = "exograph-extract" }.Start();
 
     private void Work()
     {
@@ -85,4 +92,16 @@ internal sealed class LargeStackWorkers : IDisposable
             if (!_isStopping)
                 action();
     }
+
+    private sealed record Job<T>(Task Started, Task<T> Result)
+    {
+        public async Task<bool> EndsWithinAsync(TimeSpan limit, CancellationToken cancellationToken)
+        {
+            await Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await Task.WhenAny(Result, Task.Delay(limit, cancellationToken)).ConfigureAwait(false) == Result || cancellationToken.IsCancellationRequested;
+        }
+    }
 }
+
+/// <summary>How long work on one input may take once it is waited for, and what is done instead of it then.</summary>
+internal sealed record Patience<TInput, TResult>(TimeSpan Limit, Func<TInput, TResult> Instead);

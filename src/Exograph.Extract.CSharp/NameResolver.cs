@@ -4,20 +4,38 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Exograph.Extract.CSharp;
 
+/// <summary>How it was found what a name means; said in the metadata of an edge.</summary>
+internal enum Resolution
+{
+    /// <summary>By usings, scopes and receivers, as they are written.</summary>
+    Names,
+    /// <summary>By nothing but the name.</summary>
+    UniqueName,
+    /// <summary>By the compiler.</summary>
+    Semantics,
+    /// <summary>By the compiler and the number of arguments, as the call does not compile.</summary>
+    Candidates,
+}
+
 /// <summary>What a name was found to mean.</summary>
 /// <param name="Module">What contains it; null where unknown.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Qualified">Its qualified name, or the text as written.</param>
 /// <param name="Node">Its node in the package; 0 where it has none.</param>
 /// <param name="IsExternal">Whether it was not found in the package.</param>
-/// <param name="IsGuess">Whether nothing but the name led to it.</param>
+/// <param name="Resolution">How it was found.</param>
 internal readonly record struct Target(
-    string? Module, string Name, string Qualified, long Node, bool IsExternal = false, bool IsGuess = false)
+    string? Module, string Name, string Qualified, long Node, bool IsExternal = false, Resolution Resolution = Resolution.Names)
 {
-    public static Target Of(MemberEntry member, bool isGuess = false) => new(
-        member.Declaration.Module, member.Declaration.Name, member.Declaration.Qualified, member.Node, IsGuess: isGuess);
+    public static Target Of(MemberEntry member) => Of(member.Declaration, member.Node);
 
-    public static Target Of(TypeEntry type) => new(type.Module, type.Name, type.Qualified, type.Node);
+    public static Target Of(Declaration declaration, long node) =>
+        new(declaration.Module, declaration.Name, declaration.Qualified, node) { IsType = declaration.Role == DeclarationRole.Type };
+
+    /// <summary>Whether it is a type.</summary>
+    public bool IsType { get; init; }
+
+    public static Target Of(TypeEntry type) => new(type.Module, type.Name, type.Qualified, type.Node) { IsType = true };
 
     public static Target External(string? module, string name) =>
         new(module, name, SyntaxNames.Join(module, name), 0, IsExternal: true);
@@ -151,7 +169,7 @@ internal sealed class NameResolver(PackageIndex index, DeclarationMap declaratio
             MemberAccessExpressionSyntax access => FindQualified(
                 ReceiverOf(access.Expression, declaration, steps), access.Name.Identifier.ValueText, arguments, declaration),
             MemberBindingExpressionSyntax binding => FindQualified(
-                ReceiverOf(Conditional(binding), declaration, steps), binding.Name.Identifier.ValueText, arguments, declaration),
+                ReceiverOf(SyntaxNames.Conditional(binding), declaration, steps), binding.Name.Identifier.ValueText, arguments, declaration),
             _ => null,
         };
     }
@@ -194,7 +212,7 @@ internal sealed class NameResolver(PackageIndex index, DeclarationMap declaratio
         }
         var isUnknown = receiver.Name is null;
         if (index.FindUnique(name, arguments, onlyExtensions: !isUnknown) is { } unique)
-            return Found.Of(unique, isGuess: true);
+            return Found.Of(unique, Resolution.UniqueName);
         return new Found(Target.External(receiver.Type?.ExternalBase ?? receiver.Name, name), null, null);
     }
 
@@ -287,16 +305,6 @@ internal sealed class NameResolver(PackageIndex index, DeclarationMap declaratio
         return FindType(found.Scope!, found.ValueType) is { } type ? Receiver.Of(type) : new Receiver(null, found.ValueType);
     }
 
-    /// <summary>What is before the question mark that a member binding belongs to.</summary>
-    private static ExpressionSyntax? Conditional(MemberBindingExpressionSyntax binding)
-    {
-        SyntaxNode inner = binding;
-        for (var outer = binding.Parent; outer is not null; inner = outer, outer = outer.Parent)
-            if (outer is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == inner)
-                return conditional.Expression;
-        return null;
-    }
-
     /// <summary>What is known of a value before a dot: its type, or the type's name where that is not of the package.</summary>
     private readonly record struct Receiver(TypeEntry? Type, string? Name, bool IsNamespaceOrType = false)
     {
@@ -306,7 +314,7 @@ internal sealed class NameResolver(PackageIndex index, DeclarationMap declaratio
     /// <summary>A target with the name of the type that it gives, and the scope in which that name has its meaning.</summary>
     private readonly record struct Found(Target Target, string? ValueType, NameScope? Scope)
     {
-        public static Found Of(MemberEntry member, bool isGuess = false) => new(
-            Target.Of(member, isGuess), member.Declaration.ValueType, member.Declaration.Scope);
+        public static Found Of(MemberEntry member, Resolution resolution = Resolution.Names) => new(
+            Target.Of(member) with { Resolution = resolution }, member.Declaration.ValueType, member.Declaration.Scope);
     }
 }

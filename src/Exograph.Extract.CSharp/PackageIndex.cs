@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.CodeAnalysis;
 
 namespace Exograph.Extract.CSharp;
 
@@ -61,9 +62,14 @@ internal sealed class PackageIndex
     private readonly Dictionary<string, MemberEntry> _guessable = [];
     private readonly List<(TypeEntry Type, Declaration Declaration)> _unresolvedBases = [];
     private readonly List<string> _globalUsings = [];
+    private readonly Dictionary<(SyntaxTree Tree, int Position), (Declaration Declaration, long Node)> _places = [];
+    private readonly Dictionary<string, int> _overloads = [];
 
-    /// <summary>Takes in a file's declarations and numbers its nodes from the number given; returns the next free one.</summary>
-    public long Add(IReadOnlyList<Declaration> declarations, IEnumerable<string> globalUsings, long node)
+    /// <summary>
+    /// Takes in a file's declarations and numbers its nodes from the number given; returns the next free one. Of a file that is to be
+    /// bound, its tree is given, by which what is declared in it is found again.
+    /// </summary>
+    public long Add(IReadOnlyList<Declaration> declarations, IEnumerable<string> globalUsings, long node, SyntaxTree? tree)
     {
         foreach (var imported in globalUsings)
             if (_globalUsings.Count < MaxUsings && !_globalUsings.Contains(imported))
@@ -71,6 +77,8 @@ internal sealed class PackageIndex
         foreach (var declaration in declarations)
         {
             var own = declaration.IsNode ? node++ : 0;
+            if (tree is not null && declaration.Kind is not null)
+                _places[(tree, declaration.Position)] = (declaration, own);
             if (declaration.Kind is null)
                 continue;
             if (declaration.Role == DeclarationRole.Type)
@@ -97,6 +105,16 @@ internal sealed class PackageIndex
         }
         _unresolvedBases.Clear();
     }
+
+    /// <summary>What is declared at a place of a file that is bound.</summary>
+    public (Declaration Declaration, long Node)? DeclaredAt(SyntaxTree tree, int position) =>
+        _places.TryGetValue((tree, position), out var declared) ? declared : null;
+
+    /// <summary>Forgets where things are declared: the package is not bound.</summary>
+    public void ForgetPlaces() => _places.Clear();
+
+    /// <summary>How many methods of the package have a name.</summary>
+    public int OverloadsOf(string name) => _overloads.GetValueOrDefault(name);
 
     public bool TryGetType(string qualified, [NotNullWhen(true)] out TypeEntry? type) => _types.TryGetValue(qualified, out type);
 
@@ -194,6 +212,8 @@ internal sealed class PackageIndex
 
     private void AddMember(Declaration declaration, Declaration container, long node)
     {
+        if (declaration.Role == DeclarationRole.Callable)
+            _overloads[declaration.Name] = OverloadsOf(declaration.Name) + 1;
         if (!_types.TryGetValue(container.Qualified, out var type))
             return;
         var key = (type, declaration.Name);

@@ -11,24 +11,28 @@ internal sealed record SourceEntry(string Path, long Bytes, CSharpParseOptions P
 /// <summary>A package to extract: its key, and which files it is made of.</summary>
 /// <param name="Key">Its name and version; a null name stands for the files of no package.</param>
 /// <param name="Files">In ordinal order of their paths, found anew on each enumeration.</param>
-internal sealed record PackageSource(PackageKey Key, IEnumerable<SourceEntry> Files)
+/// <param name="Assembly">The name of the assembly that the files make.</param>
+/// <param name="Items">What is to know of the meaning of the names in them.</param>
+/// <param name="Number">The number of the project; -1 for files of several, or none.</param>
+internal sealed record PackageSource(
+    PackageKey Key, IEnumerable<SourceEntry> Files, string Assembly, ProjectItems Items, int Number = -1)
 {
     /// <summary>The packages of a folder: first the files of none, then by the paths of their project files.</summary>
-    public static IEnumerable<PackageSource> Find(ExtractOptions options, Action<string> warn, Action<string> note)
+    public static IEnumerable<PackageSource> Find(ExtractOptions options, ProjectTree projects, Action<string> warn)
     {
         var walk = new SourceWalk(options.Directory, warn);
-        var reader = new ProjectReader(options, warn, note);
-        return options.Package is null ? EachProject(options, walk, reader, warn) : [Whole(options, walk, reader)];
+        return options.Package is null ? EachProject(options, walk, projects, warn) : [Whole(options, walk, projects)];
     }
 
-    private static PackageSource Whole(ExtractOptions options, SourceWalk walk, ProjectReader reader)
+    private static PackageSource Whole(ExtractOptions options, SourceWalk walk, ProjectTree projects)
     {
-        var parsing = new Dictionary<string, CSharpParseOptions> { [""] = FlatTree.ParseOptions(reader.Defined) };
-        foreach (var project in walk.Projects())
-            if (!parsing.ContainsKey(FolderOf(project)) || project.IndexOf('/', StringComparison.Ordinal) < 0)
-                parsing[FolderOf(project)] = FlatTree.ParseOptions(reader.Read(project).Symbols);
+        var parsing = new Dictionary<string, CSharpParseOptions> { [""] = FlatTree.ParseOptions(options.Define) };
+        foreach (var entry in projects.All)
+            if (!parsing.ContainsKey(entry.Folder) || entry.Folder.Length == 0)
+                parsing[entry.Folder] = FlatTree.ParseOptions(entry.Project.Symbols);
         var key = new PackageKey(options.Ecosystem, options.Package, options.Version);
-        return new PackageSource(key, walk.Sources("", intoProjects: true).Select(file => Entry(file, Nearest(file.Path))));
+        var files = walk.Sources("", intoProjects: true).Select(file => new SourceEntry(file.Path, file.Bytes, Nearest(file.Path)));
+        return new PackageSource(key, files, options.Package!, projects.Together());
 
         CSharpParseOptions Nearest(string path)
         {
@@ -41,31 +45,29 @@ internal sealed record PackageSource(PackageKey Key, IEnumerable<SourceEntry> Fi
     }
 
     private static IEnumerable<PackageSource> EachProject(
-        ExtractOptions options, SourceWalk walk, ProjectReader reader, Action<string> warn)
+        ExtractOptions options, SourceWalk walk, ProjectTree projects, Action<string> warn)
     {
         if (!walk.HasProject())
         {
             var none = new PackageKey(options.Ecosystem, null, null);
-            var parsing = FlatTree.ParseOptions(reader.Defined);
-            yield return new PackageSource(none, walk.Sources("", intoProjects: false).Select(file => Entry(file, parsing)));
+            var parsing = FlatTree.ParseOptions(options.Define);
+            yield return new PackageSource(none, Sources(walk, "", parsing), "none", ProjectItems.None);
         }
-        string? last = null;
-        foreach (var path in walk.Projects())
+        foreach (var entry in projects.All)
         {
-            var folder = FolderOf(path);
-            var project = reader.Read(path);
+            var project = entry.Project;
             if (SyntaxNames.IsTooLong(project.Name) || SyntaxNames.IsTooLong(project.Version))
-                throw new ExtractException($"{path}: name and version are at most 2000 bytes long");
-            if (folder == last)
-                warn($"{path}: not the first project in its folder, so that it gets no files");
-            var parsing = FlatTree.ParseOptions(project.Symbols);
-            var files = folder == last ? [] : walk.Sources(folder, intoProjects: false).Select(file => Entry(file, parsing));
-            last = folder;
-            yield return new PackageSource(new PackageKey(options.Ecosystem, project.Name, project.Version), files);
+                throw new ExtractException($"{entry.Path}: name and version are at most 2000 bytes long");
+            if (!entry.HasFiles)
+                warn($"{entry.Path}: not the first project in its folder, so that it gets no files");
+            var key = new PackageKey(options.Ecosystem, project.Name, project.Version);
+            yield return new PackageSource(key, projects.Sources(entry, walk), project.Assembly, project.Items, entry.Number);
         }
     }
 
-    private static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
+    /// <summary>The files of a folder that are of no project below it.</summary>
+    public static IEnumerable<SourceEntry> Sources(SourceWalk walk, string folder, CSharpParseOptions parsing) =>
+        walk.Sources(folder, intoProjects: false).Select(file => new SourceEntry(file.Path, file.Bytes, parsing));
 
-    private static SourceEntry Entry((string Path, long Bytes) file, CSharpParseOptions parsing) => new(file.Path, file.Bytes, parsing);
+    public static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
 }

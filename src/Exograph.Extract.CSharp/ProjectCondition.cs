@@ -29,6 +29,21 @@ internal ref struct ProjectCondition
         return condition._isBroken || !condition._rest.IsEmpty ? null : value;
     }
 
+    /// <summary>Whether all guards come to what they must; null where that depends on one that is not understood.</summary>
+    public static bool? Holds(IReadOnlyList<ProjectGuard> guards, ProjectProperties properties)
+    {
+        bool? all = true;
+        foreach (var guard in guards)
+        {
+            var one = Evaluate(guard.Condition, properties);
+            if (one is null)
+                all = null;
+            else if (one != guard.Holds)
+                return false;
+        }
+        return all;
+    }
+
     private bool? Or()
     {
         var value = And();

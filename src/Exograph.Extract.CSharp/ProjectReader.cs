@@ -7,7 +7,9 @@ namespace Exograph.Extract.CSharp;
 /// <param name="Name">The package's name.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Symbols">The preprocessor symbols that its sources are read with.</param>
-internal sealed record Project(string Name, string Version, ImmutableArray<string> Symbols);
+/// <param name="Assembly">The name of its assembly.</param>
+/// <param name="Items">What its items say about the meaning of names.</param>
+internal sealed record Project(string Name, string Version, ImmutableArray<string> Symbols, string Assembly, ProjectItems Items);
 
 /// <summary>Reads project files as far as that can be done without MSBuild, of which nothing is run.</summary>
 internal sealed class ProjectReader(ExtractOptions options, Action<string> warn, Action<string> note)
@@ -27,7 +29,7 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
     public Project Read(string path)
     {
         var full = Path.GetFullPath(Path.Combine(options.Directory, path));
-        var project = Load(full, path) ?? new ProjectScript(false, []);
+        var project = Load(full, path) ?? new ProjectScript("", null, [], []);
         var above = Shared(full, Above);
         var below = Shared(full, Below);
         try
@@ -35,12 +37,15 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
             var framework = Choose(path, Evaluate(full, project, above, below, null, Ignore));
             var properties = Evaluate(full, project, above, below, framework, line => warn(
                 $"{path}: its preprocessor symbols or target frameworks depend on what is not evaluated ({line})"));
-            return new Project(NameOf(properties, path), VersionOf(properties), SymbolsOf(properties, project.HasSdk ? framework : null, project.HasSdk));
+            var symbols = SymbolsOf(properties, project.HasSdk ? framework : null, project.HasSdk);
+            var items = ProjectItems.Of(options.Directory, full, [.. above, project, .. below], properties);
+            return new Project(NameOf(properties, path), VersionOf(properties), symbols, AssemblyOf(properties, path), items);
         }
         catch (ExtractException e)
         {
             warn($"{path} is not read: {e.Message}");
-            return new Project(Path.GetFileNameWithoutExtension(path), "0.0.0", Defined);
+            var name = Path.GetFileNameWithoutExtension(path);
+            return new Project(name, "0.0.0", Defined, name, ProjectItems.None);
         }
 
         static void Ignore(string line)
@@ -107,7 +112,7 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
         foreach (var property in script.Properties)
         {
             var matters = property.Name is "DefineConstants" or "TargetFramework" or "TargetFrameworks";
-            var holds = Holds(property, properties);
+            var holds = ProjectCondition.Holds(property.Guards, properties);
             var value = holds == false ? null : properties.Expand(property.Value);
             if (matters && (holds is null || holds == true && value is null))
                 unknown($"line {property.Line}");
@@ -118,20 +123,6 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
                 continue;
             properties[property.Name] = value;
         }
-    }
-
-    private static bool? Holds(ProjectProperty property, ProjectProperties properties)
-    {
-        bool? all = true;
-        foreach (var guard in property.Guards)
-        {
-            var one = ProjectCondition.Evaluate(guard.Condition, properties);
-            if (one is null)
-                all = null;
-            else if (one != guard.Holds)
-                return false;
-        }
-        return all;
     }
 
     private TargetFramework? Choose(string path, ProjectProperties properties)
@@ -147,9 +138,10 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
     }
 
     private static string NameOf(ProjectProperties properties, string path) =>
-        properties["PackageId"] is { Length: > 0 } id ? id
-        : properties["AssemblyName"] is { Length: > 0 } assembly ? assembly
-        : Path.GetFileNameWithoutExtension(path);
+        properties["PackageId"] is { Length: > 0 } id ? id : AssemblyOf(properties, path);
+
+    private static string AssemblyOf(ProjectProperties properties, string path) =>
+        properties["AssemblyName"] is { Length: > 0 } assembly ? assembly : Path.GetFileNameWithoutExtension(path);
 
     private static string VersionOf(ProjectProperties properties)
     {

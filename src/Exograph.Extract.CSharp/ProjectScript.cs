@@ -9,15 +9,33 @@ internal readonly record struct ProjectGuard(string Condition, bool Holds);
 /// <summary>A property that a project file sets where all guards say so.</summary>
 internal sealed record ProjectProperty(string Name, string Value, int Line, IReadOnlyList<ProjectGuard> Guards);
 
+/// <summary>An item of a project file, where all guards say so.</summary>
+/// <param name="Kind">The element's name.</param>
+/// <param name="Include">What it includes, as written.</param>
+/// <param name="Remove">What it takes out of what is included so far.</param>
+/// <param name="Modifiers">The attributes Static and Alias.</param>
+/// <param name="Guards">The conditions of the item and of what is around it.</param>
+internal sealed record ProjectItem(
+    string Kind, string? Include, string? Remove, (string? Static, string? Alias) Modifiers, IReadOnlyList<ProjectGuard> Guards);
+
 /// <summary>
-/// The properties that a project or props file sets, in its order: those of groups of the project and of its Choose elements,
-/// not those that targets set. Read as a stream, for source trees belong to others.
+/// The properties that a project or props file sets, and its items, in its order: those of groups of the project and of its Choose
+/// elements, not those of targets. Read as a stream, for source trees belong to others.
 /// </summary>
-internal sealed record ProjectScript(bool HasSdk, IReadOnlyList<ProjectProperty> Properties)
+/// <param name="Folder">Where the file is.</param>
+/// <param name="Sdk">The SDK that it names, or that one of its imports does.</param>
+/// <param name="Properties">The properties that it sets.</param>
+/// <param name="Items">The items that matter to what its sources mean.</param>
+internal sealed record ProjectScript(
+    string Folder, string? Sdk, IReadOnlyList<ProjectProperty> Properties, IReadOnlyList<ProjectItem> Items)
 {
     private const int MaxBytes = 1 << 20;
     private const int MaxDepth = 64;
     private const int MaxAlternatives = 100;
+
+    private static readonly HashSet<string> s_items = ["ProjectReference", "FrameworkReference", "InternalsVisibleTo", "Using"];
+
+    public bool HasSdk => Sdk is not null;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ExtractException">It cannot be read. The message quotes nothing of what it holds.</exception>
@@ -46,7 +64,7 @@ internal sealed record ProjectScript(bool HasSdk, IReadOnlyList<ProjectProperty>
         {
             throw new ExtractException(e.Message, e);
         }
-        return new ProjectScript(reader.HasSdk, reader.Properties);
+        return new ProjectScript(Path.GetDirectoryName(path) ?? "", reader.Sdk, reader.Properties, reader.Items);
     }
 
     /// <summary>Follows the elements that matter; what is in others is passed over.</summary>
@@ -55,7 +73,8 @@ internal sealed record ProjectScript(bool HasSdk, IReadOnlyList<ProjectProperty>
         private readonly Stack<Level> _open = new();
 
         public List<ProjectProperty> Properties { get; } = [];
-        public bool HasSdk { get; private set; }
+        public List<ProjectItem> Items { get; } = [];
+        public string? Sdk { get; private set; }
 
         public void Read(XmlReader xml)
         {
@@ -76,9 +95,14 @@ internal sealed record ProjectScript(bool HasSdk, IReadOnlyList<ProjectProperty>
                 throw new ExtractException($"elements nest more than {MaxDepth} deep");
             _open.TryPeek(out var around);
             var kind = KindOf(around?.Kind, xml.LocalName);
-            HasSdk |= kind == Kind.Project && xml.GetAttribute("Sdk") is not null
-                || around?.Kind == Kind.Project && (xml.LocalName == "Sdk" || xml.LocalName == "Import" && xml.GetAttribute("Sdk") is not null);
+            Sdk ??= kind == Kind.Project || around?.Kind == Kind.Project && xml.LocalName == "Import" ? xml.GetAttribute("Sdk")
+                : around?.Kind == Kind.Project && xml.LocalName == "Sdk" ? xml.GetAttribute("Name") ?? ""
+                : null;
             var guards = kind == Kind.Other ? [] : Guards(around, kind, xml.GetAttribute("Condition"));
+            if (kind == Kind.Item && s_items.Contains(xml.LocalName))
+                Items.Add(new ProjectItem(
+                    xml.LocalName, xml.GetAttribute("Include"), xml.GetAttribute("Remove"),
+                    (xml.GetAttribute("Static"), xml.GetAttribute("Alias")), guards));
             _open.Push(new Level(kind, xml.LocalName, guards, (xml as IXmlLineInfo)?.LineNumber ?? 0));
             if (xml.IsEmptyElement)
                 Close();
@@ -95,9 +119,11 @@ internal sealed record ProjectScript(bool HasSdk, IReadOnlyList<ProjectProperty>
         {
             (null, "Project") => Kind.Project,
             (Kind.Project or Kind.When, "PropertyGroup") => Kind.Group,
+            (Kind.Project or Kind.When, "ItemGroup") => Kind.ItemGroup,
             (Kind.Project or Kind.When, "Choose") => Kind.Choose,
             (Kind.Choose, "When" or "Otherwise") => Kind.When,
             (Kind.Group, _) => Kind.Property,
+            (Kind.ItemGroup, _) => Kind.Item,
             _ => Kind.Other,
         };
 
@@ -121,6 +147,8 @@ internal sealed record ProjectScript(bool HasSdk, IReadOnlyList<ProjectProperty>
             Project,
             Group,
             Property,
+            ItemGroup,
+            Item,
             Choose,
             When,
         }

@@ -6,7 +6,7 @@ namespace Exograph.Extract.CSharp;
 
 /// <summary>Writes down a file's references, and the call edges among them.</summary>
 internal sealed class ReferenceCollector(
-    FlatTree tree, DeclarationMap declarations, NameResolver resolver, FragmentMap fragments, FileFacts facts)
+    FlatTree tree, DeclarationMap declarations, NameResolver resolver, CallBinder? binder, IReadOnlySet<int> tooCostly, FragmentMap fragments, FileFacts facts)
 {
     // As of definitions: a variable's type of 1,900 characters comes back with each call on it.
     private const int NamesPerChar = 32;
@@ -65,16 +65,16 @@ internal sealed class ReferenceCollector(
                 Call(call);
                 break;
             case ObjectCreationExpressionSyntax creation:
-                Creation(SyntaxNames.OfType(creation.Type), creation.Type, creation.ArgumentList);
+                Creation(SyntaxNames.OfType(creation.Type), creation, creation.Type);
                 break;
             case ImplicitObjectCreationExpressionSyntax creation:
-                Creation(TargetType(creation), creation, creation.ArgumentList);
+                Creation(TargetType(creation), creation, creation);
                 break;
             case ConstructorInitializerSyntax initializer:
                 Initializer(initializer);
                 break;
             case PrimaryConstructorBaseTypeSyntax initializer when SyntaxNames.OfType(initializer.Type) is { } type:
-                Edge(resolver.FindConstructor(type, initializer.ArgumentList.Arguments.Count, _declaration), initializer);
+                Constructor(type, initializer, initializer, initializer.ArgumentList);
                 break;
             case AttributeSyntax attribute:
                 Attribute(attribute);
@@ -83,7 +83,7 @@ internal sealed class ReferenceCollector(
                 Member(access.Expression, access.Name);
                 break;
             case MemberBindingExpressionSyntax binding when !IsCalled(binding):
-                Symbol("member", Target.External(null, binding.Name.Identifier.ValueText), null, binding.Name);
+                Symbol("member", Meaning(binding.Name, () => Target.External(null, binding.Name.Identifier.ValueText)), null, binding.Name);
                 break;
             case NameSyntax { Parent: not QualifiedNameSyntax and not AliasQualifiedNameSyntax } name:
                 Name(name);
@@ -99,7 +99,9 @@ internal sealed class ReferenceCollector(
 
     private void Call(InvocationExpressionSyntax call)
     {
-        if (resolver.FindCallee(call, _declaration) is not { } target)
+        var arguments = call.ArgumentList.Arguments.Count;
+        var target = Binder?.Callee(call, arguments, out var bound) == Bound.Known ? bound : resolver.FindCallee(call, _declaration);
+        if (target is not { } callee)
             return;
         var name = call.Expression switch
         {
@@ -107,44 +109,63 @@ internal sealed class ReferenceCollector(
             MemberBindingExpressionSyntax binding => binding.Name,
             var simple => simple,
         };
-        Symbol("call", target, call.ArgumentList.Arguments.Count, name);
-        Edge(target, name);
+        Symbol("call", callee, arguments, name);
+        Edge(callee, name);
     }
 
-    private void Creation(string? type, SyntaxNode at, ArgumentListSyntax? list)
+    private void Creation(string? type, BaseObjectCreationExpressionSyntax creation, SyntaxNode at)
     {
-        if (type is null)
+        var target = Binder?.Created(creation, out var bound) == Bound.Known ? bound
+            : type is null ? null
+            : TypeTarget(type);
+        if (target is not { } created)
             return;
-        var arguments = list?.Arguments.Count ?? 0;
-        Symbol("new", TypeTarget(type), arguments, at);
-        Edge(resolver.FindConstructor(type, arguments, _declaration), at);
+        Symbol("new", created, creation.ArgumentList?.Arguments.Count ?? 0, at);
+        Constructor(type, creation, at, creation.ArgumentList);
     }
 
-    private void Initializer(ConstructorInitializerSyntax initializer)
+    private void Initializer(ConstructorInitializerSyntax initializer) =>
+        Constructor(resolver.InitializedType(initializer, _declaration), initializer, initializer, initializer.ArgumentList);
+
+    private void Constructor(string? type, SyntaxNode call, SyntaxNode at, ArgumentListSyntax? list)
     {
-        if (resolver.InitializedType(initializer, _declaration) is { } type)
-            Edge(resolver.FindConstructor(type, initializer.ArgumentList.Arguments.Count, _declaration), initializer);
+        var arguments = list?.Arguments.Count ?? 0;
+        var target = Binder?.Callee(call, arguments, out var bound) == Bound.Known ? bound
+            : type is null || declarations.IsTypeParameter(_declaration, type) ? null
+            : resolver.FindConstructor(type, arguments, _declaration);
+        if (target is { } constructor)
+            Edge(constructor, at);
     }
 
     private void Attribute(AttributeSyntax attribute)
     {
         if (SyntaxNames.OfPath(attribute.Name) is not { } name)
             return;
-        var type = resolver.FindType(_declaration, name + "Attribute") ?? resolver.FindType(_declaration, name);
-        var target = type is null ? Target.Written(name) : Target.Of(type);
+        var target = Meaning(attribute, () =>
+            (resolver.FindType(_declaration, name + "Attribute") ?? resolver.FindType(_declaration, name)) is { } type
+                ? Target.Of(type)
+                : Target.Written(name));
         Symbol("attribute", target, attribute.ArgumentList?.Arguments.Count ?? 0, attribute.Name);
     }
 
     private void Member(ExpressionSyntax receiver, SimpleNameSyntax name) =>
-        Symbol("member", resolver.FindMember(receiver, name.Identifier.ValueText, _declaration), null, name);
+        Symbol("member", Meaning(name, () => resolver.FindMember(receiver, name.Identifier.ValueText, _declaration)), null, name);
 
     private void Name(NameSyntax name)
     {
         if (SyntaxFacts.IsInTypeOnlyContext(name))
             TypeName(name);
-        else if (name is IdentifierNameSyntax identifier && IsValue(identifier)
-            && resolver.FindAlone(identifier.Identifier.ValueText, _declaration, out var isType) is { } target)
-            Symbol(isType ? "type" : "member", target, null, identifier);
+        else if (name is IdentifierNameSyntax identifier && IsValue(identifier))
+            Alone(identifier);
+    }
+
+    private void Alone(IdentifierNameSyntax name)
+    {
+        var isType = false;
+        var target = Meaning(name, () => resolver.FindAlone(name.Identifier.ValueText, _declaration, out isType));
+        // What the base library has is referred to where it is called, or stands after a dot.
+        if (target is { IsExternal: false } found)
+            Symbol(isType || found.IsType ? "type" : "member", found, null, name);
     }
 
     private void TypeName(NameSyntax name)
@@ -153,8 +174,16 @@ internal sealed class ReferenceCollector(
             return;
         if (name is IdentifierNameSyntax && declarations.IsTypeParameter(_declaration, text))
             return;
-        Symbol(name.Parent is BaseTypeSyntax ? "base" : "type", TypeTarget(text), null, name);
+        Symbol(name.Parent is BaseTypeSyntax ? "base" : "type", Meaning(name, () => TypeTarget(text)), null, name);
     }
+
+    /// <summary>What the compiler says of a name, or else what its spelling does.</summary>
+    private Target? Meaning(SyntaxNode name, Func<Target?> byName) =>
+        Binder?.Symbol(name, out var bound) == Bound.Known ? bound : byName();
+
+    /// <summary>The compiler, where it is to be asked.</summary>
+    private CallBinder? Binder =>
+        binder is not null && tooCostly.Count > 0 && tooCostly.Contains(LambdaCost.Outermost(declarations, _declaration)) ? null : binder;
 
     private Target TypeTarget(string name) =>
         resolver.FindType(_declaration, name) is { } type ? Target.Of(type) : Target.Written(name);
@@ -192,9 +221,9 @@ internal sealed class ReferenceCollector(
         },
     };
 
-    private void Symbol(string kind, Target target, int? arity, SyntaxNode at)
+    private void Symbol(string kind, Target? symbol, int? arity, SyntaxNode at)
     {
-        if (target.Name.Length == 0)
+        if (symbol is not { Name.Length: > 0 } target)
             return;
         var (line, column) = tree.Place(at.SpanStart);
         if (SyntaxNames.IsTooLong(target.Qualified))
@@ -215,6 +244,6 @@ internal sealed class ReferenceCollector(
         var (line, column) = tree.Place(at.SpanStart);
         facts.Edges.Add(new EdgeFact(
             resolver.NodeOf(caller), declarations.All[caller].Qualified, target.Node, target.Module, target.Name,
-            target.Qualified, target.IsGuess, fragments.Around(_item), line, column));
+            target.Qualified, target.Resolution, fragments.Around(_item), line, column));
     }
 }

@@ -92,6 +92,16 @@ internal static class SyntaxNames
         _ => name as SimpleNameSyntax,
     };
 
+    /// <summary>What is before the question mark that a member binding belongs to.</summary>
+    public static ExpressionSyntax? Conditional(MemberBindingExpressionSyntax binding)
+    {
+        SyntaxNode inner = binding;
+        for (var outer = binding.Parent; outer is not null; inner = outer, outer = outer.Parent)
+            if (outer is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == inner)
+                return conditional.Expression;
+        return null;
+    }
+
     /// <summary>Whether the text is longer than a bundle's names may be.</summary>
     public static bool IsTooLong(string? text)
     {

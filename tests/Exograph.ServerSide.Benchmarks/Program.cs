@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Exograph.ServerSide.Benchmarks.Calls;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Flat;
 using Exograph.ServerSide.Benchmarks.Growth;
@@ -25,5 +26,6 @@ var command = new RootCommand("Benchmarks of Exograph.ServerSide, on a private s
     PartitionsCommand.Create(),
     SchemaCommand.Create(),
     LocalNumbersCommand.Create(),
+    CallEdgesCommand.Create(),
 };
 return await command.Parse(args).InvokeAsync();
