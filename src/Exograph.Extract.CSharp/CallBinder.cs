@@ -4,20 +4,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Exograph.Extract.CSharp;
 
-/// <summary>What the compiler says of a place in the source.</summary>
-internal enum Bound
-{
-    /// <summary>Nothing: its names are to be resolved by syntax.</summary>
-    Not,
-    /// <summary>Nothing of what is before the dot; by a name alone anything could be meant.</summary>
-    NotKnown,
-    /// <summary>What is meant; of no target where it is nothing with a name.</summary>
-    Known,
-}
-
 /// <summary>
 /// Says what the calls of one file call, by the compiler's own semantic model. It gives up, on the file, where the compiler fails
-/// or takes too long; the rest is left to names.
+/// or takes too long; the rest is left to names. Each answer is whether it knows; the target is null where nothing with a name is meant.
 /// </summary>
 internal sealed class CallBinder(SemanticModel model, PackageIndex index, TimeSpan limit, CancellationToken cancellationToken)
 {
@@ -27,24 +16,24 @@ internal sealed class CallBinder(SemanticModel model, PackageIndex index, TimeSp
     public string? GivenUp { get; private set; }
 
     /// <summary>What an invocation, a creation or the call of another constructor calls.</summary>
-    public Bound Callee(SyntaxNode call, int arguments, out Target? target) => Try(call, arguments, CalleeOf, out target);
+    public bool Callee(SyntaxNode call, int arguments, out Target? target) => Try(call, arguments, CalleeOf, out target);
 
     /// <summary>What a name, or what is after a dot, means: a type or a member.</summary>
-    public Bound Symbol(SyntaxNode name, out Target? target) => Try(name, 0, SymbolOf, out target);
+    public bool Symbol(SyntaxNode name, out Target? target) => Try(name, 0, SymbolOf, out target);
 
     /// <summary>The type of what a creation makes.</summary>
-    public Bound Created(SyntaxNode creation, out Target? target) => Try(creation, 0, CreatedBy, out target);
+    public bool Created(SyntaxNode creation, out Target? target) => Try(creation, 0, CreatedBy, out target);
 
-    private Bound Try(SyntaxNode node, int arguments, Func<SyntaxNode, int, (Bound, Target?)> bind, out Target? target)
+    private bool Try(SyntaxNode node, int arguments, Func<SyntaxNode, int, (bool, Target?)> bind, out Target? target)
     {
         target = null;
         if (GivenUp is not null)
-            return Bound.Not;
+            return false;
         cancellationToken.ThrowIfCancellationRequested();
         if (Environment.TickCount64 - _start > limit.TotalMilliseconds)
         {
             GivenUp = "the compiler takes too long";
-            return Bound.Not;
+            return false;
         }
         try
         {
@@ -55,43 +44,43 @@ internal sealed class CallBinder(SemanticModel model, PackageIndex index, TimeSp
         catch (Exception e) when (e is not OperationCanceledException and not OutOfMemoryException)
         {
             GivenUp = $"the compiler fails ({e.GetType().Name})";
-            return Bound.Not;
+            return false;
         }
     }
 
-    private (Bound, Target?) CalleeOf(SyntaxNode call, int arguments)
+    private (bool, Target?) CalleeOf(SyntaxNode call, int arguments)
     {
         var info = Info(call);
         if (info.Symbol is IMethodSymbol method)
-            return (Bound.Known, TargetOf(method, call, Resolution.Semantics));
+            return (true, TargetOf(method, call, Resolution.Semantics));
         if (Candidate(info.CandidateSymbols, arguments) is { } candidate)
-            return (Bound.Known, TargetOf(candidate, call, Resolution.Candidates));
+            return (true, TargetOf(candidate, call, Resolution.Candidates));
         return call switch
         {
             InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => OfReceiver(access.Expression, access.Name),
             InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } when SyntaxNames.Conditional(binding) is { } receiver =>
                 OfReceiver(receiver, binding.Name),
-            _ => (Bound.Not, null),
+            _ => (false, null),
         };
     }
 
-    private (Bound, Target?) CreatedBy(SyntaxNode creation, int arguments) =>
+    private (bool, Target?) CreatedBy(SyntaxNode creation, int arguments) =>
         model.GetTypeInfo(creation, cancellationToken).Type switch
         {
-            INamedTypeSymbol { TypeKind: not TypeKind.Error } type => (Bound.Known, TargetOf(type)),
-            ITypeParameterSymbol => (Bound.Known, null),
-            _ => (Bound.Not, null),
+            INamedTypeSymbol { TypeKind: not TypeKind.Error } type => (true, TargetOf(type)),
+            ITypeParameterSymbol => (true, null),
+            _ => (false, null),
         };
 
-    private (Bound, Target?) SymbolOf(SyntaxNode name, int arguments) => Info(name) switch
+    private (bool, Target?) SymbolOf(SyntaxNode name, int arguments) => Info(name) switch
     {
-        { Symbol: INamedTypeSymbol { TypeKind: not TypeKind.Error } type } => (Bound.Known, TargetOf(type)),
-        { Symbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } => (Bound.Known, TargetOf(constructor.ContainingType)),
+        { Symbol: INamedTypeSymbol { TypeKind: not TypeKind.Error } type } => (true, TargetOf(type)),
+        { Symbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } => (true, TargetOf(constructor.ContainingType)),
         { Symbol: (IFieldSymbol or IPropertySymbol or IEventSymbol or IMethodSymbol) and { ContainingType: not null } member } =>
-            (Bound.Known, TargetOf(member, Resolution.Semantics)),
-        { Symbol: null or INamedTypeSymbol } => (Bound.Not, null),
+            (true, TargetOf(member, Resolution.Semantics)),
+        { Symbol: null or INamedTypeSymbol } => (false, null),
         // A variable, a type parameter, a namespace.
-        _ => (Bound.Known, null),
+        _ => (true, null),
     };
 
     private SymbolInfo Info(SyntaxNode node) => node switch
@@ -119,15 +108,17 @@ internal sealed class CallBinder(SemanticModel model, PackageIndex index, TimeSp
         arguments >= method.Parameters.Count(parameter => !parameter.IsOptional && !parameter.IsParams)
         && (arguments <= method.Parameters.Length || method.Parameters is [.., { IsParams: true }]);
 
-    /// <summary>What a call means of which the compiler knows no more than what is before the dot.</summary>
-    private (Bound, Target?) OfReceiver(ExpressionSyntax receiver, SimpleNameSyntax name)
+    /// <summary>What a call means of which the compiler knows no more than what is before the dot, and often not that.</summary>
+    private (bool, Target?) OfReceiver(ExpressionSyntax receiver, SimpleNameSyntax name)
     {
-        var type = model.GetTypeInfo(receiver, cancellationToken).Type ?? model.GetSymbolInfo(receiver, cancellationToken).Symbol as ITypeSymbol;
-        if (type is null or { TypeKind: TypeKind.Error or TypeKind.Dynamic } or ITypeParameterSymbol)
-            return (Bound.NotKnown, null);
-        // It has no such member: it inherits it from what is missing, or a package extends it.
-        var module = type is INamedTypeSymbol named ? SymbolNames.QualifiedName(named.OriginalDefinition) : null;
-        return (Bound.Known, Target.External(module, name.Identifier.ValueText));
+        var symbol = model.GetSymbolInfo(receiver, cancellationToken).Symbol;
+        var type = model.GetTypeInfo(receiver, cancellationToken).Type ?? symbol as ITypeSymbol;
+        // It has no such member, inherits it from what is missing, or a package extends it. Where nothing is known of it, nothing is
+        // guessed: by a name alone anything could be meant.
+        var module = type is INamedTypeSymbol { TypeKind: not TypeKind.Error } named ? SymbolNames.QualifiedName(named.OriginalDefinition)
+            : symbol is null && SyntaxNames.OfPath(receiver) is [var first, ..] written && char.IsUpper(first) ? written
+            : null;
+        return (true, Target.External(module, name.Identifier.ValueText));
     }
 
     private Target? TargetOf(IMethodSymbol method, SyntaxNode call, Resolution resolution)
@@ -136,7 +127,7 @@ internal sealed class CallBinder(SemanticModel model, PackageIndex index, TimeSp
             return OfDelegate(call);
         method = (method.ReducedFrom ?? method).OriginalDefinition;
         method = method.PartialImplementationPart ?? method;
-        if (method.MethodKind == MethodKind.Constructor && method.IsImplicitlyDeclared && !IsOutside(method))
+        if (method.MethodKind == MethodKind.Constructor && method.IsImplicitlyDeclared)
             return TargetOf(method.ContainingType) with { Resolution = resolution };
         return method.ContainingSymbol is null ? null : TargetOf(method, resolution);
     }

@@ -100,7 +100,7 @@ internal sealed class ReferenceCollector(
     private void Call(InvocationExpressionSyntax call)
     {
         var arguments = call.ArgumentList.Arguments.Count;
-        var target = Binder?.Callee(call, arguments, out var bound) == Bound.Known ? bound : resolver.FindCallee(call, _declaration);
+        var target = Binder?.Callee(call, arguments, out var bound) == true ? bound : resolver.FindCallee(call, _declaration);
         if (target is not { } callee)
             return;
         var name = call.Expression switch
@@ -115,7 +115,7 @@ internal sealed class ReferenceCollector(
 
     private void Creation(string? type, BaseObjectCreationExpressionSyntax creation, SyntaxNode at)
     {
-        var target = Binder?.Created(creation, out var bound) == Bound.Known ? bound
+        var target = Binder?.Created(creation, out var bound) == true ? bound
             : type is null ? null
             : TypeTarget(type);
         if (target is not { } created)
@@ -130,7 +130,7 @@ internal sealed class ReferenceCollector(
     private void Constructor(string? type, SyntaxNode call, SyntaxNode at, ArgumentListSyntax? list)
     {
         var arguments = list?.Arguments.Count ?? 0;
-        var target = Binder?.Callee(call, arguments, out var bound) == Bound.Known ? bound
+        var target = Binder?.Callee(call, arguments, out var bound) == true ? bound
             : type is null || declarations.IsTypeParameter(_declaration, type) ? null
             : resolver.FindConstructor(type, arguments, _declaration);
         if (target is { } constructor)
@@ -179,7 +179,7 @@ internal sealed class ReferenceCollector(
 
     /// <summary>What the compiler says of a name, or else what its spelling does.</summary>
     private Target? Meaning(SyntaxNode name, Func<Target?> byName) =>
-        Binder?.Symbol(name, out var bound) == Bound.Known ? bound : byName();
+        Binder?.Symbol(name, out var bound) == true ? bound : byName();
 
     /// <summary>The compiler, where it is to be asked.</summary>
     private CallBinder? Binder =>

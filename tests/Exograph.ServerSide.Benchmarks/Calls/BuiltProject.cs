@@ -15,16 +15,18 @@ internal sealed record BuiltProject(string Path, CSharpCommandLineArguments Argu
     public string Assembly => System.IO.Path.GetFileNameWithoutExtension(Arguments.OutputFileName)!;
 
     /// <summary>Restores and evaluates a project; what MSBuild says where that fails.</summary>
-    public static async Task<(BuiltProject? Project, string Problem)> OfAsync(string path, CancellationToken cancellationToken)
+    public static async Task<(BuiltProject? Project, string Problem)> OfAsync(
+        string path, IEnumerable<string> properties, CancellationToken cancellationToken)
     {
+        string[] given = [.. properties.Select(property => "-p:" + property)];
         var framework = await FrameworkOfAsync(path, cancellationToken);
         string[] choice = framework is null ? [] : [$"-p:TargetFramework={framework}"];
-        var restored = await BuildAsync(path, ["-t:Restore"], cancellationToken);
+        var restored = await BuildAsync(path, ["-t:Restore", .. given], cancellationToken);
         var output = await BuildAsync(
             path,
             [
                 "-t:Compile", "-p:Configuration=Release", "-p:ProvideCommandLineArgs=true", "-p:SkipCompilerExecution=true",
-                "-p:DesignTimeBuild=true", "-p:BuildProjectReferences=false", "-getItem:CscCommandLineArgs", .. choice,
+                "-p:DesignTimeBuild=true", "-p:BuildProjectReferences=false", "-getItem:CscCommandLineArgs", .. given, .. choice,
             ],
             cancellationToken);
         var json = output.IndexOf('{', StringComparison.Ordinal);

@@ -11,13 +11,22 @@ internal static class CallEdgesCommand
     {
         var trees = new Argument<string[]>("tree") { Description = "Folders of trees; their projects are restored and evaluated, which runs their build files." };
         var list = new Option<int>("--list") { Description = "How many wrong and how many missing edges of each tree to list." };
-        var command = new Command("call-edges", "Precision and recall of the extractor's call edges, against the compiler.") { trees, list };
-        command.SetAction((arguments, cancellationToken) =>
-            RunAsync(arguments.GetRequiredValue(trees), arguments.GetValue(list), Console.Out, cancellationToken));
+        var properties = new Option<string[]>("--property")
+        {
+            Description = "NAME=VALUE: a property to evaluate all projects with, as where a package cannot be had that it asks for.",
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("call-edges", "Precision and recall of the extractor's call edges, against the compiler.")
+        {
+            trees, list, properties,
+        };
+        command.SetAction((arguments, cancellationToken) => RunAsync(
+            arguments.GetRequiredValue(trees), arguments.GetRequiredValue(properties), arguments.GetValue(list), Console.Out, cancellationToken));
         return command;
     }
 
-    private static async Task RunAsync(string[] trees, int list, TextWriter output, CancellationToken cancellationToken)
+    private static async Task RunAsync(
+        string[] trees, string[] properties, int list, TextWriter output, CancellationToken cancellationToken)
     {
         output.WriteLine("""
             A call is a call, a creation or the call of another constructor, in a file that the extractor reads. Judged are calls that the
@@ -30,7 +39,7 @@ internal static class CallEdgesCommand
         foreach (var tree in trees)
         {
             var root = Path.GetFullPath(tree);
-            var (truth, problems) = await TruthOfAsync(root, cancellationToken);
+            var (truth, problems) = await TruthOfAsync(root, properties, cancellationToken);
             var details = new List<string>(problems);
             foreach (var binds in (bool[])[false, true])
             {
@@ -47,7 +56,7 @@ internal static class CallEdgesCommand
     }
 
     private static async Task<(Func<IReadOnlySet<string>, Dictionary<Place, TrueCall>> Truth, List<string> Problems)> TruthOfAsync(
-        string root, CancellationToken cancellationToken)
+        string root, string[] properties, CancellationToken cancellationToken)
     {
         var files = Directory.EnumerateFiles(root, "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Where(path => !Path.GetRelativePath(root, path).Split('/').Any(part => part is "bin" or "obj" || part.StartsWith('.'))).ToList();
@@ -55,7 +64,7 @@ internal static class CallEdgesCommand
         var problems = new List<string>();
         foreach (var file in files)
         {
-            var (project, problem) = await BuiltProject.OfAsync(file, cancellationToken);
+            var (project, problem) = await BuiltProject.OfAsync(file, properties, cancellationToken);
             if (project is not null)
                 projects.Add(project);
             else

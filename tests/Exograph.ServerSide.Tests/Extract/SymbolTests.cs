@@ -138,25 +138,25 @@ public class SymbolTests
 
         var edges = bundle["call_edges"].Select(e =>
             $"{Text(e, "caller_qualified_name")} -> {Text(e, "callee_qualified_name")}"
-            + (e.GetProperty("metadata").TryGetProperty("resolution", out var r) ? $" {r}" : ""));
+            + $" {e.GetProperty("metadata").GetProperty("resolution")}");
         Assert.Equal(
             [
-                "Shop.Client -> Shop.Data.Store`1..ctor",
-                "Shop.Client.Run -> Shop.Data.Store`1.Add",
-                "Shop.Client.Run -> Shop.Data.Store`1.Add",
-                "Shop.Client.Run -> Shop.Tools.Helpers.Help",
-                "Shop.Client.Run -> Shop.Tools.Helpers.Help",
-                "Shop.Client.Run -> object.Frobnicate",
-                "Shop.Client.Run -> object.GetHashCode",
-                "Shop.Client.Run -> Shop.Tools.Helpers.Shout unique-name",
-                "Shop.Tools.Helpers.Shout -> string.ToUpper",
-                "Shop.Data.Store`1..ctor -> Shop.Data.StoreBase..ctor",
-                "Shop.Data.Store`1..ctor -> Shop.Data.StoreBase.Resize",
-                "Shop.Data.Store`1.Add -> List`1.Add",
-                "Shop.Data.Store`1.Add -> Shop.Data.Store`1.Add",
-                "Shop.Data.Store`1.Add.Note -> Console.WriteLine",
-                "Shop.Data.Store`1.Add -> Shop.Data.Store`1.Add.Note",
-                "Shop.Data.Store`1.Make -> Shop.Data.Store`1..ctor",
+                "Shop.Client -> Shop.Data.Store`1..ctor semantics",
+                "Shop.Client.Run -> Shop.Data.Store`1.Add semantics",
+                "Shop.Client.Run -> Shop.Data.Store`1.Add semantics",
+                "Shop.Client.Run -> Shop.Tools.Helpers.Help semantics",
+                "Shop.Client.Run -> Shop.Tools.Helpers.Help semantics",
+                "Shop.Client.Run -> System.Object.Frobnicate names",
+                "Shop.Client.Run -> System.Object.GetHashCode semantics",
+                "Shop.Client.Run -> Shop.Tools.Helpers.Shout semantics",
+                "Shop.Tools.Helpers.Shout -> System.String.ToUpper semantics",
+                "Shop.Data.Store`1..ctor -> Shop.Data.StoreBase..ctor semantics",
+                "Shop.Data.Store`1..ctor -> Shop.Data.StoreBase.Resize semantics",
+                "Shop.Data.Store`1.Add -> System.Collections.Generic.List`1.Add semantics",
+                "Shop.Data.Store`1.Add -> Shop.Data.Store`1.Add semantics",
+                "Shop.Data.Store`1.Add.Note -> System.Console.WriteLine semantics",
+                "Shop.Data.Store`1.Add -> Shop.Data.Store`1.Add.Note semantics",
+                "Shop.Data.Store`1.Make -> Shop.Data.Store`1..ctor semantics",
             ],
             edges);
         bundle.AssertSound();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Exograph.ServerSide.Benchmarks.Calls;
 using Exograph.ServerSide.Benchmarks.DupSelect;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
@@ -174,7 +175,7 @@ public sealed partial class PageTests
     private static RootCommand Benchmarks() => new()
     {
         LoadCommand.Create(), DupSelectCommand.Create(), WalCommand.Create(), GrowthCommand.Create(), WaitsCommand.Create(),
-        ReloadCommand.Create(), ReadCommand.Create(), PartitionsCommand.Create(),
+        ReloadCommand.Create(), ReadCommand.Create(), PartitionsCommand.Create(), CallEdgesCommand.Create(),
     };
 
     [GeneratedRegex("(?m)^        ")]
