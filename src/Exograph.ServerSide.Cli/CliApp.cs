@@ -46,6 +46,7 @@ internal sealed class CliApp
         new MigrateCommand(this).Create(),
         new LoadCommand(this).Create(),
         new PutCommand(this).Create(),
+        new FindCommand(this).Create(),
         FinalizeOpen(),
         Check(),
         new StatusCommand(this).Create(),

@@ -42,7 +42,7 @@ internal sealed class DemoCommand(CliApp app)
         var second = await LoadAsync(database.Client, bundle, "demo, again", cancellationToken);
         results.Reports([.. first, .. second]);
         if (!results.IsJson)
-            await DemoQuestions.AskAsync(database.DataSource, app.Context.Output, cancellationToken);
+            await DemoQuestions.AskAsync(database, app.Context, results, cancellationToken);
         return ExitCode.Ok;
     }
 

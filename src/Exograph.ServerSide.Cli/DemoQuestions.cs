@@ -38,8 +38,9 @@ internal static class DemoQuestions
         GROUP BY g.exact_hash HAVING count(*) > 1 ORDER BY 1 DESC, 2 DESC, 3 LIMIT 10
         """;
 
-    public static async Task AskAsync(NpgsqlDataSource dataSource, TerminalWriter output, CancellationToken cancellationToken)
+    public static async Task AskAsync(Database database, CliContext context, ResultWriter results, CancellationToken cancellationToken)
     {
+        var (dataSource, output) = (database.DataSource, context.Output);
         await AskAsync("Which functions are called most?", MostCalled, parameter: null);
         var favourite = await ReadAsync(dataSource, Favourite, parameter: null, cancellationToken);
         if (favourite.Rows is [[string name, string qualifiedName]])
@@ -48,6 +49,15 @@ internal static class DemoQuestions
             await AskAsync($"Who calls {qualifiedName}?", WhoCalls, qualifiedName);
         }
         await AskAsync("Which are the largest pieces of code that occur more than once?", Duplicates, parameter: null);
+        if (favourite.Rows is [[_, string called]])
+        {
+            output.WriteLine();
+            output.WriteLine("And who calls those who call it? By the command that knows such questions:");
+            output.WriteLine($"    exograph-load find callers '{called}' --depth 2 --limit 10");
+            await new AnswerView(context, results, database.Client.Questions, "callers", limit: null).WriteAsync(
+                database.Client.Questions.CallersAsync(called, depth: 2, page: new() { Limit = 10 }, cancellationToken: cancellationToken),
+                AnswerTable.Calls, lines: null, cancellationToken);
+        }
 
         async Task AskAsync(string question, string query, string? parameter)
         {

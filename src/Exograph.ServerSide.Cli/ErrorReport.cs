@@ -38,6 +38,7 @@ internal static partial class ErrorReport
     {
         OperationCanceledException => (ExitCode.Cancelled, "cancelled", null, null),
         UsageException => (ExitCode.Usage, e.Message, null, "exograph-load --help explains the options."),
+        NothingFoundException => (ExitCode.NothingFound, e.Message, null, null),
         BundleException =>
             (ExitCode.BadInput, e.Message, null, badInput ?? "Nothing of this load was finalized. docs/bundle-format.md is the format."),
         ExtractException => (ExitCode.BadInput, e.Message, null, null),

@@ -1,7 +1,9 @@
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Exograph.ServerSide.Cli;
 
@@ -21,7 +23,40 @@ internal sealed class ResultWriter(TerminalWriter output, bool json, int? column
 
     private static readonly JsonSerializerOptions s_line = new(s_json) { WriteIndented = false };
 
+    private static readonly JsonSerializerOptions s_answer = new(s_line)
+    {
+        // What all answers have comes first: the package, and the file.
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver
+        {
+            Modifiers =
+            {
+                type =>
+                {
+                    foreach (var property in type.Properties)
+                        property.Order = (property.AttributeProvider as MemberInfo)?.DeclaringType == type.Type ? 1 : 0;
+                },
+            },
+        },
+    };
+
     public bool IsJson => json;
+
+    /// <summary>Columns of a terminal; null where the output is none.</summary>
+    public int? Columns => columns;
+
+    /// <summary>A row that answers a question, as a line of JSON.</summary>
+    /// <param name="answer">The row.</param>
+    /// <param name="after">What goes on after it; null where nothing does.</param>
+    public void Answer(Answer answer, string? after)
+    {
+        var line = JsonSerializer.SerializeToNode(answer, answer.GetType(), s_answer)!.AsObject();
+        line.Remove("token");
+        if (line["metadata"] is { } metadata)
+            line["metadata"] = JsonNode.Parse(metadata.GetValue<string>());
+        if (after is not null)
+            line["after"] = after;
+        output.WriteLine(line.ToJsonString(s_line));
+    }
 
     /// <summary>One of several results: as JSON, a line.</summary>
     public void Line(object value, string text) => output.WriteLine(json ? JsonSerializer.Serialize(value, s_line) : text);

@@ -4,12 +4,18 @@ using Spectre.Console;
 
 namespace Exograph.ServerSide.Cli;
 
+/// <summary>A text that is shown as it is where there is room, and shortened elsewhere.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="KeepsEnd">Whether its end says more than its beginning: names, paths.</param>
+internal readonly record struct Whole(string? Text, bool KeepsEnd = false);
+
 /// <summary>Writes rows as aligned text; columns of numbers to the right.</summary>
 internal static class TextTable
 {
     private const int WidestCell = 100;
     private const int NarrowestCell = 8;
     private const string Gap = "  ";
+    private const string Cut = "...";
 
     /// <param name="output">Where to.</param>
     /// <param name="headers">Names of the columns.</param>
@@ -33,14 +39,13 @@ internal static class TextTable
             if (Total() > columns)
                 shown.RemoveAll(i => headers[i] == header);
         }
-        while (Total() > columns && shown.Where(i => !isNumber[i] && widths[i] > NarrowestCell).MaxBy(i => widths[i]) is var widest
-            && !isNumber[widest] && widths[widest] > NarrowestCell)
-        {
-            widths[widest] = Math.Max(NarrowestCell, widths[widest] - (Total() - columns.Value));
-        }
+        // The widest ones end up as wide as each other.
+        while (Total() > columns && shown.Where(i => !isNumber[i] && widths[i] > NarrowestCell).ToList() is { Count: > 0 } wide)
+            widths[wide.MaxBy(i => widths[i])]--;
+        var keepsEnd = headers.Select((_, i) => values.Exists(r => r[i] is Whole { KeepsEnd: true })).ToArray();
         foreach (var row in cells)
         {
-            var line = string.Join(Gap, shown.Select(i => Pad(Crop(row[i], widths[i]), widths[i], isNumber[i]))).TrimEnd();
+            var line = string.Join(Gap, shown.Select(i => Pad(keepsEnd[i] ? CropStart(row[i], widths[i]) : Crop(row[i], widths[i]), widths[i], isNumber[i]))).TrimEnd();
             output.WriteLine(columns is { } most ? Crop(line, most) : line);
         }
     }
@@ -50,7 +55,6 @@ internal static class TextTable
     {
         if (Width(text) <= columns)
             return text;
-        const string Cut = "...";
         if (columns <= Cut.Length)
             return Cut[..Math.Max(0, columns)];
         var room = columns - Cut.Length;
@@ -65,6 +69,25 @@ internal static class TextTable
         return text[..length] + Cut;
     }
 
+    /// <summary>As much of the end of a text as fits so many columns of a terminal.</summary>
+    public static string CropStart(string text, int columns)
+    {
+        var width = Width(text);
+        if (width <= columns)
+            return text;
+        if (columns <= Cut.Length)
+            return Cut[..Math.Max(0, columns)];
+        var length = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (width <= columns - Cut.Length)
+                break;
+            width -= Width(rune);
+            length += rune.Utf16SequenceLength;
+        }
+        return Cut + text[length..];
+    }
+
     /// <summary>What the database calls a value.</summary>
     public static string Name(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
@@ -75,6 +98,7 @@ internal static class TextTable
         int or long => string.Format(null, "{0:N0}", value),
         Enum e => Name(e),
         DateTimeOffset t => t.ToString("u"),
+        Whole w => TerminalText.Line(w.Text),
         _ => Crop(TerminalText.Line(value.ToString()), WidestCell),
     };
 

@@ -31,6 +31,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         Server = new Server(dataSource, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(ExographTelemetry.Name));
+        Questions = new IndexQuestions(Server);
         _ownsDataSource = ownsDataSource;
     }
 
@@ -45,6 +46,9 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
 
     /// <summary>The database.</summary>
     public NpgsqlDataSource DataSource => Server.DataSource;
+
+    /// <summary>What can be asked of the index.</summary>
+    public IndexQuestions Questions { get; }
 
     internal Server Server { get; }
 

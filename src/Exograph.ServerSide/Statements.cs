@@ -59,7 +59,7 @@ internal static class Statements
         Table = Text(r, 0),
         FirstLoad = r.GetInt32(1),
         LastLoad = r.GetInt32(2),
-        Partitions = r.IsDBNull(3) ? null : r.GetInt32(3),
+        Partitions = Integer(r, 3),
         Status = Names<PartitionMergeStatus>.Parse(r.GetString(4)),
         Detail = Text(r, 5),
     });
@@ -208,7 +208,7 @@ internal static class Statements
         StartedAt = r.GetFieldValue<DateTimeOffset>(3),
         Owner = Text(r, 4),
         StagedBytes = Number(r, 5),
-        ProcessId = r.IsDBNull(6) ? null : r.GetInt32(6),
+        ProcessId = Integer(r, 6),
         Phase = Text(r, 7) is { } phase ? LoadPhases.Parse(phase) : null,
         Table = Names<IndexTable>.Find(Text(r, 8)),
         RowsDone = Number(r, 9),
@@ -235,7 +235,7 @@ internal static class Statements
         WaitingSince = Time(r, 3),
         Mode = r.GetString(4),
         WaitsFor = Text(r, 5),
-        HolderProcessId = r.IsDBNull(6) ? null : r.GetInt32(6),
+        HolderProcessId = Integer(r, 6),
         HolderRole = Text(r, 7),
         HolderApplication = Text(r, 8),
         HolderSince = Time(r, 9),
@@ -253,6 +253,8 @@ internal static class Statements
     public static NpgsqlParameter Argument(int? value) => Argument(NpgsqlDbType.Integer, value);
 
     public static NpgsqlParameter Argument(long? value) => Argument(NpgsqlDbType.Bigint, value);
+
+    public static NpgsqlParameter Argument(double value) => Argument(NpgsqlDbType.Double, value);
 
     public static NpgsqlParameter Argument(bool? value) => Argument(NpgsqlDbType.Boolean, value);
 
@@ -292,12 +294,14 @@ internal static class Statements
         Place = Text(r, 3),
     };
 
-    private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
+    public static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
 
     private static DateTimeOffset? Time(NpgsqlDataReader r, int column) =>
         r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
 
-    private static long? Number(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetInt64(column);
+    public static long? Number(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetInt64(column);
+
+    public static int? Integer(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetInt32(column);
 
     private static TimeSpan? Seconds(NpgsqlDataReader r, int column) =>
         r.IsDBNull(column) ? null : TimeSpan.FromSeconds(r.GetDouble(column));

@@ -19,7 +19,7 @@ public sealed partial class HelpTests
     public static TheoryData<string, string> Commands =>
     [
         .. from tool in (string[])[Loader, Extractor]
-           from command in Root(tool).Subcommands.Select(c => c.Name).Prepend("")
+           from command in Root(tool).Subcommands.SelectMany(c => c.Subcommands.Select(s => $"{c.Name} {s.Name}").Prepend(c.Name)).Prepend("")
            select (tool, command),
     ];
 

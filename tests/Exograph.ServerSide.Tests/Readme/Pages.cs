@@ -25,6 +25,9 @@ internal static partial class Pages
     /// <summary>The page that AnySchemaPageTests runs.</summary>
     public const string AnySchema = "docs/any-schema.md";
 
+    /// <summary>The page on questions, whose commands ReadmeTests runs.</summary>
+    public const string Asking = "docs/asking.md";
+
     public static string Readme { get; } = Read("README.md");
 
     public static IReadOnlyList<string> All { get; } =

@@ -82,6 +82,22 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task The_page_on_asking_shows_what_the_command_and_the_library_print()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await Psql.RunAsync(database, "index.sql", Repository.PathOf("examples/asking"));
+        var shown = Enumerable.Range(0, Pages.Blocks.Count).Where(i => Pages.Blocks[i] is { Page: Pages.Asking, Language: "sh" })
+            .Select(i => (Pages.Blocks[i].Text, Printed: Pages.PrintedBy(i)!)).ToList();
+
+        // One shell, in which what is printed is told apart by the blocks.
+        var printed = (await Shell.RunAsync(database, string.Join("echo ---\n", shown.Select(b => b.Text)))).Split("---\n");
+        Assert.Equal(shown.Select(b => b.Printed.Text), printed);
+        var output = new StringWriter();
+        await AskingExample.RunAsync(database.ConnectionString, output, CancellationToken.None);
+        Assert.True(Pages.Find("csharp", b => b.Page == Pages.Asking).Printed!.IsExcerptOf(output.ToString()), output.ToString());
+    }
+
+    [Fact]
     public async Task The_example_of_the_library_loads()
     {
         await using var database = await TestDatabase.CreateEmptyAsync();

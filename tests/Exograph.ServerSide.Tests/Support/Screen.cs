@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Exograph.ServerSide.Tests.Support;
 
 /// <summary>
-/// A terminal: what is written moves its cursor, wraps at its last column and scrolls. It knows no sequence but those that move up
-/// and erase: another is an error.
+/// A terminal: what is written moves its cursor, wraps at its last column and scrolls. It knows no sequence but those that move up,
+/// erase and colour: another is an error.
 /// </summary>
 internal sealed partial class Screen(int columns, int rows) : TextWriter(CultureInfo.InvariantCulture)
 {
@@ -15,6 +15,7 @@ internal sealed partial class Screen(int columns, int rows) : TextWriter(Culture
     private readonly List<string> _frames = [];
     private int _row;
     private int _column;
+    private bool _isColoured;
 
     public (int Columns, int Rows) Size => (columns, rows);
 
@@ -39,6 +40,9 @@ internal sealed partial class Screen(int columns, int rows) : TextWriter(Culture
                 return [.. _frames];
         }
     }
+
+    /// <summary>What was written in colour, each piece by itself.</summary>
+    public List<string> Coloured { get; } = [];
 
     /// <summary>Whether a line was too long for the terminal.</summary>
     public bool HasWrapped { get; private set; }
@@ -65,7 +69,7 @@ internal sealed partial class Screen(int columns, int rows) : TextWriter(Culture
                 var sequence = Sequence().Match(buffer[i..].ToString());
                 if (!sequence.Success)
                     throw new InvalidOperationException($"unknown sequence in {buffer[i..]}");
-                Obey(sequence.Groups["what"].Value, sequence.Groups["count"] is { Length: > 0 } count ? int.Parse(count.Value) : 1);
+                Obey(sequence.Groups["what"].Value, sequence.Groups["count"] is { Length: > 0 } count ? int.Parse(count.Value) : sequence.Value == "\u001b[m" ? 0 : 1);
                 i += sequence.Length - 1;
             }
             _frames.Add(string.Join('\n', _lines.Skip(_lines.Count - rows).Select(l => l.ToString().TrimEnd())));
@@ -85,6 +89,8 @@ internal sealed partial class Screen(int columns, int rows) : TextWriter(Culture
                 HasWrapped = true;
                 Down();
             }
+            if (_isColoured)
+                Coloured[^1] += value;
             var line = _lines[_row];
             if (_column < line.Length)
                 line[_column] = value;
@@ -103,7 +109,13 @@ internal sealed partial class Screen(int columns, int rows) : TextWriter(Culture
 
     private void Obey(string what, int count)
     {
-        if (what == "A")
+        if (what == "m")
+        {
+            _isColoured = count > 0;
+            if (_isColoured)
+                Coloured.Add("");
+        }
+        else if (what == "A")
             _row = Math.Max(Math.Max(0, _lines.Count - rows), _row - count);
         else
         {
@@ -114,6 +126,6 @@ internal sealed partial class Screen(int columns, int rows) : TextWriter(Culture
         }
     }
 
-    [GeneratedRegex(@"^\x1b\[(?<count>\d*)(?<what>[AKJ])")]
+    [GeneratedRegex(@"^\x1b\[(?<count>\d*)(;\d+)?(?<what>[AKJm])")]
     private static partial Regex Sequence();
 }
