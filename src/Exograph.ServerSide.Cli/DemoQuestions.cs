@@ -52,11 +52,11 @@ internal static class DemoQuestions
         if (favourite.Rows is [[_, string called]])
         {
             output.WriteLine();
-            output.WriteLine("And who calls those who call it? By the command that knows such questions:");
-            output.WriteLine($"    exograph-load find callers '{called}' --depth 2 --limit 10");
+            output.WriteLine("The command asks without SQL, and shows the source:");
+            output.WriteLine($"    exograph-load find callers '{called}' --context 1 --limit 3");
             await new AnswerView(context, results, database.Client.Questions, "callers", limit: null).WriteAsync(
-                database.Client.Questions.CallersAsync(called, depth: 2, page: new() { Limit = 10 }, cancellationToken: cancellationToken),
-                AnswerTable.Calls, lines: null, cancellationToken);
+                database.Client.Questions.CallersAsync(called, page: new() { Limit = 3 }, cancellationToken: cancellationToken),
+                AnswerTable.Calls, lines: 1, cancellationToken);
         }
 
         async Task AskAsync(string question, string query, string? parameter)

@@ -34,10 +34,10 @@ internal sealed class SourceView(CliContext context, int? columns, IndexQuestion
         if (_hasBegun)
             _output.WriteLine();
         _hasBegun = true;
-        _output.WriteLine(Cropped(TerminalText.Line(_places[0].File), 0));
+        WriteHeading(_places[0].File is { Length: > 0 } file ? file : "(in no file)", indent: "");
         var isKnown = around == 0 && _places.TrueForAll(p => p.Text.Length > 0);
-        var lines = !isKnown && _places[0].FileId is { } id && await questions.FileAsync(id, cancellationToken) is { } file
-            ? LinesOf(file.Source)
+        var lines = !isKnown && _places[0].FileId is { } id && await questions.FileAsync(id, cancellationToken) is { } found
+            ? LinesOf(found.Source)
             : null;
         // What has a title is shown by itself, matches of a text in the order of lines.
         foreach (var group in _places.GroupBy(p => p.Title is null ? null : p))
@@ -61,13 +61,13 @@ internal sealed class SourceView(CliContext context, int? columns, IndexQuestion
     private void Write(IReadOnlyList<SourcePlace> places, string[]? lines)
     {
         if (places[0].Title is { } title)
-            _output.WriteLine(Cropped("  " + TerminalText.Line(title), 0));
+            WriteHeading(title, indent: "  ");
         foreach (var place in places.Where(p => p.Line is null && p.Text.Length > 0))
             WriteLine("  ? > ", place.Text, place);
         var meant = places.Where(p => p.Line is not null).GroupBy(p => p.Line!.Value).ToDictionary(g => g.Key, g => g.First());
         var shown = lines is null
             ? new SortedSet<int>(meant.Keys.Where(line => meant[line].Text.Length > 0))
-            : [.. meant.Keys.SelectMany(line => Enumerable.Range(line - around, 2 * around + 1)).Where(line => line >= 1 && line <= lines.Length)];
+            : [.. meant.Keys.SelectMany(line => Around(line, lines.Length))];
         var width = Digits(shown.Count > 0 ? shown.Max : 0);
         var before = 0;
         foreach (var line in shown)
@@ -79,13 +79,27 @@ internal sealed class SourceView(CliContext context, int? columns, IndexQuestion
         }
     }
 
+    private IEnumerable<int> Around(int line, int last)
+    {
+        var first = Math.Max(1, line - around);
+        return Enumerable.Range(first, Math.Max(0, (int)Math.Min(last, (long)line + around) - first + 1));
+    }
+
+    /// <summary>Of paths and names the end says most.</summary>
+    private void WriteHeading(string text, string indent)
+    {
+        var shown = TerminalText.Line(text);
+        _output.WriteLine(indent + (columns is { } most ? TextTable.CropStart(shown, most - 1 - indent.Length) : shown));
+    }
+
     /// <summary>A line, as much of it as fits: what is marked is always seen.</summary>
     private void WriteLine(string gutter, string line, SourcePlace? place)
     {
         var at = place is null ? -1 : Find(line, place);
         if (at < 0)
         {
-            _output.WriteLine((gutter + Cropped(Shown(line), gutter.Length)).TrimEnd());
+            var shown = Shown(line);
+            _output.WriteLine((gutter + (columns is { } all ? TextTable.Crop(shown, all - 1 - gutter.Length) : shown)).TrimEnd());
             return;
         }
         var end = at + place!.Mark.Length;
@@ -134,8 +148,6 @@ internal sealed class SourceView(CliContext context, int? columns, IndexQuestion
 
     private static string Shown(string text) =>
         TerminalText.Line(text.TrimEnd('\r').Replace("\t", Tab, StringComparison.Ordinal));
-
-    private string Cropped(string text, int used) => columns is { } most ? TextTable.Crop(text, Math.Max(0, most - 1 - used)) : text;
 
     private static string Pad(int line, int width) => $"{line}".PadLeft(width);
 

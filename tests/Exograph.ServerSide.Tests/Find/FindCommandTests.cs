@@ -139,7 +139,7 @@ public sealed partial class FindCommandTests(AskedDatabase asked) : IClassFixtur
     [
         "definitions Store.get", "definitions Store% --context 2", "references run --context 0", "callers Query.one --depth all", "callees Cart.total",
         "path Cart.total Query.run", "fragments node:def", "copies Cart.run", "copies --file lib/query.ex", "similar Cart.load --minimum 0.1",
-        "shared store shop", "changes store 1.0 1.1", "text [a-z] --in both", "text def --context 1", "file lib/cart.ex", "outline lib/cart.ex",
+        "shared store shop", "changes store 1.0 1.1", "text [a-z] --in both", "text def --context 1", "text def --context 2147483647", "file lib/cart.ex", "outline lib/cart.ex",
     ];
 
     [Fact]
@@ -193,6 +193,10 @@ public sealed partial class FindCommandTests(AskedDatabase asked) : IClassFixtur
 
         Assert.False(screen.HasWrapped);
         Assert.Equal(["ids), do: ids"], screen.Coloured.Select(t => t.Trim()));
+
+        var callers = new Screen(columns, 24);
+        await CliRun.RunAsync(asked.Database, ["find", "callers", "Query.one", "--version", "1.1", "--context", "0"], screen: callers);
+        Assert.Matches(@"calls Store\.Query\.one/1$", callers.Lines[1]);
     }
 
     [Fact]
