@@ -11,6 +11,7 @@ internal static class SchemaCommand
 {
     private const string Database = "schema_bench";
     private const string Reference = "set statements by hand";
+    private const string Checked = "set statements by hand, checked";
 
     private static readonly Target[] s_targets = [new("empty", null), new("half is there", true), new("the same again", false)];
 
@@ -37,9 +38,9 @@ internal static class SchemaCommand
         int customers, int rounds, string[] only, TextWriter output, CancellationToken cancellationToken)
     {
         IShopContender[] contenders =
-            [new PutSchema(), new SetStatements(), new DapperStatements(), new Linq2DbShop(), new EntityFrameworkShop()];
+            [new PutSchema(), new SetStatements(), new CheckedStatements(), new DapperStatements(), new Linq2DbShop(), new EntityFrameworkShop()];
         contenders = [.. contenders.Where(c =>
-            only.Length == 0 || c.Name == Reference || only.Any(o => c.Name.Contains(o, StringComparison.OrdinalIgnoreCase)))];
+            only.Length == 0 || c.Name is Reference or Checked || only.Any(o => c.Name.Contains(o, StringComparison.OrdinalIgnoreCase)))];
         var shop = Shop.Make(customers, half: false);
         var half = Shop.Make(customers, half: true);
         await using var server = await BenchmarkServer.StartAsync(new Dictionary<string, string>(), cancellationToken);
@@ -111,13 +112,14 @@ internal static class SchemaCommand
         output.WriteLine("Seconds, medians of the rounds with the least and the most; processor seconds of server and client beside.\n");
         foreach (var target in costs.GroupBy(c => c.Target))
         {
-            output.WriteLine($"| {target.Key} | s | by hand = 1 | CPU server | CPU client |\n|---|--:|--:|--:|--:|");
+            output.WriteLine($"| {target.Key} | s | by hand = 1 | checked = 1 | CPU server | CPU client |\n|---|--:|--:|--:|--:|--:|");
             var reference = Spread.Of(target.Where(c => c.Contender == Reference).Select(c => c.Seconds)).Median;
+            var careful = Spread.Of(target.Where(c => c.Contender == Checked).Select(c => c.Seconds)).Median;
             foreach (var contender in target.GroupBy(c => c.Contender).OrderBy(g => Spread.Of(g.Select(c => c.Seconds)).Median))
             {
                 var seconds = Spread.Of(contender.Select(c => c.Seconds));
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {contender.Key} | {seconds} | {seconds.Median / reference:F2} | {Spread.Of(contender.Select(c => c.Server ?? 0)).Median:F2} | {Spread.Of(contender.Select(c => c.Client)).Median:F2} |"));
+                    $"| {contender.Key} | {seconds} | {seconds.Median / reference:F2} | {seconds.Median / careful:F2} | {Spread.Of(contender.Select(c => c.Server ?? 0)).Median:F2} | {Spread.Of(contender.Select(c => c.Client)).Median:F2} |"));
             }
             output.WriteLine();
         }
