@@ -27,8 +27,8 @@ COMMENT ON COLUMN dup_select_private.schema_column.equality IS 'Operator. NULL w
 
 CREATE TYPE dup_select_private.schema_link AS (
     name text, columns text[], parent oid, parent_columns text[], operators text[], "table" integer, in_key boolean,
-    held text[], casts text[], work text, parent_held text[], map text, map_old text[], map_new text[], first_only boolean,
-    in_target boolean);
+    held text[], casts text[], work text, parent_held text[], map text, parent_map text, map_old text[], map_new text[],
+    first_only boolean,    in_target boolean);
 COMMENT ON TYPE dup_select_private.schema_link IS 'A foreign key whose columns the source fills.';
 COMMENT ON COLUMN dup_select_private.schema_link."table" IS
     'Number of the table that it refers to among those that are put in, with the columns by which it does. NULL where it is none '
@@ -39,6 +39,7 @@ COMMENT ON COLUMN dup_select_private.schema_link.held IS 'Columns of the own wor
 COMMENT ON COLUMN dup_select_private.schema_link.casts IS
     'Types to which what the map has is cast, as columns. NULL where it is of that type.';
 COMMENT ON COLUMN dup_select_private.schema_link.map IS 'The map of the parent in a FROM clause.';
+COMMENT ON COLUMN dup_select_private.schema_link.parent_map IS 'The temporary table that is, or is part of, that item.';
 COMMENT ON COLUMN dup_select_private.schema_link.parent_held IS 'Columns of the work table of the parent, as columns.';
 COMMENT ON COLUMN dup_select_private.schema_link.first_only IS
     'It refers to the natural key: of two rows that share it only the first is meant.';
@@ -57,14 +58,15 @@ CREATE TYPE dup_select_private.schema_table AS (
     order_by text, on_existing text, without_key text, pinned boolean,
     drawn dup_select_private.schema_drawn[], columns dup_select_private.schema_column[],
     key dup_select_private.key_value[], key_columns text[], plain_key boolean, has_key text,
-    referred text[], referrers jsonb, links dup_select_private.schema_link[], is_tree boolean, whole boolean, mapped boolean,
-    row text, existing text, first text, differs text, dangles text, keyed text,
+    referred text[], referrers jsonb, links dup_select_private.schema_link[],
+    is_tree boolean, whole boolean, sparse boolean, mapped boolean,
+    row text, existing text, first text, differs text, dangles text, keyed text, collapses text,
     old_names text[], new_names text[], map_old text[], map_new text[],
     reported text, work text, raw text, found text, map text, key_rank integer, "group" integer);
 COMMENT ON TYPE dup_select_private.schema_table IS 'A table of the source, and the one that it goes into.';
 COMMENT ON COLUMN dup_select_private.schema_table.source_item IS 'The table of the source in a FROM clause.';
 COMMENT ON COLUMN dup_select_private.schema_table.order_by IS
-    'Expression over the source by which its rows are numbered. NULL: by their primary keys.';
+    'Expression over the source by which its rows are numbered. NULL: as they come; their primary keys order them.';
 COMMENT ON COLUMN dup_select_private.schema_table.level IS 'The target, as a level that has no parents.';
 COMMENT ON COLUMN dup_select_private.schema_table.key_columns IS 'Columns that decide the natural key.';
 COMMENT ON COLUMN dup_select_private.schema_table.plain_key IS 'The natural key is these columns, of all rows.';
@@ -77,6 +79,8 @@ COMMENT ON COLUMN dup_select_private.schema_table.is_tree IS
     'Its natural key refers to the table itself: rows are found from the top, round by round.';
 COMMENT ON COLUMN dup_select_private.schema_table.whole IS
     'All that it refers to is found before it: its found table has the rows as the target takes them, until the end.';
+COMMENT ON COLUMN dup_select_private.schema_table.sparse IS
+    'It is whole, and nobody refers to it: its found table leaves out the rows that the target has as they are.';
 COMMENT ON COLUMN dup_select_private.schema_table.mapped IS
     'It has a map: a row is referred to, its number is drawn, or the caller wants it.';
 COMMENT ON COLUMN dup_select_private.schema_table.row IS 'Column of the work table and the found one: number of the row.';
@@ -89,6 +93,7 @@ COMMENT ON COLUMN dup_select_private.schema_table.differs IS
 COMMENT ON COLUMN dup_select_private.schema_table.dangles IS
     'Column of the found table: number of the link that leads to no row. NULL where references are checked before.';
 COMMENT ON COLUMN dup_select_private.schema_table.keyed IS 'Column of the found table: has_key.';
+COMMENT ON COLUMN dup_select_private.schema_table.collapses IS 'Variable: rows of a sparse table may be one.';
 COMMENT ON COLUMN dup_select_private.schema_table.old_names IS 'Columns of the found table for the old values, as referred.';
 COMMENT ON COLUMN dup_select_private.schema_table.map_old IS 'Columns of the map for them, as referred.';
 COMMENT ON COLUMN dup_select_private.schema_table.reported IS 'Literal: the name under which the report has it.';
@@ -302,6 +307,7 @@ BEGIN
     v_table.differs := dup_select_private.free_name('put__differs', v_taken);
     v_table.dangles := dup_select_private.free_name('put__dangles', v_taken);
     v_table.keyed := dup_select_private.free_name('put__keyed', v_taken);
+    v_table.collapses := dup_select_private.free_name('put__collapses', v_taken);
     v_table.key := ARRAY(SELECT ROW(v.*, dup_select_private.free_name('put__key_' || v.n, v_taken))::dup_select_private.key_value
                          FROM dup_select_private.key_values(v_level) v ORDER BY v.n);
     v_table.has_key := dup_select_private.has_key(v_level);
@@ -582,7 +588,7 @@ BEGIN
     RETURN ARRAY(
         SELECT ROW(k.name, k.columns, k.parent, k.parent_columns, k.operators,
                    CASE WHEN p.parent -> 'held' ?& k.parent_columns THEN (p.parent ->> 'number')::integer END,
-                   false, h.held, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true)::dup_select_private.schema_link
+                   false, h.held, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true)::dup_select_private.schema_link
         FROM unnest((("table".level).facts).foreign_keys) k
         CROSS JOIN LATERAL dup_select_private.held_of("table".columns, k.columns) h (held)
         CROSS JOIN LATERAL (SELECT targets -> k.parent::text) p (parent)
@@ -745,6 +751,7 @@ BEGIN
     END IF;
     v_link.work := parent.work;
     v_link.map := format('pg_temp.%I', parent.map);
+    v_link.parent_map := parent.map;
     v_link.parent_held := dup_select_private.held_of(parent.columns, link.parent_columns);
     v_link.map_old := ARRAY(SELECT parent.map_old[array_position(parent.referred, c)]
                             FROM unnest(link.parent_columns) WITH ORDINALITY AS u (c, n) ORDER BY n);
@@ -845,6 +852,8 @@ BEGIN
         -- Else one row of the target has the key, and a plain comparison finds it.
         OR (v_level.key).parts IS NOT NULL AND ((v_level.key).index_name IS NULL OR EXISTS (
             SELECT FROM unnest(v_table.key) k WHERE k.given AND k.nullable AND NOT (v_level.key).nulls_distinct));
+    v_table.sparse := v_table.whole AND NOT keep_maps AND v_table.referrers IS NULL AND v_table.key <> '{}'
+        AND v_table.on_existing <> 'fail' AND dup_select_private.keeps_apart(v_table);
     IF NOT v_table.mapped THEN
         v_table.referred := '{}';
         v_table.old_names := '{}';
@@ -862,6 +871,26 @@ BEGIN
         END LOOP;
     END IF;
     RETURN v_table;
+END
+$$;
+
+-- Whether rows whose natural keys differ in the source are told apart by them in the target, too, as long as none are one that
+-- they refer to: each reference in the key leads to a row that came along, and all of its columns are parts of it.
+CREATE FUNCTION dup_select_private.keeps_apart("table" dup_select_private.schema_table) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN NOT EXISTS (
+        SELECT
+        FROM (SELECT n, "table".links[n] AS link FROM generate_subscripts("table".links, 1) n) l
+        WHERE (l.link)."table" IS NOT NULL AND (l.link).columns && "table".key_columns
+            AND ((l.link).in_target
+                OR EXISTS (SELECT FROM unnest("table".links) WITH ORDINALITY AS o
+                           WHERE o."table" IS NOT NULL AND o.ordinality <> l.n AND o.columns && (l.link).columns)
+                OR EXISTS (SELECT FROM unnest((l.link).held) h
+                           WHERE format('s.%I', h) <> ALL (ARRAY(SELECT k.value FROM unnest("table".key) k WHERE k.given)))
+                OR EXISTS (SELECT FROM unnest("table".key) k
+                           WHERE k.given
+                               AND k.value <> ALL (ARRAY(SELECT format('s.%I', c.held) FROM unnest("table".columns) c)))));
 END
 $$;
 

@@ -42,6 +42,17 @@ END
 ',
             dup_select_private.indented(v_found[1], 8), "table".found,
             dup_select_private.indented(array_to_string(v_found[2 :], ';' || chr(10)), 8)));
+    ELSIF "table".sparse THEN
+        RETURN NEXT dup_select_private.do_block(format(
+'
+DECLARE
+    %s CONSTANT pg_catalog.bool := %s;
+BEGIN
+    %s;
+END
+',
+            "table".collapses, dup_select_private.may_collapse("table"),
+            array_to_string(v_found, ';' || chr(10))));
     ELSE
         RETURN QUERY SELECT unnest(v_found);
     END IF;
@@ -88,7 +99,8 @@ FROM %s%s',
                          ORDER BY k.n), ', ', 4),
         dup_select_private.schema_rows("table", true, false, 's', dup_select_private.next_of_tree("table")),
         chr(10) || 'LEFT JOIN ' || dup_select_private.target_item("table") || ' ON '
-            || dup_select_private.match("table".level, false, 2));
+            || dup_select_private.match("table".level, false, 2)
+            || CASE WHEN "table".sparse THEN dup_select_private.worth_noting("table") ELSE '' END);
     IF "table".dangles IS NOT NULL THEN
         RETURN NEXT dup_select_private.check_found("table");
     END IF;
@@ -99,11 +111,41 @@ FROM %s%s',
         RETURN NEXT dup_select_private.note_duplicates("table");
     END IF;
     IF "table".mapped THEN
-        RETURN NEXT dup_select_private.map_first("table");
+        RETURN QUERY
+            SELECT dup_select_private.map_first("table", e.existing)
+            FROM unnest(CASE WHEN "table".drawn = '{}' THEN '{NULL}' ELSE '{t,f}'::boolean[] END) AS e (existing);
         IF v_has_parts THEN
             RETURN NEXT dup_select_private.map_same("table");
         END IF;
     END IF;
+END
+$$;
+
+-- Text that keeps rows which the target has as they are out of a sparse found table: nothing is to be done with them. All are
+-- noted where rows of the source may be one, of which the first is to be told.
+CREATE FUNCTION dup_select_private.worth_noting("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN concat(chr(10), 'WHERE ', concat_ws(chr(10) || '  OR ',
+        "table".collapses, 't.tableoid IS NULL',
+        CASE WHEN "table".differs IS NOT NULL THEN dup_select_private.differs("table", 't') END,
+        CASE WHEN "table".dangles IS NOT NULL THEN format('s.%I IS NOT NULL', "table".dangles) END));
+END
+$$;
+
+-- Expression that tells of a sparse table whether rows of the source may be one: they have the same natural key there, or refer
+-- to rows that are one.
+CREATE FUNCTION dup_select_private.may_collapse("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN concat_ws(chr(10) || '        OR ',
+        (SELECT format('EXISTS (SELECT FROM pg_temp.%I AS s GROUP BY %s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)',
+                       "table".work, string_agg(concat(k.value, k.collation_clause), ', ' ORDER BY k.n))
+         FROM unnest("table".key) k WHERE k.given),
+        (SELECT string_agg(format('EXISTS (SELECT FROM pg_temp.%I AS m WHERE m.same_as IS NOT NULL)', l.parent_map),
+                           chr(10) || '        OR ' ORDER BY l.parent_map)
+         FROM (SELECT DISTINCT l.parent_map FROM unnest("table".links) l
+               WHERE l."table" IS NOT NULL AND l.columns && "table".key_columns) l));
 END
 $$;
 
@@ -191,26 +233,46 @@ WHERE NOT s.%2$I AND pg_catalog.num_nulls(%5$s) OPERATOR(pg_catalog.>) 0%6$s
 END
 $$;
 
--- Statement that notes of rows of one natural key which is the first of them. It sorts nothing where there are none.
-CREATE FUNCTION dup_select_private.note_duplicates("table" dup_select_private.schema_table) RETURNS text
+-- Columns of the work table that tell which of two rows has the lower key in the source. None where row numbers do.
+CREATE FUNCTION dup_select_private.order_columns("table" dup_select_private.schema_table) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_columns text[] := dup_select_private.held_of("table".columns, (("table".level).facts).primary_key);
 BEGIN
-    RETURN (
-        SELECT format(
-    'UPDATE pg_temp.%1$I AS f SET %2$I = d.first
-FROM (SELECT d.%3$I, pg_catalog.min(d.%3$I) OVER (PARTITION BY %4$s) AS first
-      FROM pg_temp.%1$I AS d%5$s) AS d
-WHERE EXISTS (SELECT FROM pg_temp.%1$I AS d%5$s
-              GROUP BY %4$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
-  AND d.%3$I OPERATOR(pg_catalog.=) f.%3$I AND d.first OPERATOR(pg_catalog.<) f.%3$I',
-            "table".found, "table".first, "table".row,
-            (SELECT string_agg(format('d.%I', k.held), ', ' ORDER BY k.n) FROM unnest("table".key) k WHERE k.given),
-            CASE WHEN "table".has_key IS NOT NULL THEN format(' WHERE d.%I', "table".keyed) END));
+    RETURN CASE WHEN "table".order_by IS NULL AND array_position(v_columns, NULL) IS NULL THEN v_columns ELSE '{}' END;
 END
 $$;
 
--- Statement that enters the first row of each natural key into the map. What is yet to be drawn is drawn here.
-CREATE FUNCTION dup_select_private.map_first("table" dup_select_private.schema_table) RETURNS text
+-- Statement that notes of rows of one natural key which is the first of them. It sorts nothing where there are none.
+CREATE FUNCTION dup_select_private.note_duplicates("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_keyed text := CASE WHEN "table".has_key IS NOT NULL THEN format(' WHERE d.%I', "table".keyed) END;
+    v_key   text := (SELECT string_agg(format('d.%I', k.held), ', ' ORDER BY k.n) FROM unnest("table".key) k WHERE k.given);
+    v_order text := (SELECT string_agg(format('w.%I, ', o.name), '' ORDER BY o.n)
+                     FROM unnest(dup_select_private.order_columns("table")) WITH ORDINALITY AS o (name, n));
+BEGIN
+    RETURN format(
+'UPDATE pg_temp.%1$I AS f SET %2$I = d.first
+FROM (SELECT d.%3$I, pg_catalog.first_value(d.%3$I) OVER (PARTITION BY %4$s ORDER BY %5$sd.%3$I) AS first
+      FROM pg_temp.%1$I AS d%6$s%7$s) AS d
+WHERE %8$s
+  AND d.%3$I OPERATOR(pg_catalog.=) f.%3$I AND d.first OPERATOR(pg_catalog.<>) f.%3$I',
+        "table".found, "table".first, "table".row, v_key, v_order,
+        CASE WHEN v_order IS NOT NULL THEN
+            format(' JOIN pg_temp.%I AS w ON w.%I OPERATOR(pg_catalog.=) d.%2$I', "table".work, "table".row) END,
+        v_keyed,
+        CASE WHEN "table".sparse THEN "table".collapses
+             ELSE format(
+'EXISTS (SELECT FROM pg_temp.%I AS d%s
+              GROUP BY %s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)',
+                 "table".found, v_keyed, v_key) END);
+END
+$$;
+
+-- Statement that enters the first row of each natural key into the map. existing: those that the target has, or those that are
+-- new; of these what is yet to be drawn is drawn here, in the order of their keys.
+CREATE FUNCTION dup_select_private.map_first("table" dup_select_private.schema_table, existing boolean) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     RETURN (
@@ -219,12 +281,17 @@ BEGIN
 SELECT f.%I%s,
     f.%I
 FROM pg_temp.%I AS f
-WHERE f.%I IS NULL%s',
+WHERE f.%I IS NULL%s%s',
             "table".map, string_agg(format(', %I, %I', "table".map_old[n], "table".map_new[n]), '' ORDER BY n), "table".row,
-            string_agg(format(CASE WHEN d.expression IS NULL THEN ', f.%I, f.%I' ELSE ', f.%I, coalesce(f.%I, %s)' END,
+            string_agg(format(CASE WHEN d.expression IS NULL OR existing THEN ', f.%I, f.%I'
+                                   ELSE ', f.%I, coalesce(f.%I, %s)' END,
                               "table".old_names[n], "table".new_names[n], d.expression), '' ORDER BY n),
             "table".existing, "table".found, "table".first,
-            CASE WHEN "table".drawn <> '{}' THEN format(chr(10) || 'ORDER BY f.%I', "table".row) END)
+            format(CASE WHEN existing THEN ' AND f.%I' WHEN NOT existing THEN ' AND NOT f.%I' END, "table".existing),
+            CASE WHEN NOT existing THEN format(chr(10) || 'ORDER BY %sf.%I', (
+                SELECT string_agg(format('f.%I, ', "table".old_names[array_position("table".referred, k.name)]), '' ORDER BY k.n)
+                FROM unnest((("table".level).facts).primary_key) WITH ORDINALITY AS k (name, n)
+                WHERE "table".order_by IS NULL), "table".row) END)
         FROM generate_subscripts("table".referred, 1) n
         LEFT JOIN unnest("table".drawn) d ON d.name = "table".referred[n]);
 END
@@ -432,7 +499,10 @@ DECLARE
 BEGIN
     RETURN format(
 'UPDATE pg_temp.put_report AS r SET (existing, collapsed%s) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.%I AND m.%I IS NULL), pg_catalog.count(m.%3$I)%s
+    SELECT ' || CASE WHEN "table".sparse THEN
+'r.rows_in OPERATOR(pg_catalog.-) r.rejected OPERATOR(pg_catalog.-) pg_catalog.count(*) FILTER (
+               WHERE NOT m.%I OR m.%I IS NOT NULL), '
+                ELSE 'pg_catalog.count(*) FILTER (WHERE m.%I AND m.%I IS NULL), ' END || 'pg_catalog.count(m.%3$I)%s
     FROM pg_temp.%I AS m)
 WHERE r.table_name OPERATOR(pg_catalog.=) %s',
         CASE WHEN v_differs IS NOT NULL THEN ', conflicting' END,

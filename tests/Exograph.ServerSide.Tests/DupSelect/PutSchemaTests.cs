@@ -29,6 +29,32 @@ public sealed class PutSchemaTests : LoadingTest
     private static string Put(string more = "") => $"{Report}dup_select.put_schema('i', 'shop'{more})";
 
     [Fact]
+    public async Task Rows_that_are_one_in_the_source_or_by_what_they_refer_to_collapse_also_where_the_target_has_them()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.orders (id serial PRIMARY KEY, no text UNIQUE);
+            CREATE TABLE shop.line (order_id integer REFERENCES shop.orders, n integer, what text, PRIMARY KEY (order_id, n));
+            CREATE TABLE i.orders (LIKE shop.orders);
+            CREATE TABLE i.line (LIKE shop.line);
+            INSERT INTO i.orders VALUES (2, 'x'), (1, 'x');
+            INSERT INTO i.line VALUES (2, 1, 'higher key'), (1, 1, 'lower key'), (1, 2, 'only one');
+            """);
+
+        Assert.Equal(["line|3|2|0|0|1|1|0", "orders|2|1|0|0|1|0|0"], await Db.RowsAsync(Put()));
+        Assert.Equal(["1|lower key", "2|only one"], await Db.RowsAsync("SELECT n, what FROM shop.line ORDER BY n"));
+        Assert.Equal(["line|3|0|2|0|1|1|0", "orders|2|0|1|0|1|0|0"], await Db.RowsAsync(Put()));
+
+        await Db.ExecuteAsync("DELETE FROM i.orders WHERE id = 2; DELETE FROM i.line WHERE order_id = 2; INSERT INTO i.line VALUES (1, 2, 'only one')");
+        Assert.Equal(["line|3|0|2|0|1|0|0", "orders|1|0|1|0|0|0|0"], await Db.RowsAsync(Put()));
+        await Db.ExecuteAsync("DELETE FROM i.line; INSERT INTO i.line VALUES (1, 2, 'only one'), (1, 1, 'another'), (1, 3, 'new')");
+        Assert.Equal(["line|3|1|2|0|0|1|0", "orders|1|0|1|0|0|0|0"], await Db.RowsAsync(Put()));
+        Assert.Equal(["line|3|0|2|1|0|0|0", "orders|1|0|1|0|0|0|0"], await Db.RowsAsync(Put(", on_existing => 'update'")));
+        Assert.Equal(["1|another", "2|only one", "3|new"], await Db.RowsAsync("SELECT n, what FROM shop.line ORDER BY n"));
+    }
+
+    [Fact]
     public async Task Rows_go_to_the_rows_of_their_natural_keys_and_their_references_follow()
     {
         await Db.ExecuteAsync(Shop);

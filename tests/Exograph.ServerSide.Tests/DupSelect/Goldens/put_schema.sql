@@ -55,7 +55,7 @@ CREATE TEMPORARY TABLE put_category (
 
 INSERT INTO pg_temp.put_category (
     put__row, put_id, put_parent_id, put_name)
-SELECT pg_catalog.row_number() OVER (ORDER BY id),
+SELECT pg_catalog.row_number() OVER (),
     id, parent_id, name
 FROM other_shop.category AS input;
 
@@ -74,7 +74,7 @@ CREATE TEMPORARY TABLE put_currency (
 
 INSERT INTO pg_temp.put_currency (
     put__row, put_code, put_name)
-SELECT pg_catalog.row_number() OVER (ORDER BY code),
+SELECT pg_catalog.row_number() OVER (),
     code, name
 FROM other_shop.currency AS input;
 
@@ -106,13 +106,14 @@ DECLARE
 BEGIN
     INSERT INTO pg_temp.put_product (
         put__row, put_id, put_category_id, put_sku, put_price, put_currency)
-    SELECT pg_catalog.row_number() OVER (ORDER BY id),
+    SELECT pg_catalog.row_number() OVER (),
         id, category_id, sku, CAST(CAST(price AS text) AS numeric), currency
     FROM other_shop.product AS input;
 EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
     -- Some row does not cast. Which, halving tells.
     CREATE TEMPORARY TABLE put_product_raw ON COMMIT DROP AS
-    SELECT pg_catalog.row_number() OVER (ORDER BY id) AS put__row, input.* FROM other_shop.product AS input;
+    SELECT pg_catalog.row_number() OVER () AS put__row, input.* FROM other_shop.product AS input WITH NO DATA;
+    INSERT INTO pg_temp.put_product_raw SELECT pg_catalog.row_number() OVER (), input.* FROM other_shop.product AS input;
     CREATE INDEX ON pg_temp.put_product_raw (put__row);
     v_to := ARRAY(SELECT pg_catalog.count(*) FROM pg_temp.put_product_raw);
     WHILE pg_catalog.cardinality(v_to) OPERATOR(pg_catalog.>) 0 LOOP
@@ -348,17 +349,22 @@ BEGIN
           AND (parent_id OPERATOR(pg_catalog.=) s.put__key_1 OR parent_id IS NULL AND s.put__key_1 IS NULL)
           AND name OPERATOR(pg_catalog.=) s.put__key_2;
         UPDATE pg_temp.put_category_found AS f SET put__first = d.first
-        FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2) AS first
-              FROM pg_temp.put_category_found AS d) AS d
+        FROM (SELECT d.put__row, pg_catalog.first_value(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2 ORDER BY w.put_id, d.put__row) AS first
+              FROM pg_temp.put_category_found AS d JOIN pg_temp.put_category AS w ON w.put__row OPERATOR(pg_catalog.=) d.put__row) AS d
         WHERE EXISTS (SELECT FROM pg_temp.put_category_found AS d
                       GROUP BY d.put__key_1, d.put__key_2 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
-          AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+          AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<>) f.put__row;
+        INSERT INTO pg_temp.put_category_map (put__row, old_id, new_id, existing)
+        SELECT f.put__row, f.put__old_1, f.put__new_1,
+            f.put__existing
+        FROM pg_temp.put_category_found AS f
+        WHERE f.put__first IS NULL AND f.put__existing;
         INSERT INTO pg_temp.put_category_map (put__row, old_id, new_id, existing)
         SELECT f.put__row, f.put__old_1, coalesce(f.put__new_1, pg_catalog.nextval('shop.category_id_seq'::pg_catalog.regclass)),
             f.put__existing
         FROM pg_temp.put_category_found AS f
-        WHERE f.put__first IS NULL
-        ORDER BY f.put__row;
+        WHERE f.put__first IS NULL AND NOT f.put__existing
+        ORDER BY f.put__old_1, f.put__row;
         INSERT INTO pg_temp.put_category_map (put__row, old_id, new_id, existing, same_as)
         SELECT f.put__row, f.put__old_1, m.new_id, m.existing, f.put__first
         FROM pg_temp.put_category_found AS f
@@ -393,11 +399,11 @@ FROM (
 LEFT JOIN shop.currency AS t ON code OPERATOR(pg_catalog.=) s.put_code;
 
 UPDATE pg_temp.put_currency_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_code) AS first
-      FROM pg_temp.put_currency_found AS d) AS d
+FROM (SELECT d.put__row, pg_catalog.first_value(d.put__row) OVER (PARTITION BY d.put_code ORDER BY w.put_code, d.put__row) AS first
+      FROM pg_temp.put_currency_found AS d JOIN pg_temp.put_currency AS w ON w.put__row OPERATOR(pg_catalog.=) d.put__row) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_currency_found AS d
               GROUP BY d.put_code HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
-  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<>) f.put__row;
 
 INSERT INTO pg_temp.put_currency_map (put__row, old_code, new_code, existing)
 SELECT f.put__row, f.put__old_1, f.put__new_1,
@@ -420,7 +426,11 @@ CREATE TEMPORARY TABLE put_product_map (
     existing pg_catalog.bool, same_as pg_catalog.int8
 ) ON COMMIT DROP;
 
-CREATE TEMPORARY TABLE put_product_found ON COMMIT DROP AS
+DO $x$
+DECLARE
+    put__collapses CONSTANT pg_catalog.bool := EXISTS (SELECT FROM pg_temp.put_product AS s GROUP BY s.put_sku HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1);
+BEGIN
+    CREATE TEMPORARY TABLE put_product_found ON COMMIT DROP AS
 SELECT s.put__row, s.put__old_1, t.id AS put__new_1, t.tableoid IS NOT NULL AS put__existing,
     NULL::pg_catalog.int8 AS put__first, s.put_id, s.put_category_id, s.put_sku, s.put_price,
     s.put_currency,
@@ -441,8 +451,13 @@ FROM (
     LEFT JOIN pg_temp.put_category_map AS r1 ON r1.old_id OPERATOR(pg_catalog.=) w.put_category_id
     LEFT JOIN pg_temp.put_currency_map AS r2 ON r2.old_code OPERATOR(pg_catalog.=) w.put_currency AND r2.same_as IS NULL
 ) AS s
-LEFT JOIN shop.product AS t ON sku OPERATOR(pg_catalog.=) s.put_sku;
-
+LEFT JOIN shop.product AS t ON sku OPERATOR(pg_catalog.=) s.put_sku
+WHERE put__collapses
+  OR t.tableoid IS NULL
+  OR (s.put_category_id OPERATOR(pg_catalog.=) t.category_id) IS NOT TRUE
+        OR (s.put_price OPERATOR(pg_catalog.=) t.price) IS NOT TRUE
+        OR (s.put_currency OPERATOR(pg_catalog.=) t.currency) IS NOT TRUE AND s.put_currency IS DISTINCT FROM NULL
+  OR s.put__dangles IS NOT NULL;
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_temp.put_product_found AS f WHERE f.put__dangles IS NOT NULL) THEN
@@ -460,26 +475,29 @@ BEGIN
     END IF;
 END
 $$;
-
 UPDATE pg_temp.put_product_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_sku) AS first
-      FROM pg_temp.put_product_found AS d) AS d
-WHERE EXISTS (SELECT FROM pg_temp.put_product_found AS d
-              GROUP BY d.put_sku HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
-  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
-
+FROM (SELECT d.put__row, pg_catalog.first_value(d.put__row) OVER (PARTITION BY d.put_sku ORDER BY w.put_id, d.put__row) AS first
+      FROM pg_temp.put_product_found AS d JOIN pg_temp.put_product AS w ON w.put__row OPERATOR(pg_catalog.=) d.put__row) AS d
+WHERE put__collapses
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<>) f.put__row;
+INSERT INTO pg_temp.put_product_map (put__row, old_id, new_id, existing)
+SELECT f.put__row, f.put__old_1, f.put__new_1,
+    f.put__existing
+FROM pg_temp.put_product_found AS f
+WHERE f.put__first IS NULL AND f.put__existing;
 INSERT INTO pg_temp.put_product_map (put__row, old_id, new_id, existing)
 SELECT f.put__row, f.put__old_1, coalesce(f.put__new_1, pg_catalog.nextval('shop.product_id_seq')),
     f.put__existing
 FROM pg_temp.put_product_found AS f
-WHERE f.put__first IS NULL
-ORDER BY f.put__row;
-
+WHERE f.put__first IS NULL AND NOT f.put__existing
+ORDER BY f.put__old_1, f.put__row;
 INSERT INTO pg_temp.put_product_map (put__row, old_id, new_id, existing, same_as)
 SELECT f.put__row, f.put__old_1, m.new_id, m.existing, f.put__first
 FROM pg_temp.put_product_found AS f
 JOIN pg_temp.put_product_map AS m ON m.put__row OPERATOR(pg_catalog.=) f.put__first
 WHERE EXISTS (SELECT FROM pg_temp.put_product_found AS e WHERE e.put__first IS NOT NULL);
+END
+$x$;
 
 ANALYZE pg_temp.put_product_map (put__row, old_id);
 
@@ -522,7 +540,8 @@ WHERE r.table_name OPERATOR(pg_catalog.=) 'currency';
 
 -- Count rows of 'product'
 UPDATE pg_temp.put_report AS r SET (existing, collapsed, conflicting) = (
-    SELECT pg_catalog.count(*) FILTER (WHERE m.put__existing AND m.put__first IS NULL), pg_catalog.count(m.put__first),
+    SELECT r.rows_in OPERATOR(pg_catalog.-) r.rejected OPERATOR(pg_catalog.-) pg_catalog.count(*) FILTER (
+               WHERE NOT m.put__existing OR m.put__first IS NOT NULL), pg_catalog.count(m.put__first),
            pg_catalog.count(*) FILTER (WHERE m.put__differs AND m.put__first IS NULL)
     FROM pg_temp.put_product_found AS m)
 WHERE r.table_name OPERATOR(pg_catalog.=) 'product';

@@ -56,7 +56,7 @@ CREATE TEMPORARY TABLE put_tenant (
 
 INSERT INTO pg_temp.put_tenant (
     put__row, put_id, put_name)
-SELECT pg_catalog.row_number() OVER (ORDER BY id),
+SELECT pg_catalog.row_number() OVER (),
     id, name
 FROM i.tenant AS input;
 
@@ -77,7 +77,7 @@ CREATE TEMPORARY TABLE put_customer (
 
 INSERT INTO pg_temp.put_customer (
     put__row, put_tenant_id, put_id, put_email, put_home_id)
-SELECT pg_catalog.row_number() OVER (ORDER BY tenant_id, id),
+SELECT pg_catalog.row_number() OVER (),
     tenant_id, id, email, home_id
 FROM i.customer AS input;
 
@@ -99,7 +99,7 @@ CREATE TEMPORARY TABLE put_address (
 
 INSERT INTO pg_temp.put_address (
     put__row, put_tenant_id, put_id, put_customer_id, put_street, put_since)
-SELECT pg_catalog.row_number() OVER (ORDER BY tenant_id, id),
+SELECT pg_catalog.row_number() OVER (),
     tenant_id, id, customer_id, street, since
 FROM i.address AS input;
 
@@ -283,18 +283,24 @@ FROM (
 LEFT JOIN s.tenant AS t ON name OPERATOR(pg_catalog.=) s.put_name;
 
 UPDATE pg_temp.put_tenant_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_name) AS first
-      FROM pg_temp.put_tenant_found AS d) AS d
+FROM (SELECT d.put__row, pg_catalog.first_value(d.put__row) OVER (PARTITION BY d.put_name ORDER BY w.put_id, d.put__row) AS first
+      FROM pg_temp.put_tenant_found AS d JOIN pg_temp.put_tenant AS w ON w.put__row OPERATOR(pg_catalog.=) d.put__row) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_tenant_found AS d
               GROUP BY d.put_name HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
-  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<>) f.put__row;
+
+INSERT INTO pg_temp.put_tenant_map (put__row, old_id, new_id, existing)
+SELECT f.put__row, f.put__old_1, f.put__new_1,
+    f.put__existing
+FROM pg_temp.put_tenant_found AS f
+WHERE f.put__first IS NULL AND f.put__existing;
 
 INSERT INTO pg_temp.put_tenant_map (put__row, old_id, new_id, existing)
 SELECT f.put__row, f.put__old_1, coalesce(f.put__new_1, pg_catalog.nextval('s.tenant_id_seq'::pg_catalog.regclass)),
     f.put__existing
 FROM pg_temp.put_tenant_found AS f
-WHERE f.put__first IS NULL
-ORDER BY f.put__row;
+WHERE f.put__first IS NULL AND NOT f.put__existing
+ORDER BY f.put__old_1, f.put__row;
 
 INSERT INTO pg_temp.put_tenant_map (put__row, old_id, new_id, existing, same_as)
 SELECT f.put__row, f.put__old_1, m.new_id, m.existing, f.put__first
@@ -331,18 +337,24 @@ LEFT JOIN s.customer AS t ON tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id
   AND pg_catalog.lower(email) OPERATOR(pg_catalog.=) pg_catalog.lower(s.put_email);
 
 UPDATE pg_temp.put_customer_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2) AS first
-      FROM pg_temp.put_customer_found AS d WHERE d.put__keyed) AS d
+FROM (SELECT d.put__row, pg_catalog.first_value(d.put__row) OVER (PARTITION BY d.put__key_1, d.put__key_2 ORDER BY w.put_tenant_id, w.put_id, d.put__row) AS first
+      FROM pg_temp.put_customer_found AS d JOIN pg_temp.put_customer AS w ON w.put__row OPERATOR(pg_catalog.=) d.put__row WHERE d.put__keyed) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_customer_found AS d WHERE d.put__keyed
               GROUP BY d.put__key_1, d.put__key_2 HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
-  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<>) f.put__row;
+
+INSERT INTO pg_temp.put_customer_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing)
+SELECT f.put__row, f.put__old_1, f.put__new_1, f.put__old_2, f.put__new_2,
+    f.put__existing
+FROM pg_temp.put_customer_found AS f
+WHERE f.put__first IS NULL AND f.put__existing;
 
 INSERT INTO pg_temp.put_customer_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing)
 SELECT f.put__row, f.put__old_1, f.put__new_1, f.put__old_2, coalesce(f.put__new_2, pg_catalog.nextval('s.customer_id_seq')),
     f.put__existing
 FROM pg_temp.put_customer_found AS f
-WHERE f.put__first IS NULL
-ORDER BY f.put__row;
+WHERE f.put__first IS NULL AND NOT f.put__existing
+ORDER BY f.put__old_1, f.put__old_2, f.put__row;
 
 INSERT INTO pg_temp.put_customer_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing, same_as)
 SELECT f.put__row, f.put__old_1, m.new_tenant_id, f.put__old_2, m.new_id, m.existing, f.put__first
@@ -385,18 +397,24 @@ LEFT JOIN s.address AS t ON tenant_id OPERATOR(pg_catalog.=) s.put_tenant_id
   AND street OPERATOR(pg_catalog.=) s.put_street;
 
 UPDATE pg_temp.put_address_found AS f SET put__first = d.first
-FROM (SELECT d.put__row, pg_catalog.min(d.put__row) OVER (PARTITION BY d.put_tenant_id, d.put_customer_id, d.put_street) AS first
-      FROM pg_temp.put_address_found AS d WHERE d.put__keyed) AS d
+FROM (SELECT d.put__row, pg_catalog.first_value(d.put__row) OVER (PARTITION BY d.put_tenant_id, d.put_customer_id, d.put_street ORDER BY w.put_tenant_id, w.put_id, d.put__row) AS first
+      FROM pg_temp.put_address_found AS d JOIN pg_temp.put_address AS w ON w.put__row OPERATOR(pg_catalog.=) d.put__row WHERE d.put__keyed) AS d
 WHERE EXISTS (SELECT FROM pg_temp.put_address_found AS d WHERE d.put__keyed
               GROUP BY d.put_tenant_id, d.put_customer_id, d.put_street HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
-  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<) f.put__row;
+  AND d.put__row OPERATOR(pg_catalog.=) f.put__row AND d.first OPERATOR(pg_catalog.<>) f.put__row;
+
+INSERT INTO pg_temp.put_address_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing)
+SELECT f.put__row, f.put__old_1, f.put__new_1, f.put__old_2, f.put__new_2,
+    f.put__existing
+FROM pg_temp.put_address_found AS f
+WHERE f.put__first IS NULL AND f.put__existing;
 
 INSERT INTO pg_temp.put_address_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing)
 SELECT f.put__row, f.put__old_1, f.put__new_1, f.put__old_2, coalesce(f.put__new_2, pg_catalog.nextval('s.address_id_seq'::pg_catalog.regclass)),
     f.put__existing
 FROM pg_temp.put_address_found AS f
-WHERE f.put__first IS NULL
-ORDER BY f.put__row;
+WHERE f.put__first IS NULL AND NOT f.put__existing
+ORDER BY f.put__old_1, f.put__old_2, f.put__row;
 
 INSERT INTO pg_temp.put_address_map (put__row, old_tenant_id, new_tenant_id, old_id, new_id, existing, same_as)
 SELECT f.put__row, f.put__old_1, m.new_tenant_id, f.put__old_2, m.new_id, m.existing, f.put__first

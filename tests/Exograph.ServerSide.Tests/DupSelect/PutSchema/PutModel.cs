@@ -83,7 +83,7 @@ internal sealed class PutModel(
         Report[table.Name] = new ReportRow(table.Name) { In = ordered.Count };
         for (var n = 0; n < ordered.Count; n++)
         {
-            var row = new Row(table, n + 1);
+            var row = new Row(table, n + 1, table.Ordered ? n + 1 : source.IndexOf(ordered[n]) + 1);
             var bad = table.SourceColumns.Where(c => c.SourceType is not null)
                 .FirstOrDefault(c => !c.TryRead(ordered[n].Values[c.Name], out _));
             _rows[table].Add(row);
@@ -121,7 +121,7 @@ internal sealed class PutModel(
     private void PutAside(Row row, params string[] rules)
     {
         row.IsGone = true;
-        Rejects.Add(new Reject(row.Table.Name, row.Number, rules));
+        Rejects.Add(new Reject(row.Table.Name, row.Place, rules));
         Report[row.Table.Name].Rejected++;
     }
 
@@ -409,7 +409,7 @@ internal sealed class PutModel(
             PutAsideAll(table, r => IsWritten(r) && KeyOf(key, c => Written(r, c)) is { } value
                 && target[table.Name].Exists(t => t != r.Found && KeyOf(key, c => t[c]) == value), rule);
             var firsts = Left(table).Where(r => IsWritten(r)).GroupBy(r => KeyOf(key, c => Written(r, c)))
-                .Where(g => g.Key is not null).Select(g => g.MinBy(r => r.Number)!).ToHashSet();
+                .Where(g => g.Key is not null).Select(g => g.MinBy(r => r.Place)!).ToHashSet();
             PutAsideAll(table, r => IsWritten(r) && KeyOf(key, c => Written(r, c)) is not null && !firsts.Contains(r), rule);
         }
     }
@@ -503,11 +503,15 @@ internal sealed class PutModel(
             target[table.Name].Add(row);
     }
 
-    private sealed class Row(ShapeTable table, long number)
+    private sealed class Row(ShapeTable table, long number, long place)
     {
         public ShapeTable Table => table;
 
+        /// <summary>By the key in the source, or as the mapping orders rows: the lower wins.</summary>
         public long Number => number;
+
+        /// <summary>As the mapping orders rows, or as they come.</summary>
+        public long Place => place;
 
         /// <summary>As the source has it.</summary>
         public Values Raw { get; } = [];
