@@ -183,9 +183,8 @@ internal sealed class NameResolver(PackageIndex index, DeclarationMap declaratio
             return null;
         if (FindInSight(declaration, type => index.FindCallable(type, name, arguments)) is { } callable)
             return Found.Of(callable);
-        // A property or a field that holds a delegate.
         if (FindInSight(declaration, type => index.FindMember(type, name)) is { } value)
-            return Found.Of(value);
+            return Found.OfHolder(value);
         return new Found(Target.External(null, name), null, null);
     }
 
@@ -203,12 +202,12 @@ internal sealed class NameResolver(PackageIndex index, DeclarationMap declaratio
         if (receiver.Type is { } type)
         {
             if ((index.FindCallable(type, name, arguments) ?? index.FindMember(type, name)) is { } member)
-                return Found.Of(member);
+                return Found.OfHolder(member);
         }
         else if (receiver.IsNamespaceOrType && FindType(declaration, receiver.Name!) is { } entry
             && index.FindMember(entry, name) is { } found)
         {
-            return Found.Of(found);
+            return Found.OfHolder(found);
         }
         var isUnknown = receiver.Name is null;
         if (index.FindUnique(name, arguments, onlyExtensions: !isUnknown) is { } unique)
@@ -316,5 +315,10 @@ internal sealed class NameResolver(PackageIndex index, DeclarationMap declaratio
     {
         public static Found Of(MemberEntry member, Resolution resolution = Resolution.Names) => new(
             Target.Of(member) with { Resolution = resolution }, member.Declaration.ValueType, member.Declaration.Scope);
+
+        /// <summary>What is called; of a property, a field or an event, which holds a delegate, only the name: what it holds is not known.</summary>
+        public static Found OfHolder(MemberEntry member) => member.Declaration.Role == DeclarationRole.Callable
+            ? Of(member)
+            : Of(member) with { Target = Target.Of(member) with { Node = 0 } };
     }
 }

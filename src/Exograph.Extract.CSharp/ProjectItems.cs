@@ -4,11 +4,13 @@ namespace Exograph.Extract.CSharp;
 
 /// <summary>What a project's items say about the meaning of the names in its sources.</summary>
 /// <param name="References">Paths of the projects that it refers to, below the root.</param>
+/// <param name="Packages">Names of the packages that it refers to, some of which may be projects of the tree.</param>
 /// <param name="GlobalUsings">What follows <c>global using</c> for all of its files.</param>
 /// <param name="Friends">Assemblies that see what is internal to it.</param>
 /// <param name="UsesWeb">Whether it refers to the framework of ASP.NET Core.</param>
 internal sealed record ProjectItems(
-    ImmutableArray<string> References, ImmutableArray<string> GlobalUsings, ImmutableArray<string> Friends, bool UsesWeb)
+    ImmutableArray<string> References, ImmutableArray<string> Packages, ImmutableArray<string> GlobalUsings,
+    ImmutableArray<string> Friends, bool UsesWeb)
 {
     private const int MaxItems = 10_000;
 
@@ -22,7 +24,7 @@ internal sealed record ProjectItems(
         "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
     ];
 
-    public static ProjectItems None { get; } = new([], [], [], false);
+    public static ProjectItems None { get; } = new([], [], [], [], false);
 
     /// <summary>Evaluates the items of a project and of the files above it, once all properties have their values.</summary>
     /// <param name="root">The folder that is read: projects outside of it are not known.</param>
@@ -36,6 +38,7 @@ internal sealed record ProjectItems(
         var sdk = all.Select(script => script.Sdk).OfType<string>().FirstOrDefault();
         var isWeb = sdk?.StartsWith("Microsoft.NET.Sdk.Web", StringComparison.OrdinalIgnoreCase) ?? false;
         var references = new List<string>();
+        var packages = new List<string>();
         var friends = new List<string>();
         var usings = sdk is not null && properties["ImplicitUsings"].ToLowerInvariant() is "enable" or "true"
             ? isWeb ? [.. s_usings, .. s_webUsings] : s_usings.ToList()
@@ -50,6 +53,9 @@ internal sealed record ProjectItems(
             {
                 case "ProjectReference":
                     references.AddRange(included.Select(path => BelowRoot(root, folder, path)).OfType<string>());
+                    break;
+                case "PackageReference":
+                    packages.AddRange(included);
                     break;
                 case "InternalsVisibleTo":
                     friends.AddRange(included.Select(name => name.Split(',')[0].Trim()));
@@ -66,13 +72,10 @@ internal sealed record ProjectItems(
 
             string[] Values(string list)
             {
-                var text = list
-                    .Replace("$(MSBuildThisFileDirectory)", script.Folder + "/", StringComparison.OrdinalIgnoreCase)
-                    .Replace("$(MSBuildProjectDirectory)", folder, StringComparison.OrdinalIgnoreCase);
-                return properties.Expand(text)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+                return properties.Expand(script.WithFolders(list, folder))?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
             }
         }
-        return new ProjectItems([.. references.Distinct()], [.. usings.Distinct()], [.. friends.Distinct()], isWeb);
+        return new ProjectItems([.. references.Distinct()], [.. packages.Distinct()], [.. usings.Distinct()], [.. friends.Distinct()], isWeb);
     }
 
     private static string Directive(string name, (string? Static, string? Alias) modifiers) =>
@@ -80,7 +83,8 @@ internal sealed record ProjectItems(
         : "true".Equals(modifiers.Static, StringComparison.OrdinalIgnoreCase) ? "static " + name
         : name;
 
-    private static string? BelowRoot(string root, string folder, string path)
+    /// <summary>The path of a file below the root, from the path by which a project names it; null for one outside.</summary>
+    public static string? BelowRoot(string root, string folder, string path)
     {
         if (path.Contains('\0', StringComparison.Ordinal))
             return null;

@@ -34,11 +34,12 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
         var below = Shared(full, Below);
         try
         {
-            var framework = Choose(path, Evaluate(full, project, above, below, null, Ignore));
+            var framework = Choose(path, Evaluate(full, project, above, below, null, Ignore, []));
+            var scripts = new List<ProjectScript>();
             var properties = Evaluate(full, project, above, below, framework, line => warn(
-                $"{path}: its preprocessor symbols or target frameworks depend on what is not evaluated ({line})"));
+                $"{path}: its preprocessor symbols or target frameworks depend on what is not evaluated ({line})"), scripts);
             var symbols = SymbolsOf(properties, project.HasSdk ? framework : null, project.HasSdk);
-            var items = ProjectItems.Of(options.Directory, full, [.. above, project, .. below], properties);
+            var items = ProjectItems.Of(options.Directory, full, scripts, properties);
             return new Project(NameOf(properties, path), VersionOf(properties), symbols, AssemblyOf(properties, path), items);
         }
         catch (ExtractException e)
@@ -81,10 +82,11 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
         }
     }
 
-    private static ProjectProperties Evaluate(
+    private ProjectProperties Evaluate(
         string path, ProjectScript project, List<ProjectScript> above, List<ProjectScript> below, TargetFramework? framework,
-        Action<string> unknown)
+        Action<string> unknown, List<ProjectScript> ran)
     {
+        var folder = Path.GetDirectoryName(path)!;
         var properties = new ProjectProperties();
         // As packages are made: dotnet pack builds Release.
         properties.Fix("Configuration", "Release");
@@ -94,23 +96,31 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
         properties["MSBuildProjectFile"] = Path.GetFileName(path);
         if (framework is not null)
             properties.Fix("TargetFramework", framework.Text);
-        above.ForEach(script => Run(script, properties, unknown));
+        above.ForEach(script => Run(script, folder, properties, unknown, ran));
         if (project.HasSdk)
             properties["DefineConstants"] += ";TRACE";
-        Run(project, properties, unknown);
+        Run(project, folder, properties, unknown, ran);
         if (framework is not null)
         {
             properties["TargetFrameworkIdentifier"] = framework.Identifier;
             properties["TargetFrameworkVersion"] = "v" + framework.VersionText;
         }
-        below.ForEach(script => Run(script, properties, unknown));
+        below.ForEach(script => Run(script, folder, properties, unknown, ran));
         return properties;
     }
 
-    private static void Run(ProjectScript script, ProjectProperties properties, Action<string> unknown)
+    private void Run(
+        ProjectScript script, string folder, ProjectProperties properties, Action<string> unknown, List<ProjectScript> ran)
     {
+        ran.Add(script);
         foreach (var property in script.Properties)
         {
+            if (property.IsImport)
+            {
+                if (Import(script, folder, property, properties, ran) is { } imported)
+                    Run(imported, folder, properties, unknown, ran);
+                continue;
+            }
             var matters = property.Name is "DefineConstants" or "TargetFramework" or "TargetFrameworks";
             var holds = ProjectCondition.Holds(property.Guards, properties);
             var value = holds == false ? null : properties.Expand(property.Value);
@@ -123,6 +133,31 @@ internal sealed class ProjectReader(ExtractOptions options, Action<string> warn,
                 continue;
             properties[property.Name] = value;
         }
+    }
+
+    /// <summary>
+    /// The file that an import names, of those below the root: each but once, and not those that are read anyway. That it exists, of
+    /// which conditions often ask, is seen when it is looked for.
+    /// </summary>
+    private ProjectScript? Import(
+        ProjectScript script, string folder, ProjectProperty import, ProjectProperties properties, List<ProjectScript> ran)
+    {
+        const int maxScripts = 64;
+        if (ran.Count >= maxScripts || ProjectCondition.Holds(import.Guards, properties) == false
+            || properties.Expand(script.WithFolders(import.Value, folder)) is not { Length: > 0 } path
+            || ProjectItems.BelowRoot(options.Directory, script.Folder, path) is not { } below || Path.GetFileName(below) is Above or Below)
+            return null;
+        var full = Path.GetFullPath(options.Directory);
+        foreach (var part in below.Split('/')[..^1])
+        {
+            full = Path.Combine(full, part);
+            if (new DirectoryInfo(full) is not { Exists: true, LinkTarget: null })
+                return null;
+        }
+        full = Path.Combine(full, Path.GetFileName(below));
+        if (!_shared.TryGetValue(full, out var imported))
+            _shared.Add(full, imported = new FileInfo(full).Exists ? Load(full, below) : null);
+        return imported is null || ran.Contains(imported) ? null : imported;
     }
 
     private TargetFramework? Choose(string path, ProjectProperties properties)

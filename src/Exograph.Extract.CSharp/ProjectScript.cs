@@ -7,7 +7,11 @@ namespace Exograph.Extract.CSharp;
 internal readonly record struct ProjectGuard(string Condition, bool Holds);
 
 /// <summary>A property that a project file sets where all guards say so.</summary>
-internal sealed record ProjectProperty(string Name, string Value, int Line, IReadOnlyList<ProjectGuard> Guards);
+internal sealed record ProjectProperty(string Name, string Value, int Line, IReadOnlyList<ProjectGuard> Guards)
+{
+    /// <summary>Whether it is none, but the import of the file of that path, at this point.</summary>
+    public bool IsImport { get; init; }
+}
 
 /// <summary>An item of a project file, where all guards say so.</summary>
 /// <param name="Kind">The element's name.</param>
@@ -33,9 +37,14 @@ internal sealed record ProjectScript(
     private const int MaxDepth = 64;
     private const int MaxAlternatives = 100;
 
-    private static readonly HashSet<string> s_items = ["ProjectReference", "FrameworkReference", "InternalsVisibleTo", "Using"];
+    private static readonly HashSet<string> s_items = ["ProjectReference", "PackageReference", "FrameworkReference", "InternalsVisibleTo", "Using"];
 
     public bool HasSdk => Sdk is not null;
+
+    /// <summary>A text of this file with the folders in it that depend on the file and the project.</summary>
+    public string WithFolders(string text, string project) => text
+        .Replace("$(MSBuildThisFileDirectory)", Folder + "/", StringComparison.OrdinalIgnoreCase)
+        .Replace("$(MSBuildProjectDirectory)", project, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ExtractException">It cannot be read. The message quotes nothing of what it holds.</exception>
@@ -103,6 +112,8 @@ internal sealed record ProjectScript(
                 Items.Add(new ProjectItem(
                     xml.LocalName, xml.GetAttribute("Include"), xml.GetAttribute("Remove"),
                     (xml.GetAttribute("Static"), xml.GetAttribute("Alias")), guards));
+            if (around?.Kind == Kind.Project && xml.LocalName == "Import" && xml.GetAttribute("Sdk") is null && xml.GetAttribute("Project") is { } path)
+                Properties.Add(new ProjectProperty("", path, 0, Guards(around, Kind.Item, xml.GetAttribute("Condition"))) { IsImport = true });
             _open.Push(new Level(kind, xml.LocalName, guards, (xml as IXmlLineInfo)?.LineNumber ?? 0));
             if (xml.IsEmptyElement)
                 Close();

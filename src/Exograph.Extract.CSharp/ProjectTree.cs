@@ -16,6 +16,7 @@ internal sealed record ProjectEntry(int Number, string Path, Project Project, bo
 internal sealed class ProjectTree
 {
     private readonly Dictionary<string, ProjectEntry> _byPath = [];
+    private readonly Dictionary<string, ProjectEntry> _byPackage = new(StringComparer.OrdinalIgnoreCase);
 
     public ProjectTree(ExtractOptions options, Action<string> warn, Action<string> note)
     {
@@ -27,6 +28,7 @@ internal sealed class ProjectTree
             var hasFiles = all.Count == 0 || all[^1].Folder != PackageSource.FolderOf(path);
             all.Add(new ProjectEntry(all.Count, path, reader.Read(path), hasFiles));
             _byPath.Add(path, all[^1]);
+            _byPackage.TryAdd(all[^1].Project.Name, all[^1]);
         }
         All = all.ToImmutable();
     }
@@ -37,11 +39,14 @@ internal sealed class ProjectTree
     public IEnumerable<SourceEntry> Sources(ProjectEntry entry, SourceWalk walk) =>
         entry.HasFiles ? PackageSource.Sources(walk, entry.Folder, FlatTree.ParseOptions(entry.Project.Symbols)) : [];
 
-    /// <summary>The projects that a project refers to itself, but for itself.</summary>
+    /// <summary>The projects that a project refers to itself, as projects or as the packages that they make, but for itself.</summary>
     public IEnumerable<ProjectEntry> ReferencesOf(ProjectEntry entry)
     {
         foreach (var path in entry.Project.Items.References)
             if (_byPath.TryGetValue(path, out var found) && found != entry)
+                yield return found;
+        foreach (var package in entry.Project.Items.Packages)
+            if (_byPackage.TryGetValue(package, out var found) && found != entry)
                 yield return found;
     }
 
@@ -63,5 +68,5 @@ internal sealed class ProjectTree
 
     /// <summary>The items of all projects, for files that are read as one package.</summary>
     public ProjectItems Together() => new(
-        [], [.. All.SelectMany(entry => entry.Project.Items.GlobalUsings).Distinct()], [], All.Any(entry => entry.Project.Items.UsesWeb));
+        [], [], [.. All.SelectMany(entry => entry.Project.Items.GlobalUsings).Distinct()], [], All.Any(entry => entry.Project.Items.UsesWeb));
 }

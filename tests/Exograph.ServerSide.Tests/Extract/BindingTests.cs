@@ -239,6 +239,18 @@ public class BindingTests
     }
 
     [Fact]
+    public async Task A_package_that_the_tree_makes_itself_is_no_hole()
+    {
+        using var folder = new SourceFolder()
+            .With("lib/Lib.csproj", Project.Replace("<TargetF", "<PackageId>The.Lib</PackageId><TargetF", StringComparison.Ordinal))
+            .With("lib/Lib.cs", "namespace Lib; public class Tool { public static Tool Make() => null; public void Use() { } }")
+            .With("sample/Sample.csproj", WithItems("""<PackageReference Include="the.lib" Version="1.0.0" /><PackageReference Include="Other" />"""))
+            .With("sample/Sample.cs", "class Sample { void M() { Lib.Tool.Make().Use(); } }");
+
+        Assert.Equal(["Sample.M -> Lib.Tool.Use", "Sample.M -> Lib.Tool.Make"], Edges(await folder.ExtractAsync(o => o), "semantics"));
+    }
+
+    [Fact]
     public async Task Projects_that_refer_to_each_other_in_a_circle_are_read()
     {
         using var folder = new SourceFolder()
@@ -261,6 +273,22 @@ public class BindingTests
         Assert.Equal(
             ["A.M -> System.Console.Write", "A.M -> System.Math.Max", "A.M -> System.Text.StringBuilder..ctor"],
             Edges(await folder.ExtractAsync(o => o), "semantics"));
+    }
+
+    [Fact]
+    public async Task What_projects_import_from_within_the_tree_is_read()
+    {
+        using var folder = new SourceFolder()
+            .With("Directory.Build.props", "<Project><Import Project=\"$(MSBuildThisFileDirectory)eng/Common.props\" Condition=\"Exists('eng/Common.props')\" /></Project>")
+            .With("eng/Common.props", "<Project><Import Project=\"More.props\" /><Import Project=\"Common.props\" /><PropertyGroup><ImplicitUsings>enable</ImplicitUsings></PropertyGroup></Project>")
+            .With("eng/More.props", "<Project><ItemGroup><Using Include=\"System.Math\" Static=\"true\" /></ItemGroup></Project>")
+            .With("a/A.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><Import Project=\"/etc/passwd\" /><Import Project=\"$(X)../../../y.props\" /></Project>")
+            .With("a/A.cs", "class A { void M() { Console.Write(Max(1, 2)); } }");
+
+        var bundle = await folder.ExtractAsync(o => o);
+
+        Assert.Equal(["A.M -> System.Console.Write", "A.M -> System.Math.Max"], Edges(bundle, "semantics"));
+        Assert.Empty(bundle.Warnings);
     }
 
     [Fact]

@@ -38,6 +38,31 @@ public class KeptBundleTests
     }
 
     [Fact]
+    public async Task Who_asks_for_the_callers_of_a_method_finds_those_of_other_projects_of_the_tree()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var folder = new SourceFolder()
+            .With("lib/Lib.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\" />")
+            .With("lib/Tool.cs", "namespace Lib; public class Tool { public void Add(int x) { } public void Twice() { Add(1); Add(2); } }")
+            .With("app/App.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><ItemGroup><ProjectReference Include=\"../lib/Lib.csproj\" /></ItemGroup></Project>")
+            .With("app/App.cs", """
+                using System.Collections.Generic;
+                using Lib;
+                class App { void Run(Tool tool, List<int> list) { tool.Add(1); list.Add(2); } }
+                """);
+        await using (var sink = BundleSink.ToDirectory(folder.Bundle))
+            await CSharpExtractor.ExtractAsync(new ExtractOptions { Directory = folder.Sources }, sink);
+
+        var run = await CliRun.RunAsync(database, ["load", folder.Bundle]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.ExitCode == 0 ? "" : run.Error));
+        Assert.Equal(
+            ["App: App.Run", "Lib: Lib.Tool.Twice", "Lib: Lib.Tool.Twice"],
+            await database.ColumnAsync<string>(
+                "SELECT concat(package, ': ', caller) FROM exograph_find.callers('Lib.Tool.Add') ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task Every_row_of_a_package_names_package_and_version()
     {
         using var folder = new SourceFolder().With("A.cs", "/* a */ class A { int F(int x) => F(x) + System.Math.Abs(x); }");
