@@ -61,6 +61,7 @@ internal sealed class CliApp
         new CheckIndexCommand(this).Create(),
         new DoctorCommand(this).Create(),
         new SizesCommand(this).Create(),
+        new ServeCommand(this).Create(),
         new HelpCommand(this).Create(),
         new UninstallCommand(this).Create(),
         Stop(),

@@ -10,12 +10,22 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Name of the private server whose data persist.</summary>
     public const string PrivateServer = "exograph";
 
+    /// <summary>Sessions of readers change nothing, even by a mistake of ours.</summary>
+    private const string BecomeReader = """
+        SET default_transaction_read_only = on;
+        SELECT set_config('role', r.rolname, false) FROM pg_roles r
+        WHERE r.rolname = 'exograph_reader'
+            AND pg_has_role(r.oid, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END);
+        """;
+
+    private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly EmbeddedPostgresServer? _server;
 
-    private Database(NpgsqlDataSource dataSource, EmbeddedPostgresServer? server)
+    private Database(NpgsqlConnectionStringBuilder settings, EmbeddedPostgresServer? server)
     {
-        DataSource = dataSource;
-        Client = new ExographClient(dataSource);
+        _settings = settings;
+        DataSource = Source(settings);
+        Client = new ExographClient(DataSource);
         _server = server;
     }
 
@@ -37,7 +47,7 @@ internal sealed class Database : IAsyncDisposable
             var persistent = new EmbeddedPostgresOptions { PersistentDirectory = PrivateServer, LeaveRunning = true };
             return await OpenPrivateAsync(persistent, context, cancellationToken);
         }
-        var database = new Database(Source(settings), server: null);
+        var database = new Database(settings, server: null);
         try
         {
             await using var _ = await database.DataSource.OpenConnectionAsync(cancellationToken);
@@ -56,7 +66,7 @@ internal sealed class Database : IAsyncDisposable
     {
         var server = await EmbeddedPostgresServer.StartAsync(
             options with { Progress = new Notes(context.Error, "") }, cancellationToken);
-        var database = new Database(Source(new NpgsqlConnectionStringBuilder(server.ConnectionString)), server);
+        var database = new Database(new NpgsqlConnectionStringBuilder(server.ConnectionString), server);
         context.Error.WriteLine($"private PostgreSQL {server.Version}; to look inside: psql '{server.Uri}'");
         try
         {
@@ -70,6 +80,28 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>The same database for sessions that can only read: as <c>exograph_reader</c>, where the role may become that.</summary>
+    public NpgsqlDataSource CreateReader()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
+        {
+            ApplicationName = "exograph-load serve",
+            NoResetOnClose = true, // a reset would take the role back
+            CommandTimeout = 60, // seconds: nobody waits longer for a page
+        };
+        return Source(settings, builder => builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(BecomeReader, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(BecomeReader, connection);
+                await command.ExecuteNonQueryAsync();
+            }));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
@@ -77,7 +109,7 @@ internal sealed class Database : IAsyncDisposable
             await _server.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings)
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder settings, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
         settings.PersistSecurityInfo = false;
         settings.Multiplexing = false; // statements of one transaction belong together
@@ -85,7 +117,9 @@ internal sealed class Database : IAsyncDisposable
         settings.ApplicationName ??= "exograph-load";
         try
         {
-            return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+            var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+            configure?.Invoke(builder);
+            return builder.Build();
         }
         catch (ArgumentException e)
         {

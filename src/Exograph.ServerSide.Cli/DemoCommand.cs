@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Exograph.EmbeddedPostgres;
 using Exograph.Extract.CSharp;
 using Exograph.ServerSide.Bundles;
@@ -17,21 +18,23 @@ internal sealed class DemoCommand(CliApp app)
         HelpName = "directory",
     };
 
+    private readonly Option<bool> _serve = new("--serve") { Description = "Then show the index in a browser, until Ctrl-C." };
+
     public Command Create()
     {
         var command = new Command("demo", "Extracts C# sources, loads them into a temporary server, asks the index.")
         {
-            _source,
+            _source, _serve,
         };
         app.Run(command, (parsed, cancellationToken) =>
         {
             app.RefuseConnection(parsed, "demo runs on a server of its own that is gone afterwards");
-            return RunAsync(parsed.GetValue(_source), app.Results(parsed), cancellationToken);
+            return RunAsync(parsed.GetValue(_source), parsed.GetValue(_serve), app.Results(parsed), cancellationToken);
         });
         return command;
     }
 
-    private async Task<int> RunAsync(string? source, ResultWriter results, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(string? source, bool serve, ResultWriter results, CancellationToken cancellationToken)
     {
         var ephemeral = new EmbeddedPostgresOptions();
         await using var database = await Database.OpenPrivateAsync(ephemeral, app.Context, cancellationToken);
@@ -43,6 +46,10 @@ internal sealed class DemoCommand(CliApp app)
         results.Reports([.. first, .. second]);
         if (!results.IsJson)
             await DemoQuestions.AskAsync(database, app.Context, results, cancellationToken);
+        if (serve)
+            await ServeCommand.ServeAsync(database, new IPEndPoint(IPAddress.Loopback, ServeCommand.UsualPort), results, cancellationToken);
+        else
+            app.Context.Error.WriteLine("to look at it in a browser: demo --serve; at an index of yours: exograph-load serve");
         return ExitCode.Ok;
     }
 
