@@ -61,7 +61,7 @@ internal sealed record PackageSource(
             if (!entry.HasFiles)
                 warn($"{entry.Path}: not the first project in its folder, so that it gets no files");
             var key = new PackageKey(options.Ecosystem, project.Name, project.Version);
-            yield return new PackageSource(key, projects.Sources(entry, walk), project.Assembly, project.Items, entry.Number);
+            yield return new PackageSource(key, ProjectTree.Sources(entry, walk), project.Assembly, project.Items, entry.Number);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class ProjectTree
     public ImmutableArray<ProjectEntry> All { get; }
 
     /// <summary>The files of a project.</summary>
-    public IEnumerable<SourceEntry> Sources(ProjectEntry entry, SourceWalk walk) =>
+    public static IEnumerable<SourceEntry> Sources(ProjectEntry entry, SourceWalk walk) =>
         entry.HasFiles ? PackageSource.Sources(walk, entry.Folder, FlatTree.ParseOptions(entry.Project.Symbols)) : [];
 
     /// <summary>The projects that a project refers to itself, as projects or as the packages that they make, but for itself.</summary>

@@ -58,7 +58,7 @@ internal sealed class ReferencedProjects
     private async Task<Made> MakeAsync(ProjectEntry entry, CancellationToken cancellationToken)
     {
         var references = await OfAsync(entry.Number, cancellationToken).ConfigureAwait(false);
-        var sources = _projects.Sources(entry, new SourceWalk(_options.Directory, static _ => { }));
+        var sources = ProjectTree.Sources(entry, new SourceWalk(_options.Directory, static _ => { }));
         var parts = _workers.InOrderAsync(
             sources, file => FlatTree.MemoryOf(file, _options.MaxMemory), _options.MaxMemory, file => Part(file, cancellationToken), cancellationToken);
         var trees = new List<SyntaxTree>();

@@ -9,9 +9,6 @@ internal sealed class FindOptionSet
     /// <summary>Rows that a terminal is shown where nobody says how many.</summary>
     private const int RowsOfTerminal = 50;
 
-    /// <summary>More than any source has that a person reads.</summary>
-    private const int MostLines = 100_000;
-
     private readonly Option<string?> _package = new("--package")
     {
         Description = "Package that is meant; any by default.",
@@ -74,7 +71,7 @@ internal sealed class FindOptionSet
     public int? ContextOf(ParseResult parsed)
     {
         var lines = parsed.GetValue(_context);
-        return lines is null or >= 0 and <= MostLines ? lines : throw new UsageException($"--context is from 0 to {MostLines}, not {lines}");
+        return lines is null or >= 0 ? lines : throw new UsageException($"--context is 0 or more, not {lines}");
     }
 
     /// <summary>A token as it is shown and given back: without quotes and blanks, whatever names are in it, and of its question.</summary>

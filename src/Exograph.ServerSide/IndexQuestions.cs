@@ -34,7 +34,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundSymbol> DefinitionsAsync(string name, string? kind = null, QuestionScope? scope = null,
         QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.Definitions, page, cancellationToken, [("name", Argument(Given(name))), ("kind", Argument(kind)), .. In(scope)]);
+        AskAsync(FindStatements.Definitions, page, [("name", Argument(Given(name))), ("kind", Argument(kind)), .. In(scope)], cancellationToken);
 
     /// <summary>
     /// Where a name is referred to, by qualified name and file. The end of a name is that of a definition in the index: what no package there
@@ -47,7 +47,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundSymbol> ReferencesAsync(string name, string? kind = null, QuestionScope? scope = null,
         QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.ReferencesTo, page, cancellationToken, [("name", Argument(Given(name))), ("kind", Argument(kind)), .. In(scope)]);
+        AskAsync(FindStatements.ReferencesTo, page, [("name", Argument(Given(name))), ("kind", Argument(kind)), .. In(scope)], cancellationToken);
 
     /// <summary>
     /// Who calls a name, who calls those, and so on, level by level. Each call comes once, on the first level on which it is met: circles end.
@@ -59,7 +59,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundCall> CallersAsync(string name, int? depth = 1, QuestionScope? scope = null,
         QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.Callers, page, cancellationToken, [("name", Argument(Given(name))), ("depth", Argument(depth)), .. In(scope)]);
+        AskAsync(FindStatements.Callers, page, [("name", Argument(Given(name))), ("depth", Argument(depth)), .. In(scope)], cancellationToken);
 
     /// <summary>What a name calls, what is called by that, and so on: <see cref="CallersAsync"/> the other way round.</summary>
     /// <param name="name">The name.</param>
@@ -69,7 +69,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundCall> CalleesAsync(string name, int? depth = 1, QuestionScope? scope = null,
         QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.Callees, page, cancellationToken, [("name", Argument(Given(name))), ("depth", Argument(depth)), .. In(scope)]);
+        AskAsync(FindStatements.Callees, page, [("name", Argument(Given(name))), ("depth", Argument(depth)), .. In(scope)], cancellationToken);
 
     /// <summary>How a name comes to call another: the calls of a shortest path, in order; none where there is no path.</summary>
     /// <param name="name">The name that calls.</param>
@@ -79,8 +79,8 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundCall> CallPathAsync(string name, string other, int? depth = 10, QuestionScope? scope = null,
         CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.CallPath, page: null, cancellationToken,
-            [("name", Argument(Given(name))), ("other", Argument(Given(other))), ("depth", Argument(depth)), .. In(scope)]);
+        AskAsync(FindStatements.CallPath, page: null,
+            [("name", Argument(Given(name))), ("other", Argument(Given(other))), ("depth", Argument(depth)), .. In(scope)], cancellationToken);
 
     /// <summary>The fragments that hold all of some terms, by id; none where one of the terms is unknown.</summary>
     /// <param name="terms">The terms, at least one.</param>
@@ -90,7 +90,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundFragment> FragmentsAsync(IEnumerable<string> terms, string? kind = null,
         QuestionScope? scope = null, QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.FragmentsWith, page, cancellationToken, [("terms", Argument(Given(terms).ToArray())), ("kind", Argument(kind)), .. In(scope)]);
+        AskAsync(FindStatements.FragmentsWith, page, [("terms", Argument(Given(terms).ToArray())), ("kind", Argument(kind)), .. In(scope)], cancellationToken);
 
     /// <summary>The other fragments that are alike but for white space and comments, by id; none of a fragment that is not there.</summary>
     /// <param name="fragmentId">The fragment.</param>
@@ -99,7 +99,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundFragment> CopiesAsync(long fragmentId, QuestionScope? scope = null, QuestionPage? page = null,
         CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.CopiesOf, page, cancellationToken, [("fragment_id", Argument((long?)fragmentId)), .. In(scope)]);
+        AskAsync(FindStatements.CopiesOf, page, [("fragment_id", Argument((long?)fragmentId)), .. In(scope)], cancellationToken);
 
     /// <summary>The files of other versions and packages that have the same bytes, by id; none of a file that is not there.</summary>
     /// <param name="fileId">The file.</param>
@@ -108,7 +108,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FileCopy> FileCopiesAsync(long fileId, QuestionScope? scope = null, QuestionPage? page = null,
         CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.CopiesOfFile, page, cancellationToken, [("file_id", Argument((long?)fileId)), .. In(scope)]);
+        AskAsync(FindStatements.CopiesOfFile, page, [("file_id", Argument((long?)fileId)), .. In(scope)], cancellationToken);
 
     /// <summary>
     /// The other fragments that have hashes of sub-trees in common with one, the most similar first. Without the index of
@@ -121,7 +121,7 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<FoundFragment> SimilarAsync(long fragmentId, double minimum = 0.5, QuestionScope? scope = null,
         QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.Similar, page, cancellationToken, [("fragment_id", Argument((long?)fragmentId)), ("minimum", Argument(minimum)), .. In(scope)]);
+        AskAsync(FindStatements.Similar, page, [("fragment_id", Argument((long?)fragmentId)), ("minimum", Argument(minimum)), .. In(scope)], cancellationToken);
 
     /// <summary>What two packages, or two versions of one, have in common, the largest first.</summary>
     /// <param name="one">A package, with its name; all its versions where none is named.</param>
@@ -135,11 +135,11 @@ public sealed class IndexQuestions
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);
-        return AskAsync(FindStatements.SharedCode, page, cancellationToken,
+        return AskAsync(FindStatements.SharedCode, page,
         [
             .. In(one), ("other", Argument(other.Package)), ("other_version", Argument(other.Version)),
             ("other_ecosystem", Argument(other.Ecosystem)), ("minimum_mass", Argument((int?)minimumMass)),
-        ]);
+        ], cancellationToken);
     }
 
     /// <summary>What differs between two versions of a package: definitions, by name, then files, by path.</summary>
@@ -152,11 +152,11 @@ public sealed class IndexQuestions
     /// <exception cref="LoadException">There is no such package or version, or several ecosystems have it.</exception>
     public IAsyncEnumerable<FoundChange> ChangesAsync(string package, string before, string now, string? ecosystem = null,
         QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.Changes, page, cancellationToken,
+        AskAsync(FindStatements.Changes, page,
             [
                 ("package", Argument(Given(package))), ("before", Argument(Given(before))), ("now", Argument(Given(now))),
                 ("ecosystem", Argument(ecosystem)),
-            ]);
+            ], cancellationToken);
 
     /// <summary>The lines that match a regular expression of PostgreSQL, by file and line.</summary>
     /// <param name="pattern">The expression; ^ and $ are the ends of a line.</param>
@@ -168,18 +168,18 @@ public sealed class IndexQuestions
     /// <exception cref="LoadException">It is no regular expression (<c>2201B</c>), or empty.</exception>
     public IAsyncEnumerable<FoundText> TextAsync(string pattern, IndexedTexts texts = IndexedTexts.Sources, bool ignoreCase = false,
         QuestionScope? scope = null, QuestionPage? page = null, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.Lines, page, cancellationToken,
+        AskAsync(FindStatements.Lines, page,
         [
             ("pattern", Argument(Given(pattern))), ("sources", Argument((bool?)texts.HasFlag(IndexedTexts.Sources))),
             ("comments", Argument((bool?)texts.HasFlag(IndexedTexts.Comments))), ("ignore_case", Argument((bool?)ignoreCase)),
             .. In(scope),
-        ]);
+        ], cancellationToken);
 
     /// <summary>A file with its source; null where there is none of that id.</summary>
     /// <param name="fileId">The file.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<IndexedFile?> FileAsync(long fileId, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.FileOfId, page: null, cancellationToken, [("file_id", Argument((long?)fileId))]).SingleOrDefaultAsync(cancellationToken).AsTask();
+        AskAsync(FindStatements.FileOfId, page: null, [("file_id", Argument((long?)fileId))], cancellationToken).SingleOrDefaultAsync(cancellationToken).AsTask();
 
     /// <summary>The files that have a path, with their sources, by id.</summary>
     /// <param name="path">The path.</param>
@@ -188,13 +188,13 @@ public sealed class IndexQuestions
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<IndexedFile> FilesAsync(string path, QuestionScope? scope = null, QuestionPage? page = null,
         CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.FilesOfPath, page, cancellationToken, [("path", Argument(Given(path))), .. In(scope)]);
+        AskAsync(FindStatements.FilesOfPath, page, [("path", Argument(Given(path))), .. In(scope)], cancellationToken);
 
     /// <summary>The definitions of a file, from its first line to its last; none of a file that is not there.</summary>
     /// <param name="fileId">The file.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public IAsyncEnumerable<OutlineEntry> OutlineAsync(long fileId, CancellationToken cancellationToken = default) =>
-        AskAsync(FindStatements.Outline, page: null, cancellationToken, [("file_id", Argument((long?)fileId))]);
+        AskAsync(FindStatements.Outline, page: null, [("file_id", Argument((long?)fileId))], cancellationToken);
 
     private static (string, NpgsqlParameter)[] In(QuestionScope? scope) =>
     [
@@ -204,8 +204,8 @@ public sealed class IndexQuestions
     private static T Given<T>(T? value, [CallerArgumentExpression(nameof(value))] string? name = null) where T : class =>
         value ?? throw new ArgumentNullException(name);
 
-    private IAsyncEnumerable<T> AskAsync<T>(Question<T> question, QuestionPage? page, CancellationToken cancellationToken,
-        (string Name, NpgsqlParameter Value)[] arguments) where T : Answer
+    private IAsyncEnumerable<T> AskAsync<T>(Question<T> question, QuestionPage? page,
+        (string Name, NpgsqlParameter Value)[] arguments, CancellationToken cancellationToken) where T : Answer
     {
         page?.Check();
         return PagesAsync(question, page ?? new QuestionPage(), arguments, cancellationToken);
