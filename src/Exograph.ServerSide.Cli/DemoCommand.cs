@@ -49,7 +49,7 @@ internal sealed class DemoCommand(CliApp app)
         if (serve)
             await ServeCommand.ServeAsync(database, new IPEndPoint(IPAddress.Loopback, ServeCommand.UsualPort), results, cancellationToken);
         else
-            app.Context.Error.WriteLine("to look at it in a browser: demo --serve; at an index of yours: exograph-load serve");
+            app.Context.Error.WriteLine("exograph-load demo --serve shows it in a browser, exograph-load serve an index of yours");
         return ExitCode.Ok;
     }
 
