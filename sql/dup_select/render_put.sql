@@ -88,8 +88,9 @@ END
 $$;
 
 -- Condition on rows that have a key to look up. NULL where all have one. Rows that have no key are new ones, each of them: one
--- part is NULL, or the partial index leaves them out. A NULL where the table wants a value may be inserted as if it had a key:
--- that fails, as it should. Of an optional parent with a key of one column, a row without is not looked for.
+-- part is NULL, or is yet to be made by a default that is never twice the same, or the partial index leaves them out. A NULL
+-- where the table wants a value may be inserted as if it had a key: that fails, as it should. Of an optional parent with a key of
+-- one column, a row without is not looked for.
 CREATE FUNCTION dup_select_private.has_key(level dup_select_private.plan_level) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
@@ -99,7 +100,9 @@ BEGIN
             FROM (SELECT v.n, format(CASE WHEN v.composite THEN '%s IS DISTINCT FROM NULL' ELSE '%s IS NOT NULL' END, v.value)
                       AS condition
                   FROM dup_select_private.key_values(level) v
-                  WHERE (level.key).nulls_distinct AND v.nullable
+                  WHERE ((level.key).nulls_distinct AND v.nullable OR EXISTS (
+                          SELECT FROM unnest((level.facts).columns) c
+                          WHERE c.number = ((level.key).parts[v.n].facts).number AND c.volatile AND NOT c.generated))
                       AND NOT (level.optional AND (level.key).wants_composite IS NOT TRUE
                                AND v.value = dup_select_private.reference_list((level.key).wanted))
                   UNION ALL

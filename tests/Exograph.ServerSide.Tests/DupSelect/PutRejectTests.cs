@@ -46,6 +46,23 @@ public sealed class PutRejectTests : GeneratorTest
     }
 
     [Fact]
+    public async Task Rows_whose_key_a_default_makes_are_new_ones_each_of_them()
+    {
+        await TablesAsync(
+            """
+            CREATE TABLE s.t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), note text);
+            CREATE TABLE s.rows AS SELECT n AS id, note FROM (VALUES (NULL::uuid, 'a'), (NULL, 'b'), (NULL, 'a'),
+                ('00000000-0000-0000-0000-000000000001', 'c'), ('00000000-0000-0000-0000-000000000001', 'c')) v (n, note);
+            """);
+
+        Assert.Equal(["5"], await Db.RowsAsync(
+            """SELECT count(*) FROM dup_select.put_table('s.rows', 's.t', '{"id": "id", "note": "note"}')"""));
+
+        Assert.Equal(["t|5|4|0|0|1|null|0"], await Db.RowsAsync(Report));
+        Assert.Equal(["a", "a", "b", "c"], await Db.RowsAsync("SELECT note FROM s.t ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task Bad_rows_are_skipped_and_listed_where_that_is_asked_for()
     {
         await TablesAsync(Tables + BadRows);

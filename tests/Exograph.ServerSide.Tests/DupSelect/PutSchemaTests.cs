@@ -506,6 +506,23 @@ public sealed class PutSchemaTests : LoadingTest
     }
 
     [Fact]
+    public async Task Rows_whose_keys_a_default_makes_are_not_one()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), note text);
+            CREATE TABLE shop.u (t_id uuid PRIMARY KEY REFERENCES shop.t);
+            CREATE TABLE i.t AS SELECT NULL::uuid AS id, note FROM unnest(ARRAY['a', 'b']) AS note
+                UNION ALL SELECT '00000000-0000-0000-0000-000000000001', 'c';
+            CREATE TABLE i.u AS SELECT '00000000-0000-0000-0000-000000000001'::uuid AS t_id;
+            """);
+
+        Assert.Equal(["t|3|3|0|0|0|0|0", "u|1|1|0|0|0|0|0"], await Db.RowsAsync(Put()));
+        Assert.Equal(["a", "b", "c"], await Db.RowsAsync("SELECT note FROM shop.t ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task Foreign_tables_are_read()
     {
         var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.csv");
