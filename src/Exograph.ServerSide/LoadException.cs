@@ -80,7 +80,7 @@ public sealed class LoadException : ExographException
     private static string? HintOf(PostgresException e) => e.SqlState switch
     {
         PostgresErrorCodes.UndefinedColumn => SchemaVersion.Hint,
-        PostgresErrorCodes.ReadOnlySqlTransaction => e.Hint ?? ReadOnlyHint,
+        PostgresErrorCodes.ReadOnlySqlTransaction => ReadOnlyHint, // the server means sessions of psql
         PostgresErrorCodes.InsufficientPrivilege => e.Hint ?? RightsHint,
         _ => e.Hint,
     };
