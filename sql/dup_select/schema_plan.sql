@@ -28,7 +28,7 @@ COMMENT ON COLUMN dup_select_private.schema_column.equality IS 'Operator. NULL w
 CREATE TYPE dup_select_private.schema_link AS (
     name text, columns text[], parent oid, parent_columns text[], operators text[], "table" integer, in_key boolean,
     held text[], casts text[], work text, parent_held text[], map text, parent_map text, map_old text[], map_new text[],
-    first_only boolean,    in_target boolean);
+    first_only boolean, in_target boolean);
 COMMENT ON TYPE dup_select_private.schema_link IS 'A foreign key whose columns the source fills.';
 COMMENT ON COLUMN dup_select_private.schema_link."table" IS
     'Number of the table that it refers to among those that are put in, with the columns by which it does. NULL where it is none '

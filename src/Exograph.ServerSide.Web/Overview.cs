@@ -22,7 +22,7 @@ internal sealed class Overview(ExographClient client)
             SELECT l.load_id, l.label, l.state, l.started_by, l.started_at, l.ended_at, t.inserted, t.staged, t.rejected, t.conflicting
             FROM exograph.loads l
             LEFT JOIN LATERAL (SELECT sum(t.inserted)::bigint, sum(t.staged)::bigint, sum(t.rejected)::bigint, sum(t.conflicting)::bigint
-                               FROM exograph.load_report t WHERE t.load_id = l.load_id) AS t (inserted, staged, rejected, conflicting) ON true
+                               FROM exograph.load_tables t WHERE t.load_id = l.load_id) AS t (inserted, staged, rejected, conflicting) ON true
             ORDER BY l.load_id DESC LIMIT {MostLoads}
             """,
             row => new LedgerRow(

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Exograph.ServerSide.Web;
 
@@ -37,7 +36,6 @@ public sealed class PageServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
-        builder.Logging.ClearProviders();
         var app = builder.Build();
         var doorkeeper = new Doorkeeper(endpoint.Address);
         app.Use(doorkeeper.HandleAsync);

@@ -60,6 +60,13 @@ export function table(caption, columns, rows) {
       el('tbody', {}, rows.map(row => el('tr', {}, columns.map(([, cell, kind]) => el('td', { class: kind }, cell(row))))))));
 }
 
+/** New content of a place that is looked at again and again. The link that has the focus keeps it. */
+export function refill(place, ...children) {
+  const held = place.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+  place.replaceChildren(...children.flat(Infinity).filter(child => child !== null));
+  if (held !== null) [...place.querySelectorAll('a[href]')].find(link => link.getAttribute('href') === held)?.focus({ preventScroll: true });
+}
+
 export const empty = (...words) => el('p', { class: 'empty' }, ...words);
 
 export function problem(error) {

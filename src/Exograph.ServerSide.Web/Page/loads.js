@@ -1,7 +1,7 @@
 // Loads: how far the open ones are, while one looks, and what became of the others.
 
 import { ask } from './api.js';
-import { bytes, count, duration, el, empty, table, when } from './dom.js';
+import { bytes, count, duration, el, empty, refill, table, when } from './dom.js';
 
 /** Milliseconds between two looks, while a load is open and while none is. */
 const BUSY = 1000;
@@ -18,8 +18,8 @@ export async function showLoads({ signal, draw }) {
   await watch(signal, async () => {
     const view = await ask('loads', {}, signal);
     tellPlace(view.place);
-    open.replaceChildren(...view.open.map(card), ...waits(view.waits));
-    ledger.replaceChildren(view.loads.length === 0
+    refill(open, view.open.map(card), waits(view.waits));
+    refill(ledger, view.loads.length === 0
       ? empty('Nothing has been loaded. ', el('code', {}, 'exograph-load load <bundle>'), ' loads a bundle.')
       : table('Loads', [
         ['Load', row => el('a', { href: `/loads/${row.loadId}` }, row.loadId), 'number'],

@@ -1,6 +1,6 @@
 // The page: which view an address is, and what keys do.
 
-import { el, problem } from './dom.js';
+import { el, problem, refill } from './dom.js';
 import { showCalls } from './calls.js';
 import { showCompare } from './compare.js';
 import { showCopies } from './copies.js';
@@ -45,7 +45,7 @@ async function show() {
       clearTimeout(slow);
       if (signal.aborted) return;
       document.title = `${title} · Exograph`;
-      main.replaceChildren(...elements.flat(Infinity).filter(element => element !== null));
+      refill(main, elements);
     },
   };
   try {

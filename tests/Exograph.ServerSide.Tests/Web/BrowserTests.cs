@@ -155,6 +155,49 @@ public sealed class BrowserTests(ServedDatabase served, Browser browser) : IClas
     }
 
     [Fact]
+    public async Task A_page_that_is_looked_at_again_leaves_the_focus_where_it_is()
+    {
+        await using var window = await browser.OpenAsync(served.Address);
+        await window.TitledAsync("Loads");
+        await window.Page.Keyboard.PressAsync("j");
+        var again = window.Page.WaitForResponseAsync(response => response.Url.EndsWith("/api/loads", StringComparison.Ordinal));
+        await window.Page.EvaluateAsync("document.querySelector('tbody').dataset.drawn = 'before'");
+        await again;
+        await Expect(window.Find("tbody[data-drawn]")).ToHaveCountAsync(0);
+        await Expect(window.Find("td a:focus")).ToHaveTextAsync("1");
+        window.SaidNothing();
+    }
+
+    [Fact]
+    public async Task The_lines_that_differ_are_as_few_as_can_be()
+    {
+        await using var window = await browser.OpenAsync(served.Address);
+        var wrong = await window.Page.EvaluateAsync<string[]>(
+            """
+            async () => {
+              const { edits } = await import('/difference.js');
+              const wrong = [];
+              let state = 1;
+              const next = most => { state = (state * 1103515245 + 12345) & 0x7fffffff; return (state >> 8) % most; };
+              const text = () => Array.from({ length: next(9) }, () => 'abc'[next(3)]);
+              for (let n = 0; n < 2000; n++) {
+                const [left, right] = [text(), text()];
+                const rows = edits(left, right);
+                const most = Array.from({ length: left.length + 1 }, () => Array(right.length + 1).fill(0));
+                for (let i = left.length - 1; i >= 0; i--)
+                  for (let j = right.length - 1; j >= 0; j--)
+                    most[i][j] = left[i] === right[j] ? most[i + 1][j + 1] + 1 : Math.max(most[i + 1][j], most[i][j + 1]);
+                const without = kind => rows.filter(row => row.kind !== kind).map(row => row.text).join('');
+                if (without('added') !== left.join('') || without('removed') !== right.join('')
+                    || rows.filter(row => row.kind === 'same').length !== most[0][0]) wrong.push(`${left.join('')} ${right.join('')}`);
+              }
+              return wrong;
+            }
+            """);
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
     public async Task A_server_that_has_ended_is_told_and_asked_again()
     {
         var database = await Served.StartAsync(await TestDatabase.CreateAsync());
