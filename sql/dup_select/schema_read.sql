@@ -294,7 +294,8 @@ CREATE FUNCTION dup_select_private.check_link(
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
     v_rule   text := dup_select_private.link_rule(link);
-    v_broken text := dup_select_private.is_dangling(link, 's', dup_select_private.is_unknown(link));
+    v_broken text := dup_select_private.is_dangling(link, 's', dup_select_private.is_unknown(link),
+                                                    CASE WHEN late THEN dup_select_private.was_another(link) END);
 BEGIN
     RETURN CASE
         WHEN late THEN dup_select_private.put_aside_late("table", v_rule, format(
@@ -305,20 +306,45 @@ END
 $$;
 
 -- Condition on rows under an alias that refer to a row which is neither in the source nor in the target. unknown: condition under
--- which the source does not have it.
-CREATE FUNCTION dup_select_private.is_dangling(link dup_select_private.schema_link, alias text, unknown text) RETURNS text
+-- which the source does not have it; another: condition under which what the target has there is not the row that was meant.
+CREATE FUNCTION dup_select_private.is_dangling(
+    link dup_select_private.schema_link, alias text, unknown text, another text DEFAULT NULL
+) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_in_target text := dup_select_private.same_as_parent('t', link.parent_columns, link, alias);
+BEGIN
+    RETURN concat_ws(chr(10) || '        AND ',
+        (SELECT format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0',
+                       string_agg(format('%s.%I', alias, h.name), ', ' ORDER BY h.n))
+         FROM unnest(link.held) WITH ORDINALITY AS h (name, n)),
+        unknown,
+        CASE WHEN link.in_target THEN
+            format(CASE WHEN another IS NOT NULL THEN '(%3$s' || chr(10) || '            OR ' ELSE '' END
+                       || 'NOT EXISTS (SELECT FROM %1$s AS t WHERE %2$s)' || CASE WHEN another IS NOT NULL THEN ')' ELSE '' END,
+                   dup_select_private.qualified_name(link.parent), v_in_target, another) END);
+END
+$$;
+
+-- Condition under which columns of a parent under one alias are those of a row that refers to it under another.
+CREATE FUNCTION dup_select_private.same_as_parent(
+    parent_alias text, parent_columns text[], link dup_select_private.schema_link, alias text
+) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT string_agg(format('%s.%I %s %s.%I', parent_alias, k.parent, k.operator, alias, k.held), ' AND ' ORDER BY k.place)
+    FROM ROWS FROM (unnest(parent_columns), unnest(link.operators), unnest(link.held))
+        WITH ORDINALITY AS k (parent, operator, held, place)
+$$;
+
+-- Condition on rows s whose parent was in the source and had another key in the target: a row there that happens to have the key
+-- of the source is not the one that was meant. NULL where keys are the same in both.
+CREATE FUNCTION dup_select_private.was_another(link dup_select_private.schema_link) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    RETURN (
-        SELECT concat_ws(chr(10) || '        AND ',
-            format('pg_catalog.num_nulls(%s) OPERATOR(pg_catalog.=) 0',
-                   string_agg(format('%s.%I', alias, k.held), ', ' ORDER BY k.place)),
-            unknown,
-            CASE WHEN link.in_target THEN
-                format('NOT EXISTS (SELECT FROM %s AS t WHERE %s)', dup_select_private.qualified_name(link.parent),
-                       string_agg(format('t.%I %s %s.%I', k.parent, k.operator, alias, k.held), ' AND ' ORDER BY k.place)) END)
-        FROM ROWS FROM (unnest(link.held), unnest(link.parent_columns), unnest(link.operators))
-            WITH ORDINALITY AS k (held, parent, operator, place));
+    RETURN CASE WHEN link."table" IS NOT NULL AND link.in_target AND NOT link.first_only THEN format(
+        'EXISTS (SELECT FROM pg_temp.%I AS m WHERE %s' || chr(10) || '                AND (%s) IS NOT TRUE)',
+        link.parent_map, dup_select_private.same_as_parent('m', link.map_old, link, 's'),
+        dup_select_private.same_as_parent('m', link.map_new, link, 's')) END;
 END
 $$;
 
@@ -326,14 +352,9 @@ $$;
 CREATE FUNCTION dup_select_private.is_unknown(link dup_select_private.schema_link) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
-    RETURN (
-        SELECT format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
-                      string_agg(concat('p.', quote_ident(k.parent_held), ' ', k.operator, ' s.', quote_ident(k.held)), ' AND '
-                                 ORDER BY k.place))
-        FROM ROWS FROM (unnest(link.held), unnest(link.operators), unnest(link.parent_held))
-            WITH ORDINALITY AS k (held, operator, parent_held, place)
-        WHERE link."table" IS NOT NULL
-        HAVING count(*) > 0);
+    RETURN CASE WHEN link."table" IS NOT NULL THEN
+        format('NOT EXISTS (SELECT FROM pg_temp.%I AS p WHERE %s)', link.work,
+               dup_select_private.same_as_parent('p', link.parent_held, link, 's')) END;
 END
 $$;
 

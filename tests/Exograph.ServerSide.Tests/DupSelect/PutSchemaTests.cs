@@ -522,6 +522,28 @@ public sealed class PutSchemaTests : LoadingTest
         Assert.Equal(["a", "b", "c"], await Db.RowsAsync("SELECT note FROM shop.t ORDER BY 1"));
     }
 
+    [Theory]
+    [InlineData("i.place.code = 'b'", "visit|1|0|0|0|0|0|1", "place_code refers to no row of shop.place")]
+    [InlineData("i.place.code = 'c'", "visit|1|1|0|0|0|0|0", null)]
+    public async Task A_row_whose_parent_is_put_aside_late_does_not_go_to_another_one_that_has_its_key(
+        string parent, string report, string? rule)
+    {
+        // b is Bern, as a is, and stays out as that does; c is not taken either, but is c there as well.
+        await Db.ExecuteAsync(
+            $"""
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.place (code text PRIMARY KEY, name text UNIQUE, zip integer UNIQUE);
+            CREATE TABLE shop.visit (id integer PRIMARY KEY, place_code text REFERENCES shop.place);
+            INSERT INTO shop.place VALUES ('b', 'Basel', 4000), ('c', 'Chur', 7000), ('z', 'Zug', 3000);
+            CREATE TABLE i.place AS SELECT * FROM (VALUES ('a', 'Bern', 3000), ('b', 'Bern', 3000), ('c', 'Chur', 7000)) v (code, name, zip);
+            CREATE TABLE i.visit AS SELECT 1 AS id, code AS place_code FROM i.place WHERE {parent};
+            """);
+
+        Assert.Contains(report, await Db.RowsAsync(Put(
+            """, natural_keys => '{"shop.place": ["name"]}', mapping => '{"place": {"on_existing": "fail"}}', on_reject => 'skip'""")));
+        Assert.Equal(rule is null ? [] : [rule], await Db.RowsAsync("SELECT rule FROM pg_temp.put_rejects WHERE table_name = 'visit'"));
+    }
+
     [Fact]
     public async Task Foreign_tables_are_read()
     {

@@ -223,6 +223,12 @@ internal sealed class PutModel(
                 Enumerable.Range(0, link.Columns.Count).All(n => t[link.ParentColumns[n]] == row.Raw[link.Columns[n]]))
             : false;
 
+    /// <summary>The row refers to none, or late to one that was put aside and that goes by another key in the target.</summary>
+    private bool Dangles(Row row, ShapeLink link, bool late) =>
+        link.Columns.All(c => row.Raw[c] is not null) && Parent(row, link) is null
+        && (!IsInTarget(row, link) || (late && Parent(row, link, known: true) is { } gone
+            && Enumerable.Range(0, link.Columns.Count).Any(n => New(gone, link.ParentColumns[n]) != row.Raw[link.Columns[n]])));
+
     private void FollowRejects(bool late)
     {
         if (late && _followedUpTo == Rejects.Count)
@@ -232,8 +238,7 @@ internal sealed class PutModel(
             again = false;
             foreach (var row in AllRows.Where(r => !r.IsGone))
             {
-                var dangling = row.Table.Links.Where(l => IsHeld(row.Table, l) && l.Columns.All(c => row.Raw[c] is not null)
-                    && Parent(row, l) is null && !IsInTarget(row, l)).ToList();
+                var dangling = row.Table.Links.Where(l => IsHeld(row.Table, l) && Dangles(row, l, late)).ToList();
                 if (dangling.Count == 0 && row.SameAs?.IsGone != true)
                     continue;
                 again = true;
@@ -246,8 +251,7 @@ internal sealed class PutModel(
         {
             var first = row.SameAs ?? row;
             PutAside(row, [.. row.Table.Links
-                .Where(l => IsHeld(row.Table, l) && ((l.Columns.All(c => row.Raw[c] is not null) && Parent(row, l) is null && !IsInTarget(row, l))
-                    || (l.Columns.All(c => first.Raw[c] is not null) && Parent(first, l) is null && !IsInTarget(first, l))))
+                .Where(l => IsHeld(row.Table, l) && (Dangles(row, l, late) || Dangles(first, l, late)))
                 .Select(l => $"{string.Join(", ", l.Columns.Select(Quoted))} refers to no row of dst.{Quoted(l.Parent.Name)}")]);
         }
         _followed.Clear();
