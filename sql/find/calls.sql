@@ -26,6 +26,28 @@ COMMENT ON FUNCTION exograph_find.nodes_named(text, text, text, text) IS
 'For questions: the ids of the nodes of the call graph that have a name as it is asked for in references_to, of that package and
 version.';
 
+-- A call that leaves its package ends at a node of kind external, one of a name and package, as no edge names a node of another
+-- package. By the name of that node, within an engine, the walk goes on.
+CREATE OR REPLACE FUNCTION exograph_find.with_namesakes(nodes bigint[], towards text) RETURNS bigint[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY INVOKER
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT unnest(nodes)
+        UNION
+        SELECT o.id
+        FROM unnest(nodes) AS m (id)
+        JOIN exograph.graph_nodes n ON n.id = m.id
+        JOIN exograph.graph_nodes o ON o.qualified_name = n.qualified_name AND o.engine = n.engine
+        WHERE CASE towards WHEN 'callers' THEN n.kind <> 'external' AND o.kind = 'external'
+                           ELSE n.kind = 'external' AND o.kind <> 'external' END);
+END
+$$;
+
+COMMENT ON FUNCTION exograph_find.with_namesakes(bigint[], text) IS
+'For questions: nodes of the call graph, with the external ones of other packages that mean them (towards callers), or with those
+that external ones among them mean (towards callees).';
+
 CREATE OR REPLACE FUNCTION exograph_find.walk_calls(
     towards text, name text, depth integer, of_package text, of_version text, of_ecosystem text, after text,
     page integer
@@ -43,7 +65,8 @@ DECLARE
     v_after   exograph_find.step := after::exograph_find.step;
     v_left    integer := exograph_find.at_least_one('page', page);
     v_level   integer := 0;
-    v_nodes   bigint[] := exograph_find.nodes_named(name, of_package, of_version, of_ecosystem);
+    v_nodes   bigint[] := exograph_find.with_namesakes(
+        exograph_find.nodes_named(name, of_package, of_version, of_ecosystem), towards);
     v_reached bigint[] := v_nodes;
     v_rows    integer;
 BEGIN
@@ -80,6 +103,7 @@ BEGIN
                 ON towards = 'callers' AND e.callee_node_id = n.id OR towards = 'callees' AND e.caller_node_id = n.id
             EXCEPT
             SELECT unnest(v_reached));
+        v_nodes := ARRAY(SELECT unnest(exograph_find.with_namesakes(v_nodes, towards)) EXCEPT SELECT unnest(v_reached));
         v_reached := v_reached || v_nodes;
     END LOOP;
 END
@@ -105,9 +129,10 @@ COMMENT ON FUNCTION exograph_find.callers(text, integer, text, text, text, text,
 'Who calls a name (level 1), who calls those (level 2), and so on to a depth, or with depth => NULL as far as it goes; a call is
 told once, on the first level on which it is met, and circles end. The name is as in references_to. package, version and
 ecosystem say which nodes of that name are meant; callers may be anywhere, and path, package and version are those of the call.
-By step; after => step of the last row goes on there, for page rows. Cost: the nodes of that name and the calls of each node
-that is reached, by index in every partition; a page ends the walk on its last level. Errors: XG008, depth or page is less than
-1.';
+A call of another package leads to a node of kind external there: whatever has its name and engine is meant by it.
+By step; after => step of the last row goes on there, for page rows. Cost: the nodes of that name, and for each node that is
+reached its name and its calls, by index, the latter in every partition; a page ends the walk on its last level. Errors: XG008,
+depth or page is less than 1.';
 
 CREATE OR REPLACE FUNCTION exograph_find.callees(
     name text, depth integer DEFAULT 1, package text DEFAULT NULL, version text DEFAULT NULL, ecosystem text DEFAULT NULL,

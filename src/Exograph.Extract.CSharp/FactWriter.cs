@@ -8,7 +8,7 @@ namespace Exograph.Extract.CSharp;
 /// <summary>Numbers rows and writes them. Keeps a digest and a number per term, and per callee outside the package.</summary>
 internal sealed class FactWriter(BundleSink sink)
 {
-    private const string Engine = "roslyn-syntax";
+    private const string Engine = "roslyn";
 
     private readonly Dictionary<UInt128, int> _terms = [];
     private readonly Dictionary<UInt128, long> _externalNodes = [];

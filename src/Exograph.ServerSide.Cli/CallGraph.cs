@@ -1,6 +1,6 @@
 namespace Exograph.ServerSide.Cli;
 
-/// <summary>Calls as a graph in the language of Graphviz.</summary>
+/// <summary>Calls as a graph in the language of Graphviz, a box for each name: a call of another package ends at a node of its own.</summary>
 internal static class CallGraph
 {
     public static void Write(TerminalWriter output, IReadOnlyList<FoundCall> calls)
@@ -8,11 +8,12 @@ internal static class CallGraph
         output.WriteLine("digraph calls {");
         output.WriteLine("  rankdir=LR;");
         output.WriteLine("  node [shape=box];");
-        var nodes = calls.SelectMany(c => new[] { (Id: c.CallerNodeId, Name: c.Caller), (Id: c.CalleeNodeId, Name: c.Callee) }).DistinctBy(n => n.Id);
-        foreach (var (id, name) in nodes)
-            output.WriteLine($"  n{id} [label=\"{Escaped(name)}\"];");
-        foreach (var (caller, callee) in calls.Select(c => (c.CallerNodeId, c.CalleeNodeId)).Distinct())
-            output.WriteLine($"  n{caller} -> n{callee};");
+        var boxes = calls.SelectMany(c => new[] { c.Caller, c.Callee }).Distinct().Select((name, n) => (name, n: n + 1))
+            .ToDictionary(box => box.name, box => box.n);
+        foreach (var (name, box) in boxes)
+            output.WriteLine($"  n{box} [label=\"{Escaped(name)}\"];");
+        foreach (var (caller, callee) in calls.Select(c => (c.Caller, c.Callee)).Distinct())
+            output.WriteLine($"  n{boxes[caller]} -> n{boxes[callee]};");
         output.WriteLine("}");
     }
 

@@ -177,7 +177,7 @@ public class SymbolTests
             Assert.Equal(Text(edge, "callee_qualified_name"), Text(callee, "qualified_name"));
             Assert.Equal(Text(callee, "kind") == "external", !callee.TryGetProperty("file_id", out _));
         });
-        Assert.All(bundle["graph_nodes"], node => Assert.Equal("roslyn-syntax", Text(node, "engine")));
+        Assert.All(bundle["graph_nodes"], node => Assert.Equal("roslyn", Text(node, "engine")));
     }
 
     [Fact]

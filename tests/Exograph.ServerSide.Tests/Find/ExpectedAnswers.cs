@@ -36,8 +36,8 @@ internal sealed class ExpectedAnswers(IndexRows rows)
     public List<string> Calls(string name, bool towardsCallers, int? depth, Scope scope)
     {
         var answers = new List<string>();
-        var reached = Nodes(name, scope);
-        var nodes = reached.ToHashSet();
+        var nodes = WithNamesakes(Nodes(name, scope), towardsCallers);
+        var reached = nodes.ToHashSet();
         for (var level = 1; nodes.Count > 0 && (depth is null || level <= depth); level++)
         {
             var met = rows.Calls.Where(c => nodes.Contains(towardsCallers ? c.CalleeNodeId : c.CallerNodeId)).ToList();
@@ -46,7 +46,7 @@ internal sealed class ExpectedAnswers(IndexRows rows)
                 .ThenBy(c => towardsCallers ? c.CallerQualifiedName : c.CalleeQualifiedName, s_bytewise)
                 .ThenBy(c => c.CallerNodeId).ThenBy(c => c.CalleeNodeId).ThenBy(c => c.Line ?? -1).ThenBy(c => c.Col ?? -1)
                 .Select(c => Row(level, c.CallerQualifiedName, c.CalleeQualifiedName, c.CallerNodeId, c.CalleeNodeId, c.FileId, c.Line)));
-            nodes = [.. met.Select(c => towardsCallers ? c.CallerNodeId : c.CalleeNodeId).Where(reached.Add)];
+            nodes = [.. WithNamesakes(met.Select(c => towardsCallers ? c.CallerNodeId : c.CalleeNodeId), towardsCallers).Where(reached.Add)];
         }
         return answers;
     }
@@ -54,20 +54,23 @@ internal sealed class ExpectedAnswers(IndexRows rows)
     /// <summary>How many calls a shortest path has; null where none leads there.</summary>
     public int? Distance(string name, string other, int? depth, Scope scope)
     {
-        var (nodes, ends) = (Nodes(name, scope), Nodes(other, scope));
+        var (nodes, ends) = (WithNamesakes(Nodes(name, scope), false), WithNamesakes(Nodes(other, scope), true));
         for (var length = 1; length <= (depth ?? rows.Nodes.Count + 1); length++)
         {
-            nodes = [.. rows.Calls.Where(c => nodes.Contains(c.CallerNodeId)).Select(c => c.CalleeNodeId)];
-            if (nodes.Overlaps(ends))
+            var met = rows.Calls.Where(c => nodes.Contains(c.CallerNodeId)).Select(c => c.CalleeNodeId).ToList();
+            if (ends.Overlaps(met))
                 return length;
+            nodes = WithNamesakes(met, false);
         }
         return null;
     }
 
-    /// <summary>Whether nodes, in order, are a path of calls from one name to another.</summary>
-    public bool IsPath(IReadOnlyList<long> path, string name, string other, Scope scope) =>
-        Nodes(name, scope).Contains(path[0]) && Nodes(other, scope).Contains(path[^1])
-        && path.Zip(path.Skip(1)).All(step => rows.Calls.Any(c => (c.CallerNodeId, c.CalleeNodeId) == step));
+    /// <summary>Whether calls, in order, are a path from one name to another.</summary>
+    public bool IsPath(IReadOnlyList<(long Caller, long Callee)> path, string name, string other, Scope scope) =>
+        WithNamesakes(Nodes(name, scope), false).Contains(path[0].Caller)
+        && WithNamesakes(Nodes(other, scope), true).Contains(path[^1].Callee)
+        && path.All(step => rows.Calls.Any(c => (c.CallerNodeId, c.CalleeNodeId) == step))
+        && path.Zip(path.Skip(1)).All(steps => WithNamesakes([steps.First.Callee], false).Contains(steps.Second.Caller));
 
     public List<string> FragmentsWith(IReadOnlyList<string> terms, Scope scope, string? kind) => Fragments(
         rows.Fragments.Values.Where(f => terms.All(f.Terms.Contains) && (kind is null || f.Kind == kind)), scope);
@@ -208,6 +211,15 @@ internal sealed class ExpectedAnswers(IndexRows rows)
     {
         var isNamed = Named(name);
         return [.. rows.Nodes.Where(n => isNamed(n.QualifiedName) && scope.Holds(n)).Select(n => n.Id)];
+    }
+
+    /// <summary>Nodes, with the external ones that mean them, or else with those that external ones among them mean.</summary>
+    private HashSet<long> WithNamesakes(IEnumerable<long> nodes, bool towardsCallers)
+    {
+        var ids = nodes.ToHashSet();
+        var from = rows.Nodes.Where(n => ids.Contains(n.Id) && n.IsExternal != towardsCallers).Select(n => (n.Engine, n.QualifiedName)).ToHashSet();
+        ids.UnionWith(rows.Nodes.Where(n => n.IsExternal == towardsCallers && from.Contains((n.Engine, n.QualifiedName))).Select(n => n.Id));
+        return ids;
     }
 
     private IEnumerable<(string Change, string Kind, string Name, int? Arity)> ChangedDefinitions(FileRow[] before, FileRow[] now)

@@ -14,7 +14,11 @@ internal sealed record FragmentRow(
 internal sealed record SymbolRow(
     long FileId, long? FragmentId, string Kind, string Name, int? Arity, string QualifiedName, int? Line, int? Col);
 
-internal sealed record NodeRow(long Id, string QualifiedName, string? Ecosystem, string? Package, string? Version);
+internal sealed record NodeRow(
+    long Id, string Engine, string Kind, string QualifiedName, string? Ecosystem, string? Package, string? Version)
+{
+    public bool IsExternal => Kind == "external";
+}
 
 internal sealed record CallRow(
     long? FileId, long CallerNodeId, long CalleeNodeId, string CallerQualifiedName, string CalleeQualifiedName, int? Line, int? Col);
@@ -59,7 +63,7 @@ internal sealed class IndexRows
         References = await RowsAsync<SymbolRow>(db, "SELECT * FROM exograph.symbol_references"),
         Nodes = await RowsAsync<NodeRow>(db,
             """
-            SELECT n.id, n.qualified_name, p.ecosystem, p.name AS package, v.version
+            SELECT n.id, n.engine, n.kind, n.qualified_name, p.ecosystem, p.name AS package, v.version
             FROM exograph.graph_nodes n
             LEFT JOIN exograph.package_versions v ON v.id = n.package_version_id
             LEFT JOIN exograph.packages p ON p.id = n.package_id

@@ -91,7 +91,8 @@ internal sealed class RandomIndex(Random random)
             var isInFile = random.Next(3) > 0;
             return
             [
-                i, isInFile ? random.Next(1, files + 1) : null, isInFile ? null : Maybe(random.Next(1, 9)), "e", "function",
+                i, isInFile ? random.Next(1, files + 1) : null, isInFile ? null : Maybe(random.Next(1, 9)),
+                Pick(["e", "e", "f"]), Pick(["function", "external"]),
                 nodes[i - 1].Name, nodes[i - 1].Arity, nodes[i - 1].Qualified, Maybe(random.Next(1, 9)),
             ];
         });
