@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Exograph.EmbeddedPostgres;
 using Npgsql;
 
@@ -61,6 +62,17 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     /// <summary>Writes out what earlier work left dirty, lest a checkpoint fall into what is timed.</summary>
     public Task CheckpointAsync(CancellationToken cancellationToken) => RunAsync("CHECKPOINT", cancellationToken);
+
+    /// <summary>Starts the server again, and drops what the system has cached of files, which only root may.</summary>
+    public async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        await _server.StopAsync(cancellationToken: cancellationToken);
+        _admin.Clear();
+        using (var sync = Process.Start("sync"))
+            await sync.WaitForExitAsync(cancellationToken);
+        await File.WriteAllTextAsync("/proc/sys/vm/drop_caches", "3", cancellationToken);
+        await _server.RestartAsync(cancellationToken);
+    }
 
     /// <summary>The settings that decide how fast a load can be, as they are in force.</summary>
     public Task<IReadOnlyList<string>> SettingsAsync(CancellationToken cancellationToken) => _admin.QueryAsync("""

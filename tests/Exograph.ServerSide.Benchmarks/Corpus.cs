@@ -101,6 +101,8 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null, in
         {
             random.NextBytes(ast);
             var line = (n - 1) % FragmentsPerFile * 5 + 1;
+            var mass = 5 + random.Next(60);
+            var tree = random.Next(Fragments);
             yield return new FragmentRow
             {
                 Id = n,
@@ -113,9 +115,9 @@ internal sealed class Corpus(int fragments, int seed, int? vocabulary = null, in
                 Arity = n % 4,
                 Line = line,
                 EndLine = line + 4,
-                Mass = 5 + random.Next(60),
-                ExactHash = Hash("tree", random.Next(Fragments)),
-                SubHashes = new[] { random.NextInt64(), random.NextInt64(), random.NextInt64() },
+                Mass = mass,
+                ExactHash = Hash("tree", tree),
+                SubHashes = new[] { tree * 0x9E3779B97F4A7C1L, random.NextInt64(), random.NextInt64() },
             };
         }
     }

@@ -8,6 +8,7 @@ internal sealed class AskedQuestion(Question question, IReadOnlyList<(string Our
     private readonly List<(double Ours, double DuckDb)> _rounds = [];
     private readonly List<string> _differences = [];
     private long _rows;
+    private (double Ours, double DuckDb)? _cold;
 
     public bool NeedsTextIndexes => question.NeedsTextIndexes;
 
@@ -27,10 +28,15 @@ internal sealed class AskedQuestion(Question question, IReadOnlyList<(string Our
         _rounds.Add((oursTook, duckDbTook));
     }
 
+    /// <summary>With the first arguments, once.</summary>
+    public void AskCold(AskedDatabase ours, AskedDatabase duckDb) =>
+        _cold = (ours.Ask(queries[0].Ours).Milliseconds, duckDb.Ask(queries[0].DuckDb).Milliseconds);
+
     public QuestionResults Results() => new()
     {
         Question = question,
         Rows = _rows,
+        Cold = _cold,
         First = _rounds[0],
         Rounds = _rounds[1..],
         Differences = _differences,

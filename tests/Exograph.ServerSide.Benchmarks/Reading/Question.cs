@@ -16,6 +16,9 @@ internal enum QuestionKind
 
     /// <summary>All of a table.</summary>
     Aggregate,
+
+    /// <summary>What a function of <c>exograph_find</c> answers.</summary>
+    Find,
 }
 
 /// <summary>A question to the index, put several times with other arguments.</summary>
@@ -32,7 +35,7 @@ internal sealed partial record Question
     /// <summary>The query as DuckDB is asked it best; null where it is the same.</summary>
     public string? DuckDbSql { get; init; }
 
-    /// <summary>Whether it is put to an index that has those for searching texts.</summary>
+    /// <summary>Whether it is put to an index that has those for searching texts and for similar fragments.</summary>
     public bool NeedsTextIndexes { get; init; }
 
     /// <summary>Asks our index for arguments, a row for each time that the question is put; null where it has none.</summary>

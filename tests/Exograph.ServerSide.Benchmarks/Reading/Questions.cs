@@ -14,7 +14,7 @@ internal static class Questions
         """;
 
     /// <summary>Words to look for in texts, names that are defined among them: the plain one, and as LIKE takes it.</summary>
-    private const string Words = """
+    public const string Words = """
         SELECT w.word, replace(w.word, '_', '\_')
         FROM (VALUES ('TODO'), ('because'), ('Exception')
               UNION ALL
@@ -33,9 +33,10 @@ internal static class Questions
     private const string OfFile = "JOIN exograph.files f ON f.id = r.file_id";
 
     /// <summary>
-    /// Three of the terms of fragments, by the number of fragments that hold them: as they are ranked, from 1 to <c>terms</c>.
+    /// Three of the terms of fragments, or of their ids, by the number of fragments that hold them: as they are ranked, from 1 to
+    /// <c>terms</c>.
     /// </summary>
-    private static string Terms(string first, string second, string third) => $"""
+    public static string Terms(string what, string first, string second, string third) => $"""
         WITH chosen AS (
             SELECT s.fragment_id, s.term_ids
             FROM exograph.fragment_term_sets s JOIN exograph.fragments f ON f.id = s.fragment_id
@@ -46,10 +47,10 @@ internal static class Questions
                    (SELECT count(*) FROM exograph.fragment_term_sets s WHERE s.term_ids @> ARRAY[t.id]) AS fragments
             FROM chosen c CROSS JOIN unnest(c.term_ids) AS u (id) JOIN exograph.terms t ON t.id = u.id),
         ranked AS (
-            SELECT fragment_id, id::text, row_number() OVER (PARTITION BY fragment_id ORDER BY fragments, term) AS rank,
+            SELECT fragment_id, {what}::text AS told, row_number() OVER (PARTITION BY fragment_id ORDER BY fragments, term) AS rank,
                    count(*) OVER (PARTITION BY fragment_id) AS terms
             FROM counted)
-        SELECT max(id) FILTER (WHERE rank = {first}), max(id) FILTER (WHERE rank = {second}), max(id) FILTER (WHERE rank = {third})
+        SELECT max(told) FILTER (WHERE rank = {first}), max(told) FILTER (WHERE rank = {second}), max(told) FILTER (WHERE rank = {third})
         FROM ranked GROUP BY fragment_id
         """;
 
@@ -183,6 +184,7 @@ internal static class Questions
                 ORDER BY 1
                 """,
         },
+        .. FindQuestions.All,
     ];
 
     private static IEnumerable<Question> ByName(string what, string table)
@@ -233,7 +235,7 @@ internal static class Questions
                 INTERSECT SELECT fragment_id FROM exograph.fragment_terms WHERE term_id = $2
                 INTERSECT SELECT fragment_id FROM exograph.fragment_terms WHERE term_id = $3
                 """),
-            Arguments = Terms(first, second, third),
+            Arguments = Terms("id", first, second, third),
         };
     }
 

@@ -7,9 +7,10 @@ namespace Exograph.ServerSide.Benchmarks.Reading;
 
 /// <summary>
 /// Puts the questions to our index and to its copy in DuckDB, in turn; those for texts also to another index of the same rows, which
-/// has the indexes for that.
+/// has the indexes for that. forget makes server and system forget what they hold in memory; without it nothing is asked cold.
 /// </summary>
-internal sealed class ReadBenchmark(NpgsqlDataSource index, NpgsqlDataSource textIndex, int rounds, TextWriter progress)
+internal sealed class ReadBenchmark(
+    NpgsqlDataSource index, NpgsqlDataSource textIndex, int rounds, TextWriter progress, Func<CancellationToken, Task>? forget = null)
 {
     public async Task<ReadResults> RunAsync(IReadCorpus corpus, string directory, CancellationToken cancellationToken)
     {
@@ -18,6 +19,7 @@ internal sealed class ReadBenchmark(NpgsqlDataSource index, NpgsqlDataSource tex
         var cost = await LoadAsync(corpus, index, cancellationToken);
         await new ExographClient(textIndex).MigrateAsync(new MigrateOptions { TextSearch = true }, cancellationToken);
         var costOfTextSearch = await LoadAsync(corpus, textIndex, cancellationToken);
+        await textIndex.RunAsync("CALL exograph.add_similarity_index()", cancellationToken);
         await progress.WriteLineAsync("copying");
         var tables = await DuckDbCopy.MakeAsync(index, directory, cancellationToken);
 
@@ -43,6 +45,8 @@ internal sealed class ReadBenchmark(NpgsqlDataSource index, NpgsqlDataSource tex
                 }
             }
         }
+        if (forget is not null)
+            await AskColdAsync(results, directory, cancellationToken);
         return new ReadResults
         {
             Corpus = corpus.Description,
@@ -53,6 +57,22 @@ internal sealed class ReadBenchmark(NpgsqlDataSource index, NpgsqlDataSource tex
             Questions = [.. results.Select(r => r.Results())],
             Unasked = [.. asked.Where(a => a.Queries.Count == 0).Select(a => a.Question.Name)],
         };
+    }
+
+    /// <summary>Puts each question once more, with the first of its arguments, to databases that have nothing of it in memory.</summary>
+    private async Task AskColdAsync(IReadOnlyList<AskedQuestion> questions, string directory, CancellationToken cancellationToken)
+    {
+        await progress.WriteLineAsync("asking cold");
+        foreach (var question in questions)
+        {
+            await forget!(cancellationToken);
+            index.Clear();
+            textIndex.Clear();
+            using var ours = new AskedDatabase(
+                await (question.NeedsTextIndexes ? textIndex : index).OpenConnectionAsync(cancellationToken));
+            using var duckDb = new AskedDatabase(DuckDbIndex.Open(directory));
+            question.AskCold(ours, duckDb);
+        }
     }
 
     /// <summary>Loads, and leaves nothing to be done by autovacuum, which comes within a minute.</summary>

@@ -17,10 +17,11 @@ internal static class ReadCommand
                 + "or beside it where its size is given.",
         };
         var rounds = new Option<int>("--rounds") { Description = "Rounds after the first; medians are reported.", DefaultValueFactory = _ => 7 };
+        var cold = new Option<bool>("--cold") { Description = "Ask each question cold, too. Only root can drop the page cache, on Linux." };
         var set = ServerSettings.Option();
         var command = new Command("read", "Questions to the index, beside DuckDB with the same rows.")
         {
-            corpus.Size, corpus.Fragments, corpus.Seed, tree, rounds, set,
+            corpus.Size, corpus.Fragments, corpus.Seed, tree, rounds, cold, set,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
@@ -31,14 +32,16 @@ internal static class ReadCommand
                 corpora.Add(new GeneratedCorpus(new Corpus(corpus.FragmentsOf(arguments), arguments.GetValue(corpus.Seed))));
             if (trees.Length > 0)
                 corpora.Add(new CSharpTrees(trees));
-            return await RunAsync(server, corpora, arguments.GetValue(rounds), cancellationToken) ? 0 : 1;
+            Func<CancellationToken, Task>? forget = arguments.GetValue(cold) ? server.ForgetAsync : null;
+            return await RunAsync(server, corpora, arguments.GetValue(rounds), forget, cancellationToken) ? 0 : 1;
         });
         return command;
     }
 
     /// <returns>Whether all answers were the same.</returns>
     private static async Task<bool> RunAsync(
-        BenchmarkServer server, IReadOnlyList<IReadCorpus> corpora, int rounds, CancellationToken cancellationToken)
+        BenchmarkServer server, IReadOnlyList<IReadCorpus> corpora, int rounds, Func<CancellationToken, Task>? forget,
+        CancellationToken cancellationToken)
     {
         var isSame = true;
         ReadReport.WriteHead(await server.DescribeAsync(cancellationToken), rounds, Console.Out);
@@ -51,7 +54,7 @@ internal static class ReadCommand
             {
                 await using var index = Connect(server, s_databases[0]);
                 await using var textIndex = Connect(server, s_databases[1]);
-                var results = await new ReadBenchmark(index, textIndex, rounds, Console.Error)
+                var results = await new ReadBenchmark(index, textIndex, rounds, Console.Error, forget)
                     .RunAsync(corpus, scratch.FullName, cancellationToken);
                 ReadReport.Write(results, Console.Out);
                 isSame &= results.IsSame;

@@ -37,6 +37,9 @@ internal sealed record QuestionResults
     /// <summary>In a new session.</summary>
     public required (double Ours, double DuckDb) First { get; init; }
 
+    /// <summary>With nothing in memory, and one argument; null where it was not asked so.</summary>
+    public required (double Ours, double DuckDb)? Cold { get; init; }
+
     /// <summary>Afterwards.</summary>
     public required IReadOnlyList<(double Ours, double DuckDb)> Rounds { get; init; }
 
