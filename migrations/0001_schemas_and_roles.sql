@@ -147,7 +147,8 @@ BEGIN
     WITH ours AS (
         SELECT n.oid, n.nspname, n.nspowner
         FROM pg_namespace n
-        WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_private', 'dup_select', 'dup_select_private')
+        WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_shard', 'exograph_cluster', 'exograph_all',
+                            'exograph_private', 'dup_select', 'dup_select_private')
     ), held AS (
         -- What belongs to the first superuser, role 10, is not noted in pg_shdepend.
         SELECT n.nspname, i.type, i.identity, coalesce(s.refobjid, 10) AS owner,
@@ -191,8 +192,8 @@ BEGIN
     FOR v_statement IN
         WITH ours AS (
             SELECT n.* FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
-            WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_private', 'dup_select',
-                                'dup_select_private')
+            WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_shard', 'exograph_cluster', 'exograph_all',
+                                'exograph_private', 'dup_select', 'dup_select_private')
                 OR n.nspname ~ '^exograph_load_[0-9]+$' AND (r.rolname = current_user OR r.rolsuper)
         ), relations AS (
             SELECT c.*, CASE c.relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind

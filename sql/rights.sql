@@ -6,6 +6,8 @@ SET LOCAL ROLE exograph_owner;
 
 REVOKE ALL ON ALL ROUTINES IN SCHEMA exograph, exograph_find, exograph_private FROM PUBLIC;
 
+REVOKE ALL ON ALL ROUTINES IN SCHEMA exograph_shard, exograph_cluster, exograph_all FROM PUBLIC;
+
 -- For the owner alone; what constraints and triggers of the tables call.
 REVOKE ALL ON ROUTINE
     exograph.merge_partitions, exograph.add_text_indexes, exograph.drop_text_indexes, exograph.add_similarity_index,
@@ -50,6 +52,13 @@ GRANT EXECUTE ON ROUTINE
 GRANT USAGE ON SCHEMA exograph_find TO exograph_loader, exograph_reader;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA exograph_find TO exograph_loader, exograph_reader;
 GRANT SELECT ON exograph_find.placed_files TO exograph_loader, exograph_reader;
+
+-- What a coordinator reads on its shards, and anybody on a coordinator.
+GRANT USAGE ON SCHEMA exograph_shard, exograph_cluster, exograph_all TO exograph_loader, exograph_reader;
+GRANT SELECT ON
+    exograph_shard.number, exograph_cluster.cluster, exograph_cluster.shards, exograph_cluster.users, exograph_cluster.packages,
+    exograph_cluster.loads, exograph_cluster.load_shards
+    TO exograph_loader, exograph_reader;
 
 -- The toolkit works with the rights of whoever calls, in its private schema too: calling it gives nobody anything.
 GRANT USAGE ON SCHEMA dup_select, dup_select_private TO PUBLIC;

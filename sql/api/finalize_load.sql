@@ -9,7 +9,8 @@ CREATE OR REPLACE PROCEDURE exograph.finalize_load(
     partition_threshold bigint  DEFAULT NULL,
     defer_indexes       boolean DEFAULT NULL,
     mode                text    DEFAULT NULL,
-    most_partitions     integer DEFAULT NULL
+    most_partitions     integer DEFAULT NULL,
+    prepared            boolean DEFAULT false
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET default_tablespace = '' SET jit = off AS $$
 DECLARE
@@ -38,13 +39,17 @@ BEGIN
         CALL exograph_private.require_owner('most_partitions', 'Readers of the index wait while partitions are exchanged.');
     END IF;
 
+    IF prepared THEN
+        CALL exograph_private.require_preparable(v_load);
+    END IF;
+
     CALL exograph_private.begin_attempt(v_ledger);
     CALL exograph_private.verify(load_id);
     CALL exograph_private.validate(v_load);
     CALL exograph_private.check_replacing(v_load);
     CALL exograph_private.index_staged(v_load);
     CALL exograph_private.close_gate(load_id);
-    CALL exograph_private.merge_dimensions(v_load);
+    CALL exograph_private.merge_dimensions(v_load, prepared);
     CALL exograph_private.resolve_facts(v_load);
     CALL exograph_private.resolve_term_sets(v_load);
     CALL exograph_private.declare_complete(v_load);
@@ -55,8 +60,10 @@ BEGIN
 END
 $$;
 
-COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean, text, integer) IS
+COMMENT ON PROCEDURE exograph.finalize_load(integer, text, bigint, boolean, bigint, boolean, text, integer, boolean) IS
 'Merges the staged rows of a load into the index, all or nothing, and reports in exograph.load_report what became of each.
 load_id NULL means the caller''s only open load; the number comes back. The options are those of begin_load and go before
-them. A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, XG011, 2BP01
-(something depends on the staging), 42501, 55P03.';
+them. prepared: whether PREPARE TRANSACTION ends the transaction (default false): no lock is taken then that keeps readers out
+of the index, since it would stay until COMMIT PREPARED; the first load of an index takes longer so.
+A second call changes nothing. After an error the staging is intact. Errors: XG001 to XG009, XG011, 2BP01
+(something depends on the staging), 42501, 55000 (prepared, and max_prepared_transactions is 0), 55P03.';

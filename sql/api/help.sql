@@ -18,14 +18,17 @@ LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
                        WHERE a.n <= p.pronargs)) AS call,
                obj_description(p.oid, 'pg_proc') AS comment
         FROM pg_proc p
-        WHERE p.pronamespace IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname IN ('exograph', 'exograph_find', 'dup_select'))
+        WHERE p.pronamespace IN (SELECT n.oid FROM pg_namespace n
+                                 WHERE n.nspname IN ('exograph', 'exograph_find', 'exograph_cluster', 'exograph_all',
+                                                     'dup_select'))
             AND p.prorettype <> 'trigger'::regtype AND p.proname !~ '_is_printable$'
-            AND obj_description(p.oid, 'pg_proc') NOT LIKE 'For questions: %'
+            AND obj_description(p.oid, 'pg_proc') !~ '^For \w+: '
             AND has_function_privilege(p.oid, 'EXECUTE')
         UNION ALL
         SELECT 2, 'TABLE ' || c.oid::regclass, obj_description(c.oid, 'pg_class')
         FROM pg_class c
-        WHERE c.relnamespace = 'exograph'::regnamespace AND c.relkind = 'v' AND has_table_privilege(c.oid, 'SELECT')
+        WHERE c.relnamespace IN ('exograph'::regnamespace, 'exograph_cluster'::regnamespace, 'exograph_all'::regnamespace)
+            AND c.relkind = 'v' AND has_table_privilege(c.oid, 'SELECT')
         UNION ALL
         SELECT 3, 'INSERT INTO ' || c.oid::regclass, obj_description(c.oid, 'pg_class')
         FROM pg_class c

@@ -2,16 +2,18 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
 -- Merges the staged dimensions into the index, in the order in which they depend on each other, and makes the maps from numbers
--- to ids that the facts need.
-CREATE OR REPLACE PROCEDURE exograph_private.merge_dimensions(load exograph_private.load)
+-- to ids that the facts need. prepared: what keeps readers out, and for the first load saves time, is not done.
+CREATE OR REPLACE PROCEDURE exograph_private.merge_dimensions(load exograph_private.load, prepared boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_dropped boolean;
+    v_dropped boolean := false;
 BEGIN
     IF load.defer_indexes THEN
         CALL exograph_private.defer_indexes(load);
     END IF;
-    v_dropped := exograph_private.drop_indexes();
+    IF NOT prepared THEN
+        v_dropped := exograph_private.drop_indexes();
+    END IF;
     CALL exograph_private.merge_packages(load);
     CALL exograph_private.merge_package_versions(load);
     CALL exograph_private.merge_files(load);

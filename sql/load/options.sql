@@ -94,3 +94,23 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         ids text, on_reject text, reject_limit bigint, keep_maps boolean, partition_threshold bigint, defer_indexes boolean,
         complete text[], mode text, most_partitions integer)
 $$;
+
+-- Refuses to finalize a load that PREPARE TRANSACTION is to end where the server prepares none, and where the load would keep
+-- readers out until COMMIT PREPARED. Errors: XG008, 55000.
+CREATE OR REPLACE PROCEDURE exograph_private.require_preparable(load exograph_private.load)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF current_setting('max_prepared_transactions') = '0' THEN
+        RAISE EXCEPTION 'load %: this server prepares no transactions', load.load_id
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'ALTER SYSTEM SET max_prepared_transactions = 10, and restart it.';
+    END IF;
+    IF load.defer_indexes OR load.most_partitions IS NOT NULL THEN
+        RAISE EXCEPTION 'load %: a load that will be prepared can have no %', load.load_id,
+                CASE WHEN load.defer_indexes THEN 'defer_indexes' ELSE 'most_partitions' END
+            USING ERRCODE = 'XG008',
+                DETAIL = 'Its locks stay until COMMIT PREPARED, and these keep readers out of the index.',
+                HINT = 'Finalize without it; CALL exograph.finalize_load(.., defer_indexes => false) goes before begin_load.';
+    END IF;
+END
+$$;

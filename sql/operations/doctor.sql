@@ -24,7 +24,8 @@ FROM (
     FROM pg_proc p
 ) o
 CROSS JOIN LATERAL aclexplode(o.acl) a
-WHERE o.schema IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_private', 'dup_select', 'dup_select_private')
+WHERE o.schema IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_shard', 'exograph_cluster', 'exograph_all',
+                   'exograph_private', 'dup_select', 'dup_select_private')
     AND a.grantee <> o.owner;
 
 -- What migrating has granted, noted by rights.sql at its end: a restore, or somebody, may have taken some of it away since.

@@ -65,7 +65,8 @@ internal static class MigrationSql
                 OR EXISTS (SELECT FROM pg_roles r
                            WHERE r.rolname = 'exograph_owner' AND NOT has_database_privilege(r.oid, current_database(), 'CREATE'))
                 OR EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
-                           WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'dup_select') AND r.rolname <> 'exograph_owner')
+                           WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_shard', 'exograph_cluster', 'exograph_all', 'dup_select')
+                               AND r.rolname <> 'exograph_owner')
                 OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = c.relowner
                            WHERE n.nspname = 'exograph' AND c.relname = 'schemaversions' AND r.rolname <> 'exograph_owner')
                 OR EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.rolname = 'exograph_loader'

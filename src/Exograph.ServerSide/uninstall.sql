@@ -7,9 +7,14 @@ CREATE TEMPORARY TABLE exograph_going ON COMMIT DROP AS
 WITH RECURSIVE going (classid, objid) AS (
     SELECT 'pg_namespace'::regclass::oid, n.oid
     FROM pg_namespace n
-    WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_private', 'dup_select', 'dup_select_private')
-        OR (n.nspname ~ '^exograph_load_[0-9]+$' OR n.nspname = 'exograph_trgm')
+    WHERE n.nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_shard', 'exograph_cluster', 'exograph_all',
+                        'exograph_private', 'dup_select', 'dup_select_private')
+        OR (n.nspname ~ '^exograph_load_[0-9]+$' OR n.nspname IN ('exograph_trgm', 'exograph_dblink'))
             AND n.nspowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = 'exograph_owner')
+    UNION ALL
+    SELECT 'pg_foreign_server'::regclass, s.oid
+    FROM pg_foreign_server s
+    WHERE s.srvname ~ '^exograph_shard_[0-9]' AND s.srvowner = (SELECT r.oid FROM pg_roles r WHERE r.rolname = 'exograph_owner')
     UNION
     SELECT d.classid, d.objid
     FROM going g
@@ -74,7 +79,7 @@ BEGIN
         UNION
         SELECT format('function %s, whose text names a schema of ours', p.oid::regprocedure)
         FROM pg_proc p
-        WHERE p.prosrc ~ '\m(exograph(_in|_find|_private)?|dup_select(_private)?)\.'
+        WHERE p.prosrc ~ '\m(exograph(_in|_find|_shard|_cluster|_all|_private)?|dup_select(_private)?)\.'
             AND NOT EXISTS (SELECT FROM exograph_going o WHERE o.classid = 'pg_proc'::regclass AND o.objid = p.oid)
     ) o;
     IF v_dependents IS NOT NULL THEN
@@ -91,11 +96,20 @@ $$;
 
 DO $$
 DECLARE
+    v_server   text;
     v_schema   text;
     v_messages text := current_setting('client_min_messages');
     v_holders  text;
 BEGIN
     PERFORM set_config('client_min_messages', 'warning', true); -- CASCADE lists what was named above
+    FOR v_server IN
+        SELECT s.srvname
+        FROM exograph_going g
+        JOIN pg_foreign_server s ON g.classid = 'pg_foreign_server'::regclass AND s.oid = g.objid
+        ORDER BY s.srvname
+    LOOP
+        EXECUTE format('DROP SERVER %I CASCADE', v_server);
+    END LOOP;
     FOR v_schema IN
         SELECT n.nspname
         FROM exograph_going g

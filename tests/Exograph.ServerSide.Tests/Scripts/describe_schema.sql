@@ -12,7 +12,8 @@ WITH objects (acl, owner) AS (
     WHERE a.grantee <> o.owner
     GROUP BY o.acl::text
 ), schemas AS (
-    SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('exograph', 'exograph_in', 'exograph_find', 'dup_select')
+    SELECT oid, nspname FROM pg_namespace
+    WHERE nspname IN ('exograph', 'exograph_in', 'exograph_find', 'exograph_shard', 'exograph_cluster', 'exograph_all', 'dup_select')
 ), lines AS (
     SELECT nspname AS schema, '' AS object, 0 AS kind, 0 AS position,
            format('schema %s owner %s granted %s', nspname, pg_get_userbyid(n.nspowner),

@@ -9,7 +9,8 @@ namespace Exograph.ServerSide.Tests.Security;
 public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<MigratedDatabase>
 {
     private const string Schemas =
-        "('exograph', 'exograph_in', 'exograph_find', 'exograph_private', 'dup_select', 'dup_select_private')";
+        "('exograph', 'exograph_in', 'exograph_find', 'exograph_shard', 'exograph_cluster', 'exograph_all', 'exograph_private', "
+        + "'dup_select', 'dup_select_private')";
 
     private static readonly string[] s_forReading =
     [
