@@ -53,12 +53,22 @@ GRANT USAGE ON SCHEMA exograph_find TO exograph_loader, exograph_reader;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA exograph_find TO exograph_loader, exograph_reader;
 GRANT SELECT ON exograph_find.placed_files TO exograph_loader, exograph_reader;
 
--- What a coordinator reads on its shards, and anybody on a coordinator.
+-- What a coordinator reads on its shards, and anybody on a coordinator: views, not the tables under them, which are foreign.
 GRANT USAGE ON SCHEMA exograph_shard, exograph_cluster, exograph_all TO exograph_loader, exograph_reader;
 GRANT SELECT ON
     exograph_shard.number, exograph_cluster.cluster, exograph_cluster.shards, exograph_cluster.users, exograph_cluster.packages,
     exograph_cluster.loads, exograph_cluster.load_shards
     TO exograph_loader, exograph_reader;
+GRANT SELECT ON
+    exograph_shard.packages, exograph_shard.package_versions, exograph_shard.files, exograph_shard.file_paths,
+    exograph_shard.fragments, exograph_shard.graph_nodes, exograph_shard.comments, exograph_shard.definitions,
+    exograph_shard.symbol_references, exograph_shard.call_edges, exograph_shard.fragment_terms,
+    exograph_all.packages, exograph_all.package_versions, exograph_all.files, exograph_all.file_paths,
+    exograph_all.fragments, exograph_all.graph_nodes, exograph_all.comments, exograph_all.definitions,
+    exograph_all.symbol_references, exograph_all.call_edges, exograph_all.fragment_terms
+    TO exograph_loader, exograph_reader;
+GRANT EXECUTE ON FUNCTION exograph_shard.this_shard TO exograph_loader, exograph_reader;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA exograph_all TO exograph_loader, exograph_reader;
 
 -- The toolkit works with the rights of whoever calls, in its private schema too: calling it gives nobody anything.
 GRANT USAGE ON SCHEMA dup_select, dup_select_private TO PUBLIC;
