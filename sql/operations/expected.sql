@@ -95,6 +95,7 @@ FROM (VALUES
     ('definitions', 'definitions_qualified_name', false, 'btree (qualified_name)'),
     ('file_paths', 'file_paths_path', false, 'btree (path)'),
     ('files', 'files_package_id', false, 'btree (package_id)'),
+    ('files', 'files_path', false, 'btree (path)'),
     ('files', 'files_sha256', false, 'btree (sha256)'),
     ('fragment_term_sets', 'fragment_term_sets_identity', true, 'btree (fragment_id, load_id, (term_ids[1]))'),
     ('fragment_term_sets', 'fragment_term_sets_term_ids', false, 'gin (term_ids)'),

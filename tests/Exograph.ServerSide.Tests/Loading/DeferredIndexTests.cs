@@ -11,7 +11,7 @@ public sealed class DeferredIndexTests : LoadingTest
 
     private static readonly string[] s_queryIndexes =
     [
-        "files_package_id", "files_sha256", "fragments_exact_hash", "fragments_file_id", "fragments_package", "graph_nodes_file_id",
+        "files_package_id", "files_path", "files_sha256", "fragments_exact_hash", "fragments_file_id", "fragments_package", "graph_nodes_file_id",
         "graph_nodes_fragment_id", "graph_nodes_package", "graph_nodes_qualified_name", "terms_term",
     ];
 
@@ -99,7 +99,7 @@ public sealed class DeferredIndexTests : LoadingTest
 
         await load.FinalizeAsync(Defer);
 
-        Assert.Equal(["files_package_id", "files_sha256"], await DeferredAsync());
+        Assert.Equal(["files_package_id", "files_path", "files_sha256"], await DeferredAsync());
     }
 
     [Fact]
