@@ -9,7 +9,7 @@ FROM unnest('{packages,package_versions,files,file_paths,fragments,graph_nodes,c
               fragment_terms}'::text[]) AS t (name);
 
 CREATE OR REPLACE FUNCTION exograph_cluster.attach_tables(shard integer) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '10s' AS $$
 DECLARE
     v_server text := (SELECT s.server FROM exograph_cluster.shards s WHERE s.number = shard);
     v_table  exograph_private.shard_tables;
@@ -27,10 +27,10 @@ $$;
 
 COMMENT ON FUNCTION exograph_cluster.attach_tables(integer) IS
 'For attach_shard: has exograph_all read a shard. Its foreign server is there, and exograph_owner may use it. Who reads
-exograph_all at the moment is waited for.';
+exograph_all at the moment is waited for, and others wait behind. Errors: 55P03, it was read for longer than 10 s.';
 
 CREATE OR REPLACE FUNCTION exograph_cluster.detach_tables(shard integer) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '10s' AS $$
 DECLARE
     v_table text;
 BEGIN
@@ -43,4 +43,4 @@ END
 $$;
 
 COMMENT ON FUNCTION exograph_cluster.detach_tables(integer) IS
-'For detach_shard: takes a shard out of what exograph_all reads. Who reads exograph_all at the moment is waited for.';
+'For detach_shard: takes a shard out of what exograph_all reads. Waits, and has errors, as attach_tables.';
