@@ -67,6 +67,18 @@ GRANT SELECT ON
     exograph_all.fragments, exograph_all.graph_nodes, exograph_all.comments, exograph_all.definitions,
     exograph_all.symbol_references, exograph_all.call_edges, exograph_all.fragment_terms
     TO exograph_loader, exograph_reader;
+GRANT SELECT ON exograph_cluster.cluster_status TO exograph_loader, exograph_reader;
+GRANT EXECUTE ON FUNCTION exograph_cluster.ask_shards TO exograph_loader, exograph_reader;
+GRANT EXECUTE ON ROUTINE
+    exograph_cluster.begin_load, exograph_cluster.place, exograph_cluster.join_load, exograph_cluster.is_staged,
+    exograph_cluster.finalize_load, exograph_cluster.prepare_load, exograph_cluster.commit_load, exograph_cluster.resolve_loads,
+    exograph_cluster.abandon_load
+    TO exograph_loader;
+-- For the owner alone.
+REVOKE ALL ON ROUTINE
+    exograph_cluster.add_shard, exograph_cluster.attach_shard, exograph_cluster.detach_shard, exograph_cluster.attach_tables,
+    exograph_cluster.detach_tables, exograph_cluster.map_user
+    FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph_shard.this_shard TO exograph_loader, exograph_reader;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA exograph_all TO exograph_loader, exograph_reader;
 

@@ -45,6 +45,14 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
         Assert.Equal(s_forReading, await ExecutableByAsync("exograph_reader"));
 
     [Theory]
+    [InlineData("exograph_loader", "abandon_load,ask_shards,begin_load,commit_load,finalize_load,is_staged,join_load,place,prepare_load,"
+        + "resolve_loads")]
+    [InlineData("exograph_reader", "ask_shards")]
+    public async Task Of_a_cluster_a_role_may_execute_what_it_loads_by_and_no_more(string role, string functions) => Assert.Equal(
+        functions.Split(','),
+        await ExecutableByAsync(role, "'exograph_cluster'::regnamespace"));
+
+    [Theory]
     [InlineData("exograph_loader")]
     [InlineData("exograph_reader")]
     public async Task Tables_and_views_can_be_read_and_nothing_else(string role)
@@ -109,7 +117,7 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
             SELECT format('function %s: %s', p.oid::regprocedure, a.privilege_type)
             FROM pg_proc p
             CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-            WHERE p.pronamespace IN ('exograph'::regnamespace, 'exograph_find'::regnamespace, 'exograph_private'::regnamespace)
+            WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN {Schemas} AND nspname !~ '^dup_select')
                 AND a.grantee = 0
             UNION ALL
             SELECT format('relation %s: %s', c.oid::regclass, a.privilege_type)
@@ -199,8 +207,8 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
 
         var routines = await ColumnAsync(
             """
-            SELECT DISTINCT 'exograph.' || proname FROM pg_proc
-            WHERE pronamespace IN ('exograph'::regnamespace, 'exograph_in'::regnamespace)
+            SELECT DISTINCT pronamespace::regnamespace || '.' || proname FROM pg_proc
+            WHERE pronamespace IN ('exograph'::regnamespace, 'exograph_in'::regnamespace, 'exograph_cluster'::regnamespace)
             """);
 
         Assert.Equal([], routines.Where(name => !Regex.IsMatch(rights, $@"\b{name}\b")));
@@ -224,10 +232,11 @@ public sealed class CatalogTests(MigratedDatabase shared) : IClassFixture<Migrat
         SELECT nspname FROM pg_namespace WHERE nspname IN {Schemas} AND obj_description(oid, 'pg_namespace') IS NULL
         """));
 
-    private Task<List<string>> ExecutableByAsync(string role) => ColumnAsync(
+    private Task<List<string>> ExecutableByAsync(
+        string role, string schemas = "'exograph'::regnamespace, 'exograph_private'::regnamespace") => ColumnAsync(
         $"""
         SELECT DISTINCT p.proname::text COLLATE "C" FROM pg_proc p
-        WHERE p.pronamespace IN ('exograph'::regnamespace, 'exograph_private'::regnamespace)
+        WHERE p.pronamespace IN ({schemas})
             AND has_function_privilege('{role}', p.oid, 'EXECUTE') ORDER BY 1
         """);
 

@@ -1,0 +1,134 @@
+SET LOCAL search_path = pg_catalog, pg_temp;
+SET LOCAL ROLE exograph_owner;
+
+-- A transaction that is prepared on a shard: its load, NULL where the shard does not answer; its name, or why not.
+CREATE TYPE exograph_private.doubt AS (load_id integer, shard integer, detail text);
+
+CREATE OR REPLACE FUNCTION exograph_cluster.resolve_loads()
+RETURNS TABLE (load_id integer, shard integer, outcome text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v_doubts exograph_private.doubt[];
+    v_load   exograph_cluster.loads;
+    v_ids    integer[];
+BEGIN
+    CALL exograph_private.require_read_committed('resolve_loads');
+    CALL exograph_private.require_writable('resolve_loads');
+    v_doubts := ARRAY(SELECT d FROM exograph_private.prepared_loads() d);
+    v_ids := ARRAY(
+        SELECT d.load_id FROM unnest(v_doubts) d WHERE d.load_id IS NOT NULL
+        UNION
+        SELECT l.id FROM exograph_cluster.loads l WHERE l.state = 'committed'
+        ORDER BY 1);
+    FOR v_load IN SELECT * FROM exograph_cluster.loads l WHERE l.id = ANY (v_ids) ORDER BY l.id FOR UPDATE SKIP LOCKED LOOP
+        RETURN QUERY SELECT v_load.id, r.shard, r.outcome, r.detail FROM exograph_private.resolve_load(v_load) r;
+        v_ids := array_remove(v_ids, v_load.id);
+    END LOOP;
+    RETURN QUERY
+    SELECT d.load_id, d.shard,
+           CASE WHEN d.load_id IS NULL THEN 'no answer' WHEN l.id IS NULL THEN 'unknown load' ELSE 'at work' END,
+           CASE WHEN d.load_id IS NULL THEN d.detail
+                WHEN l.id IS NULL THEN format('%L is left as it is: the coordinator knows no such load', d.detail)
+                ELSE 'finalize_load of another session has it' END
+    FROM unnest(v_doubts) d
+    LEFT JOIN exograph_cluster.loads l ON l.id = d.load_id
+    WHERE d.load_id IS NULL OR d.load_id = ANY (v_ids)
+    ORDER BY d.load_id, d.shard;
+END
+$$;
+
+COMMENT ON FUNCTION exograph_cluster.resolve_loads() IS
+'Finishes what sessions, shards or coordinators that died have left prepared on the attached shards: a load that is decided is
+committed, any other rolled back; what finalize_load of another session is at is left to it. A row for each load and shard that
+was found so, with what became of it: committed; rolled back; at work; no answer (load_id may be NULL) or failed, as detail
+says, which another call looks at again; detached; lost: somebody has rolled it back by hand; unknown load: the coordinator was
+restored to before it. Without effect where nothing is in doubt. Errors: 25006, XG007.';
+
+-- What is prepared for this cluster on its attached shards. Of a shard that does not answer a row without load says why.
+CREATE OR REPLACE FUNCTION exograph_private.prepared_loads() RETURNS SETOF exograph_private.doubt
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_cluster uuid := (SELECT c.id FROM exograph_cluster.cluster c);
+    v_shard   exograph_cluster.shards;
+    v_link    text;
+    v_gids    text[];
+BEGIN
+    FOR v_shard IN SELECT * FROM exograph_cluster.shards s WHERE s.state = 'attached' ORDER BY s.number LOOP
+        BEGIN
+            v_link := exograph_private.open_reader_link(v_shard);
+            v_gids := exograph_private.ask_link(v_link, v_shard, format(
+                'SELECT array_agg(x.gid) FROM pg_catalog.pg_prepared_xacts x
+                 WHERE x.database = pg_catalog.current_database() AND x.gid ~ %L',
+                format('^exograph:%s:[0-9]{1,9}:%s$', v_cluster, v_shard.number)));
+            CALL exograph_private.close_link(v_link);
+            RETURN QUERY SELECT split_part(g.gid, ':', 3)::integer, v_shard.number, g.gid FROM unnest(v_gids) AS g (gid);
+        EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection OR connection_failure THEN
+            RETURN NEXT (NULL, v_shard.number, SQLERRM)::exograph_private.doubt;
+        END;
+    END LOOP;
+END
+$$;
+
+-- Commits a load that is decided on the shards where that is still to be done; rolls any other back on those where it is
+-- prepared. Of what fails the row tells.
+CREATE OR REPLACE FUNCTION exograph_private.resolve_load(load exograph_cluster.loads)
+RETURNS TABLE (shard integer, outcome text, detail text)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_part exograph_cluster.load_shards;
+BEGIN
+    FOR v_part IN
+        SELECT * FROM exograph_cluster.load_shards s
+        WHERE s.load_id = load.id AND (load.state <> 'committed' OR s.state = 'prepared')
+        ORDER BY s.shard
+    LOOP
+        shard := v_part.shard;
+        detail := NULL;
+        BEGIN
+            outcome := exograph_private.resolve_part(load, v_part);
+        EXCEPTION WHEN OTHERS THEN
+            outcome := CASE WHEN SQLSTATE = '55000' THEN 'detached' WHEN SQLSTATE LIKE '08%' THEN 'no answer' ELSE 'failed' END;
+            detail := SQLERRM;
+        END;
+        CALL exograph_private.close_link('exograph_user_' || shard);
+        IF outcome = 'committed' THEN
+            UPDATE exograph_cluster.load_shards s SET state = 'committed' WHERE s.load_id = load.id AND s.shard = v_part.shard;
+        ELSIF outcome = 'lost' THEN
+            detail := format('load %s on the shard is not finalized, and nothing is prepared', v_part.shard_load);
+        END IF;
+        IF outcome IS NOT NULL THEN
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+    IF load.state = 'committed' THEN
+        UPDATE exograph_cluster.loads l SET state = 'finalized', finalized_at = clock_timestamp()
+        WHERE l.id = load.id
+            AND NOT EXISTS (SELECT FROM exograph_cluster.load_shards s WHERE s.load_id = load.id AND s.state <> 'committed');
+    END IF;
+END
+$$;
+
+-- resolve_load on one shard: what became of it, NULL where there was nothing to do.
+CREATE OR REPLACE FUNCTION exograph_private.resolve_part(load exograph_cluster.loads, part exograph_cluster.load_shards)
+RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_shard exograph_cluster.shards := exograph_private.find_shard(part.shard);
+    v_link  text                    := exograph_private.open_user_link(v_shard, load.who);
+    v_gid   text                    := exograph_private.gid(load.id, part.shard);
+BEGIN
+    IF load.state <> 'committed' THEN
+        IF exograph_private.ask_link(v_link, v_shard, exograph_private.prepared_query(v_gid)) = '0' THEN
+            RETURN NULL;
+        END IF;
+        CALL exograph_private.end_prepared(v_link, v_shard, load.id, 'ROLLBACK');
+        RETURN 'rolled back';
+    END IF;
+    CALL exograph_private.end_prepared(v_link, v_shard, load.id, 'COMMIT');
+    -- It may have been committed before, and the answer lost.
+    RETURN CASE exograph_private.ask_link(v_link, v_shard, format(
+                   'SELECT max(l.state) FROM exograph.loads l WHERE l.load_id = %s', part.shard_load))
+               WHEN 'finalized' THEN 'committed' WHEN 'undone' THEN 'committed' ELSE 'lost' END;
+END
+$$;
