@@ -105,8 +105,9 @@ public sealed class ShardReadingTests(ReadShards shards) : IClassFixture<ReadSha
         {
             var expected = await _whole.RowsAsync($"SELECT {columns} FROM exograph_find.{call} ORDER BY {columns}");
 
+            var actual = await _db.RowsAsync($"SELECT {columns} FROM exograph_all.{call} ORDER BY {columns}");
             Assert.True(expected.Length > 0, call);
-            Assert.True(expected.SequenceEqual(await _db.RowsAsync($"SELECT {columns} FROM exograph_all.{call} ORDER BY {columns}")), call);
+            Assert.Equal(expected.Prepend(call), actual.Prepend(call));
         }
     }
 
@@ -117,8 +118,9 @@ public sealed class ShardReadingTests(ReadShards shards) : IClassFixture<ReadSha
         {
             var expected = await (query.Contains("exograph_all", StringComparison.Ordinal) ? _db : _whole).RowsAsync(query);
 
+            var actual = await _db.RowsAsync(call);
             Assert.True(expected.Length > 0, call);
-            Assert.True(expected.SequenceEqual(await _db.RowsAsync(call)), $"{call}: {string.Join(" / ", await _db.RowsAsync(call))}");
+            Assert.Equal(expected.Prepend(call), actual.Prepend(call));
         }
     }
 
