@@ -5,8 +5,8 @@ SET LOCAL ROLE exograph_owner;
 -- exograph_shard_<number>, and one for each role that loads, exograph_shard_<number>_user_<id>. Functions of the owner choose by
 -- who called them, so that no role needs a right on a server, and none can see a password.
 
--- Makes a server with its mapping, anew where there is one. commands: for what writes, on the primary. Errors do not show the
--- statement, which holds the password.
+-- Makes a server with its mapping, anew where there is one. commands: for what writes, on the primary. Sessions find nothing but
+-- what is named in full, whatever path their role has. Errors do not show the statement, which holds the password.
 CREATE OR REPLACE PROCEDURE exograph_private.make_server(
     server text, shard exograph_cluster.shards, remote_user text, remote_password text, commands boolean
 )
@@ -20,10 +20,11 @@ BEGIN
                     OPTIONS (host %L, port %L, dbname %L, connect_timeout ''3'', %s)',
                    server, shard.hosts, shard.port, shard.dbname,
                    CASE WHEN commands THEN
-                       'target_session_attrs ''read-write'', options ''-c client_connection_check_interval=1000'''
+                       'target_session_attrs ''read-write'', '
+                       'options ''-c client_connection_check_interval=1000 -c search_path=pg_catalog,pg_temp'''
                    ELSE
-                       'options ''-c cursor_tuple_fraction=1'', use_remote_estimate ''false'', fdw_startup_cost ''100'', '
-                       'fdw_tuple_cost ''1'', async_capable ''true'', fetch_size ''10000'''
+                       'options ''-c cursor_tuple_fraction=1 -c search_path=pg_catalog,pg_temp'', use_remote_estimate ''false'', '
+                       'fdw_startup_cost ''100'', fdw_tuple_cost ''1'', async_capable ''true'', fetch_size ''10000'''
                    END);
     EXECUTE format('CREATE USER MAPPING FOR exograph_owner SERVER %I OPTIONS (user %L, password %L)',
                    server, remote_user, remote_password);

@@ -20,6 +20,7 @@ WITH RECURSIVE going (classid, objid) AS (
     FROM going g
     JOIN pg_depend d ON d.refclassid = g.classid AND d.refobjid = g.objid
     WHERE d.deptype IN ('a', 'i', 'e', 'P', 'S') OR d.refclassid = 'pg_namespace'::regclass
+        OR d.refclassid = 'pg_foreign_server'::regclass AND d.classid = 'pg_user_mapping'::regclass
 )
 SELECT g.classid, g.objid FROM going g;
 

@@ -393,6 +393,23 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
         Assert.Empty(await cluster.ResolveAsync());
     }
 
+    [Fact]
+    public async Task Uninstalling_a_coordinator_takes_its_servers_and_passwords_along()
+    {
+        await using var cluster = await servers.CreateAsync();
+        await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(servers.Coordinators.ConnectionString)
+        {
+            Database = cluster.DatabaseOf(0),
+            Pooling = false,
+        }.ConnectionString);
+
+        await new ExographClient(dataSource).UninstallAsync();
+
+        Assert.Equal(0, await cluster.Admin.CountAsync("pg_foreign_server"));
+        Assert.Equal(0, await cluster.Admin.CountAsync("pg_user_mapping"));
+        Assert.Equal(["plpgsql"], await cluster.Admin.RowsAsync("SELECT extname FROM pg_extension"));
+    }
+
     /// <summary>Returns when nobody but superusers is in the database of a session.</summary>
     private static async Task UntilGoneAsync(Session session)
     {
