@@ -37,7 +37,10 @@ public sealed class ReadShards : IAsyncLifetime
         await postgres.ExecuteAsync($"CREATE ROLE {Sql.Name(Reader)} LOGIN PASSWORD 'secret' IN ROLE exograph_reader");
         await postgres.ExecuteAsync("CREATE ROLE asks IN ROLE exograph_reader");
         foreach (var name in new[] { "whole_coordinator", "whole", "shard_1", "shard_2", "shard_3" })
-            await postgres.ExecuteAsync($"CREATE DATABASE {name} TEMPLATE coordinator; GRANT CREATE ON DATABASE {name} TO exograph_owner");
+        {
+            await postgres.ExecuteAsync($"CREATE DATABASE {name} TEMPLATE coordinator");
+            await postgres.ExecuteAsync($"GRANT CREATE ON DATABASE {name} TO exograph_owner");
+        }
 
         await FillAsync("whole", 1, [1, 2], [3, 4], [5, 6]);
         await FillAsync("shard_1", 1, [3], [6]);
