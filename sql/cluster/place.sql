@@ -52,9 +52,9 @@ COMMENT ON FUNCTION exograph_cluster.place(integer, text, text[]) IS
 'Shards of packages of an ecosystem, for an open load: where the directory has them; new ones enter it, one after the other where
 there is most space left (capacity less size of the database, less what is placed there and not loaded yet), and stay there, also
 where the load is abandoned. ecosystem NULL: the shard of rows without a package. Shards are asked for their size once a call, so
-many names go in one. Errors: XG001, XG002, XG008, 25006, 42501, 53100 (all are full), 55000 (detached), 55P03.';
+many names go in one. Errors: XG001, XG002, XG008, 25006, 42501, 55000 (all are full; detached), 55P03.';
 
--- Shards for so many new packages. Errors: 08001, none answers; 53100.
+-- Shards for so many new packages. Errors: 08001, none answers; 55000, none has space.
 CREATE OR REPLACE FUNCTION exograph_private.choose_shards(packages integer) RETURNS integer[]
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -91,7 +91,7 @@ BEGIN
             END IF;
         END LOOP;
         IF v_free[v_best] <= 0 THEN
-            RAISE EXCEPTION 'no shard has space left for % new packages', packages USING ERRCODE = 'disk_full',
+            RAISE EXCEPTION 'no shard has space left for % new packages', packages USING ERRCODE = 'object_not_in_prerequisite_state',
                 DETAIL = format('A package is taken to need %s, as those that are there.', pg_size_pretty(v_bytes)),
                 HINT = 'SELECT exograph_cluster.add_shard(...) adds one; capacity_bytes in exograph_cluster.shards may grow.';
         END IF;

@@ -1,6 +1,5 @@
 using Exograph.EmbeddedPostgres;
 using Exograph.ServerSide.Tests.Loading;
-using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Clusters;
