@@ -28,7 +28,7 @@ public sealed class ServerWordTests
             $"""
             SELECT m[1] COLLATE "C"
             FROM pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''', 'g') m
-            WHERE c.conname = '{constraint}' ORDER BY 1
+            WHERE c.conname = '{constraint}' AND c.connamespace = 'exograph'::regnamespace ORDER BY 1
             """);
 
         static IEnumerable<string> ValuesOf<TEnum>() where TEnum : struct, Enum =>
