@@ -48,7 +48,7 @@ internal static class RowForm
         CREATE UNIQUE INDEX fragment_terms_identity ON exograph.fragment_terms (term_id, fragment_id, load_id);
         CREATE INDEX fragment_terms_fragment_id ON exograph.fragment_terms
             USING brin (fragment_id) WITH (pages_per_range = 32);
-        DROP TABLE exograph.fragment_term_sets;
+        DROP TABLE exograph.fragment_term_sets CASCADE; -- with the view of a shard
         DO $$
         DECLARE
             r exograph_private.references;
