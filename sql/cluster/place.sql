@@ -91,7 +91,8 @@ BEGIN
             END IF;
         END LOOP;
         IF v_free[v_best] <= 0 THEN
-            RAISE EXCEPTION 'no shard has space left for % new packages', packages USING ERRCODE = 'object_not_in_prerequisite_state',
+            RAISE EXCEPTION 'no shard has space left for % new packages', packages
+                USING ERRCODE = 'object_not_in_prerequisite_state', -- of class 53 drivers close the connection
                 DETAIL = format('A package is taken to need %s, as those that are there.', pg_size_pretty(v_bytes)),
                 HINT = 'SELECT exograph_cluster.add_shard(...) adds one; capacity_bytes in exograph_cluster.shards may grow.';
         END IF;
