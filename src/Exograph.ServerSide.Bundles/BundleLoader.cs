@@ -56,6 +56,9 @@ public sealed class BundleLoader
     /// <summary>What became of that load.</summary>
     public BundleLoadState State { get; private set; }
 
+    /// <summary>Why that load stays open though it was to be abandoned; null otherwise.</summary>
+    public Exception? AbandonFailure { get; private set; }
+
     /// <summary>Loads all bundles. An error abandons the load at work; those before it stay finalized.</summary>
     /// <returns><see cref="Reports"/>.</returns>
     /// <exception cref="BundleException">A bundle is at fault.</exception>
@@ -81,7 +84,7 @@ public sealed class BundleLoader
     private async Task LoadNextAsync(Queue<Bundle> bundles, CancellationToken cancellationToken)
     {
         _staged.Clear();
-        (LoadId, State) = (null, BundleLoadState.NotBegun);
+        (LoadId, State, AbandonFailure) = (null, BundleLoadState.NotBegun, null);
         var session = await _client.BeginLoadAsync(_options.Load, cancellationToken);
         LoadId = session.LoadId;
         try
@@ -96,6 +99,7 @@ public sealed class BundleLoader
                 : session.IsFinalized ? BundleLoadState.Finalized
                 : ConnectionLoss.Is(e) ? BundleLoadState.Unknown
                 : BundleLoadState.Open;
+            AbandonFailure = session.AbandonFailure;
             if (e is LoadException { Rejects.Count: > 0 } refused)
             {
                 await PlaceAsync(session, refused.Rejects.Sum(r => r.Rows),

@@ -26,7 +26,8 @@ internal sealed class FailedException(Exception cause, string fate, IReadOnlyLis
             BundleLoadState.Abandoned => $"load {load} is abandoned: nothing of it was loaded",
             BundleLoadState.Finalized => $"load {load} is finalized",
             BundleLoadState.Unknown => $"load {load} is open, or finalized: exograph-load status {load} tells which",
-            _ => $"load {load} stays open: exograph-load check {load} lists rows that break a rule, finalize {load} tries again, "
+            _ => $"load {load} stays open{(loader.AbandonFailure is { } why ? $", as it could not be abandoned ({why.Message})" : "")}: "
+                + $"exograph-load check {load} lists rows that break a rule, finalize {load} tries again, "
                 + $"abandon {load} drops it",
         };
         return loader.Reports.Count == 0 ? fate

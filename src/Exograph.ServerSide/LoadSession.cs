@@ -283,7 +283,10 @@ public sealed class LoadSession : IAsyncDisposable
             if (IsAbandoned)
                 _client.Server.Telemetry.EndLoad(_begun, LoadState.Abandoned);
             else
-                Log.NotAbandoned(_client.Server.Logger, abandoning.Exception, LoadId);
+            {
+                AbandonFailure = abandoning.Exception?.InnerException;
+                Log.NotAbandoned(_client.Server.Logger, AbandonFailure, LoadId);
+            }
         }
         // Whoever could not be waited for may still use the others.
         if (idle.IsCompletedSuccessfully)
@@ -319,6 +322,9 @@ public sealed class LoadSession : IAsyncDisposable
 
     /// <summary>Whether the load was abandoned, by a call or by disposing.</summary>
     internal bool IsAbandoned { get; private set; }
+
+    /// <summary>Why disposing could not abandon the load; null where it did, or did not have to.</summary>
+    internal Exception? AbandonFailure { get; private set; }
 
     /// <summary>Whether the rows are in the index.</summary>
     internal bool IsFinalized => _report is not null;

@@ -40,8 +40,16 @@ public sealed class FullDiskTests
             Assert.Equal(4, staging.ExitCode);
             Assert.Matches("error: files, row [0-9]+: could not extend file .*No space left on device", staging.Error);
             Assert.Contains("[53100]", staging.Error, StringComparison.Ordinal);
-            Assert.True(
-                staging.Error.Contains("note: load 1 is abandoned: nothing of it was loaded", StringComparison.Ordinal), staging.Error);
+            if (staging.Error.Contains("could not be abandoned", StringComparison.Ordinal))
+            {
+                // A vacuum of the catalog came in between: PostgreSQL lets nobody in before there is room for its file.
+                Assert.Contains("could not write init file", staging.Error, StringComparison.Ordinal);
+                Assert.True(await RunsAsync("mount", "-o", $"remount,size={Megabytes + 1}m", disk));
+                Assert.Equal(0, (await CliRun.RunAsync(database, ["abandon", "1"])).ExitCode);
+                Assert.True(await RunsAsync("mount", "-o", $"remount,size={Megabytes}m", disk));
+            }
+            else
+                Assert.Contains("note: load 1 is abandoned: nothing of it was loaded", staging.Error, StringComparison.Ordinal);
             Assert.InRange(FreeOf(disk), before - Megabyte, before + Megabyte);
 
             var finalizing = await CliRun.RunAsync(database, ["load", medium.Path]);
