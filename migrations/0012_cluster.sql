@@ -154,7 +154,7 @@ COMMENT ON COLUMN exograph_cluster.loads.finalized_at IS 'When it was committed 
 CREATE TABLE exograph_cluster.load_shards (
     load_id    integer NOT NULL CONSTRAINT load_shards_load_id_fkey REFERENCES exograph_cluster.loads ON DELETE CASCADE,
     shard      integer NOT NULL CONSTRAINT load_shards_shard_fkey REFERENCES exograph_cluster.shards,
-    shard_load integer NOT NULL,
+    shard_load integer,
     state      text    NOT NULL DEFAULT 'staging',
     CONSTRAINT load_shards_pkey PRIMARY KEY (load_id, shard),
     CONSTRAINT state_is_known CHECK (state IN ('staging', 'prepared', 'committed', 'rolled back'))
@@ -163,7 +163,8 @@ CREATE TABLE exograph_cluster.load_shards (
 CREATE INDEX load_shards_shard ON exograph_cluster.load_shards (shard);
 
 COMMENT ON TABLE exograph_cluster.load_shards IS 'On which shards a load of the cluster has rows, and what has become of them.';
-COMMENT ON COLUMN exograph_cluster.load_shards.shard_load IS 'Number of its load on the shard, as exograph.loads there has it.';
+COMMENT ON COLUMN exograph_cluster.load_shards.shard_load IS
+    'Number of its load on the shard, as exograph.loads there has it. NULL where it only takes a package away that moves.';
 COMMENT ON COLUMN exograph_cluster.load_shards.state IS
     'staging; prepared: to be committed there, since the load is decided; committed; rolled back: the load was abandoned.';
 

@@ -77,7 +77,7 @@ GRANT EXECUTE ON ROUTINE
 -- For the owner alone.
 REVOKE ALL ON ROUTINE
     exograph_cluster.add_shard, exograph_cluster.attach_shard, exograph_cluster.detach_shard, exograph_cluster.attach_tables,
-    exograph_cluster.detach_tables, exograph_cluster.map_user
+    exograph_cluster.detach_tables, exograph_cluster.map_user, exograph_cluster.begin_move, exograph_cluster.move_package
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION exograph_shard.this_shard TO exograph_loader, exograph_reader;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA exograph_all TO exograph_loader, exograph_reader;

@@ -13,21 +13,23 @@ BEGIN
         RAISE NOTICE 'load % of the cluster was abandoned at %', load_id, v_load.decided_at;
         RETURN;
     END IF;
-    PERFORM exograph_private.lock_open_cluster_load(load_id);
+    CALL exograph_private.require_open_cluster_load(v_load);
     FOR v_part IN SELECT * FROM exograph_cluster.load_shards s WHERE s.load_id = abandon_load.load_id ORDER BY s.shard LOOP
         BEGIN
             v_shard := exograph_private.find_shard(v_part.shard);
             v_link := exograph_private.open_user_link(v_shard, v_load.who);
             CALL exograph_private.end_prepared(v_link, v_shard, load_id, 'ROLLBACK');
-            PERFORM exograph_private.ask_link(v_link, v_shard, format('CALL exograph.abandon_load(%s)', v_part.shard_load),
-                                              '2 min');
+            IF v_part.shard_load IS NOT NULL THEN
+                PERFORM exograph_private.ask_link(v_link, v_shard, format('CALL exograph.abandon_load(%s)', v_part.shard_load),
+                                                  '2 min');
+            END IF;
             UPDATE exograph_cluster.load_shards s SET state = 'rolled back'
             WHERE s.load_id = abandon_load.load_id AND s.shard = v_part.shard;
         EXCEPTION WHEN OTHERS THEN
             RAISE NOTICE '%', SQLERRM USING HINT = format(
                 'Its staging stays there: CALL exograph.abandon_load(%s), on the shard.', v_part.shard_load);
         END;
-        CALL exograph_private.close_link('exograph_user_' || v_part.shard);
+        CALL exograph_private.close_link(exograph_private.link_name('user', v_part.shard));
     END LOOP;
     UPDATE exograph_cluster.loads l SET state = 'abandoned', decided_at = clock_timestamp() WHERE l.id = load_id;
 END

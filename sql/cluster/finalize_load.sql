@@ -41,12 +41,15 @@ BEGIN
     IF v_load.state IN ('committed', 'finalized') THEN
         RETURN; -- commit_load does the rest, or tells
     END IF;
-    PERFORM exograph_private.lock_open_cluster_load(load_id);
+    CALL exograph_private.require_open_cluster_load(v_load);
     CALL exograph_private.lock_cluster('finalize_load');
     CALL exograph_private.prepare_everywhere(v_load, format(
         'on_reject => %L, reject_limit => %L, keep_maps => %L, partition_threshold => %L, mode => %L',
         on_reject, reject_limit, keep_maps, partition_threshold, mode));
     UPDATE exograph_cluster.load_shards s SET state = 'prepared' WHERE s.load_id = prepare_load.load_id;
+    UPDATE exograph_cluster.packages p SET shard = m.target, load_id = v_load.id
+    FROM exograph_private.move_of(v_load) m
+    WHERE p.ecosystem = m.package ->> 'ecosystem' AND p.name = m.package ->> 'name';
     UPDATE exograph_cluster.loads l SET state = 'committed', decided_at = clock_timestamp() WHERE l.id = load_id;
     -- The decision must be on disk before any shard acts by it.
     IF current_setting('synchronous_commit') = 'off' THEN
@@ -73,8 +76,12 @@ DECLARE
 BEGIN
     v_pids := exograph_private.open_load_links(load, v_shards);
     BEGIN
+        CALL exograph_private.refuse_moved(load);
+        IF load.options ? 'move' THEN
+            CALL exograph_private.copy_package(load);
+        END IF;
         CALL exograph_private.send_load(load, options);
-        CALL exograph_private.await_shards(v_shards);
+        PERFORM FROM exograph_private.await_shards('user', v_shards);
     EXCEPTION WHEN query_canceled OR OTHERS THEN
         GET STACKED DIAGNOSTICS v_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL,
                                 v_hint = PG_EXCEPTION_HINT;
@@ -106,12 +113,13 @@ BEGIN
     END LOOP;
     RETURN v_pids;
 EXCEPTION WHEN OTHERS THEN
-    CALL exograph_private.close_links(shards);
+    CALL exograph_private.close_links('user', shards);
     RAISE;
 END
 $$;
 
--- Sends all shards of a load what finalizes and prepares it there.
+-- Sends all shards of a load what finalizes and prepares it there. Where it moves a package, its transactions are under way: one
+-- has a load to finalize, in the other the package is deleted.
 CREATE OR REPLACE PROCEDURE exograph_private.send_load(load exograph_cluster.loads, options text)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
@@ -119,30 +127,10 @@ DECLARE
 BEGIN
     FOR v_part IN SELECT * FROM exograph_cluster.load_shards s WHERE s.load_id = load.id ORDER BY s.shard LOOP
         CALL exograph_private.send_link(
-            'exograph_user_' || v_part.shard, exograph_private.find_shard(v_part.shard),
-            format('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; CALL exograph.finalize_load(%s, %s, prepared => true); '
-                   'PREPARE TRANSACTION %L', v_part.shard_load, options, exograph_private.gid(load.id, v_part.shard)));
-    END LOOP;
-END
-$$;
-
--- Waits until all shards have answered. The first error that comes is raised at once.
-CREATE OR REPLACE PROCEDURE exograph_private.await_shards(shards integer[])
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-DECLARE
-    v_waiting integer[] := shards;
-    v_number  integer;
-    v_pause   float8    := 0.001;
-BEGIN
-    WHILE cardinality(v_waiting) > 0 LOOP
-        FOREACH v_number IN ARRAY v_waiting LOOP
-            IF exograph_private.is_answered('exograph_user_' || v_number) THEN
-                PERFORM exograph_private.answer('exograph_user_' || v_number, exograph_private.find_shard(v_number));
-                v_waiting := array_remove(v_waiting, v_number);
-            END IF;
-        END LOOP;
-        PERFORM pg_sleep(CASE WHEN cardinality(v_waiting) > 0 THEN v_pause ELSE 0 END);
-        v_pause := least(v_pause * 1.5, 0.1);
+            exograph_private.link_name('user', v_part.shard), exograph_private.find_shard(v_part.shard),
+            concat_ws('; ', CASE WHEN NOT load.options ? 'move' THEN 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE' END,
+                      'CALL exograph.finalize_load(' || v_part.shard_load || format(', %s, prepared => true)', options),
+                      format('PREPARE TRANSACTION %L', exograph_private.gid(load.id, v_part.shard))));
     END LOOP;
 END
 $$;
@@ -156,7 +144,7 @@ DECLARE
     v_link  text;
     v_doubt text;
 BEGIN
-    CALL exograph_private.close_links(shards);
+    CALL exograph_private.close_links('user', shards);
     FOR i IN 1 .. cardinality(shards) LOOP
         v_shard := exograph_private.find_shard(shards[i], attached => false);
         BEGIN
@@ -166,19 +154,9 @@ BEGIN
         EXCEPTION WHEN query_canceled OR OTHERS THEN
             v_doubt := concat_ws(E'\n', v_doubt, 'In doubt: ' || SQLERRM);
         END;
-        CALL exograph_private.close_link('exograph_user_' || shards[i]);
+        CALL exograph_private.close_link(exograph_private.link_name('user', shards[i]));
     END LOOP;
     RETURN v_doubt;
-END
-$$;
-
--- Closes the links by which a role works on shards.
-CREATE OR REPLACE PROCEDURE exograph_private.close_links(shards integer[])
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    FOR i IN 1 .. cardinality(shards) LOOP
-        CALL exograph_private.close_link('exograph_user_' || shards[i]);
-    END LOOP;
 END
 $$;
 

@@ -47,31 +47,34 @@ BEGIN
 END
 $$;
 
--- Whether the answer to what was sent is there, be it an error.
+-- Whether the answer to what was sent is there, be it an error. Each look reads some 16 kB of what has come; one more than it
+-- takes would find out that the shard has gone since, and lose the answer.
 CREATE OR REPLACE FUNCTION exograph_private.is_answered(link text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 BEGIN
-    RETURN exograph_dblink.dblink_is_busy(link) = 0;
+    FOR look IN 1 .. 20 LOOP
+        IF exograph_dblink.dblink_is_busy(link) = 0 THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
 END
 $$;
 
--- The last value of an answer that is there; each of its results has one. Errors of the shard are raised with its name.
-CREATE OR REPLACE FUNCTION exograph_private.answer(link text, shard exograph_cluster.shards) RETURNS text
+-- The rows of an answer that is there, of one value each; a command has one. Errors of the shard are raised with its name.
+CREATE OR REPLACE FUNCTION exograph_private.answers(link text, shard exograph_cluster.shards) RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_result  text;
-    v_answer  text;
+    v_empty   integer := 0;
     v_state   text;
     v_message text;
     v_detail  text;
     v_hint    text;
 BEGIN
-    LOOP
-        SELECT r.value INTO v_result FROM exograph_dblink.dblink_get_result(link) AS r (value text);
-        EXIT WHEN NOT FOUND;
-        v_answer := v_result;
+    WHILE v_empty < 2 LOOP -- one may be a result without rows, and not the end
+        RETURN QUERY SELECT r.value FROM exograph_dblink.dblink_get_result(link) AS r (value text);
+        v_empty := CASE WHEN FOUND THEN 0 ELSE v_empty + 1 END;
     END LOOP;
-    RETURN v_answer;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS v_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL,
                             v_hint = PG_EXCEPTION_HINT;
@@ -85,10 +88,11 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- Sends a query of one value and waits for the answer, for so long. Errors: those of the shard; 08006 where it does not answer.
-CREATE OR REPLACE FUNCTION exograph_private.ask_link(
+-- Sends a query of rows of one value, or a command, and waits for the answer, for so long. Errors: those of the shard; 08006
+-- where it does not answer.
+CREATE OR REPLACE FUNCTION exograph_private.ask_rows(
     link text, shard exograph_cluster.shards, query text, longest interval DEFAULT '15 s'
-) RETURNS text
+) RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_end   timestamptz := clock_timestamp() + longest;
@@ -105,6 +109,56 @@ BEGIN
         PERFORM pg_sleep(v_pause);
         v_pause := least(v_pause * 2, 0.05);
     END LOOP;
-    RETURN exograph_private.answer(link, shard);
+    RETURN QUERY SELECT a FROM exograph_private.answers(link, shard) a;
 END
+$$;
+
+-- Sends a query of one value and waits for the answer, for so long. Returns the last row. Errors: as ask_rows.
+CREATE OR REPLACE FUNCTION exograph_private.ask_link(
+    link text, shard exograph_cluster.shards, query text, longest interval DEFAULT '15 s'
+) RETURNS text
+LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
+    SELECT a.value FROM exograph_private.ask_rows(link, shard, query, longest) WITH ORDINALITY AS a (value, n)
+    ORDER BY a.n DESC LIMIT 1
+$$;
+
+-- Waits, for so long as it takes, until all of some shards have answered what was sent to their links of a kind (user, reader),
+-- and returns the rows. The first error that comes is raised at once.
+CREATE OR REPLACE FUNCTION exograph_private.await_shards(kind text, shards integer[]) RETURNS TABLE (shard integer, answer text)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_waiting integer[] := shards;
+    v_number  integer;
+    v_link    text;
+    v_pause   float8    := 0.0005;
+BEGIN
+    WHILE cardinality(v_waiting) > 0 LOOP
+        FOREACH v_number IN ARRAY v_waiting LOOP
+            v_link := exograph_private.link_name(kind, v_number);
+            IF exograph_private.is_answered(v_link) THEN
+                RETURN QUERY
+                    SELECT v_number, a FROM exograph_private.answers(v_link, exograph_private.find_shard(v_number)) a;
+                v_waiting := array_remove(v_waiting, v_number);
+            END IF;
+        END LOOP;
+        PERFORM pg_sleep(CASE WHEN cardinality(v_waiting) > 0 THEN v_pause ELSE 0 END);
+        v_pause := least(v_pause * 1.5, 0.1);
+    END LOOP;
+END
+$$;
+
+-- Closes the links of a kind to some shards.
+CREATE OR REPLACE PROCEDURE exograph_private.close_links(kind text, shards integer[])
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    FOR i IN 1 .. cardinality(shards) LOOP
+        CALL exograph_private.close_link(exograph_private.link_name(kind, shards[i]));
+    END LOOP;
+END
+$$;
+
+-- Name of the link of a kind to a shard: user, by which a role works there; reader, by which it is asked what readers may know.
+CREATE OR REPLACE FUNCTION exograph_private.link_name(kind text, shard integer) RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT pg_catalog.concat('exograph_', kind, '_', shard)
 $$;

@@ -68,13 +68,21 @@ LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_load exograph_cluster.loads := exograph_private.lock_cluster_load(load_id);
 BEGIN
-    IF v_load.state <> 'open' THEN
-        RAISE EXCEPTION 'load % of the cluster is %', load_id, v_load.state USING ERRCODE = 'XG002',
-            DETAIL = format('It was decided at %s.', v_load.decided_at),
-            HINT = CASE v_load.state WHEN 'committed' THEN 'SELECT * FROM exograph_cluster.resolve_loads() finishes it.'
-                                     ELSE 'SELECT exograph_cluster.begin_load(''a label'') begins a new one.' END;
-    END IF;
+    CALL exograph_private.require_open_cluster_load(v_load);
     RETURN v_load;
+END
+$$;
+
+-- Refuses a load of the cluster that is not open. Errors: XG002.
+CREATE OR REPLACE PROCEDURE exograph_private.require_open_cluster_load(load exograph_cluster.loads)
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    IF load.state <> 'open' THEN
+        RAISE EXCEPTION 'load % of the cluster is %', load.id, load.state USING ERRCODE = 'XG002',
+            DETAIL = format('It was decided at %s.', load.decided_at),
+            HINT = CASE load.state WHEN 'committed' THEN 'SELECT * FROM exograph_cluster.resolve_loads() finishes it.'
+                                   ELSE 'SELECT exograph_cluster.begin_load(''a label'') begins a new one.' END;
+    END IF;
 END
 $$;
 

@@ -107,21 +107,20 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.shard_sizes() RETURNS TABLE (number integer, size numeric, capacity numeric)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_shard exograph_cluster.shards;
-    v_link  text;
+    v_asked record;
 BEGIN
-    FOR v_shard IN SELECT * FROM exograph_cluster.shards s WHERE s.state = 'attached' ORDER BY s.number LOOP
-        BEGIN
-            v_link := exograph_private.open_reader_link(v_shard);
-            size := exograph_private.ask_link(v_link, v_shard,
-                                              'SELECT pg_catalog.pg_database_size(pg_catalog.current_database())');
-            CALL exograph_private.close_link(v_link);
-            number := v_shard.number;
-            capacity := v_shard.capacity_bytes;
+    FOR v_asked IN
+        SELECT (a.shard).*, a.answer, a.problem
+        FROM exograph_private.ask_attached('SELECT pg_catalog.pg_database_size(pg_catalog.current_database())') a
+    LOOP
+        IF v_asked.problem IS NULL THEN
+            number := v_asked.number;
+            size := v_asked.answer;
+            capacity := v_asked.capacity_bytes;
             RETURN NEXT;
-        EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection OR connection_failure THEN
-            RAISE NOTICE '%', SQLERRM USING HINT = 'New packages go to other shards.';
-        END;
+        ELSE
+            RAISE NOTICE '%', v_asked.problem USING HINT = 'New packages go to other shards.';
+        END IF;
     END LOOP;
 END
 $$;

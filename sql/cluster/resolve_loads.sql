@@ -47,27 +47,14 @@ restored to before it. Without effect where nothing is in doubt. Errors: 25006, 
 
 -- What is prepared for this cluster on its attached shards. Of a shard that does not answer a row without load says why.
 CREATE OR REPLACE FUNCTION exograph_private.prepared_loads() RETURNS SETOF exograph_private.doubt
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-DECLARE
-    v_cluster uuid := (SELECT c.id FROM exograph_cluster.cluster c);
-    v_shard   exograph_cluster.shards;
-    v_link    text;
-    v_gids    text[];
-BEGIN
-    FOR v_shard IN SELECT * FROM exograph_cluster.shards s WHERE s.state = 'attached' ORDER BY s.number LOOP
-        BEGIN
-            v_link := exograph_private.open_reader_link(v_shard);
-            v_gids := exograph_private.ask_link(v_link, v_shard, format(
-                'SELECT array_agg(x.gid) FROM pg_catalog.pg_prepared_xacts x
-                 WHERE x.database = pg_catalog.current_database() AND x.gid ~ %L',
-                format('^exograph:%s:[0-9]{1,9}:%s$', v_cluster, v_shard.number)));
-            CALL exograph_private.close_link(v_link);
-            RETURN QUERY SELECT split_part(g.gid, ':', 3)::integer, v_shard.number, g.gid FROM unnest(v_gids) AS g (gid);
-        EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection OR connection_failure THEN
-            RETURN NEXT (NULL, v_shard.number, SQLERRM)::exograph_private.doubt;
-        END;
-    END LOOP;
-END
+LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
+    SELECT split_part(g.gid, ':', 3)::integer, (a.shard).number, coalesce(g.gid, a.problem)
+    FROM exograph_private.ask_attached(format(
+        'SELECT array_agg(x.gid) FROM pg_catalog.pg_prepared_xacts x
+         WHERE x.database = pg_catalog.current_database() AND x.gid ~ %L',
+        format('^exograph:%s:[0-9]{1,9}:[0-9]+$', (SELECT c.id FROM exograph_cluster.cluster c)))) a
+    LEFT JOIN LATERAL unnest(a.answer::text[]) AS g (gid) ON split_part(g.gid, ':', 4) = (a.shard).number::text
+    WHERE g.gid IS NOT NULL OR a.problem IS NOT NULL
 $$;
 
 -- Commits a load that is decided on the shards where that is still to be done; rolls any other back on those where it is
@@ -91,11 +78,12 @@ BEGIN
             outcome := CASE WHEN SQLSTATE = '55000' THEN 'detached' WHEN SQLSTATE LIKE '08%' THEN 'no answer' ELSE 'failed' END;
             detail := SQLERRM;
         END;
-        CALL exograph_private.close_link('exograph_user_' || shard);
+        CALL exograph_private.close_link(exograph_private.link_name('user', shard));
         IF outcome = 'committed' THEN
             UPDATE exograph_cluster.load_shards s SET state = 'committed' WHERE s.load_id = load.id AND s.shard = v_part.shard;
         ELSIF outcome = 'lost' THEN
-            detail := format('load %s on the shard is not finalized, and nothing is prepared', v_part.shard_load);
+            detail := concat('nothing is prepared on the shard, and ', 'load ' || v_part.shard_load || ' is not finalized',
+                             CASE WHEN v_part.shard_load IS NULL THEN 'the package is still there' END);
         END IF;
         IF outcome IS NOT NULL THEN
             RETURN NEXT;
@@ -127,8 +115,21 @@ BEGIN
     END IF;
     CALL exograph_private.end_prepared(v_link, v_shard, load.id, 'COMMIT');
     -- It may have been committed before, and the answer lost.
-    RETURN CASE exograph_private.ask_link(v_link, v_shard, format(
-                   'SELECT max(l.state) FROM exograph.loads l WHERE l.load_id = %s', part.shard_load))
-               WHEN 'finalized' THEN 'committed' WHEN 'undone' THEN 'committed' ELSE 'lost' END;
+    RETURN CASE exograph_private.ask_link(v_link, v_shard, exograph_private.committed_query(load, part))::boolean
+               WHEN true THEN 'committed' ELSE 'lost' END;
 END
+$$;
+
+-- A query for whether what a load has prepared on a shard has been committed there.
+CREATE OR REPLACE FUNCTION exograph_private.committed_query(load exograph_cluster.loads, part exograph_cluster.load_shards)
+RETURNS text
+LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+    SELECT CASE WHEN part.shard_load IS NOT NULL
+        THEN pg_catalog.format(
+            'SELECT count(*) > 0 FROM exograph.loads l WHERE l.load_id = %s AND l.state IN (''finalized'', ''undone'')',
+            part.shard_load)
+        ELSE pg_catalog.format(
+            'SELECT count(*) = 0 FROM exograph.packages p WHERE p.ecosystem = %L AND p.name = %L',
+            m.package ->> 'ecosystem', m.package ->> 'name') END
+    FROM exograph_private.move_of(load) m
 $$;

@@ -72,7 +72,7 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.open_user_link(shard exograph_cluster.shards, role text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_link CONSTANT text := 'exograph_user_' || shard.number;
+    v_link CONSTANT text := exograph_private.link_name('user', shard.number);
 BEGIN
     CALL exograph_private.open_link(v_link, shard,
                                     exograph_private.user_server(shard.number, exograph_private.find_user(role)));
@@ -84,10 +84,35 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.open_reader_link(shard exograph_cluster.shards) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_link CONSTANT text := 'exograph_reader_' || shard.number;
+    v_link CONSTANT text := exograph_private.link_name('reader', shard.number);
 BEGIN
     CALL exograph_private.open_link(v_link, shard, shard.server);
     RETURN v_link;
+END
+$$;
+
+-- Asks all attached shards a query of one value by the role of readers, all at once. Of one that does not answer within 15 s,
+-- problem says why.
+CREATE OR REPLACE FUNCTION exograph_private.ask_attached(query text)
+RETURNS TABLE (shard exograph_cluster.shards, answer text, problem text)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_shard exograph_cluster.shards;
+    v_link  text;
+BEGIN
+    FOR v_shard IN SELECT * FROM exograph_cluster.shards s WHERE s.state = 'attached' ORDER BY s.number LOOP
+        BEGIN
+            v_link := exograph_private.open_reader_link(v_shard);
+            answer := exograph_private.ask_link(v_link, v_shard, query);
+            problem := NULL;
+            CALL exograph_private.close_link(v_link);
+        EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection OR connection_failure THEN
+            answer := NULL;
+            problem := SQLERRM;
+        END;
+        shard := v_shard;
+        RETURN NEXT;
+    END LOOP;
 END
 $$;
 

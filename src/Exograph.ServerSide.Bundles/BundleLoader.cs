@@ -22,7 +22,7 @@ public enum BundleLoadState
 public sealed class BundleLoader
 {
     /// <summary>Rejected rows of a load that are looked for in its bundles.</summary>
-    private static readonly RejectOptions s_shown = new() { Limit = 20 };
+    internal static readonly RejectOptions Shown = new() { Limit = 20 };
 
     /// <summary>With more of them the server would be asked for too long.</summary>
     private const long MostSought = 1_000_000;
@@ -30,6 +30,7 @@ public sealed class BundleLoader
     private readonly ExographClient _client;
     private readonly BundleLoadOptions _options;
     private readonly List<LoadReport> _reports = [];
+    private readonly List<ClusterReport> _clusterReports = [];
     private readonly List<PlacedReject> _rejects = [];
     private readonly List<StagedBundle> _staged = [];
 
@@ -43,6 +44,9 @@ public sealed class BundleLoader
 
     /// <summary>Reports of the loads that ended well.</summary>
     public IReadOnlyList<LoadReport> Reports => _reports;
+
+    /// <summary>The same of loads of a cluster, with what became of each shard; none where loads are those of one index.</summary>
+    public IReadOnlyList<ClusterReport> ClusterReports => _clusterReports;
 
     /// <summary>
     /// The first rows of each load that the server refused or left out, with the lines they came from. Bundles that come as streams
@@ -85,72 +89,63 @@ public sealed class BundleLoader
     {
         _staged.Clear();
         (LoadId, State, AbandonFailure) = (null, BundleLoadState.NotBegun, null);
-        var session = await _client.BeginLoadAsync(_options.Load, cancellationToken);
-        LoadId = session.LoadId;
+        var load = await BeginAsync(cancellationToken);
+        LoadId = load.LoadId;
         try
         {
-            await using (session)
-                await StageAsync(session, bundles, cancellationToken);
-            State = session.IsFinalized ? BundleLoadState.Finalized : BundleLoadState.Open;
+            await using (load)
+                await StageAsync(load, bundles, cancellationToken);
+            State = load.IsFinalized ? BundleLoadState.Finalized : BundleLoadState.Open;
         }
         catch (Exception e)
         {
-            State = session.IsAbandoned ? BundleLoadState.Abandoned
-                : session.IsFinalized ? BundleLoadState.Finalized
+            State = load.IsAbandoned ? BundleLoadState.Abandoned
+                : load.IsFinalized ? BundleLoadState.Finalized
                 : ConnectionLoss.Is(e) ? BundleLoadState.Unknown
                 : BundleLoadState.Open;
-            AbandonFailure = session.AbandonFailure;
+            AbandonFailure = load.AbandonFailure;
             if (e is LoadException { Rejects.Count: > 0 } refused)
-            {
-                await PlaceAsync(session, refused.Rejects.Sum(r => r.Rows),
-                    () => _client.CheckLoadAsync(session.LoadId, s_shown, cancellationToken), cancellationToken);
-            }
+                await PlaceAsync(load, refused.Rejects.Sum(r => r.Rows), () => load.CheckAsync(Shown, cancellationToken), cancellationToken);
             throw;
         }
     }
 
-    private async Task StageAsync(LoadSession session, Queue<Bundle> bundles, CancellationToken cancellationToken)
+    private async Task<BundleLoad> BeginAsync(CancellationToken cancellationToken) => _options.ConnectShard is { } connect
+        ? new BundleLoad.OfCluster(
+            await _client.Cluster.BeginLoadAsync(connect, _options.Load, cancellationToken), _options.Reading, _clusterReports)
+        : new BundleLoad.OfIndex(_client, await _client.BeginLoadAsync(_options.Load, cancellationToken), _options.Reading);
+
+    private async Task StageAsync(BundleLoad load, Queue<Bundle> bundles, CancellationToken cancellationToken)
     {
-        var stager = new BundleStager(session, _options.Reading);
         var shift = NumberShift.None;
         do
         {
             var bundle = new StagedBundle(bundles.Dequeue(), shift);
             _staged.Add(bundle);
-            await stager.StageAsync(bundle, cancellationToken);
+            await load.StageAsync(bundle, cancellationToken);
             shift = shift.Next();
         }
-        while (bundles.Count > 0 && session.BytesStaged < _options.MaxStaged && !shift.IsHalfUsed);
-        var report = _options.LeaveOpen
-            ? await LeaveAsync(session, cancellationToken)
-            : await session.FinalizeAsync(cancellationToken);
+        while (bundles.Count > 0 && load.BytesStaged < _options.MaxStaged && !shift.IsHalfUsed);
+        var report = _options.LeaveOpen ? await load.LeaveOpenAsync(cancellationToken) : await load.FinalizeAsync(cancellationToken);
         _reports.Add(report);
-        await PlaceAsync(session, report.Tables.Sum(t => t.Rejected),
-            () => _client.GetRejectsAsync(session.LoadId, s_shown, cancellationToken), cancellationToken);
+        await PlaceAsync(
+            load, report.Tables.Sum(t => t.Rejected), () => load.GetRejectsAsync(Shown, cancellationToken), cancellationToken);
     }
 
     /// <summary>Finds the first of the rows that the server refused, by file and line.</summary>
     private async Task PlaceAsync(
-        LoadSession session, long count, Func<Task<IReadOnlyList<RejectedRow>>> ask, CancellationToken cancellationToken)
+        BundleLoad load, long count, Func<Task<IReadOnlyList<RejectedRow>>> ask, CancellationToken cancellationToken)
     {
         if (count is 0 or > MostSought)
             return;
         try
         {
-            var finder = new RejectFinder(session.Ids, _options.Reading);
+            var finder = new RejectFinder(load.Ids, _options.Reading);
             _rejects.AddRange(await finder.FindAsync(await ask(), _staged, cancellationToken));
         }
         catch (Exception e) when (e is ExographException or IOException)
         {
             // What is told of the failure itself must not be lost for it.
         }
-    }
-
-    private async Task<LoadReport> LeaveAsync(LoadSession session, CancellationToken cancellationToken)
-    {
-        await session.SealAsync(cancellationToken);
-        session.LeaveOpen();
-        var report = await _client.GetLoadAsync(session.LoadId, cancellationToken);
-        return report with { FilesNotSent = session.FilesNotSent };
     }
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Exograph.ServerSide.Bundles;
 
 /// <summary>How bundles are read.</summary>
@@ -34,4 +36,10 @@ public sealed record BundleLoadOptions
 
     /// <summary>Whether loads are sealed and left open, instead of being finalized.</summary>
     public bool LeaveOpen { get; init; }
+
+    /// <summary>
+    /// Makes the data source of a shard where the index coordinates a cluster: its packages are split among the shards, and each load
+    /// is on all of them or on none. Null: loads are those of the index itself.
+    /// </summary>
+    public Func<Shard, NpgsqlDataSource>? ConnectShard { get; init; }
 }

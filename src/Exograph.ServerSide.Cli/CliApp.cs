@@ -9,6 +9,9 @@ internal sealed class CliApp
     /// <summary>How long a cancelled command may take to abandon its load before the process is ended.</summary>
     private static readonly TimeSpan s_terminationTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>The variable with the password of users on shards, where it is not that of the coordinator.</summary>
+    internal const string ShardPassword = "EXOGRAPH_SHARD_PASSWORD";
+
     private readonly CliContext _context;
     private readonly Option<string?> _connection = new("--connection")
     {
@@ -62,6 +65,7 @@ internal sealed class CliApp
         new DoctorCommand(this).Create(),
         new SizesCommand(this).Create(),
         new ServeCommand(this).Create(),
+        new ClusterCommand(this).Create(),
         new HelpCommand(this).Create(),
         new UninstallCommand(this).Create(),
         Stop(),
@@ -198,7 +202,10 @@ internal sealed class CliApp
         _context.Output, IsJson(parsed), _context.OutputIsTerminal ? _context.TerminalSize().Columns : null);
 
     /// <summary>Runs work under a progress view. What it returns is to be written once the view is gone.</summary>
-    internal Task<T> ProgressAsync<T>(ExographClient client, IReadOnlyList<Bundle> bundles, Func<ProgressView, Task<T>> work) =>
+    /// <param name="client">Whom to ask how long it will take; null where nobody knows.</param>
+    /// <param name="bundles">What is loaded; none where rows are staged already.</param>
+    /// <param name="work">What to show.</param>
+    internal Task<T> ProgressAsync<T>(ExographClient? client, IReadOnlyList<Bundle> bundles, Func<ProgressView, Task<T>> work) =>
         ProgressView.RunAsync(_context, client, bundles, work);
 
     /// <summary>Makes <paramref name="action"/> what the command does; what it throws becomes an exit code.</summary>

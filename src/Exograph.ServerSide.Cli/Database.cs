@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Exograph.EmbeddedPostgres;
 using Npgsql;
@@ -102,6 +103,26 @@ internal sealed class Database : IAsyncDisposable
             }));
     }
 
+    /// <summary>
+    /// A shard of the cluster that the database coordinates, by the settings of its connection. Where the user there is the same, so is
+    /// the password, unless another is given; else Npgsql looks in the password file.
+    /// </summary>
+    public NpgsqlDataSource ConnectShard(Shard shard, string? password)
+    {
+        var hosts = shard.Hosts.Split(',');
+        var ports = shard.Port.Split(',');
+        var settings = new NpgsqlConnectionStringBuilder(_settings.ConnectionString)
+        {
+            Host = string.Join(',', hosts.Select((host, i) => hosts.Length == 1 ? host : $"{host}:{ports[ports.Length == 1 ? 0 : i]}")),
+            Database = shard.Database,
+            Username = shard.User,
+            Password = password ?? (shard.User == _settings.Username ? _settings.Password : null),
+        };
+        if (hosts.Length == 1)
+            settings.Port = int.Parse(ports[0], CultureInfo.InvariantCulture);
+        return Source(settings);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
@@ -119,7 +140,9 @@ internal sealed class Database : IAsyncDisposable
         {
             var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
             configure?.Invoke(builder);
-            return builder.Build();
+            return settings.Host?.Contains(',') == true
+                ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
+                : builder.Build();
         }
         catch (ArgumentException e)
         {

@@ -16,18 +16,21 @@ internal sealed class FailedException(Exception cause, string fate, IReadOnlyLis
     /// <summary>What helps where a file is at fault.</summary>
     public string? BadInput { get; } = badInput;
 
-    public static FailedException Of(Exception cause, BundleLoader loader) => new(cause, FateOf(loader), RejectLines.Of(loader.Rejects));
+    public static FailedException Of(Exception cause, BundleLoader loader, bool inCluster) =>
+        new(cause, FateOf(loader, inCluster), RejectLines.Of(loader.Rejects));
 
-    private static string FateOf(BundleLoader loader)
+    private static string FateOf(BundleLoader loader, bool inCluster)
     {
         var load = loader.LoadId;
+        var why = loader.AbandonFailure is { } failure ? $", as it could not be abandoned ({failure.Message})" : "";
         var fate = loader.State switch
         {
             BundleLoadState.Abandoned => $"load {load} is abandoned: nothing of it was loaded",
             BundleLoadState.Finalized => $"load {load} is finalized",
+            BundleLoadState.Unknown when inCluster => $"load {load} is open, or decided: exograph-load cluster finalize {load} goes on with it",
             BundleLoadState.Unknown => $"load {load} is open, or finalized: exograph-load status {load} tells which",
-            _ => $"load {load} stays open{(loader.AbandonFailure is { } why ? $", as it could not be abandoned ({why.Message})" : "")}: "
-                + $"exograph-load check {load} lists rows that break a rule, finalize {load} tries again, "
+            _ when inCluster => $"load {load} stays open{why}: exograph-load cluster finalize {load} tries again, cluster abandon {load} drops it",
+            _ => $"load {load} stays open{why}: exograph-load check {load} lists rows that break a rule, finalize {load} tries again, "
                 + $"abandon {load} drops it",
         };
         return loader.Reports.Count == 0 ? fate

@@ -91,16 +91,26 @@ internal sealed class LoadCommand(CliApp app)
         var options = Options(parsed, paths);
         var bundles = Open(paths, options.Load.Complete);
         await using var database = await app.OpenAsync(parsed, cancellationToken);
+        if (await database.Client.Cluster.ExistsAsync(cancellationToken))
+        {
+            if (options.Load is { Ids: IdNumbering.Reserved } or { DeferIndexes: not null } or { MostPartitions: not null })
+                throw new UsageException("a load of a cluster takes neither --ids reserved nor --defer-indexes nor --most-partitions");
+            options = options with { ConnectShard = shard => database.ConnectShard(shard, app.Context.Variable(CliApp.ShardPassword)) };
+        }
         var loader = await LoadAsync(app, database.Client, bundles, options, cancellationToken);
         ErrorReport.WriteRejects(RejectLines.Of(loader.Rejects), app.Context);
-        app.Results(parsed).Reports(loader.Reports);
+        if (options.ConnectShard is null)
+            app.Results(parsed).Reports(loader.Reports);
+        else
+            app.Results(parsed).ClusterReports(loader.ClusterReports);
         return ExitCode.Ok;
     }
 
     /// <summary>Loads bundles under a progress view.</summary>
     /// <exception cref="FailedException">It failed: why, and what became of the load.</exception>
     public static Task<BundleLoader> LoadAsync(CliApp app, ExographClient client, IReadOnlyList<Bundle> bundles,
-        BundleLoadOptions options, CancellationToken cancellationToken) => app.ProgressAsync(client, bundles, async view =>
+        BundleLoadOptions options, CancellationToken cancellationToken) =>
+        app.ProgressAsync(options.ConnectShard is null ? client : null, bundles, async view =>
     {
         var loader = new BundleLoader(client, options with
         {
@@ -114,7 +124,7 @@ internal sealed class LoadCommand(CliApp app)
         }
         catch (Exception e) when (loader.LoadId is not null)
         {
-            throw FailedException.Of(e, loader);
+            throw FailedException.Of(e, loader, options.ConnectShard is not null);
         }
     });
 

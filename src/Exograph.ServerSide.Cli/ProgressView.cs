@@ -11,13 +11,13 @@ internal abstract class ProgressView : IProgress<BundleProgress>, IProgress<Load
 
     /// <summary>Runs <paramref name="work"/> with a view that fits <paramref name="context"/>.</summary>
     /// <param name="context">The terminal.</param>
-    /// <param name="client">Whom to ask how long it will take.</param>
+    /// <param name="client">Whom to ask how long it will take; null where nobody knows, and lines must do.</param>
     /// <param name="bundles">What is loaded; none where rows are staged already.</param>
     /// <param name="work">What to show.</param>
     public static async Task<T> RunAsync<T>(
-        CliContext context, ExographClient client, IReadOnlyList<Bundle> bundles, Func<ProgressView, Task<T>> work)
+        CliContext context, ExographClient? client, IReadOnlyList<Bundle> bundles, Func<ProgressView, Task<T>> work)
     {
-        if (!context.ErrorIsTerminal || !LiveLines.Fits(context, context.Error.Unescaped))
+        if (client is null || !context.ErrorIsTerminal || !LiveLines.Fits(context, context.Error.Unescaped))
             return await work(new Lines(context.Error));
         await using var phases = new PhaseView(new LiveLines(context.Error.Unescaped, context.TerminalSize), client, bundles);
         return await work(phases);

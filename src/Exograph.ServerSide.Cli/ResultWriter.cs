@@ -80,6 +80,47 @@ internal sealed class ResultWriter(TerminalWriter output, bool json, int? column
             Report(report);
     }
 
+    /// <summary>Loads of a cluster: all together, then the shards.</summary>
+    public void ClusterReports(IReadOnlyList<ClusterReport> reports)
+    {
+        if (json)
+        {
+            Json(reports);
+            return;
+        }
+        foreach (var report in reports)
+        {
+            Report(report.Load);
+            TextTable.Write(output, ["shard", "name", "load there", "state", "staged", "inserted", "existing", "rejected"],
+                report.Shards.Select(s => (object?[])
+                [
+                    s.Shard.Number, s.Shard.Name, s.Load.LoadId, s.Load.State, s.Load.Tables.Sum(t => t.Staged),
+                    s.Load.Tables.Sum(t => t.Inserted), s.Load.Tables.Sum(t => t.Existing), s.Load.Tables.Sum(t => t.Rejected),
+                ]),
+                columns, "existing", "load there");
+            if (report is { Load.State: LoadState.Finalized, IsCommittedEverywhere: false })
+                output.WriteLine("decided, and not committed on every shard yet: exograph-load cluster resolve, when they answer");
+        }
+    }
+
+    public void Shards(IReadOnlyList<ShardStatus> shards)
+    {
+        if (json)
+        {
+            Json(shards);
+            return;
+        }
+        TextTable.Write(output, ["shard", "name", "state", "packages", "bytes", "capacity", "open loads", "to commit", "prepared", "where"],
+            shards.Select(s => (object?[])
+            [
+                s.Number, s.Name, s.IsAttached ? "attached" : "detached", s.Packages, s.DatabaseBytes, s.CapacityBytes, s.OpenLoads,
+                s.ToCommit, s.Prepared, $"{s.Database} at {s.Hosts}:{s.Port}{(s.IsHome ? ", home" : "")}",
+            ]),
+            columns, "where", "capacity", "open loads", "prepared");
+        foreach (var shard in shards.Where(s => s.Problem is not null))
+            output.WriteLine($"shard {shard.Number}: {shard.Problem}");
+    }
+
     /// <summary>A load, and how far it is where it is open.</summary>
     public void Status(LoadReport report, OpenLoad? progress)
     {

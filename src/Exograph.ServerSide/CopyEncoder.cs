@@ -89,6 +89,21 @@ internal sealed partial class CopyEncoder : IDisposable
     /// <summary>The current row as far as it is written; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Row => _buffer.AsMemory(_rowStart, _length - _rowStart);
 
+    /// <summary>Begins and ends a row that another encoder has written.</summary>
+    /// <param name="row">The row, as its <see cref="Row"/>.</param>
+    /// <param name="counted">Rows that it is counted as.</param>
+    public void AddRow(ReadOnlySpan<byte> row, long counted)
+    {
+        _rowStart = _length;
+        row.CopyTo(Take(row.Length));
+        Rows++;
+        _countedBefore = Counted;
+        Counted += counted;
+    }
+
+    /// <summary>Rows that the current one is counted as.</summary>
+    public long RowCounted => Counted - _countedBefore;
+
     /// <summary>Takes the current row back.</summary>
     public void DropRow()
     {

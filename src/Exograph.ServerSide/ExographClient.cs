@@ -28,10 +28,17 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     }
 
     private ExographClient(NpgsqlDataSource dataSource, ILoggerFactory? loggerFactory, bool ownsDataSource)
+        : this(dataSource, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(ExographTelemetry.Name), ownsDataSource)
+    {
+    }
+
+    /// <summary>A client for a database beside one whose logger it shares.</summary>
+    internal ExographClient(NpgsqlDataSource dataSource, ILogger logger, bool ownsDataSource)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        Server = new Server(dataSource, (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(ExographTelemetry.Name));
+        Server = new Server(dataSource, logger);
         Questions = new IndexQuestions(Server);
+        Cluster = new ClusterClient(this);
         _ownsDataSource = ownsDataSource;
     }
 
@@ -49,6 +56,9 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
 
     /// <summary>What can be asked of the index.</summary>
     public IndexQuestions Questions { get; }
+
+    /// <summary>What can be done where the index coordinates a cluster.</summary>
+    public ClusterClient Cluster { get; }
 
     internal Server Server { get; }
 
@@ -526,7 +536,7 @@ public sealed class ExographClient : IAsyncDisposable, IDisposable
     /// Whether the outcome of finalize is unknown, or may change: the connection was lost, or, on a repetition, the backend of the
     /// lost connection is still at work and holds its locks.
     /// </summary>
-    private static bool IsWorthAsking(Exception e, int attempt) =>
+    internal static bool IsWorthAsking(Exception e, int attempt) =>
         ConnectionLoss.Is(e) || attempt > 0 && e is LoadException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     /// <summary>The only open load of the role in force; null where there is none, or several.</summary>

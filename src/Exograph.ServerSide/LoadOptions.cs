@@ -123,6 +123,17 @@ public sealed record LoadOptions
             throw new ArgumentOutOfRangeException(nameof(Complete), Complete, "Complete must be a set of FactTables.");
     }
 
+    /// <exception cref="ArgumentException">An option has no meaning for loads of a cluster.</exception>
+    internal void CheckForCluster()
+    {
+        if (Ids != IdNumbering.Numbered)
+            throw new ArgumentException("Loads of a cluster are numbered by their producer: Ids must be Numbered.", nameof(Ids));
+        if (DeferIndexes is not null)
+            throw new ArgumentException("Loads of a cluster defer no indexes: what is prepared would keep readers out.", nameof(DeferIndexes));
+        if (MostPartitions is not null)
+            throw new ArgumentException("Partitions are merged on each shard by itself: MostPartitions must be null.", nameof(MostPartitions));
+    }
+
     /// <summary>Those of them that finalize takes.</summary>
     internal FinalizeOptions ForFinalize() => new()
     {
@@ -169,6 +180,16 @@ public sealed record FinalizeOptions
 
     /// <inheritdoc cref="LoadOptions.RetryDelays"/>
     internal IReadOnlyList<TimeSpan> RetryDelays { get; init; } = LoadOptions.DefaultRetryDelays;
+
+    /// <summary>As arguments of the calls of a cluster, in their order.</summary>
+    internal IEnumerable<NpgsqlParameter> ArgumentsInCluster() =>
+    [
+        Statements.Argument(OnReject is { } policy ? Names<RejectPolicy>.Of(policy) : null),
+        Statements.Argument(RejectLimit),
+        Statements.Argument(KeepMaps),
+        Statements.Argument(PartitionThreshold),
+        Statements.Argument(Mode is { } mode ? Names<LoadMode>.Of(mode) : null),
+    ];
 
     /// <summary>What the server would take and never look at is refused.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or would be ignored.</exception>

@@ -23,14 +23,18 @@ internal static class ServerCall
         var command = new NpgsqlBatchCommand(statement.Text);
         foreach (var argument in arguments)
             command.Parameters.Add(argument);
-        var batch = new NpgsqlBatch(connection)
+        var batch = new NpgsqlBatch(connection) { Timeout = NoTimeout };
+        if (!statement.CommitsItself)
         {
-            Timeout = NoTimeout,
-            BatchCommands = { new("BEGIN ISOLATION LEVEL READ COMMITTED"), new(PinPath), command },
-        };
+            batch.BatchCommands.Add(new("BEGIN ISOLATION LEVEL READ COMMITTED"));
+            batch.BatchCommands.Add(new(PinPath));
+        }
+        batch.BatchCommands.Add(command);
         await using (batch.ConfigureAwait(false))
         {
             var rows = await ReadAsync(batch, statement.Read, cancellationToken).ConfigureAwait(false);
+            if (statement.CommitsItself)
+                return rows;
             // Not by an NpgsqlTransaction, whose COMMIT has the timeout of the connection string: files of staging go then.
             var commit = new NpgsqlCommand("COMMIT", connection) { CommandTimeout = NoTimeout };
             await using (commit.ConfigureAwait(false))

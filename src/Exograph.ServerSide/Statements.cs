@@ -7,7 +7,11 @@ namespace Exograph.ServerSide;
 /// <param name="Name">What it is called in spans, metrics and logs: the public call, or the relation that is read.</param>
 /// <param name="Text">Its SQL.</param>
 /// <param name="Read">Reads a row of its answer.</param>
-internal sealed record Statement<T>(string Name, string Text, Func<NpgsqlDataReader, T> Read);
+internal sealed record Statement<T>(string Name, string Text, Func<NpgsqlDataReader, T> Read)
+{
+    /// <summary>Whether it commits by itself, and is to be in no transaction.</summary>
+    public bool CommitsItself { get; init; }
+}
 
 /// <summary>All statements that this library sends, but for COPY and what the migrator runs.</summary>
 internal static class Statements
@@ -22,6 +26,95 @@ internal static class Statements
         CALL exograph.finalize_load(load_id => $1, on_reject => $2, reject_limit => $3, keep_maps => $4,
                                     partition_threshold => $5, defer_indexes => $6, mode => $7, most_partitions => $8)
         """, r => r.GetInt32(0));
+
+    public static readonly Statement<bool> IsCoordinator = new("cluster.shards",
+        "SELECT EXISTS (SELECT FROM exograph_cluster.shards)", r => r.GetBoolean(0));
+
+    /// <summary>The attached shards, where the role in force has a user there.</summary>
+    public static readonly Statement<Shard> Shards = new("cluster.shards", """
+        SELECT s.number, s.name, s.hosts, s.port, s.dbname, u.remote_user
+        FROM exograph_cluster.shards s JOIN exograph_cluster.users u ON u.role = current_user
+        WHERE s.state = 'attached' ORDER BY s.number
+        """, r => new Shard
+    {
+        Number = r.GetInt32(0),
+        Name = r.GetString(1),
+        Hosts = r.GetString(2),
+        Port = r.GetString(3),
+        Database = r.GetString(4),
+        User = r.GetString(5),
+    });
+
+    public static readonly Statement<int> BeginInCluster = new("cluster.begin_load",
+        """
+        SELECT exograph_cluster.begin_load($1, on_reject => $2, reject_limit => $3, keep_maps => $4, partition_threshold => $5,
+                                           mode => $6, complete => $7)
+        """, r => r.GetInt32(0));
+
+    public static readonly Statement<(string? Name, int Shard)> Place = new("cluster.place",
+        "SELECT name, shard FROM exograph_cluster.place($1, $2, $3)", r => (Text(r, 0), r.GetInt32(1)));
+
+    public static readonly Statement<int> JoinLoad = new("cluster.join_load",
+        "SELECT exograph_cluster.join_load($1, $2)", r => r.GetInt32(0));
+
+    public static readonly Statement<bool> FinalizeInCluster = new("cluster.finalize_load", """
+        CALL exograph_cluster.finalize_load($1, on_reject => $2, reject_limit => $3, keep_maps => $4, partition_threshold => $5,
+                                            mode => $6)
+        """, Nothing)
+    { CommitsItself = true };
+
+    /// <summary>A load of the cluster, and whether it is committed on all of its shards.</summary>
+    public static readonly Statement<(LoadReport Load, bool IsCommitted)> LoadInCluster = new("cluster.loads", """
+        SELECT id, label, CASE state WHEN 'committed' THEN 'finalized' ELSE state END, who, begun_at, decided_at, finalized_at IS NOT NULL
+        FROM exograph_cluster.loads WHERE id = $1
+        """, r => (ReadLoad(r), r.GetBoolean(6)));
+
+    public static readonly Statement<bool> AbandonInCluster =
+        new("cluster.abandon_load", "CALL exograph_cluster.abandon_load($1)", Nothing);
+
+    public static readonly Statement<ResolvedPart> ResolveLoads = new("cluster.resolve_loads",
+        "SELECT load_id, shard, outcome, detail FROM exograph_cluster.resolve_loads()", r => new ResolvedPart
+        {
+            LoadId = Integer(r, 0),
+            Shard = r.GetInt32(1),
+            Outcome = r.GetString(2),
+            Detail = Text(r, 3),
+        });
+
+    public static readonly Statement<ShardStatus> ClusterStatus = new("cluster.cluster_status", """
+        SELECT number, name, state, home, hosts, port, dbname, database_bytes, capacity_bytes, packages, open_loads, to_commit, prepared,
+               oldest_prepared, problem
+        FROM exograph_cluster.cluster_status ORDER BY number
+        """, r => new ShardStatus
+    {
+        Number = r.GetInt32(0),
+        Name = r.GetString(1),
+        IsAttached = r.GetString(2) == "attached",
+        IsHome = r.GetBoolean(3),
+        Hosts = r.GetString(4),
+        Port = r.GetString(5),
+        Database = r.GetString(6),
+        DatabaseBytes = Number(r, 7),
+        CapacityBytes = Number(r, 8),
+        Packages = r.GetInt64(9),
+        OpenLoads = r.GetInt64(10),
+        ToCommit = r.GetInt64(11),
+        Prepared = Integer(r, 12),
+        OldestPrepared = Time(r, 13),
+        Problem = Text(r, 14),
+    });
+
+    public static readonly Statement<int> AddShard = new("cluster.add_shard",
+        "SELECT exograph_cluster.add_shard($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", r => r.GetInt32(0));
+
+    public static readonly Statement<bool> MapUser = new("cluster.map_user", "SELECT exograph_cluster.map_user($1, $2, $3)", Nothing);
+
+    public static readonly Statement<bool> AttachShard = new("cluster.attach_shard", "SELECT exograph_cluster.attach_shard($1)", Nothing);
+
+    public static readonly Statement<bool> DetachShard = new("cluster.detach_shard", "SELECT exograph_cluster.detach_shard($1)", Nothing);
+
+    public static readonly Statement<bool> MovePackage =
+        new("cluster.move_package", "CALL exograph_cluster.move_package($1, $2, $3)", Nothing) { CommitsItself = true };
 
     public static readonly Statement<RejectedRow> Check = new("check_load",
         SelectRejects("staged_ctid::text FROM exograph.check_load($1) r"), ReadReject);
@@ -127,17 +220,7 @@ internal static class Statements
     public static readonly Statement<LoadReport> Loads = new("loads", """
         SELECT load_id, label, state, started_by, started_at, ended_at
         FROM exograph.loads WHERE $1 IS NULL OR load_id = $1 ORDER BY load_id DESC
-        """, r => new LoadReport
-    {
-        LoadId = r.GetInt32(0),
-        Label = r.GetString(1),
-        State = Names<LoadState>.Parse(r.GetString(2)),
-        StartedBy = r.GetString(3),
-        StartedAt = r.GetFieldValue<DateTimeOffset>(4),
-        EndedAt = Time(r, 5),
-        Tables = [],
-        Phases = [],
-    });
+        """, ReadLoad);
 
     public static readonly Statement<LoadReportTable> Tables = new("load_tables", """
         SELECT table_name, staged, inserted, existing, collapsed, rejected, conflicting, path, milliseconds, wal_bytes, reason, replaced
@@ -279,6 +362,18 @@ internal static class Statements
         ) p ON true
         LIMIT $2
         """;
+
+    private static LoadReport ReadLoad(NpgsqlDataReader r) => new()
+    {
+        LoadId = r.GetInt32(0),
+        Label = r.GetString(1),
+        State = Names<LoadState>.Parse(r.GetString(2)),
+        StartedBy = r.GetString(3),
+        StartedAt = r.GetFieldValue<DateTimeOffset>(4),
+        EndedAt = Time(r, 5),
+        Tables = [],
+        Phases = [],
+    };
 
     private static DeletedRows ReadDeleted(NpgsqlDataReader r) => new()
     {

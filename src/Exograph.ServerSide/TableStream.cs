@@ -57,6 +57,15 @@ internal sealed class TableStream(LoadSession session, StagedTable table, IReadO
         return EndKeptRowAsync(cancellationToken);
     }
 
+    /// <summary>Adds a row that another encoder has written, in the order of <see cref="Columns"/>, with the numbers of its producer.</summary>
+    public ValueTask AddRowAsync(ReadOnlyMemory<byte> row, long counted, CancellationToken cancellationToken)
+    {
+        Chunk().AddRow(row.Span, counted);
+        _rows++;
+        _rowsBefore = null; // it is not the row of this number for whoever wrote it
+        return EndKeptRowAsync(cancellationToken);
+    }
+
     private ValueTask EndKeptRowAsync(CancellationToken cancellationToken)
     {
         if (_chunk!.HasUntranslated)

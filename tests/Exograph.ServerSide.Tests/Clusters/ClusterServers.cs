@@ -40,10 +40,14 @@ public sealed class ClusterServers : IAsyncLifetime
     }
 
     /// <summary>A coordinator with three shards, or the test is skipped.</summary>
-    internal async Task<TestCluster> CreateAsync()
+    /// <param name="isBare">Whether these are indexes that are no shards yet.</param>
+    internal async Task<TestCluster> CreateAsync(bool isBare = false)
     {
         Assert.SkipWhen(_missing is not null, _missing ?? "");
-        return await TestCluster.CreateAsync(this);
+        var cluster = await TestCluster.CreateAsync(this);
+        if (!isBare)
+            await cluster.AddShardsAsync();
+        return cluster;
     }
 
     internal static Task<Session> OpenAsync(EmbeddedPostgresServer server, string database) => Session.OpenAsync(

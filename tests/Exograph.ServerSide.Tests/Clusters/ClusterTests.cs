@@ -1,3 +1,4 @@
+using System.Globalization;
 using Exograph.EmbeddedPostgres;
 using Exograph.ServerSide.Tests.Loading;
 using Npgsql;
@@ -80,8 +81,33 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
         await cluster.AssertLoadedAsync();
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task What_shards_have_prepared_survives_their_crash_and_ends_as_was_decided(bool isFirst, bool isDecided)
+    {
+        await using var cluster = await servers.CreateAsync();
+        var load = await cluster.StageAsync();
+        await cluster.Loader.ExecuteAsync($"BEGIN; SELECT exograph_cluster.prepare_load({load}, NULL, NULL, NULL, NULL, NULL)");
+        await cluster.Loader.ExecuteAsync(isDecided ? "COMMIT" : "ROLLBACK");
+        var crashed = isFirst ? servers.FirstShards : servers.OtherShards;
+        await crashed.StopAsync(StopMode.Immediate);
+        await crashed.RestartAsync();
+
+        if (!isDecided)
+        {
+            Assert.Equal(["1|1|rolled back", "1|2|rolled back", "1|3|rolled back"], await cluster.ResolveAsync());
+            await cluster.AssertNothingAsync();
+            return;
+        }
+        await cluster.Loader.ExecuteAsync($"SELECT exograph_cluster.commit_load({load})");
+        await cluster.AssertLoadedAsync();
+    }
+
     [Fact]
-    public async Task What_a_shard_has_prepared_survives_its_crash_and_is_committed()
+    public async Task A_shard_that_crashes_when_it_has_prepared_does_not_keep_the_others_from_it()
     {
         await using var cluster = await servers.CreateAsync();
         var load = await cluster.StageAsync();
@@ -130,10 +156,15 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
     }
 
     [Theory]
-    [InlineData("prepared")]
-    [InlineData("decided")]
-    [InlineData("committed on one shard")]
-    public async Task A_coordinator_that_crashes_is_resolved_by_what_it_has_decided(string point)
+    [InlineData("prepared", "")]
+    [InlineData("decided", "")]
+    [InlineData("committed", "1")]
+    [InlineData("committed", "2")]
+    [InlineData("committed", "3")]
+    [InlineData("committed", "1,3")]
+    [InlineData("committed", "2,3")]
+    [InlineData("committed", "1,2,3")]
+    public async Task A_coordinator_that_crashes_is_resolved_by_what_it_has_decided(string point, string onShards)
     {
         await using var cluster = await servers.CreateAsync();
         var load = await cluster.StageAsync();
@@ -143,10 +174,10 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
             await cluster.Loader.ExecuteAsync("COMMIT");
         var gids = await cluster.PreparedAsync();
         Assert.Equal(3, gids.Length);
-        if (point == "committed on one shard")
+        foreach (var number in onShards.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            await using var shard = await cluster.OpenShardAsync(1);
-            await shard.ExecuteAsync($"COMMIT PREPARED '{gids[0]}'");
+            await using var shard = await cluster.OpenShardAsync(int.Parse(number, CultureInfo.InvariantCulture));
+            await shard.ExecuteAsync($"COMMIT PREPARED '{gids.Single(g => g.EndsWith($":{number}", StringComparison.Ordinal))}'");
         }
 
         await servers.Coordinators.KillAsync();

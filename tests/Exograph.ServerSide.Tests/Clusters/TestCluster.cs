@@ -7,6 +7,24 @@ namespace Exograph.ServerSide.Tests.Clusters;
 /// <summary>A coordinator with three empty shards, used as one would use psql. Role "loads" works on the shards by the same name.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>All that an index holds of packages, by natural keys, with the second paths of files and what is declared complete.</summary>
+    private static readonly string[] s_contents =
+    [
+        "SELECT 'package', ecosystem, package, metadata FROM exograph_shard.packages",
+        "SELECT 'version', package, version, source_ref, checksum, metadata FROM exograph_shard.package_versions",
+        "SELECT 'file', package, version, path, source, comments_text, sha256 FROM exograph_shard.files",
+        "SELECT 'path', package, version, path, sha256 FROM exograph_shard.file_paths",
+        "SELECT 'fragment', package, path, line, end_line, kind, module, name, arity, mass, content_hash, exact_hash, sub_hashes, ast "
+            + "FROM exograph_shard.fragments",
+        "SELECT 'node', package, path, line, col, engine, external_id, kind, qualified_name, metadata FROM exograph_shard.graph_nodes",
+        "SELECT 'comment', package, path, line, col, text FROM exograph_shard.comments",
+        "SELECT 'definition', package, path, line, col, kind, name, qualified_name FROM exograph_shard.definitions",
+        "SELECT 'reference', package, path, line, col, kind, name, qualified_name FROM exograph_shard.symbol_references",
+        "SELECT 'call', package, path, line, col, caller_qualified_name, callee_qualified_name, metadata FROM exograph_shard.call_edges",
+        "SELECT 'term', package, path, line, term FROM exograph_shard.fragment_terms",
+        "SELECT 'complete', f.path, c.tables FROM exograph.complete_facts c JOIN exograph.files f ON f.id = c.file_id",
+    ];
+
     private readonly ClusterServers _servers;
     private readonly string _name;
 
@@ -28,12 +46,16 @@ internal sealed class TestCluster : IAsyncDisposable
             CreateDatabasesAsync(servers.FirstShards, cluster.DatabaseOf(1)),
             CreateDatabasesAsync(servers.OtherShards, cluster.DatabaseOf(2), cluster.DatabaseOf(3)));
         await cluster.ReopenAsync();
-        foreach (var shard in Shards)
-            await cluster.Admin.ExecuteAsync($"SELECT exograph_cluster.add_shard({cluster.ArgumentsOf(shard)})");
-        await cluster.Admin.ExecuteAsync($"SELECT exograph_cluster.map_user('loads', 'loads', '{ClusterServers.Password}')");
-        foreach (var shard in Shards) // so that a test knows where they go
-            await cluster.Admin.ExecuteAsync($"INSERT INTO exograph_cluster.packages VALUES ('hex', 'package {shard}', {shard})");
         return cluster;
+    }
+
+    public async Task AddShardsAsync()
+    {
+        foreach (var shard in Shards)
+            await Admin.ExecuteAsync($"SELECT exograph_cluster.add_shard({ArgumentsOf(shard)})");
+        await Admin.ExecuteAsync($"SELECT exograph_cluster.map_user('loads', 'loads', '{ClusterServers.Password}')");
+        foreach (var shard in Shards) // so that a test knows where they go
+            await Admin.ExecuteAsync($"INSERT INTO exograph_cluster.packages VALUES ('hex', 'package {shard}', {shard})");
     }
 
     /// <summary>Those of add_shard.</summary>
@@ -46,6 +68,10 @@ internal sealed class TestCluster : IAsyncDisposable
         1 => _servers.FirstShards,
         _ => _servers.OtherShards,
     };
+
+    /// <summary>By which a role works with a server, by its password. 0: of the coordinator.</summary>
+    public string ConnectionStringOf(string role, int shard = 0) =>
+        $"Host=127.0.0.1;Port={ServerOf(shard).Port};Database={DatabaseOf(shard)};Username={role};Password={ClusterServers.Password}";
 
     /// <summary>0: of the coordinator.</summary>
     public string DatabaseOf(int shard) => shard == 0 ? _name : $"{_name}_{shard}";
@@ -145,6 +171,18 @@ internal sealed class TestCluster : IAsyncDisposable
         JOIN exograph.package_versions v ON v.id = f.package_version_id
         JOIN exograph.packages p ON p.id = v.package_id
         """);
+
+    /// <summary>All that an index holds.</summary>
+    public static async Task<string[]> ContentsAsync(Session session)
+    {
+        var rows = new List<string>();
+        foreach (var query in s_contents)
+            rows.AddRange(await session.RowsAsync(query));
+        return [.. rows];
+    }
+
+    /// <summary>All that the shards hold, in one order.</summary>
+    public async Task<string[]> ContentsAsync() => [.. (await OnShardsAsync(ContentsAsync)).Order(StringComparer.Ordinal)];
 
     /// <summary>The facts of all shards.</summary>
     public async Task<string[]> FactsAsync() => await OnShardsAsync(FactsAsync);

@@ -19,8 +19,8 @@ namespace Exograph.ServerSide.Tests.Readme;
 [Trait("Kind", "Lint")]
 public sealed partial class PageTests
 {
-    /// <summary>What DupSelect.InserterViewOfPackagesTests, OperationsPageTests and AnySchemaPageTests run.</summary>
-    private static readonly string[] s_runByOthers = ["docs/dup-select.md", Pages.Operations, Pages.AnySchema];
+    /// <summary>What DupSelect.InserterViewOfPackagesTests, OperationsPageTests, AnySchemaPageTests and ClusterPageTests run.</summary>
+    private static readonly string[] s_runByOthers = ["docs/dup-select.md", Pages.Operations, Pages.AnySchema, Pages.Cluster];
 
     [Fact]
     public void README_has_at_most_350_lines() => Assert.True(Pages.Readme.Count(c => c == '\n') <= 350);

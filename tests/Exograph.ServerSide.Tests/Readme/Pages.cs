@@ -25,6 +25,9 @@ internal static partial class Pages
     /// <summary>The page that AnySchemaPageTests runs.</summary>
     public const string AnySchema = "docs/any-schema.md";
 
+    /// <summary>The page that ClusterPageTests runs.</summary>
+    public const string Cluster = "docs/cluster.md";
+
     /// <summary>The page on questions, whose commands ReadmeTests runs.</summary>
     public const string Asking = "docs/asking.md";
 

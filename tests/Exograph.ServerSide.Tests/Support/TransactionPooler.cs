@@ -99,6 +99,7 @@ internal sealed class TransactionPooler : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
+        socket.NoDelay = true; // messages are handed on one by one: each would wait 40 ms for an acknowledgement
         await using var client = new NetworkStream(socket, ownsSocket: true);
         try
         {

@@ -21,7 +21,7 @@ public sealed class PutSchemaModelTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var first = Setting("EXOGRAPH_SCHEMA_SEED", 1);
-        var cases = Setting("EXOGRAPH_SCHEMA_CASES", 500);
+        var cases = Setting("EXOGRAPH_SCHEMA_CASES", 250);
 
         var failures = await Task.WhenAll(Enumerable.Range(0, Sessions).Select(n => FailuresAsync(
             database, Enumerable.Range(first, cases).Where(seed => seed % Sessions == n))));
