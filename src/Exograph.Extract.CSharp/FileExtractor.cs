@@ -27,10 +27,10 @@ internal static class FileExtractor
         AddDeclarations(facts, tree, declarations, fragments);
         new CommentCollector(tree, fragments, facts).Collect();
         var resolver = new NameResolver(index, declarations, new VariableTable(tree, declarations), firstNode);
-        var tooCostly = binder is null ? FrozenSet<int>.Empty : LambdaCost.TooCostly(tree, declarations, index);
+        var tooCostly = binder is null ? FrozenSet<int>.Empty : BindingCost.TooCostly(tree, declarations, index);
         new ReferenceCollector(tree, declarations, resolver, binder, tooCostly, fragments, facts).Collect();
         if (tooCostly.Count > 0)
-            facts.Warnings.Add($"{source.Path}: in {tooCostly.Count} members names are not bound: lambdas nest too deeply for their overloads");
+            facts.Warnings.Add($"{source.Path}: in {tooCostly.Count} members names are not bound: code nests too deeply, or lambdas for their overloads");
         if (binder?.GivenUp is { } reason)
             facts.Warnings.Add($"{source.Path}: {reason}; the rest of its names are resolved by syntax");
         WarnOfNothing(facts, tree);

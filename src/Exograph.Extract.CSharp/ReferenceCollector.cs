@@ -183,7 +183,7 @@ internal sealed class ReferenceCollector(
 
     /// <summary>The compiler, where it is to be asked.</summary>
     private CallBinder? Binder =>
-        binder is not null && tooCostly.Count > 0 && tooCostly.Contains(LambdaCost.Outermost(declarations, _declaration)) ? null : binder;
+        binder is not null && tooCostly.Count > 0 && tooCostly.Contains(BindingCost.Outermost(declarations, _declaration)) ? null : binder;
 
     private Target TypeTarget(string name) =>
         resolver.FindType(_declaration, name) is { } type ? Target.Of(type) : Target.Written(name);

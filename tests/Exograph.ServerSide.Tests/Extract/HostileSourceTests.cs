@@ -85,7 +85,7 @@ public class HostileSourceTests
         var source = start + string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
         using var folder = new SourceFolder().With("A.cs", source);
 
-        var bytes = await folder.ExtractBytesAsync(o => o);
+        var bytes = await folder.ExtractBytesAsync(o => o).WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.InRange(bytes.Length, source.Length, 400L * source.Length);
         OfStream(bytes).AssertSound();

@@ -5,17 +5,37 @@ namespace Exograph.Extract.CSharp;
 
 /// <summary>
 /// Finds members that the compiler would bind for hours: a lambda is bound for each overload of the call that it is an argument of,
-/// and one within it for each of the overloads of its own call each time.
+/// and one within it for each of the overloads of its own call each time; and the time for names grows with the square of how deep
+/// they nest.
 /// </summary>
-internal static class LambdaCost
+internal static class BindingCost
 {
     // Of a method that the package does not have, as Task.Run or Select.
     private const int UsualOverloads = 4;
 
-    /// <summary>The outermost members with lambdas that nest too deeply for the number of overloads.</summary>
+    /// <summary>The outermost members in which code, or lambdas for the number of overloads, nest too deeply.</summary>
     public static IReadOnlySet<int> TooCostly(FlatTree tree, DeclarationMap declarations, PackageIndex index)
     {
         var found = new HashSet<int>();
+        AddDeep(found, tree, declarations);
+        AddLambdas(found, tree, declarations, index);
+        return found;
+    }
+
+    private static void AddDeep(HashSet<int> found, FlatTree tree, DeclarationMap declarations)
+    {
+        var depths = new int[tree.Items.Length];
+        for (var i = 0; i < tree.Items.Length; i++)
+        {
+            var parent = tree.Items[i].Parent;
+            depths[i] = parent < 0 ? 1 : depths[parent] + 1;
+            if (depths[i] == BindingLimits.MaxDepth)
+                found.Add(Outermost(declarations, declarations.Innermost(i)));
+        }
+    }
+
+    private static void AddLambdas(HashSet<int> found, FlatTree tree, DeclarationMap declarations, PackageIndex index)
+    {
         var open = new Stack<(int End, long Cost)>();
         for (var i = 0; i < tree.Items.Length; i++)
         {
@@ -28,7 +48,6 @@ internal static class LambdaCost
                 found.Add(Outermost(declarations, declarations.Innermost(i)));
             open.Push((tree.Items[i].End, Math.Min(cost, BindingLimits.MaxLambdaBindings + 1)));
         }
-        return found;
     }
 
     /// <summary>The outermost member, no type, around a declaration, or that one itself.</summary>
