@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Exograph.EmbeddedPostgres;
 using Exograph.ServerSide.Tests.Loading;
@@ -52,14 +53,20 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
         await cluster.AssertLoadedAsync();
     }
 
-    [Fact]
-    public async Task A_session_that_dies_before_the_decision_leaves_nothing_once_it_is_resolved()
+    /// <param name="held">The shards that have not prepared the load yet.</param>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    public async Task A_session_that_dies_before_the_decision_leaves_nothing_once_it_is_resolved(params int[] held)
     {
         await using var cluster = await servers.CreateAsync();
         var load = await cluster.StageAsync();
-        await using var holder = await cluster.HoldAsync(2);
+        var prepared = TestCluster.Shards.Except(held).ToList();
+        var holders = await Task.WhenAll(held.Select(cluster.HoldAsync));
         var finalizing = cluster.FinalizeAsync(load);
-        await cluster.UntilPreparedAsync(2);
+        await cluster.UntilPreparedAsync(prepared.Count);
         await using var other = await cluster.OpenAsync("loads");
         var working = await other.FailsAsync("55P03", $"CALL exograph_cluster.finalize_load({load})");
         Assert.Equal("load 1 of the cluster: another session is working on it", working.MessageText);
@@ -68,14 +75,16 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
         var waiting = await other.FailsAsync("55P03", $"CALL exograph_cluster.finalize_load({second})");
         Assert.Equal("finalize_load: another session is finalizing a load of the cluster, or adding a shard", waiting.MessageText);
         Assert.Contains($"process {cluster.Loader.ProcessId} ", waiting.Detail, StringComparison.Ordinal);
-        Assert.Equal(["1|1|at work", "1|3|at work"], await cluster.ResolveAsync());
+        Assert.Equal(prepared.Select(s => $"1|{s}|at work"), await cluster.ResolveAsync());
 
         await cluster.Admin.ExecuteAsync("SELECT pg_terminate_backend($1)", cluster.Loader.ProcessId);
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => finalizing);
-        await UntilGoneAsync(await cluster.OpenShardAsync(2)); // the shard notices within a second
-        Assert.Equal(["1|1|rolled back", "1|3|rolled back"], await cluster.ResolveAsync());
-        await holder.ExecuteAsync("COMMIT");
+        foreach (var shard in held)
+            await UntilGoneAsync(await cluster.OpenShardAsync(shard)); // the shard notices within a second
+        Assert.Equal(prepared.Select(s => $"1|{s}|rolled back"), await cluster.ResolveAsync());
+        foreach (var holder in holders)
+            await holder.DisposeAsync();
         await cluster.AssertNothingAsync();
         await other.ExecuteAsync($"CALL exograph_cluster.finalize_load({load})");
         await cluster.AssertLoadedAsync();
@@ -220,6 +229,32 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
         await cluster.FinalizeAsync(load); // as resolve_loads would
         await cluster.AssertLoadedAsync();
         Assert.Equal("finalized", await cluster.StateAsync(load));
+    }
+
+    [Fact]
+    public async Task A_shard_that_hangs_is_waited_for_until_the_caller_gives_up_and_is_resolved_when_it_goes_on()
+    {
+        await using var cluster = await servers.CreateAsync();
+        var load = await cluster.StageAsync();
+        await using (var holder = await cluster.HoldAsync(1))
+        {
+            await cluster.Loader.ExecuteAsync("SET statement_timeout = '4s'");
+            var finalizing = cluster.Loader.FailsAsync("57014", $"CALL exograph_cluster.finalize_load({load})");
+            await cluster.UntilPreparedAsync(2);
+            await SignalAsync(servers.FirstShards, "STOP");
+            var error = await finalizing;
+            Assert.Contains("In doubt: shard 1 (shard 1): no connection", error.Detail, StringComparison.Ordinal);
+            Assert.Equal(["1|no connection", "2|null", "3|null"], await cluster.Admin.RowsAsync(
+                "SELECT number, substring(problem FROM 'no connection') FROM exograph_cluster.cluster_status ORDER BY number"));
+            await SignalAsync(servers.FirstShards, "CONT");
+        }
+
+        await UntilGoneAsync(await cluster.OpenShardAsync(1));
+        await cluster.ResolveAsync(); // it may have prepared the load before it noticed
+        await cluster.AssertNothingAsync();
+        await cluster.Loader.ExecuteAsync("RESET statement_timeout");
+        await cluster.FinalizeAsync(load);
+        await cluster.AssertLoadedAsync();
     }
 
     [Fact]
@@ -441,6 +476,14 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
         Assert.Equal(0, await cluster.Admin.CountAsync("pg_foreign_server"));
         Assert.Equal(0, await cluster.Admin.CountAsync("pg_user_mapping"));
         Assert.Equal(["plpgsql"], await cluster.Admin.RowsAsync("SELECT extname FROM pg_extension"));
+    }
+
+    /// <summary>Sends a signal to all processes of a server.</summary>
+    private static async Task SignalAsync(EmbeddedPostgresServer server, string signal)
+    {
+        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(server.DataDirectory, "postmaster.pid")))[0];
+        using var sent = Process.Start("sh", ["-c", $"kill -{signal} {postmaster} $(cat /proc/{postmaster}/task/{postmaster}/children)"]);
+        await sent.WaitForExitAsync();
     }
 
     /// <summary>Returns when nobody but superusers is in the database of a session.</summary>
