@@ -38,6 +38,7 @@ DECLARE
 BEGIN
     CALL exograph_private.require_owner('move_package', 'It deletes the package where it was.');
     CALL exograph_private.require_writable('move_package');
+    CALL exograph_private.require_coordinator();
     PERFORM exograph_private.find_shard(shard), exograph_private.find_user(exograph_private.caller());
     SELECT * INTO v_package FROM exograph_cluster.packages p
     WHERE p.ecosystem = begin_move.ecosystem AND p.name = begin_move.name;

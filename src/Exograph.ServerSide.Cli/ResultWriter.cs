@@ -110,6 +110,11 @@ internal sealed class ResultWriter(TerminalWriter output, bool json, int? column
             Json(shards);
             return;
         }
+        if (shards.Count == 0)
+        {
+            output.WriteLine("this index coordinates no cluster: add-shard makes it one");
+            return;
+        }
         TextTable.Write(output, ["shard", "name", "state", "packages", "bytes", "capacity", "open loads", "to commit", "prepared", "where"],
             shards.Select(s => (object?[])
             [

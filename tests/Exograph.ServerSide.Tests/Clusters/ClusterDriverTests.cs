@@ -88,6 +88,19 @@ public sealed class ClusterDriverTests(ClusterServers servers) : IClassFixture<C
     }
 
     [Fact]
+    public async Task An_index_that_coordinates_nothing_says_so()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+
+        Assert.Equal("this index coordinates no cluster: add-shard makes it one\n",
+            await PrintedAsync(CliRun.RunAsync(database, ["cluster", "status"])));
+        Assert.Equal("nothing is in doubt\n", await PrintedAsync(CliRun.RunAsync(database, ["cluster", "resolve"])));
+        var move = await CliRun.RunAsync(database, ["cluster", "move-package", "hex", "a", "2"]);
+        Assert.Equal(4, move.ExitCode);
+        Assert.Contains("this index coordinates no cluster [55000]", move.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rows_of_the_library_go_to_the_shard_of_their_package()
     {
         await using var cluster = await servers.CreateAsync();

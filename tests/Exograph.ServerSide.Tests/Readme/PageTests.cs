@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using Exograph.ServerSide.Benchmarks.Calls;
 using Exograph.ServerSide.Benchmarks.DupSelect;
+using Exograph.ServerSide.Benchmarks.Flat;
 using Exograph.ServerSide.Benchmarks.Growth;
 using Exograph.ServerSide.Benchmarks.Loading;
 using Exograph.ServerSide.Benchmarks.Partitions;
@@ -175,7 +176,7 @@ public sealed partial class PageTests
     private static RootCommand Benchmarks() => new()
     {
         LoadCommand.Create(), DupSelectCommand.Create(), WalCommand.Create(), GrowthCommand.Create(), WaitsCommand.Create(),
-        ReloadCommand.Create(), ReadCommand.Create(), PartitionsCommand.Create(), CallEdgesCommand.Create(),
+        ReloadCommand.Create(), ReadCommand.Create(), PartitionsCommand.Create(), CallEdgesCommand.Create(), FlatRowsCommand.Create(),
     };
 
     [GeneratedRegex("(?m)^        ")]
