@@ -235,24 +235,38 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
     public async Task A_shard_that_hangs_is_waited_for_until_the_caller_gives_up_and_is_resolved_when_it_goes_on()
     {
         await using var cluster = await servers.CreateAsync();
+        // Since 16 dblink heeds no connect_timeout: who cancels is waiting for the connection that is to undo the load.
+        var isBounded = await cluster.Admin.ScalarAsync<bool>("SELECT current_setting('server_version_num')::integer < 160000");
         var load = await cluster.StageAsync();
         await using (var holder = await cluster.HoldAsync(1))
         {
-            await cluster.Loader.ExecuteAsync("SET statement_timeout = '4s'");
             var finalizing = cluster.Loader.FailsAsync("57014", $"CALL exograph_cluster.finalize_load({load})");
             await cluster.UntilPreparedAsync(2);
             await SignalAsync(servers.FirstShards, "STOP");
-            var error = await finalizing;
-            Assert.Contains("In doubt: shard 1 (shard 1): no connection", error.Detail, StringComparison.Ordinal);
-            Assert.Equal(["1|no connection", "2|null", "3|null"], await cluster.Admin.RowsAsync(
-                "SELECT number, substring(problem FROM 'no connection') FROM exograph_cluster.cluster_status ORDER BY number"));
-            await SignalAsync(servers.FirstShards, "CONT");
+            try
+            {
+                await cluster.Admin.ExecuteAsync("SELECT pg_cancel_backend($1)", cluster.Loader.ProcessId);
+                if (!isBounded)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(5));
+                    Assert.False(finalizing.IsCompleted);
+                    await cluster.Admin.ExecuteAsync("SELECT pg_cancel_backend($1)", cluster.Loader.ProcessId);
+                }
+                var error = await finalizing;
+                Assert.Contains(isBounded ? "In doubt: shard 1 (shard 1): no connection" : "In doubt: ", error.Detail, StringComparison.Ordinal);
+                if (isBounded)
+                    Assert.Equal(["1|no connection", "2|null", "3|null"], await cluster.Admin.RowsAsync(
+                        "SELECT number, substring(problem FROM 'no connection') FROM exograph_cluster.cluster_status ORDER BY number"));
+            }
+            finally
+            {
+                await SignalAsync(servers.FirstShards, "CONT"); // other tests need it
+            }
         }
 
         await UntilGoneAsync(await cluster.OpenShardAsync(1));
         await cluster.ResolveAsync(); // it may have prepared the load before it noticed
         await cluster.AssertNothingAsync();
-        await cluster.Loader.ExecuteAsync("RESET statement_timeout");
         await cluster.FinalizeAsync(load);
         await cluster.AssertLoadedAsync();
     }
