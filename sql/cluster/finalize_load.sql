@@ -145,6 +145,7 @@ DECLARE
     v_doubt text;
 BEGIN
     CALL exograph_private.close_links('user', shards);
+    CALL exograph_private.close_links('reader', shards); -- of copy_package: its transaction would stay open there
     FOR i IN 1 .. cardinality(shards) LOOP
         v_shard := exograph_private.find_shard(shards[i], attached => false);
         BEGIN

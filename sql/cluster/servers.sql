@@ -91,8 +91,8 @@ BEGIN
 END
 $$;
 
--- Asks all attached shards a query of one value by the role of readers, all at once. Of one that does not answer within 15 s,
--- problem says why.
+-- Asks all attached shards a query of one value by the role of readers, one after the other. Of one that does not answer within
+-- 15 s, problem says why.
 CREATE OR REPLACE FUNCTION exograph_private.ask_attached(query text)
 RETURNS TABLE (shard exograph_cluster.shards, answer text, problem text)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$

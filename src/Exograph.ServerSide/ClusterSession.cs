@@ -50,13 +50,12 @@ public sealed class ClusterSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Sessions of the shards that rows were staged on, by number of the shard.</summary>
-    internal IReadOnlyList<(Shard Shard, LoadSession Session)> Sessions
+    private Joined[] AllJoined
     {
         get
         {
             lock (_joined)
-                return [.. _joined.Values.Select(j => (j.Shard, j.Session))];
+                return [.. _joined.Values];
         }
     }
 
@@ -160,7 +159,7 @@ public sealed class ClusterSession : IAsyncDisposable
         RejectOptions? options = null, CancellationToken cancellationToken = default)
     {
         var rows = new List<RejectedRow>();
-        foreach (var (_, session) in Sessions)
+        foreach (var (_, _, session) in AllJoined)
             rows.AddRange(await session.CheckAsync(options, cancellationToken).ConfigureAwait(false));
         return rows;
     }
@@ -170,11 +169,8 @@ public sealed class ClusterSession : IAsyncDisposable
     public async Task<IReadOnlyList<RejectedRow>> GetRejectsAsync(
         RejectOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Joined[] joined;
-        lock (_joined)
-            joined = [.. _joined.Values];
         var rows = new List<RejectedRow>();
-        foreach (var (_, client, session) in joined)
+        foreach (var (_, client, session) in AllJoined)
             rows.AddRange(await client.GetRejectsAsync(session.LoadId, options, cancellationToken).ConfigureAwait(false));
         return rows;
     }
@@ -185,7 +181,7 @@ public sealed class ClusterSession : IAsyncDisposable
     {
         if (IsAbandoned)
             return;
-        foreach (var (_, session) in Sessions)
+        foreach (var (_, _, session) in AllJoined)
             await session.DisposeAsync().ConfigureAwait(false); // COPYs that are under way would be waited for
         await _cluster.AbandonLoadAsync(LoadId, cancellationToken).ConfigureAwait(false);
         IsAbandoned = true;
@@ -204,10 +200,7 @@ public sealed class ClusterSession : IAsyncDisposable
             await abandoning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             AbandonFailure = abandoning.Exception?.InnerException;
         }
-        Joined[] joined;
-        lock (_joined)
-            joined = [.. _joined.Values];
-        foreach (var (_, client, session) in joined)
+        foreach (var (_, client, session) in AllJoined)
         {
             await session.DisposeAsync().ConfigureAwait(false);
             await client.DisposeAsync().ConfigureAwait(false);
@@ -216,17 +209,14 @@ public sealed class ClusterSession : IAsyncDisposable
     }
 
     private Task SealAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(Sessions.Select(s => s.Session.SealAsync(cancellationToken)));
+        Task.WhenAll(AllJoined.Select(s => s.Session.SealAsync(cancellationToken)));
 
     /// <summary>A shard that does not answer now has no report: the load is what it is without.</summary>
     private async Task<ClusterReport> ReportAsync(CancellationToken cancellationToken)
     {
         var (load, isCommitted) = await _cluster.GetLoadAsync(LoadId, cancellationToken).ConfigureAwait(false);
-        Joined[] joined;
-        lock (_joined)
-            joined = [.. _joined.Values];
         var reports = new List<ShardReport>();
-        foreach (var (shard, client, session) in joined)
+        foreach (var (shard, client, session) in AllJoined)
         {
             try
             {
