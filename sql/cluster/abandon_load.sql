@@ -26,8 +26,9 @@ BEGIN
             UPDATE exograph_cluster.load_shards s SET state = 'rolled back'
             WHERE s.load_id = abandon_load.load_id AND s.shard = v_part.shard;
         EXCEPTION WHEN OTHERS THEN
-            RAISE NOTICE '%', SQLERRM USING HINT = format(
-                'Its staging stays there: CALL exograph.abandon_load(%s), on the shard.', v_part.shard_load);
+            RAISE NOTICE '%', SQLERRM USING HINT = coalesce(
+                'Its staging stays there: CALL exograph.abandon_load(' || v_part.shard_load || '), on the shard.',
+                'It has no staging there; SELECT * FROM exograph_cluster.resolve_loads() rolls back what it may have prepared.');
         END;
         CALL exograph_private.close_link(exograph_private.link_name('user', v_part.shard));
     END LOOP;

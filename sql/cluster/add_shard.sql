@@ -180,24 +180,25 @@ $$;
 CREATE OR REPLACE PROCEDURE exograph_private.enter_packages(shard exograph_cluster.shards)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_query   CONSTANT text := 'SELECT p.ecosystem, p.name FROM exograph.packages p';
-    v_link    text          := exograph_private.open_reader_link(shard);
+    v_link    text := exograph_private.open_reader_link(shard);
     v_package exograph_cluster.packages;
 BEGIN
-    SELECT d.* INTO v_package
-    FROM exograph_cluster.packages d
-    JOIN exograph_dblink.dblink(v_link, v_query) AS p (ecosystem text COLLATE "C", name text COLLATE "C") USING (ecosystem, name)
-    WHERE d.shard <> enter_packages.shard.number
-    LIMIT 1;
+    WITH there AS (
+        SELECT p::text[] AS package
+        FROM exograph_private.ask_rows(
+            v_link, shard, 'SELECT ARRAY[p.ecosystem, p.name]::text FROM exograph.packages p', '10 min') p
+    ), entered AS (
+        INSERT INTO exograph_cluster.packages AS d (ecosystem, name, shard)
+        SELECT t.package[1], t.package[2], enter_packages.shard.number FROM there t
+        ON CONFLICT ON CONSTRAINT packages_pkey DO UPDATE SET shard = d.shard WHERE d.shard <> excluded.shard
+        RETURNING d.*
+    )
+    SELECT e.* INTO v_package FROM entered e WHERE e.shard <> enter_packages.shard.number LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'shard % (%) has package % of %, which is on shard %', shard.number, shard.name, v_package.name,
                 v_package.ecosystem, v_package.shard
             USING ERRCODE = 'unique_violation', HINT = 'A package is on one shard: delete it on one of the two.';
     END IF;
-    INSERT INTO exograph_cluster.packages (ecosystem, name, shard)
-    SELECT p.ecosystem, p.name, enter_packages.shard.number
-    FROM exograph_dblink.dblink(v_link, v_query) AS p (ecosystem text, name text)
-    ON CONFLICT DO NOTHING;
     CALL exograph_private.close_link(v_link);
 END
 $$;

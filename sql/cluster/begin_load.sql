@@ -43,17 +43,16 @@ version, max_prepared_transactions is 0).';
 CREATE OR REPLACE PROCEDURE exograph_private.check_shards()
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_shard exograph_cluster.shards;
-    v_link  text;
+    v_answer exograph_private.shard_answer;
 BEGIN
-    FOR v_shard IN SELECT * FROM exograph_cluster.shards s WHERE s.state = 'attached' ORDER BY s.number LOOP
-        BEGIN
-            v_link := exograph_private.open_reader_link(v_shard);
-            CALL exograph_private.require_fit_shard(v_link, v_shard);
-            CALL exograph_private.close_link(v_link);
-        EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection OR connection_failure THEN
-            RAISE NOTICE '%', SQLERRM USING HINT = 'New packages go to other shards.';
-        END;
+    FOR v_answer IN
+        SELECT j.* FROM exograph_private.ask_all(exograph_private.fitness_query()) a, exograph_private.judge(a) j
+    LOOP
+        IF v_answer.state LIKE '08%' THEN
+            RAISE NOTICE '%', v_answer.problem USING HINT = 'New packages go to other shards.';
+        ELSIF v_answer.state IS NOT NULL THEN
+            RAISE EXCEPTION '%', v_answer.problem USING ERRCODE = v_answer.state, HINT = v_answer.hint;
+        END IF;
     END LOOP;
 END
 $$;

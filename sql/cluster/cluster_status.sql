@@ -5,38 +5,40 @@ CREATE OR REPLACE FUNCTION exograph_cluster.ask_shards()
 RETURNS TABLE (number integer, database_bytes bigint, prepared integer, oldest_prepared timestamptz, problem text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    v_shard   exograph_cluster.shards;
-    v_link    text;
-    v_answers text[];
+    v_answer exograph_private.shard_answer;
+    v_values text[];
 BEGIN
-    FOR v_shard IN SELECT * FROM exograph_cluster.shards s ORDER BY s.number LOOP
-        number := v_shard.number;
-        v_answers := NULL;
-        problem := NULL;
-        BEGIN
-            v_link := exograph_private.open_reader_link(v_shard);
-            v_answers := exograph_private.ask_link(v_link, v_shard, format(
-                'SELECT ARRAY[pg_catalog.pg_database_size(pg_catalog.current_database())::text, count(x.gid)::text,
-                              min(x.prepared)::text]
-                 FROM (SELECT) one
-                 LEFT JOIN pg_catalog.pg_prepared_xacts x ON x.database = pg_catalog.current_database() AND x.gid ~ %L',
-                format('^exograph:%s:', (SELECT c.id FROM exograph_cluster.cluster c))));
-            CALL exograph_private.require_fit_shard(v_link, v_shard);
-            CALL exograph_private.close_link(v_link);
-        EXCEPTION WHEN OTHERS THEN
-            problem := SQLERRM;
-        END;
-        database_bytes := v_answers[1];
-        prepared := v_answers[2];
-        oldest_prepared := v_answers[3];
+    FOR v_answer IN
+        SELECT j.*
+        FROM exograph_private.ask_all(exograph_private.status_query(), attached => false) a, exograph_private.judge(a) j
+    LOOP
+        v_values := v_answer.value;
+        number := (v_answer.shard).number;
+        database_bytes := v_values[5];
+        prepared := v_values[6];
+        oldest_prepared := v_values[7];
+        problem := v_answer.problem;
         RETURN NEXT;
     END LOOP;
 END
 $$;
 
 COMMENT ON FUNCTION exograph_cluster.ask_shards() IS
-'For cluster_status: what the shards say of themselves, one after the other; of one that does not answer, or is not fit, problem
-says why. 3 s for each that is down.';
+'For cluster_status: what the shards say of themselves; of one that does not answer, or is not fit, problem says why. 3 s for each
+that is down.';
+
+-- fitness_query, with the bytes of the database, what is prepared there for this cluster, and since when.
+CREATE OR REPLACE FUNCTION exograph_private.status_query() RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT pg_catalog.format('
+    SELECT (f.index::text[] || ARRAY[pg_catalog.pg_database_size(pg_catalog.current_database())::text, count(x.gid)::text,
+                                     min(x.prepared)::text])::text
+    FROM (%s) f (index)
+    LEFT JOIN pg_catalog.pg_prepared_xacts x ON x.database = pg_catalog.current_database() AND x.gid ~ %L
+    GROUP BY f.index', exograph_private.fitness_query(), pg_catalog.format('^exograph:%s:', c.id))
+    FROM (SELECT) one
+    LEFT JOIN exograph_cluster.cluster c ON true
+$$;
 
 CREATE OR REPLACE VIEW exograph_cluster.cluster_status AS
 SELECT s.number, s.name, s.state, s.home, s.hosts, s.port, s.dbname, a.database_bytes, s.capacity_bytes,

@@ -49,7 +49,7 @@ BEGIN
     UPDATE exograph_cluster.load_shards s SET state = 'prepared' WHERE s.load_id = prepare_load.load_id;
     UPDATE exograph_cluster.packages p SET shard = m.target, load_id = v_load.id
     FROM exograph_private.move_of(v_load) m
-    WHERE p.ecosystem = m.package ->> 'ecosystem' AND p.name = m.package ->> 'name';
+    WHERE p.ecosystem = m.ecosystem AND p.name = m.name;
     UPDATE exograph_cluster.loads l SET state = 'committed', decided_at = clock_timestamp() WHERE l.id = load_id;
     -- The decision must be on disk before any shard acts by it.
     IF current_setting('synchronous_commit') = 'off' THEN

@@ -15,46 +15,70 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     FROM exograph_shard.number n'
 $$;
 
--- Refuses a shard that is of another version, prepares no transactions, or is not the one that the directory takes it for; link
--- reaches it. is_new: it is none yet. Errors: 55000, and those of the link.
+-- Why a shard cannot take part that gave an answer to fitness_query, NULL where there is no index to ask, and what to do; NULL
+-- where it can: it is of another version, prepares no transactions, or is not the one that the directory takes it for. is_new: it
+-- is none yet.
+CREATE OR REPLACE FUNCTION exograph_private.unfit(
+    shard exograph_cluster.shards, answer text, is_new boolean DEFAULT false, OUT problem text, OUT hint text
+)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+DECLARE
+    v_here    text[];
+    v_there   text[] := answer;
+    v_cluster uuid   := (SELECT c.id FROM exograph_cluster.cluster c);
+BEGIN
+    EXECUTE exograph_private.fitness_query() INTO v_here;
+    IF v_there IS NULL THEN
+        problem := 'its database holds no index of this version';
+        hint := 'exograph-load migrate on it makes one.';
+    ELSIF v_there[1] IS DISTINCT FROM v_here[1] THEN
+        problem := 'its schema is of another version than that of the coordinator';
+        hint := 'exograph-load migrate, by one version, on all shards and on the coordinator.';
+    ELSIF v_there[2] = '0' THEN
+        problem := 'its server prepares no transactions';
+        hint := 'ALTER SYSTEM SET max_prepared_transactions = 10 there, and restart it.';
+    ELSIF is_new AND v_there[3] <> '0' AND (v_there[3], v_there[4]) IS DISTINCT FROM (shard.number::text, v_cluster::text) THEN
+        problem := format('it is shard %s of %s already', v_there[3],
+                          CASE v_there[4] WHEN v_cluster::text THEN 'this cluster' ELSE 'cluster ' || v_there[4] END);
+        hint := 'If that cluster is gone: SELECT exograph_private.become_shard(0, NULL), on it, by a member of exograph_owner.';
+    ELSIF NOT is_new AND (v_there[3], v_there[4]) IS DISTINCT FROM (shard.number::text, v_cluster::text) THEN
+        problem := 'another index answers where it should be';
+        hint := 'TABLE exograph_cluster.shards has the hosts; TABLE exograph_shard.number, on it, which shard it is.';
+    END IF;
+    problem := format('shard %s (%s): ', shard.number, shard.name) || problem;
+END
+$$;
+
+-- The answer of a shard to fitness_query, as ask_all gives it, with why it is unfit for a problem where it is.
+CREATE OR REPLACE FUNCTION exograph_private.judge(answer exograph_private.shard_answer) RETURNS exograph_private.shard_answer
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    IF answer.state IS NULL OR answer.state IN ('42P01', '3F000') THEN -- no table, no schema
+        SELECT u.problem, u.hint INTO answer.problem, answer.hint FROM exograph_private.unfit(answer.shard, answer.value) u;
+        answer.state := CASE WHEN answer.problem IS NOT NULL THEN '55000' END;
+    END IF;
+    RETURN answer;
+END
+$$;
+
+-- Refuses a shard that cannot take part; link reaches it. is_new: it is none yet. Errors: 55000, and those of the link.
 CREATE OR REPLACE PROCEDURE exograph_private.require_fit_shard(
     link text, shard exograph_cluster.shards, is_new boolean DEFAULT false
 )
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_here    text[];
-    v_there   text[];
-    v_cluster uuid := (SELECT c.id FROM exograph_cluster.cluster c);
-    v_problem text;
-    v_hint    text;
+    v_answer text;
+    v_unfit  record;
 BEGIN
-    EXECUTE exograph_private.fitness_query() INTO v_here;
     BEGIN
-        v_there := exograph_private.ask_link(link, shard, exograph_private.fitness_query());
+        v_answer := exograph_private.ask_link(link, shard, exograph_private.fitness_query());
     EXCEPTION WHEN undefined_table OR invalid_schema_name THEN
-        v_there := NULL;
+        v_answer := NULL;
     END;
-    IF v_there IS NULL THEN
-        v_problem := 'its database holds no index of this version';
-        v_hint := 'exograph-load migrate on it makes one.';
-    ELSIF v_there[1] IS DISTINCT FROM v_here[1] THEN
-        v_problem := 'its schema is of another version than that of the coordinator';
-        v_hint := 'exograph-load migrate, by one version, on all shards and on the coordinator.';
-    ELSIF v_there[2] = '0' THEN
-        v_problem := 'its server prepares no transactions';
-        v_hint := 'ALTER SYSTEM SET max_prepared_transactions = 10 there, and restart it.';
-    ELSIF is_new AND v_there[3] <> '0' AND (v_there[3], v_there[4]) IS DISTINCT FROM (shard.number::text, v_cluster::text) THEN
-        v_problem := format('it is shard %s of %s already', v_there[3],
-                            CASE v_there[4] WHEN v_cluster::text THEN 'this cluster' ELSE 'cluster ' || v_there[4] END);
-        v_hint := 'If that cluster is gone: SELECT exograph_private.become_shard(0, NULL), on it, by a member of exograph_owner.';
-    ELSIF NOT is_new AND (v_there[3], v_there[4]) IS DISTINCT FROM (shard.number::text, v_cluster::text) THEN
-        v_problem := 'another index answers where it should be';
-        v_hint := 'TABLE exograph_cluster.shards has the hosts; TABLE exograph_shard.number, on it, which shard it is.';
-    END IF;
-    IF v_problem IS NOT NULL THEN
+    v_unfit := exograph_private.unfit(shard, v_answer, is_new);
+    IF v_unfit.problem IS NOT NULL THEN
         CALL exograph_private.close_link(link);
-        RAISE EXCEPTION 'shard % (%): %', shard.number, shard.name, v_problem
-            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = v_hint;
+        RAISE EXCEPTION '%', v_unfit.problem USING ERRCODE = 'object_not_in_prerequisite_state', HINT = v_unfit.hint;
     END IF;
 END
 $$;

@@ -88,28 +88,54 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- Sends a query of rows of one value, or a command, and waits for the answer, for so long. Errors: those of the shard; 08006
--- where it does not answer.
+-- Waits until one of some links is answered, and returns it; NULL where none is at a time.
+CREATE OR REPLACE FUNCTION exograph_private.next_answered(links text[], until timestamptz DEFAULT 'infinity') RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_link  text;
+    v_pause float8 := 0.0005;
+BEGIN
+    LOOP
+        FOREACH v_link IN ARRAY links LOOP
+            IF exograph_private.is_answered(v_link) THEN
+                RETURN v_link;
+            END IF;
+        END LOOP;
+        IF clock_timestamp() > until THEN
+            RETURN NULL;
+        END IF;
+        PERFORM pg_sleep(v_pause);
+        v_pause := least(v_pause * 1.5, 0.05);
+    END LOOP;
+END
+$$;
+
+-- Waits for the answer to what was sent, until a time, and returns its rows. Errors: those of the shard; 08006 where it does not
+-- answer.
+CREATE OR REPLACE FUNCTION exograph_private.await_rows(link text, shard exograph_cluster.shards, until timestamptz)
+RETURNS SETOF text
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_asked CONSTANT timestamptz := clock_timestamp();
+BEGIN
+    IF exograph_private.next_answered(ARRAY[link], until) IS NULL THEN
+        CALL exograph_private.close_link(link);
+        RAISE EXCEPTION 'shard % (%) does not answer', shard.number, shard.name USING ERRCODE = 'connection_failure',
+            DETAIL = format('It was asked %s ago.', date_trunc('second', clock_timestamp() - v_asked)),
+            HINT = format('Until it does, SELECT exograph_cluster.detach_shard(%s) leaves it out.', shard.number);
+    END IF;
+    RETURN QUERY SELECT a FROM exograph_private.answers(link, shard) a;
+END
+$$;
+
+-- Sends a query of rows of one value, or a command, and waits for the answer, for so long. Errors: as await_rows.
 CREATE OR REPLACE FUNCTION exograph_private.ask_rows(
     link text, shard exograph_cluster.shards, query text, longest interval DEFAULT '15 s'
 ) RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-DECLARE
-    v_end   timestamptz := clock_timestamp() + longest;
-    v_pause float8      := 0.0005;
 BEGIN
     CALL exograph_private.send_link(link, shard, query);
-    WHILE NOT exograph_private.is_answered(link) LOOP
-        IF clock_timestamp() > v_end THEN
-            CALL exograph_private.close_link(link);
-            RAISE EXCEPTION 'shard % (%) does not answer', shard.number, shard.name USING ERRCODE = 'connection_failure',
-                DETAIL = format('It was asked %s ago.', longest),
-                HINT = format('Until it does, SELECT exograph_cluster.detach_shard(%s) leaves it out.', shard.number);
-        END IF;
-        PERFORM pg_sleep(v_pause);
-        v_pause := least(v_pause * 2, 0.05);
-    END LOOP;
-    RETURN QUERY SELECT a FROM exograph_private.answers(link, shard) a;
+    RETURN QUERY SELECT a FROM exograph_private.await_rows(link, shard, clock_timestamp() + longest) a;
 END
 $$;
 
@@ -127,22 +153,17 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.await_shards(kind text, shards integer[]) RETURNS TABLE (shard integer, answer text)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_waiting integer[] := shards;
-    v_number  integer;
+    v_links   text[] := ARRAY(SELECT exograph_private.link_name(kind, s.n)
+                              FROM unnest(shards) WITH ORDINALITY AS s (n, i) ORDER BY s.i);
+    v_waiting text[] := v_links;
     v_link    text;
-    v_pause   float8    := 0.0005;
+    v_number  integer;
 BEGIN
     WHILE cardinality(v_waiting) > 0 LOOP
-        FOREACH v_number IN ARRAY v_waiting LOOP
-            v_link := exograph_private.link_name(kind, v_number);
-            IF exograph_private.is_answered(v_link) THEN
-                RETURN QUERY
-                    SELECT v_number, a FROM exograph_private.answers(v_link, exograph_private.find_shard(v_number)) a;
-                v_waiting := array_remove(v_waiting, v_number);
-            END IF;
-        END LOOP;
-        PERFORM pg_sleep(CASE WHEN cardinality(v_waiting) > 0 THEN v_pause ELSE 0 END);
-        v_pause := least(v_pause * 1.5, 0.1);
+        v_link := exograph_private.next_answered(v_waiting);
+        v_number := shards[array_position(v_links, v_link)];
+        RETURN QUERY SELECT v_number, a FROM exograph_private.answers(v_link, exograph_private.find_shard(v_number)) a;
+        v_waiting := array_remove(v_waiting, v_link);
     END LOOP;
 END
 $$;

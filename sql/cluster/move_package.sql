@@ -72,10 +72,11 @@ NULL where the package is there already. Errors: XG008, 25006, 42501, 55000 (det
 
 -- What a load of the cluster moves. NULL where it is an ordinary one.
 CREATE OR REPLACE FUNCTION exograph_private.move_of(
-    load exograph_cluster.loads, OUT package jsonb, OUT source integer, OUT target integer
+    load exograph_cluster.loads, OUT ecosystem text, OUT name text, OUT source integer, OUT target integer
 )
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT load.options -> 'move', (load.options -> 'move' ->> 'from')::integer, (load.options -> 'move' ->> 'to')::integer
+    SELECT m.ecosystem, m.name, m."from", m."to"
+    FROM pg_catalog.jsonb_to_record(load.options -> 'move') AS m (ecosystem text, name text, "from" integer, "to" integer)
 $$;
 
 -- Deletes the package of a move on its shard, and copies it to a load on the other, both in transactions that are left open on
@@ -96,13 +97,11 @@ DECLARE
 BEGIN
     PERFORM exograph_private.ask_link(v_deleter, v_source, v_begin);
     PERFORM exograph_private.ask_link(v_deleter, v_source, format(
-        'SELECT count(*) FROM exograph.delete_package(%L, %L)', v_move.package ->> 'ecosystem', v_move.package ->> 'name'),
-        '1 h');
+        'SELECT count(*) FROM exograph.delete_package(%L, %L)', v_move.ecosystem, v_move.name), '1 h');
     v_reader := exograph_private.open_reader_link(v_source);
     PERFORM exograph_private.ask_link(v_reader, v_source, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     v_package := exograph_private.ask_link(v_reader, v_source, format(
-        'SELECT p.id FROM exograph.packages p WHERE p.ecosystem = %L AND p.name = %L',
-        v_move.package ->> 'ecosystem', v_move.package ->> 'name'));
+        'SELECT p.id FROM exograph.packages p WHERE p.ecosystem = %L AND p.name = %L', v_move.ecosystem, v_move.name));
     PERFORM exograph_private.ask_link(v_writer, v_target, v_begin);
     v_load_id := exograph_private.ask_link(v_writer, v_target, format(
         'SELECT exograph.begin_load(%L, complete => %L)', format('%s (load %s of the cluster)', load.label, load.id),

@@ -107,19 +107,18 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.shard_sizes() RETURNS TABLE (number integer, size numeric, capacity numeric)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_asked record;
+    v_answer exograph_private.shard_answer;
 BEGIN
-    FOR v_asked IN
-        SELECT (a.shard).*, a.answer, a.problem
-        FROM exograph_private.ask_attached('SELECT pg_catalog.pg_database_size(pg_catalog.current_database())') a
+    FOR v_answer IN
+        SELECT * FROM exograph_private.ask_all('SELECT pg_catalog.pg_database_size(pg_catalog.current_database())')
     LOOP
-        IF v_asked.problem IS NULL THEN
-            number := v_asked.number;
-            size := v_asked.answer;
-            capacity := v_asked.capacity_bytes;
+        IF v_answer.problem IS NULL THEN
+            number := (v_answer.shard).number;
+            size := v_answer.value;
+            capacity := (v_answer.shard).capacity_bytes;
             RETURN NEXT;
         ELSE
-            RAISE NOTICE '%', v_asked.problem USING HINT = 'New packages go to other shards.';
+            RAISE NOTICE '%', v_answer.problem USING HINT = 'New packages go to other shards.';
         END IF;
     END LOOP;
 END

@@ -49,11 +49,11 @@ restored to before it. Without effect where nothing is in doubt. Errors: 25006, 
 CREATE OR REPLACE FUNCTION exograph_private.prepared_loads() RETURNS SETOF exograph_private.doubt
 LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
     SELECT split_part(g.gid, ':', 3)::integer, (a.shard).number, coalesce(g.gid, a.problem)
-    FROM exograph_private.ask_attached(format(
+    FROM exograph_private.ask_all(format(
         'SELECT array_agg(x.gid) FROM pg_catalog.pg_prepared_xacts x
          WHERE x.database = pg_catalog.current_database() AND x.gid ~ %L',
         format('^exograph:%s:[0-9]{1,9}:[0-9]+$', (SELECT c.id FROM exograph_cluster.cluster c)))) a
-    LEFT JOIN LATERAL unnest(a.answer::text[]) AS g (gid) ON split_part(g.gid, ':', 4) = (a.shard).number::text
+    LEFT JOIN LATERAL unnest(a.value::text[]) AS g (gid) ON split_part(g.gid, ':', 4) = (a.shard).number::text
     WHERE g.gid IS NOT NULL OR a.problem IS NOT NULL
 $$;
 
@@ -129,7 +129,6 @@ LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
             'SELECT count(*) > 0 FROM exograph.loads l WHERE l.load_id = %s AND l.state IN (''finalized'', ''undone'')',
             part.shard_load)
         ELSE pg_catalog.format(
-            'SELECT count(*) = 0 FROM exograph.packages p WHERE p.ecosystem = %L AND p.name = %L',
-            m.package ->> 'ecosystem', m.package ->> 'name') END
+            'SELECT count(*) = 0 FROM exograph.packages p WHERE p.ecosystem = %L AND p.name = %L', m.ecosystem, m.name) END
     FROM exograph_private.move_of(load) m
 $$;

@@ -91,28 +91,67 @@ BEGIN
 END
 $$;
 
--- Asks all attached shards a query of one value by the role of readers, one after the other. Of one that does not answer within
--- 15 s, problem says why.
-CREATE OR REPLACE FUNCTION exograph_private.ask_attached(query text)
-RETURNS TABLE (shard exograph_cluster.shards, answer text, problem text)
+-- What a shard answers to a query of one value, or the error that comes instead: its message, hint and SQLSTATE.
+CREATE TYPE exograph_private.shard_answer AS (
+    shard exograph_cluster.shards, value text, problem text, hint text, state text
+);
+
+-- Asks all shards, or those that are attached, a query of one value by the role of readers, and waits for all answers at once,
+-- for 15 s. They are connected to one after the other.
+CREATE OR REPLACE FUNCTION exograph_private.ask_all(query text, attached boolean DEFAULT true)
+RETURNS SETOF exograph_private.shard_answer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_shard exograph_cluster.shards;
-    v_link  text;
+    v_answers exograph_private.shard_answer[] := ARRAY(
+        SELECT ROW(s, NULL, NULL, NULL, NULL)::exograph_private.shard_answer
+        FROM exograph_cluster.shards s
+        WHERE NOT attached OR s.state = 'attached'
+        ORDER BY s.number);
+    v_answer  exograph_private.shard_answer;
+    v_until   timestamptz;
 BEGIN
-    FOR v_shard IN SELECT * FROM exograph_cluster.shards s WHERE s.state = 'attached' ORDER BY s.number LOOP
-        BEGIN
-            v_link := exograph_private.open_reader_link(v_shard);
-            answer := exograph_private.ask_link(v_link, v_shard, query);
-            problem := NULL;
-            CALL exograph_private.close_link(v_link);
-        EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection OR connection_failure THEN
-            answer := NULL;
-            problem := SQLERRM;
-        END;
-        shard := v_shard;
-        RETURN NEXT;
+    FOR i IN 1 .. cardinality(v_answers) LOOP
+        v_answers[i] := exograph_private.send_reader(v_answers[i], query);
     END LOOP;
+    v_until := clock_timestamp() + interval '15 s';
+    FOREACH v_answer IN ARRAY v_answers LOOP
+        IF v_answer.state IS NULL THEN
+            v_answer := exograph_private.await_reader(v_answer, v_until);
+        END IF;
+        RETURN NEXT v_answer;
+    END LOOP;
+EXCEPTION WHEN query_canceled OR OTHERS THEN
+    CALL exograph_private.close_links('reader', ARRAY(SELECT s.number FROM exograph_cluster.shards s));
+    RAISE;
+END
+$$;
+
+-- For ask_all: sends a shard a query. Returns the answer, empty or an error.
+CREATE OR REPLACE FUNCTION exograph_private.send_reader(answer exograph_private.shard_answer, query text)
+RETURNS exograph_private.shard_answer
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+BEGIN
+    CALL exograph_private.send_link(exograph_private.open_reader_link(answer.shard), answer.shard, query);
+    RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.hint = PG_EXCEPTION_HINT, answer.state = RETURNED_SQLSTATE;
+    RETURN answer;
+END
+$$;
+
+-- For ask_all: waits for the answer of a shard, until a time.
+CREATE OR REPLACE FUNCTION exograph_private.await_reader(answer exograph_private.shard_answer, until timestamptz)
+RETURNS exograph_private.shard_answer
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+    v_link CONSTANT text := exograph_private.link_name('reader', (answer.shard).number);
+BEGIN
+    answer.value := (SELECT a FROM exograph_private.await_rows(v_link, answer.shard, until) a);
+    CALL exograph_private.close_link(v_link);
+    RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.hint = PG_EXCEPTION_HINT, answer.state = RETURNED_SQLSTATE;
+    RETURN answer;
 END
 $$;
 

@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Exograph.ServerSide.Cli;
@@ -28,5 +29,14 @@ internal readonly record struct ByteSize(long Bytes)
         }
         size = new(number << shift);
         return true;
+    }
+
+    /// <summary>The value of an option. What is no size is an error of the command line.</summary>
+    public static ByteSize Parse(ArgumentResult result)
+    {
+        var text = result.Tokens.Single().Value;
+        if (!TryParse(text, out var size))
+            result.AddError($"expected a size such as 8GB or 500MB, found '{text}'");
+        return size;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace Exograph.ServerSide.Cli;
 
@@ -62,7 +61,7 @@ internal sealed class ClusterCommand(CliApp app)
         {
             Description = "How large its database may become. Without limit by default.",
             HelpName = "size",
-            CustomParser = ParseSize,
+            CustomParser = result => ByteSize.Parse(result),
         };
         var command = new Command("add-shard", "Makes an index a shard; its packages enter the directory.")
         {
@@ -175,13 +174,4 @@ internal sealed class ClusterCommand(CliApp app)
 
     private string Password(string variable) => app.Context.Variable(variable)
         ?? throw new UsageException($"the environment variable {variable} is to have the password");
-
-    private static ByteSize? ParseSize(ArgumentResult result)
-    {
-        var text = result.Tokens.Single().Value;
-        if (ByteSize.TryParse(text, out var size))
-            return size;
-        result.AddError($"expected a size such as 8GB or 500MB, found '{text}'");
-        return null;
-    }
 }

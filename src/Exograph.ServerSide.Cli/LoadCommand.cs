@@ -43,7 +43,7 @@ internal sealed class LoadCommand(CliApp app)
         Description = "Bytes staged from which the next bundle begins a further load.",
         HelpName = "size",
         DefaultValueFactory = _ => new(new BundleLoadOptions().MaxStaged),
-        CustomParser = ParseSize,
+        CustomParser = ByteSize.Parse,
     };
 
     private readonly Option<ByteSize> _longestLine = new("--longest-line")
@@ -51,7 +51,7 @@ internal sealed class LoadCommand(CliApp app)
         Description = "Longest CSV record or NDJSON line, at most 1GB. Bounds the memory of each reader.",
         HelpName = "size",
         DefaultValueFactory = _ => new(new BundleOptions().LongestLine),
-        CustomParser = ParseSize,
+        CustomParser = ByteSize.Parse,
     };
 
     private readonly Option<string> _ids = new Option<string>("--ids")
@@ -180,13 +180,5 @@ internal sealed class LoadCommand(CliApp app)
             tables |= table;
         }
         return tables;
-    }
-
-    private static ByteSize ParseSize(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        var text = result.Tokens.Single().Value;
-        if (!ByteSize.TryParse(text, out var size))
-            result.AddError($"expected a size such as 8GB or 500MB, found '{text}'");
-        return size;
     }
 }

@@ -74,6 +74,7 @@ public sealed class MovePackageTests(ClusterServers servers) : IClassFixture<Clu
         Assert.StartsWith("shard 3 (shard 3): ", error.MessageText, StringComparison.Ordinal);
         Assert.Equal(before, await cluster.ContentsAsync());
         await AssertOnAsync(cluster, 1);
+        await AssertNobodyReadsAsync(cluster, 1);
         Assert.Equal(["open"], await cluster.Admin.RowsAsync("SELECT state FROM exograph_cluster.loads WHERE id = 2"));
         await owner.ExecuteAsync("CALL exograph_cluster.abandon_load(2)");
         await target.ExecuteAsync("ALTER TABLE exograph.files DROP CONSTRAINT no_more");
@@ -148,6 +149,19 @@ public sealed class MovePackageTests(ClusterServers servers) : IClassFixture<Clu
     }
 
     private static Task<Session> OpenOwnerAsync(TestCluster cluster) => cluster.OpenAsync("owns");
+
+    /// <summary>Fails where a transaction of the role that reads is open on a shard, and stays so.</summary>
+    private static async Task AssertNobodyReadsAsync(TestCluster cluster, int shard)
+    {
+        await using var session = await cluster.OpenShardAsync(shard);
+        for (var look = 0; look < 500; look++)
+        {
+            if (await session.CountAsync("pg_stat_activity WHERE datname = current_database() AND usename = 'reads' AND xact_start IS NOT NULL") == 0)
+                return;
+            await Task.Delay(20);
+        }
+        Assert.Fail("It is open.");
+    }
 
     /// <summary>Fails unless the package is on one shard, as the directory says, and nothing is prepared.</summary>
     private static async Task AssertOnAsync(TestCluster cluster, int expected)

@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
 using Exograph.ServerSide.Tests.Loading;
+using Exograph.ServerSide.Tests.Readme;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Sharding;
 
 /// <summary>What a coordinator reads of its shards.</summary>
-public sealed class ShardReadingTests(ReadShards shards) : IClassFixture<ReadShards>, IAsyncLifetime
+public sealed partial class ShardReadingTests(ReadShards shards) : IClassFixture<ReadShards>, IAsyncLifetime
 {
     private const string OddName = """it's "odd" \ 100%%""";
 
@@ -144,6 +146,26 @@ public sealed class ShardReadingTests(ReadShards shards) : IClassFixture<ReadSha
         Assert.Equal(3, plan.Count(line => line.Contains("Async Foreign Scan", StringComparison.Ordinal)));
         Assert.Equal(3, plan.Count(line => line.Contains("Remote SQL", StringComparison.Ordinal) && line.Contains(sent, StringComparison.Ordinal)));
         Assert.DoesNotContain(plan, line => line.Contains("Filter:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_queries_of_the_page_are_one_scan_of_each_shard_and_all_at_once()
+    {
+        await _db.ExecuteAsync("SET enable_partitionwise_aggregate = on");
+        var queries = Pages.BlocksOf(Pages.Cluster).Where(b => b.Language == "sql").SelectMany(b => b.Lines)
+            .Where(line => QueryOfView().IsMatch(line))
+            .ToList();
+
+        Assert.Equal(3, queries.Count);
+        foreach (var query in queries)
+        {
+            var plan = await _db.RowsAsync("EXPLAIN (VERBOSE, COSTS OFF) " + query);
+
+            Assert.Equal(3, plan.Count(line => line.Contains("Async Foreign Scan", StringComparison.Ordinal)));
+            Assert.Equal(query.Contains("count(*)", StringComparison.Ordinal) ? 3 : 0,
+                plan.Count(line => line.Contains("Remote SQL", StringComparison.Ordinal) && line.Contains("count(*)", StringComparison.Ordinal)));
+            Assert.DoesNotContain(plan, line => line.Contains("Filter:", StringComparison.Ordinal));
+        }
     }
 
     [Theory]
@@ -305,4 +327,7 @@ public sealed class ShardReadingTests(ReadShards shards) : IClassFixture<ReadSha
     }
 
     private static string Quoted(string text) => Sql.Literal(text);
+
+    [GeneratedRegex(@"FROM exograph_all\.\w+\b(?!\()")]
+    private static partial Regex QueryOfView();
 }
