@@ -70,12 +70,12 @@ EXCEPTION WHEN insufficient_privilege THEN
 END
 $$;
 
--- Fills the work table, puts the levels and reports. with_rejects: what cannot be put in is looked for first. Errors: 23000 where
--- there is such, or more than may be.
+-- Fills the work table, puts the levels and reports. Of its tables a small sample tells enough. with_rejects: what cannot be put
+-- in is looked for first. Errors: 23000 where there is such, or more than may be.
 CREATE PROCEDURE dup_select_private.put_levels(
     plan dup_select_private.plan, source regclass, on_existing text, on_reject text, reject_limit bigint, with_rejects boolean
 )
-LANGUAGE plpgsql SECURITY INVOKER AS $$
+LANGUAGE plpgsql SECURITY INVOKER SET default_statistics_target = 10 AS $$
 DECLARE
     v_rows pg_catalog.int8;
     v_step pg_catalog.record;
@@ -108,12 +108,11 @@ END
 $$;
 
 -- Makes and fills the work table. The expressions of a mapping have been checked under this search_path, so they are evaluated
--- under it. A small sample tells enough of it. Errors: 42809 where the source is a view or has child tables; those of the
--- expressions.
+-- under it. Errors: 42809 where the source is a view or has child tables; those of the expressions.
 CREATE PROCEDURE dup_select_private.fill_work_table(
     plan dup_select_private.plan, source regclass, on_existing text, with_rejects boolean
 )
-LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET default_statistics_target = 10 AS $$
+LANGUAGE plpgsql SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     v_statement text;
 BEGIN

@@ -237,6 +237,9 @@ BEGIN
             RETURN QUERY SELECT v_n, s.title, NULL::text, s.resolve, coalesce(s.missing, s.once), s.pending, NULL::text,
                                 CASE WHEN v_n = 1 AND s.resolve IS NOT NULL THEN v_about END
                          FROM dup_select_private.level_statements(plan, v_level, '{}', false) s;
+            RETURN QUERY SELECT v_n, dup_select_private.title(v_level), dup_select_private.analyze_map(v_level), NULL::text,
+                                NULL::text, NULL::text, NULL::text, NULL::text
+                         WHERE v_level.classes IS NOT NULL;
         ELSIF v_first THEN
             RETURN QUERY SELECT v_n, 'With the keys of parents', s.statement, NULL::text, NULL::text, NULL::text, NULL::text,
                                 NULL::text
@@ -250,17 +253,22 @@ BEGIN
 END
 $$;
 
--- The query that gives the result of put_table. without_rejected: but for rows that exist where that is against the rules.
+-- The query that gives the result of put_table. without_rejected: but for rows that exist where that is against the rules. Keys
+-- are made records behind the sort, which need not take them along (200,000 rows: 0.08 s of 0.28).
 CREATE FUNCTION dup_select_private.answer(plan dup_select_private.plan, without_rejected boolean) RETURNS text
 LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT format('SELECT %1$s, pg_catalog.jsonb_build_object(%2$s) FROM pg_temp.%3$I AS %4$I%5$s ORDER BY %1$s',
+    SELECT format(
+'SELECT %1$s, pg_catalog.jsonb_build_object(%2$s)
+FROM (SELECT %3$s FROM pg_temp.%4$I AS %5$I%6$s ORDER BY %1$s OFFSET 0) AS %5$I',
         dup_select_private.work_column(plan, (plan.names).row),
-        (SELECT string_agg(format('%L, %s', r.name, dup_select_private.work_column(plan, r.slot_name)), ', ' ORDER BY r.n)
-         FROM dup_select_private.results(plan, plan.levels[1]) r),
+        string_agg(format('%L, %s', r.name, dup_select_private.work_column(plan, r.slot_name)), ', ' ORDER BY r.n),
+        concat_ws(', ', dup_select_private.work_column(plan, (plan.names).row),
+                  string_agg(dup_select_private.work_column(plan, r.slot_name), ', ' ORDER BY r.n)),
         coalesce((plan.levels[1]).map, plan.wide), (plan.names).rows,
         CASE WHEN without_rejected THEN format(
             ' WHERE NOT EXISTS (SELECT FROM pg_temp.%I AS r WHERE r.%I OPERATOR(pg_catalog.=) %I.%2$I)',
             dup_select_private.rejected_table(plan), (plan.names).row, (plan.names).rows) END)
+    FROM dup_select_private.results(plan, plan.levels[1]) r
 $$;
 
 -- The temporary tables of put_table.

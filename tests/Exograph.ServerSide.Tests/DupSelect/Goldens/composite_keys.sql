@@ -187,6 +187,8 @@ FROM s.tenant
 WHERE s.to_account__tenant_id IS NULL AND s.to_account_tenant__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.to_account_tenant__name;
 
+ANALYZE pg_temp.put_to_account_tenant (to_account_tenant__name);
+
 -- from_account.tenant_id: s.tenant, by tenant_name_key
 CREATE TEMPORARY TABLE put_from_account_tenant ON COMMIT DROP AS
 SELECT s.*, id::integer AS from_account__tenant_id
@@ -215,6 +217,8 @@ UPDATE pg_temp.put_from_account_tenant AS s SET from_account__tenant_id = id
 FROM s.tenant
 WHERE s.from_account__tenant_id IS NULL
   AND name OPERATOR(pg_catalog.=) s.from_account_tenant__name;
+
+ANALYZE pg_temp.put_from_account_tenant (from_account_tenant__name);
 
 -- to_account: s.account, by account_pkey
 CREATE TEMPORARY TABLE put_to_account (put__row tid, transfer__tenant_id integer, transfer__target text) ON COMMIT DROP;
@@ -429,4 +433,5 @@ JOIN s.transfer
   ON tenant_id OPERATOR(pg_catalog.=) s.transfer__tenant_id
   AND label OPERATOR(pg_catalog.=) s.transfer__label;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('tenant_id', s.put__tenant_id, 'label', s.put__label) FROM pg_temp.put_transfer AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('tenant_id', s.put__tenant_id, 'label', s.put__label)
+FROM (SELECT s.put__row, s.put__tenant_id, s.put__label FROM pg_temp.put_transfer AS s ORDER BY s.put__row OFFSET 0) AS s;

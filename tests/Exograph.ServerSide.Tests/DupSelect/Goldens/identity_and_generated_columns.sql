@@ -260,7 +260,8 @@ INSERT INTO pg_temp.put_entry
 SELECT asked.put__row, numbered.id
 FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_entry AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_entry AS s ORDER BY s.put__row OFFSET 0) AS s;
 
 -- SELECT dup_select.inserter_view_sql('s.entry', 's.entry_by_default');
 CREATE OR REPLACE VIEW s.entry_by_default WITH (security_invoker = true) AS

@@ -181,6 +181,8 @@ FROM s.country
 WHERE s.city__country_id IS NULL AND s.country__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.country__name;
 
+ANALYZE pg_temp.put_country (country__name);
+
 -- s.city, by city_country_id_name_key
 CREATE TEMPORARY TABLE put_city (put__row tid, put__id integer) ON COMMIT DROP;
 
@@ -251,4 +253,5 @@ INSERT INTO pg_temp.put_city
 SELECT asked.put__row, numbered.id
 FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_city AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_city AS s ORDER BY s.put__row OFFSET 0) AS s;

@@ -113,6 +113,8 @@ FROM s.advisory
 WHERE s.affected__advisory_id IS NULL
   AND id OPERATOR(pg_catalog.=) s.advisory__id;
 
+ANALYZE pg_temp.put_advisory (advisory__id);
+
 -- s.affected, by affected_pkey
 CREATE TEMPORARY TABLE put_affected (put__row tid, put__advisory_id text, put__package text) ON COMMIT DROP;
 
@@ -157,4 +159,5 @@ JOIN s.affected
   ON advisory_id OPERATOR(pg_catalog.=) s.affected__advisory_id
   AND package OPERATOR(pg_catalog.=) s.affected__package;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('advisory_id', s.put__advisory_id, 'package', s.put__package) FROM pg_temp.put_affected AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('advisory_id', s.put__advisory_id, 'package', s.put__package)
+FROM (SELECT s.put__row, s.put__advisory_id, s.put__package FROM pg_temp.put_affected AS s ORDER BY s.put__row OFFSET 0) AS s;

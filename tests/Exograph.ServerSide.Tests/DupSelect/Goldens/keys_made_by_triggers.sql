@@ -178,7 +178,8 @@ END LOOP;
 END
 $$;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('page_id', s.put__page_id, 'slug', s.put__slug, 'since', s.put__since) FROM pg_temp.put_link AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('page_id', s.put__page_id, 'slug', s.put__slug, 'since', s.put__since)
+FROM (SELECT s.put__row, s.put__page_id, s.put__slug, s.put__since FROM pg_temp.put_link AS s ORDER BY s.put__row OFFSET 0) AS s;
 
 -- SELECT dup_select.inserter_view_sql('s.page', mapping => '{"title": "title"}', select_first => false);
 CREATE OR REPLACE VIEW s.page_in WITH (security_invoker = true) AS

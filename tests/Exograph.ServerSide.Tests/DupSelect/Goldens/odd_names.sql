@@ -126,6 +126,8 @@ FROM s."The ""Parent"""
 WHERE s."new__Paren't" IS NULL
   AND "a.b" OPERATOR(pg_catalog.=) s."Paren't__a.b";
 
+ANALYZE pg_temp."put_Paren't" ("Paren't__a.b");
+
 -- s.new, by "new_Paren't_select_found_key"
 CREATE TEMPORARY TABLE put_new (put__row tid, put__id integer) ON COMMIT DROP;
 
@@ -201,4 +203,5 @@ INSERT INTO pg_temp.put_new
 SELECT asked.put__row, numbered.id
 FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_new AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_new AS s ORDER BY s.put__row OFFSET 0) AS s;

@@ -135,6 +135,8 @@ FROM s.river
 WHERE s.city__river_id IS NULL AND s.river__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.river__name;
 
+ANALYZE pg_temp.put_river (river__name);
+
 -- country_id: s.country, by country_name_key
 CREATE TEMPORARY TABLE put_country ON COMMIT DROP AS
 SELECT s.*, id::integer AS city__country_id
@@ -162,6 +164,8 @@ UPDATE pg_temp.put_country AS s SET city__country_id = id
 FROM s.country
 WHERE s.city__country_id IS NULL
   AND name OPERATOR(pg_catalog.=) s.country__name;
+
+ANALYZE pg_temp.put_country (country__name);
 
 -- s.city, by city_country_id_name_key
 CREATE TEMPORARY TABLE put_city (put__row tid, put__id integer) ON COMMIT DROP;
@@ -209,7 +213,8 @@ JOIN s.city
   ON country_id OPERATOR(pg_catalog.=) s.city__country_id
   AND name OPERATOR(pg_catalog.=) s.city__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_city AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_city AS s ORDER BY s.put__row OFFSET 0) AS s;
 
 -- SELECT dup_select.inserter_view_sql('s.city', select_first => false);
 CREATE OR REPLACE VIEW s.city_in WITH (security_invoker = true) AS

@@ -244,4 +244,5 @@ INSERT INTO pg_temp.put_login
 SELECT asked.put__row, numbered.id
 FROM asked JOIN numbered ON numbered.put__n OPERATOR(pg_catalog.=) asked.put__n;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_login AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_login AS s ORDER BY s.put__row OFFSET 0) AS s;

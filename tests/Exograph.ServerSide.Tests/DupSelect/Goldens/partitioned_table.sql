@@ -121,6 +121,8 @@ FROM s.sensor
 WHERE s.reading__sensor_id IS NULL
   AND id OPERATOR(pg_catalog.=) s.sensor__id;
 
+ANALYZE pg_temp.put_sensor (sensor__id);
+
 -- s.reading, by reading_pkey
 CREATE TEMPORARY TABLE put_reading (put__row tid, put__sensor_id integer, put__at timestamp with time zone) ON COMMIT DROP;
 
@@ -165,4 +167,5 @@ JOIN s.reading
   ON sensor_id OPERATOR(pg_catalog.=) s.reading__sensor_id
   AND at OPERATOR(pg_catalog.=) s.reading__at;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('sensor_id', s.put__sensor_id, 'at', s.put__at) FROM pg_temp.put_reading AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('sensor_id', s.put__sensor_id, 'at', s.put__at)
+FROM (SELECT s.put__row, s.put__sensor_id, s.put__at FROM pg_temp.put_reading AS s ORDER BY s.put__row OFFSET 0) AS s;

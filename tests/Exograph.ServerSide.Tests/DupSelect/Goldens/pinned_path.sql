@@ -224,4 +224,5 @@ JOIN s.sample
   ON lot_id OPERATOR(pg_catalog.=) s.sample__lot_id
   AND name OPERATOR(pg_catalog.=) s.sample__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_sample AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_sample AS s ORDER BY s.put__row OFFSET 0) AS s;

@@ -143,6 +143,8 @@ FROM s.place
 WHERE s.parent__parent_id IS NULL AND s.parent_parent__name IS NOT NULL AND pg_catalog.num_nulls(NULL::integer) OPERATOR(pg_catalog.>) 0
   AND parent_id IS NULL AND name OPERATOR(pg_catalog.=) s.parent_parent__name;
 
+ANALYZE pg_temp.put_parent_parent (parent_parent__name);
+
 -- parent_id: s.place, by place_parent_id_name_key
 CREATE TEMPORARY TABLE put_parent ON COMMIT DROP AS
 SELECT s.*, put_parent_parent.parent__parent_id, NULL::integer AS place__parent_id
@@ -187,6 +189,8 @@ FROM s.place
 WHERE s.place__parent_id IS NULL AND pg_catalog.num_nonnulls(s.parent__name, s.parent__parent_id) OPERATOR(pg_catalog.>) 0 AND pg_catalog.num_nulls(s.parent__parent_id) OPERATOR(pg_catalog.>) 0
   AND (parent_id OPERATOR(pg_catalog.=) s.parent__parent_id OR parent_id IS NULL AND s.parent__parent_id IS NULL)
   AND name OPERATOR(pg_catalog.=) s.parent__name;
+
+ANALYZE pg_temp.put_parent (parent_parent__name, parent__name);
 
 -- s.place, by place_parent_id_name_key
 CREATE TEMPORARY TABLE put_place (put__row tid, put__id integer) ON COMMIT DROP;
@@ -260,4 +264,5 @@ JOIN s.place
   ON (parent_id OPERATOR(pg_catalog.=) s.place__parent_id OR parent_id IS NULL AND s.place__parent_id IS NULL)
   AND name OPERATOR(pg_catalog.=) s.place__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_place AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_place AS s ORDER BY s.put__row OFFSET 0) AS s;

@@ -109,7 +109,8 @@ FROM (
 JOIN s.package
   ON name OPERATOR(pg_catalog.=) s.package__name;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_package AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_package AS s ORDER BY s.put__row OFFSET 0) AS s;
 
 -- SELECT dup_select.inserter_view_sql('s.package', select_first => false, security_definer => true);
 CREATE OR REPLACE VIEW s.package_in WITH (security_invoker = true) AS

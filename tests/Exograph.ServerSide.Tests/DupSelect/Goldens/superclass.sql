@@ -112,6 +112,8 @@ FROM ONLY s.author
 WHERE s.book__author_id IS NULL
   AND name OPERATOR(pg_catalog.=) s.author__name;
 
+ANALYZE pg_temp.put_author (author__name);
+
 -- s.book, by book_title_key
 CREATE TEMPORARY TABLE put_book (put__row tid, put__id integer) ON COMMIT DROP;
 
@@ -146,4 +148,5 @@ FROM (
 JOIN s.work AS existing
   ON title OPERATOR(pg_catalog.=) s.book__title;
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_book AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_book AS s ORDER BY s.put__row OFFSET 0) AS s;

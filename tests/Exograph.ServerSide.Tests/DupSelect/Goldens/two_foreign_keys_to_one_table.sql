@@ -349,4 +349,5 @@ JOIN s.edge
   AND (callee_id OPERATOR(pg_catalog.=) s.edge__callee_id OR callee_id IS NULL AND s.edge__callee_id IS NULL)
   AND (line OPERATOR(pg_catalog.=) s.edge__line OR line IS NULL AND s.edge__line IS NULL);
 
-SELECT s.put__row, pg_catalog.jsonb_build_object() FROM pg_temp.put_edge AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object()
+FROM (SELECT s.put__row FROM pg_temp.put_edge AS s ORDER BY s.put__row OFFSET 0) AS s;

@@ -159,6 +159,8 @@ FROM s.ecosystem
 WHERE s.package__ecosystem_id IS NULL AND s.ecosystem__name IS NOT NULL
   AND name OPERATOR(pg_catalog.=) s.ecosystem__name;
 
+ANALYZE pg_temp.put_ecosystem (ecosystem__name);
+
 -- package_id: s.package, by package_ecosystem_id_name_key
 CREATE TEMPORARY TABLE put_package ON COMMIT DROP AS
 SELECT s.*, id::integer AS version__package_id
@@ -194,6 +196,8 @@ FROM s.package
 WHERE s.version__package_id IS NULL AND pg_catalog.num_nonnulls(s.package__ecosystem_id, s.package__name) OPERATOR(pg_catalog.>) 0
   AND ecosystem_id OPERATOR(pg_catalog.=) s.package__ecosystem_id
   AND name OPERATOR(pg_catalog.=) s.package__name;
+
+ANALYZE pg_temp.put_package (ecosystem__name, package__name);
 
 -- s.version, by version_package_id_version_key
 CREATE TEMPORARY TABLE put_version (put__row tid, put__id integer) ON COMMIT DROP;
@@ -267,4 +271,5 @@ JOIN s.version
   ON (package_id OPERATOR(pg_catalog.=) s.version__package_id OR package_id IS NULL AND s.version__package_id IS NULL)
   AND (version OPERATOR(pg_catalog.=) s.version__version OR version IS NULL AND s.version__version IS NULL);
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_version AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_version AS s ORDER BY s.put__row OFFSET 0) AS s;

@@ -191,6 +191,8 @@ WHERE s.item__kind_id IS NULL AND pg_catalog.num_nonnulls(s.kind__code, s.kind__
   AND (code OPERATOR(pg_catalog.=) s.kind__code OR code IS NULL AND s.kind__code IS NULL)
   AND (flag OPERATOR(pg_catalog.=) s.kind__flag OR flag IS NULL AND s.kind__flag IS NULL);
 
+ANALYZE pg_temp.put_kind (kind__code, kind__flag);
+
 -- s.item, by item_kind_id_name_colour_place_tags_span_since_key
 CREATE TEMPORARY TABLE put_item (put__row tid, put__id integer) ON COMMIT DROP;
 
@@ -289,7 +291,8 @@ JOIN s.item
   AND (span OPERATOR(pg_catalog.=) s.item__span OR span IS NULL AND s.item__span IS NULL)
   AND (since OPERATOR(pg_catalog.=) s.item__since OR since IS NULL AND s.item__since IS NULL);
 
-SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id) FROM pg_temp.put_item AS s ORDER BY s.put__row;
+SELECT s.put__row, pg_catalog.jsonb_build_object('id', s.put__id)
+FROM (SELECT s.put__row, s.put__id FROM pg_temp.put_item AS s ORDER BY s.put__row OFFSET 0) AS s;
 
 -- SELECT dup_select.inserter_view_sql('s.item', 's.item_by_default');
 CREATE OR REPLACE VIEW s.item_by_default WITH (security_invoker = true) AS
