@@ -40,28 +40,22 @@ COMMENT ON FUNCTION dup_select.put_schema(regnamespace, regnamespace, jsonb, jso
     'reject_limit. Errors: 23000 where rows are bad; P0002 where a table takes rows that are new neither now nor later; 40001 '
     'at a higher isolation where another session has inserted them; those of put_schema_sql; those of the tables.';
 
--- Runs all statements, with the memory that a load has, without jit, which takes longer than it spares, and with statistics of
--- 3,000 rows a table, not 30,000: a tenth of the time of all. What they raise themselves, for want of good rows or of rows that a
--- table takes, is raised again without the statement as its context.
+-- Runs all statements. What they raise themselves, for want of good rows or of rows that a table takes, is raised again without
+-- the statement as its context.
 CREATE PROCEDURE dup_select_private.run_schema_statements(statements dup_select_private.schema_statement[], pinned boolean)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
-    v_memory pg_catalog.text := pg_catalog.current_setting('work_mem');
-    v_jit    pg_catalog.text := pg_catalog.current_setting('jit');
-    v_sample pg_catalog.text := pg_catalog.current_setting('default_statistics_target');
-    v_name   pg_catalog.text := pg_catalog.current_setting('application_name');
+    v_before pg_catalog.text[] := dup_select_private.change_settings();
+    v_name   pg_catalog.text   := pg_catalog.current_setting('application_name');
     v_detail pg_catalog.text;
     v_hint   pg_catalog.text;
 BEGIN
-    PERFORM pg_catalog.set_config('work_mem', dup_select_private.memory_to_work(v_memory), true),
-            pg_catalog.set_config('jit', 'off', true), pg_catalog.set_config('default_statistics_target', '10', true);
     CALL dup_select_private.run_phase(statements, 'read', true);
     CALL dup_select_private.run_phase(statements, 'check', pinned);
     CALL dup_select_private.put_checked(statements, pinned);
     CALL dup_select_private.run_phase(statements, 'report', pinned);
-    PERFORM pg_catalog.set_config('work_mem', v_memory, true), pg_catalog.set_config('jit', v_jit, true),
-            pg_catalog.set_config('default_statistics_target', v_sample, true),
-            pg_catalog.set_config('application_name', v_name, true);
+    CALL dup_select_private.restore_settings(v_before);
+    PERFORM pg_catalog.set_config('application_name', v_name, true);
 EXCEPTION WHEN integrity_constraint_violation OR no_data_found THEN
     IF SQLSTATE OPERATOR(pg_catalog.<>) '23000' AND SQLSTATE OPERATOR(pg_catalog.<>) 'P0002' THEN
         RAISE;

@@ -10,10 +10,11 @@ CREATE OR REPLACE FUNCTION dup_select.put_table(
 ) RETURNS TABLE (input_row tid, output_key jsonb)
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
-    v_plan dup_select_private.plan;
-    v_few  pg_catalog.text := dup_select_private.few_name(source, target, mapping, natural_keys, superclass, on_existing,
-                                                          on_reject);
-    v_path pg_catalog.text := pg_catalog.current_setting('search_path'); -- triggers may rely on it
+    v_plan   dup_select_private.plan;
+    v_few    pg_catalog.text := dup_select_private.few_name(source, target, mapping, natural_keys, superclass, on_existing,
+                                                            on_reject);
+    v_path   pg_catalog.text := pg_catalog.current_setting('search_path'); -- triggers may rely on it
+    v_before pg_catalog.text[];
 BEGIN
     IF dup_select_private.is_kept(v_few) IS NOT TRUE THEN
         v_plan := dup_select_private.plan(target, mapping, source, natural_keys, superclass, false);
@@ -29,6 +30,7 @@ BEGIN
             v_plan := dup_select_private.plan(target, mapping, source, natural_keys, superclass, false);
         END;
     END IF;
+    v_before := dup_select_private.change_settings();
     BEGIN
         CALL dup_select_private.put_levels(v_plan, source, on_existing, on_reject, reject_limit, false);
     EXCEPTION WHEN data_exception OR not_null_violation OR check_violation THEN
@@ -36,6 +38,7 @@ BEGIN
     END;
     RETURN QUERY EXECUTE dup_select_private.answer(v_plan, on_existing OPERATOR(pg_catalog.=) 'fail');
     EXECUTE dup_select_private.drop_statement(v_plan);
+    CALL dup_select_private.restore_settings(v_before);
     PERFORM pg_catalog.set_config('search_path', v_path, true);
 END
 $$;
@@ -70,12 +73,12 @@ EXCEPTION WHEN insufficient_privilege THEN
 END
 $$;
 
--- Fills the work table, puts the levels and reports. Of its tables a small sample tells enough. with_rejects: what cannot be put
--- in is looked for first. Errors: 23000 where there is such, or more than may be.
+-- Fills the work table, puts the levels and reports. with_rejects: what cannot be put in is looked for first. Errors: 23000 where
+-- there is such, or more than may be.
 CREATE PROCEDURE dup_select_private.put_levels(
     plan dup_select_private.plan, source regclass, on_existing text, on_reject text, reject_limit bigint, with_rejects boolean
 )
-LANGUAGE plpgsql SECURITY INVOKER SET default_statistics_target = 10 AS $$
+LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_rows pg_catalog.int8;
     v_step pg_catalog.record;

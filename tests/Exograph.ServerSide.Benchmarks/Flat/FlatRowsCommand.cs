@@ -13,7 +13,7 @@ internal static class FlatRowsCommand
     public static Command Create()
     {
         var rows = new Option<int>("--rows") { Description = "Flat rows.", DefaultValueFactory = _ => 200_000 };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds, of which the median counts.", DefaultValueFactory = _ => 3 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds, each in another order, of which the median counts.", DefaultValueFactory = _ => 3 };
         var command = new Command("flat-rows", "Flat rows into five tables: put_table beside statements by hand and linq2db, once, and the same again.")
         {
             rows, rounds,
@@ -30,10 +30,12 @@ internal static class FlatRowsCommand
         await using var dataSource = NpgsqlDataSource.Create(server.ConnectionString(Database));
         await dataSource.RunAsync(FlatShop.Tables + FlatShop.FlatRows(rows), cancellationToken);
         var measured = FlatShop.Ways.ToDictionary(w => w.Name, _ => new List<Round>());
+        var (ways, random) = (FlatShop.Ways.ToArray(), new Random(1));
         string? contents = null;
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (name, putAsync) in FlatShop.Ways)
+            random.Shuffle(ways);
+            foreach (var (name, putAsync) in ways)
             {
                 await dataSource.RunAsync(FlatShop.Empty, cancellationToken);
                 await server.CheckpointAsync(cancellationToken);

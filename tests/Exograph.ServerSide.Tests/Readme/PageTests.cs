@@ -8,6 +8,7 @@ using Exograph.ServerSide.Benchmarks.Loading;
 using Exograph.ServerSide.Benchmarks.Partitions;
 using Exograph.ServerSide.Benchmarks.Reading;
 using Exograph.ServerSide.Benchmarks.Reload;
+using Exograph.ServerSide.Benchmarks.Schemas;
 using Exograph.ServerSide.Benchmarks.Waits;
 using Exograph.ServerSide.Benchmarks.Wal;
 using Exograph.ServerSide.Tests.Extract;
@@ -177,6 +178,7 @@ public sealed partial class PageTests
     {
         LoadCommand.Create(), DupSelectCommand.Create(), WalCommand.Create(), GrowthCommand.Create(), WaitsCommand.Create(),
         ReloadCommand.Create(), ReadCommand.Create(), PartitionsCommand.Create(), CallEdgesCommand.Create(), FlatRowsCommand.Create(),
+        SchemaCommand.Create(),
     };
 
     [GeneratedRegex("(?m)^        ")]
