@@ -629,8 +629,7 @@ BEGIN
         v_table := v_tables[v_n];
         FOR v_k IN 1 .. cardinality(v_table.links) LOOP
             v_link := v_table.links[v_k];
-            IF v_link.first_only AND EXISTS (SELECT FROM unnest((v_tables[v_link."table"]).links) l WHERE l.in_key) THEN
-                -- Rows that are one in the target may be called differently in the source.
+            IF v_link.first_only AND dup_select_private.may_differ_in_source(v_tables[v_link."table"]) THEN
                 v_link.first_only := false;
                 v_link.map := (
                     SELECT format('(SELECT DISTINCT ON (%1$s) * FROM %2$s AS m ORDER BY %1$s, m.put__row)',
@@ -643,6 +642,15 @@ BEGIN
     END LOOP;
     RETURN v_tables;
 END
+$$;
+
+-- Whether rows that are one in the target may be called differently in the source: by numbers of other rows, or by none, for
+-- which a default stands in.
+CREATE FUNCTION dup_select_private.may_differ_in_source("table" dup_select_private.schema_table) RETURNS boolean
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT EXISTS (SELECT FROM unnest("table".links) l WHERE l.in_key)
+        OR EXISTS (SELECT FROM unnest("table".key) k
+                   WHERE NOT EXISTS (SELECT FROM unnest("table".columns) c WHERE k.value = format('s.%I', c.held)))
 $$;
 
 -- Whether a link before one of a table decides a column wherever that one does.

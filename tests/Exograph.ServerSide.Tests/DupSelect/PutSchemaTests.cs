@@ -523,6 +523,30 @@ public sealed class PutSchemaTests : LoadingTest
     }
 
     [Theory]
+    [InlineData("(1, NULL), (2, 'x'), (3, 'x')")]
+    [InlineData("(2, 'x'), (1, NULL), (3, 'x')")]
+    [InlineData("(3, 'x'), (2, 'x'), (1, NULL)")]
+    [InlineData("(1, 'x'), (2, NULL)")]
+    public async Task A_row_is_found_by_its_key_also_where_it_is_one_with_another_whose_key_a_default_makes(string rows)
+    {
+        await Db.ExecuteAsync(
+            $"""
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.t (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text NOT NULL DEFAULT 'x' UNIQUE);
+            CREATE TABLE shop.u (n integer PRIMARY KEY, code text REFERENCES shop.t (code));
+            CREATE TABLE i.t (id integer, code text);
+            INSERT INTO i.t VALUES {rows};
+            CREATE TABLE i.u AS SELECT 7 AS n, 'x' AS code;
+            """);
+
+        var report = await Db.RowsAsync(Put());
+
+        var count = await Db.CountAsync("i.t");
+        Assert.Equal([$"t|{count}|1|0|0|{count - 1}|0|0", "u|1|1|0|0|0|0|0"], report);
+        Assert.Equal(["7|x"], await Db.RowsAsync("SELECT n, code FROM shop.u"));
+    }
+
+    [Theory]
     [InlineData("i.place.code = 'b'", "visit|1|0|0|0|0|0|1", "place_code refers to no row of shop.place")]
     [InlineData("i.place.code = 'c'", "visit|1|1|0|0|0|0|0", null)]
     public async Task A_row_whose_parent_is_put_aside_late_does_not_go_to_another_one_that_has_its_key(
