@@ -190,15 +190,16 @@ BEGIN
     ), entered AS (
         INSERT INTO exograph_cluster.packages AS d (ecosystem, name, shard)
         SELECT t.package[1], t.package[2], enter_packages.shard.number FROM there t
+        -- Changes nothing, and gives back the row that is in the way.
         ON CONFLICT ON CONSTRAINT packages_pkey DO UPDATE SET shard = d.shard WHERE d.shard <> excluded.shard
         RETURNING d.*
     )
     SELECT e.* INTO v_package FROM entered e WHERE e.shard <> enter_packages.shard.number LIMIT 1;
-    IF FOUND THEN
+    CALL exograph_private.close_link(v_link);
+    IF v_package.name IS NOT NULL THEN
         RAISE EXCEPTION 'shard % (%) has package % of %, which is on shard %', shard.number, shard.name, v_package.name,
                 v_package.ecosystem, v_package.shard
             USING ERRCODE = 'unique_violation', HINT = 'A package is on one shard: delete it on one of the two.';
     END IF;
-    CALL exograph_private.close_link(v_link);
 END
 $$;

@@ -51,7 +51,8 @@ BEGIN
         IF v_answer.state LIKE '08%' THEN
             RAISE NOTICE '%', v_answer.problem USING HINT = 'New packages go to other shards.';
         ELSIF v_answer.state IS NOT NULL THEN
-            RAISE EXCEPTION '%', v_answer.problem USING ERRCODE = v_answer.state, HINT = v_answer.hint;
+            RAISE EXCEPTION '%', v_answer.problem USING ERRCODE = v_answer.state, DETAIL = coalesce(v_answer.detail, ''),
+                HINT = v_answer.hint;
         END IF;
     END LOOP;
 END

@@ -24,8 +24,8 @@ END
 $$;
 
 COMMENT ON FUNCTION exograph_cluster.ask_shards() IS
-'For cluster_status: what the shards say of themselves; of one that does not answer, or is not fit, problem says why. 3 s for each
-that is down.';
+'For cluster_status: what the shards say of themselves; of one that does not answer, or is not fit, problem says why, and where it
+has no index of this version, or may not be asked, that is all. 3 s for each that is down, 15 s for all that do not answer.';
 
 -- fitness_query, with the bytes of the database, what is prepared there for this cluster, and since when.
 CREATE OR REPLACE FUNCTION exograph_private.status_query() RETURNS text

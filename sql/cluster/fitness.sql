@@ -15,9 +15,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
     FROM exograph_shard.number n'
 $$;
 
--- Why a shard cannot take part that gave an answer to fitness_query, NULL where there is no index to ask, and what to do; NULL
--- where it can: it is of another version, prepares no transactions, or is not the one that the directory takes it for. is_new: it
--- is none yet.
+-- Why a shard cannot take part, and what to do: it is of another version, prepares no transactions, or is not the one that the
+-- directory takes it for. NULL where it can. answer: to fitness_query, NULL where there is no index to ask. is_new: it is no
+-- shard yet.
 CREATE OR REPLACE FUNCTION exograph_private.unfit(
     shard exograph_cluster.shards, answer text, is_new boolean DEFAULT false, OUT problem text, OUT hint text
 )
@@ -55,6 +55,7 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     IF answer.state IS NULL OR answer.state IN ('42P01', '3F000') THEN -- no table, no schema
         SELECT u.problem, u.hint INTO answer.problem, answer.hint FROM exograph_private.unfit(answer.shard, answer.value) u;
+        answer.detail := NULL;
         answer.state := CASE WHEN answer.problem IS NOT NULL THEN '55000' END;
     END IF;
     RETURN answer;
@@ -73,7 +74,7 @@ BEGIN
     BEGIN
         v_answer := exograph_private.ask_link(link, shard, exograph_private.fitness_query());
     EXCEPTION WHEN undefined_table OR invalid_schema_name THEN
-        v_answer := NULL;
+        NULL; -- as judge has it
     END;
     v_unfit := exograph_private.unfit(shard, v_answer, is_new);
     IF v_unfit.problem IS NOT NULL THEN

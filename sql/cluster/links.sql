@@ -61,7 +61,8 @@ BEGIN
 END
 $$;
 
--- The rows of an answer that is there, of one value each; a command has one. Errors of the shard are raised with its name.
+-- The rows of an answer that is there, of one value each; a command has one. Errors of the shard are raised with its name; that
+-- it has cancelled, or is shut down, is no news of this server: 08006.
 CREATE OR REPLACE FUNCTION exograph_private.answers(link text, shard exograph_cluster.shards) RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
@@ -70,18 +71,21 @@ DECLARE
     v_message text;
     v_detail  text;
     v_hint    text;
+    v_context text;
 BEGIN
     WHILE v_empty < 2 LOOP -- one may be a result without rows, and not the end
         RETURN QUERY SELECT r.value FROM exograph_dblink.dblink_get_result(link) AS r (value text);
         v_empty := CASE WHEN FOUND THEN 0 ELSE v_empty + 1 END;
     END LOOP;
-EXCEPTION WHEN OTHERS THEN
+EXCEPTION WHEN query_canceled OR OTHERS THEN
     GET STACKED DIAGNOSTICS v_state = RETURNED_SQLSTATE, v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL,
-                            v_hint = PG_EXCEPTION_HINT;
+                            v_hint = PG_EXCEPTION_HINT, v_context = PG_EXCEPTION_CONTEXT;
     CALL exograph_private.close_link(link); -- answers may be left in it
+    IF v_state = '57014' AND strpos(v_context, link) = 0 THEN -- it is this session that was cancelled
+        RAISE;
+    END IF;
     RAISE EXCEPTION 'shard % (%): %', shard.number, shard.name, regexp_replace(trim(E'\n ' FROM v_message), '\s*\n\s*', ' ', 'g')
-        -- That the shard is shut down is no news of this server.
-        USING ERRCODE = CASE WHEN v_state LIKE '57P%' THEN '08006' ELSE v_state END,
+        USING ERRCODE = CASE WHEN v_state LIKE '57P%' OR v_state = '57014' THEN '08006' ELSE v_state END,
             DETAIL = concat_ws(E'\n', nullif(v_detail, ''),
                                format('That is database %s at %s:%s.', quote_ident(shard.dbname), shard.hosts, shard.port)),
             HINT = coalesce('On the shard: ' || nullif(v_hint, ''), 'TABLE exograph_cluster.cluster_status shows how it is.');
@@ -115,13 +119,11 @@ $$;
 CREATE OR REPLACE FUNCTION exograph_private.await_rows(link text, shard exograph_cluster.shards, until timestamptz)
 RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-DECLARE
-    v_asked CONSTANT timestamptz := clock_timestamp();
 BEGIN
     IF exograph_private.next_answered(ARRAY[link], until) IS NULL THEN
         CALL exograph_private.close_link(link);
         RAISE EXCEPTION 'shard % (%) does not answer', shard.number, shard.name USING ERRCODE = 'connection_failure',
-            DETAIL = format('It was asked %s ago.', date_trunc('second', clock_timestamp() - v_asked)),
+            DETAIL = format('It was waited for until %s.', date_trunc('second', until)),
             HINT = format('Until it does, SELECT exograph_cluster.detach_shard(%s) leaves it out.', shard.number);
     END IF;
     RETURN QUERY SELECT a FROM exograph_private.answers(link, shard) a;

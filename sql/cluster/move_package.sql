@@ -74,7 +74,7 @@ NULL where the package is there already. Errors: XG008, 25006, 42501, 55000 (det
 CREATE OR REPLACE FUNCTION exograph_private.move_of(
     load exograph_cluster.loads, OUT ecosystem text, OUT name text, OUT source integer, OUT target integer
 )
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT m.ecosystem, m.name, m."from", m."to"
     FROM pg_catalog.jsonb_to_record(load.options -> 'move') AS m (ecosystem text, name text, "from" integer, "to" integer)
 $$;

@@ -112,13 +112,15 @@ BEGIN
     FOR v_answer IN
         SELECT * FROM exograph_private.ask_all('SELECT pg_catalog.pg_database_size(pg_catalog.current_database())')
     LOOP
-        IF v_answer.problem IS NULL THEN
+        IF v_answer.state IS NULL THEN
             number := (v_answer.shard).number;
             size := v_answer.value;
             capacity := (v_answer.shard).capacity_bytes;
             RETURN NEXT;
-        ELSE
+        ELSIF v_answer.state LIKE '08%' THEN
             RAISE NOTICE '%', v_answer.problem USING HINT = 'New packages go to other shards.';
+        ELSE
+            RAISE EXCEPTION '%', v_answer.problem USING ERRCODE = v_answer.state, DETAIL = v_answer.detail, HINT = v_answer.hint;
         END IF;
     END LOOP;
 END

@@ -1,8 +1,9 @@
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL ROLE exograph_owner;
 
--- A transaction that is prepared on a shard: its load, NULL where the shard does not answer; its name, or why not.
-CREATE TYPE exograph_private.doubt AS (load_id integer, shard integer, detail text);
+-- A transaction that is prepared on a shard: its load, NULL where the shard does not tell; its name, or why not, with the
+-- SQLSTATE.
+CREATE TYPE exograph_private.doubt AS (load_id integer, shard integer, detail text, state text);
 
 CREATE OR REPLACE FUNCTION exograph_cluster.resolve_loads()
 RETURNS TABLE (load_id integer, shard integer, outcome text, detail text)
@@ -27,7 +28,8 @@ BEGIN
     END LOOP;
     RETURN QUERY
     SELECT d.load_id, d.shard,
-           CASE WHEN d.load_id IS NULL THEN 'no answer' WHEN l.id IS NULL THEN 'unknown load' ELSE 'at work' END,
+           CASE WHEN d.state LIKE '08%' THEN 'no answer' WHEN d.load_id IS NULL THEN 'failed'
+                WHEN l.id IS NULL THEN 'unknown load' ELSE 'at work' END,
            CASE WHEN d.load_id IS NULL THEN d.detail
                 WHEN l.id IS NULL THEN format('%L is left as it is: the coordinator knows no such load', d.detail)
                 ELSE 'finalize_load of another session has it' END
@@ -45,10 +47,10 @@ was found so, with what became of it: committed; rolled back; at work; no answer
 says, which another call looks at again; detached; lost: somebody has rolled it back by hand; unknown load: the coordinator was
 restored to before it. Without effect where nothing is in doubt. Errors: 25006, XG007.';
 
--- What is prepared for this cluster on its attached shards. Of a shard that does not answer a row without load says why.
+-- What is prepared for this cluster on its attached shards. Of a shard that does not tell a row without load says why.
 CREATE OR REPLACE FUNCTION exograph_private.prepared_loads() RETURNS SETOF exograph_private.doubt
 LANGUAGE sql VOLATILE SECURITY INVOKER AS $$
-    SELECT split_part(g.gid, ':', 3)::integer, (a.shard).number, coalesce(g.gid, a.problem)
+    SELECT split_part(g.gid, ':', 3)::integer, (a.shard).number, coalesce(g.gid, a.problem), a.state
     FROM exograph_private.ask_all(format(
         'SELECT array_agg(x.gid) FROM pg_catalog.pg_prepared_xacts x
          WHERE x.database = pg_catalog.current_database() AND x.gid ~ %L',
@@ -123,7 +125,7 @@ $$;
 -- A query for whether what a load has prepared on a shard has been committed there.
 CREATE OR REPLACE FUNCTION exograph_private.committed_query(load exograph_cluster.loads, part exograph_cluster.load_shards)
 RETURNS text
-LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT CASE WHEN part.shard_load IS NOT NULL
         THEN pg_catalog.format(
             'SELECT count(*) > 0 FROM exograph.loads l WHERE l.load_id = %s AND l.state IN (''finalized'', ''undone'')',

@@ -91,9 +91,9 @@ BEGIN
 END
 $$;
 
--- What a shard answers to a query of one value, or the error that comes instead: its message, hint and SQLSTATE.
+-- What a shard answers to a query of one value, or the error that comes instead: its message, detail, hint and SQLSTATE.
 CREATE TYPE exograph_private.shard_answer AS (
-    shard exograph_cluster.shards, value text, problem text, hint text, state text
+    shard exograph_cluster.shards, value text, problem text, detail text, hint text, state text
 );
 
 -- Asks all shards, or those that are attached, a query of one value by the role of readers, and waits for all answers at once,
@@ -103,7 +103,7 @@ RETURNS SETOF exograph_private.shard_answer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_answers exograph_private.shard_answer[] := ARRAY(
-        SELECT ROW(s, NULL, NULL, NULL, NULL)::exograph_private.shard_answer
+        SELECT ROW(s, NULL, NULL, NULL, NULL, NULL)::exograph_private.shard_answer
         FROM exograph_cluster.shards s
         WHERE NOT attached OR s.state = 'attached'
         ORDER BY s.number);
@@ -121,7 +121,9 @@ BEGIN
         RETURN NEXT v_answer;
     END LOOP;
 EXCEPTION WHEN query_canceled OR OTHERS THEN
-    CALL exograph_private.close_links('reader', ARRAY(SELECT s.number FROM exograph_cluster.shards s));
+    FOREACH v_answer IN ARRAY v_answers LOOP
+        CALL exograph_private.close_link(exograph_private.link_name('reader', (v_answer.shard).number));
+    END LOOP;
     RAISE;
 END
 $$;
@@ -134,7 +136,9 @@ BEGIN
     CALL exograph_private.send_link(exograph_private.open_reader_link(answer.shard), answer.shard, query);
     RETURN answer;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.hint = PG_EXCEPTION_HINT, answer.state = RETURNED_SQLSTATE;
+    GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.detail = PG_EXCEPTION_DETAIL, answer.hint = PG_EXCEPTION_HINT,
+                            answer.state = RETURNED_SQLSTATE;
+    CALL exograph_private.close_link(exograph_private.link_name('reader', (answer.shard).number));
     RETURN answer;
 END
 $$;
@@ -150,7 +154,9 @@ BEGIN
     CALL exograph_private.close_link(v_link);
     RETURN answer;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.hint = PG_EXCEPTION_HINT, answer.state = RETURNED_SQLSTATE;
+    GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.detail = PG_EXCEPTION_DETAIL, answer.hint = PG_EXCEPTION_HINT,
+                            answer.state = RETURNED_SQLSTATE;
+    CALL exograph_private.close_link(exograph_private.link_name('reader', (answer.shard).number));
     RETURN answer;
 END
 $$;

@@ -121,6 +121,6 @@ $$;
 
 -- A setting of work_mem, or what a load has where that is more.
 CREATE FUNCTION dup_select_private.memory_to_work(setting text) RETURNS text
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
+LANGUAGE sql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN pg_size_bytes(setting) < pg_size_bytes('64MB') THEN '64MB' ELSE setting END
 $$;

@@ -173,7 +173,8 @@ BEGIN
             IF about IS NOT NULL THEN
                 EXECUTE about;
                 GET DIAGNOSTICS v_count = ROW_COUNT;
-                UPDATE pg_temp.put_report SET updated = v_count WHERE table_name = (plan.levels[1]).reported;
+                UPDATE pg_temp.put_report SET updated = v_count
+                WHERE table_name OPERATOR(pg_catalog.=) (plan.levels[1]).reported;
             END IF;
         END IF;
         EXIT WHEN dup_select_private.number_of('SELECT count(*) FROM (' || pending || ') AS pending') OPERATOR(pg_catalog.=) 0;

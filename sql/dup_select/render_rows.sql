@@ -207,7 +207,7 @@ $$;
 -- Whether the rows of a level that exist are looked up while its classes are told: where equality alone finds them, and each of
 -- them once. An UPDATE of all classes took a fifth of a call for rows that exist.
 CREATE FUNCTION dup_select_private.is_found_at_once(level dup_select_private.plan_level) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+LANGUAGE plpgsql STABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN level.classes IS NOT NULL AND (level.key).index_name IS NOT NULL
         AND ((level.key).nulls_distinct OR NOT EXISTS (SELECT FROM dup_select_private.key_values(level) v WHERE v.nullable));

@@ -73,7 +73,7 @@ public sealed record ShardStatus
     public required string Port { get; init; }
     /// <summary>Its database.</summary>
     public required string Database { get; init; }
-    /// <summary>Size of its database; null where it does not answer.</summary>
+    /// <summary>Size of its database; null where it does not answer, or has no index of this version.</summary>
     public long? DatabaseBytes { get; init; }
     /// <summary>How large its database may become; null where nobody has said.</summary>
     public long? CapacityBytes { get; init; }
@@ -83,7 +83,7 @@ public sealed record ShardStatus
     public required long OpenLoads { get; init; }
     /// <summary>Loads that are decided and not committed there.</summary>
     public required long ToCommit { get; init; }
-    /// <summary>Transactions of loads that are prepared there, for which writers wait; null where it does not answer.</summary>
+    /// <summary>Transactions of loads that are prepared there, for which writers wait; null where it does not tell its size.</summary>
     public int? Prepared { get; init; }
     /// <summary>Since when the oldest is.</summary>
     public DateTimeOffset? OldestPrepared { get; init; }

@@ -13,7 +13,7 @@ internal static class FlatRowsCommand
     public static Command Create()
     {
         var rows = new Option<int>("--rows") { Description = "Flat rows.", DefaultValueFactory = _ => 200_000 };
-        var rounds = new Option<int>("--rounds") { Description = "Rounds, each in another order, of which the median counts.", DefaultValueFactory = _ => 3 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds, in shuffled order, of which the median counts.", DefaultValueFactory = _ => 3 };
         var command = new Command("flat-rows", "Flat rows into five tables: put_table beside statements by hand and linq2db, once, and the same again.")
         {
             rows, rounds,

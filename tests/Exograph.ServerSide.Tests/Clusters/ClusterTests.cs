@@ -272,6 +272,27 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
     }
 
     [Fact]
+    public async Task A_shard_that_gives_up_by_itself_is_told_beside_the_others_and_who_is_cancelled_leaves_no_connection()
+    {
+        await using var cluster = await servers.CreateAsync();
+        await using var shard = await cluster.OpenShardAsync(2);
+        await shard.ExecuteAsync("BEGIN; LOCK exograph.code_versions");
+        await cluster.Admin.ExecuteAsync("SET statement_timeout = '500ms'");
+
+        await cluster.Admin.FailsAsync("57014", "TABLE exograph_cluster.cluster_status");
+
+        await cluster.Admin.ExecuteAsync("RESET statement_timeout");
+        Assert.Equal(["true"], await cluster.Admin.RowsAsync("SELECT exograph_dblink.dblink_get_connections() IS NULL"));
+        await using (var owner = await cluster.OpenShardAsync(2))
+            await owner.ExecuteAsync($"ALTER ROLE reads IN DATABASE {cluster.DatabaseOf(2)} SET statement_timeout = '200ms'");
+        Assert.Equal(
+            ["1|true|null", "2|false|shard 2 (shard 2): canceling statement due to statement timeout", "3|true|null"],
+            await cluster.Admin.RowsAsync("SELECT number, database_bytes > 0 IS TRUE, problem FROM exograph_cluster.cluster_status ORDER BY 1"));
+        Assert.True(await cluster.BeginAsync() > 0);
+        Assert.Equal(["true"], await cluster.Admin.RowsAsync("SELECT exograph_dblink.dblink_get_connections() IS NULL"));
+    }
+
+    [Fact]
     public async Task A_detached_shard_is_not_touched_and_keeps_its_packages()
     {
         await using var cluster = await servers.CreateAsync();

@@ -67,6 +67,10 @@ public sealed class MovePackageTests(ClusterServers servers) : IClassFixture<Clu
         await using var owner = await OpenOwnerAsync(cluster);
         var before = await cluster.ContentsAsync();
         await using var target = await cluster.OpenShardAsync(3);
+        await target.ExecuteAsync($"REVOKE CREATE ON DATABASE {cluster.DatabaseOf(3)} FROM exograph_owner");
+        await owner.FailsAsync("42501", Move); // while the package is being read
+        await AssertNobodyReadsAsync(cluster, 1);
+        await target.ExecuteAsync($"GRANT CREATE ON DATABASE {cluster.DatabaseOf(3)} TO exograph_owner");
         await target.ExecuteAsync("ALTER TABLE exograph.files ADD CONSTRAINT no_more CHECK (path <> 'a.ex') NOT VALID");
 
         var error = await owner.FailsAsync("23514", Move);
@@ -74,7 +78,6 @@ public sealed class MovePackageTests(ClusterServers servers) : IClassFixture<Clu
         Assert.StartsWith("shard 3 (shard 3): ", error.MessageText, StringComparison.Ordinal);
         Assert.Equal(before, await cluster.ContentsAsync());
         await AssertOnAsync(cluster, 1);
-        await AssertNobodyReadsAsync(cluster, 1);
         Assert.Equal(["open"], await cluster.Admin.RowsAsync("SELECT state FROM exograph_cluster.loads WHERE id = 2"));
         await owner.ExecuteAsync("CALL exograph_cluster.abandon_load(2)");
         await target.ExecuteAsync("ALTER TABLE exograph.files DROP CONSTRAINT no_more");

@@ -197,6 +197,40 @@ public sealed class CallerTests : DupSelectTest
     }
 
     [Fact]
+    public async Task Put_table_takes_no_function_or_operator_of_the_callers_path_for_the_servers()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE TABLE public.parent (id serial PRIMARY KEY, k text NOT NULL UNIQUE);
+            CREATE TABLE public.child (id serial PRIMARY KEY, parent_id int REFERENCES public.parent, n int, UNIQUE (parent_id, n));
+            CREATE TABLE public.given AS SELECT 'a' || n % 7 AS k, n FROM generate_series(1, 300) n;
+            CREATE SCHEMA evil;
+            CREATE FUNCTION evil.pg_size_bytes(text) RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
+            CREATE FUNCTION evil.unnest(anyarray) RETURNS SETOF anyelement LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
+            CREATE FUNCTION evil.concat_ws(text, text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
+            CREATE FUNCTION evil.quote_ident(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
+            CREATE FUNCTION evil.no(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
+            CREATE FUNCTION evil.no(int, int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
+            CREATE FUNCTION evil.no(text, text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
+            CREATE OPERATOR evil.< (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.no);
+            CREATE OPERATOR evil.>= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.no);
+            CREATE OPERATOR evil.= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = evil.no);
+            CREATE OPERATOR evil.= (LEFTARG = int, RIGHTARG = int, FUNCTION = evil.no);
+            CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.no);
+            CREATE OPERATOR evil.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.no);
+            SET search_path = evil, pg_catalog;
+            """);
+        foreach (var how in new[] { "'keep'", "'update'", "'fail', on_reject => 'skip'" })
+        {
+            await Db.ExecuteAsync(
+                $$"""SELECT * FROM dup_select.put_table('public.given', 'public.child', '{"n": "n", "parent_id.k": "k"}', on_existing => {{how}})""");
+        }
+
+        await Db.ExecuteAsync("RESET search_path");
+        Assert.Equal(["7|300"], await Db.RowsAsync("SELECT (SELECT count(*) FROM parent), (SELECT count(*) FROM child)"));
+    }
+
+    [Fact]
     public async Task Triggers_and_defaults_of_the_table_see_the_callers_search_path()
     {
         await Db.ExecuteAsync(

@@ -84,20 +84,26 @@ public sealed class PutSchemaSampleTests : DupSelectTest
             await Db.RowsAsync("SELECT table_name, inserted, existing FROM dup_select.put_schema('other', 'shop', without_key => 'match')"));
     }
 
-    [Fact]
-    public async Task The_callers_settings_are_as_before()
+    [Theory]
+    [InlineData("dup_select.put_schema('other', 'shop')")]
+    [InlineData("dup_select.put_table('other.tag', 'shop.tag')")]
+    [InlineData("dup_select.put_table('other.tag', 'shop.tag', on_existing => 'update')")]
+    public async Task The_callers_settings_are_as_before(string call)
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync($"""
             CREATE SCHEMA shop;
             CREATE TABLE shop.tag (name text PRIMARY KEY);
             CREATE SCHEMA other;
             CREATE TABLE other.tag AS SELECT 'a' AS name;
             SET work_mem = '5MB';
             SET jit = on;
+            SET default_statistics_target = 50;
             BEGIN;
-            SELECT * FROM dup_select.put_schema('other', 'shop');
+            SELECT * FROM {call};
             """);
 
-        Assert.Equal(["5MB|on"], await Db.RowsAsync("SELECT current_setting('work_mem'), current_setting('jit')"));
+        Assert.Equal(["5MB|on|50"], await Db.RowsAsync(
+            "SELECT current_setting('work_mem'), current_setting('jit'), current_setting('default_statistics_target')"));
+        Assert.Equal(["a"], await Db.RowsAsync("SELECT name FROM shop.tag"));
     }
 }
