@@ -42,6 +42,7 @@ END
 ',
             dup_select_private.indented(v_found[1], 8), "table".found,
             dup_select_private.indented(array_to_string(v_found[2 :], ';' || chr(10)), 8)));
+        RETURN NEXT dup_select_private.note_same_of_tree("table");
     ELSIF "table".sparse THEN
         RETURN NEXT dup_select_private.do_block(format(
 '
@@ -267,6 +268,33 @@ WHERE %8$s
 'EXISTS (SELECT FROM pg_temp.%I AS d%s
               GROUP BY %s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)',
                  "table".found, v_keyed, v_key) END);
+END
+$$;
+
+-- Statement that notes of rows of a tree that are one row of the target which is the first of them, once all are in the map. On
+-- different levels they can be so where that row is an ancestor of itself; NULL cannot be referred to.
+CREATE FUNCTION dup_select_private.note_same_of_tree("table" dup_select_private.schema_table) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT format(
+'UPDATE pg_temp.%1$I AS m SET same_as = CASE WHEN d.first OPERATOR(pg_catalog.<>) m.put__row THEN d.first END
+FROM (SELECT m.put__row, pg_catalog.first_value(m.put__row) OVER (PARTITION BY %2$s ORDER BY %3$sm.put__row) AS first
+      FROM pg_temp.%1$I AS m JOIN pg_temp.%4$I AS w ON w.%5$I OPERATOR(pg_catalog.=) m.put__row
+      WHERE m.existing AND pg_catalog.num_nulls(%2$s) OPERATOR(pg_catalog.=) 0) AS d
+WHERE EXISTS (SELECT FROM pg_temp.%1$I AS m
+              WHERE m.existing AND m.same_as IS NULL AND pg_catalog.num_nulls(%2$s) OPERATOR(pg_catalog.=) 0
+              GROUP BY %2$s HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+  AND d.put__row OPERATOR(pg_catalog.=) m.put__row',
+            "table".map, r.columns,
+            (SELECT string_agg(format('w.%I, ', o.name), '' ORDER BY o.n)
+             FROM unnest(dup_select_private.order_columns("table")) WITH ORDINALITY AS o (name, n)),
+            "table".work, "table".row)
+        FROM (SELECT l.map_new
+              FROM unnest("table".links) WITH ORDINALITY AS l
+              WHERE l.in_key AND l.work = "table".work
+              ORDER BY l.ordinality LIMIT 1) l
+        CROSS JOIN LATERAL (SELECT string_agg(format('m.%I', c), ', ') AS columns FROM unnest(l.map_new) c) r);
 END
 $$;
 

@@ -549,6 +549,29 @@ public sealed class PutSchemaTests : LoadingTest
     }
 
     [Theory]
+    [InlineData("keep", "place|3|1|1|0|1|2|0", "old")]
+    [InlineData("update", "place|3|1|0|1|1|1|0", "first")]
+    public async Task Rows_of_a_tree_that_are_one_row_of_the_target_which_is_its_own_parent_are_one(string existing, string report, string note)
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA shop; CREATE SCHEMA i;
+            CREATE TABLE shop.place (
+                id uuid PRIMARY KEY DEFAULT gen_random_uuid(), up uuid REFERENCES shop.place, name text NOT NULL, note text, UNIQUE (up, name));
+            INSERT INTO shop.place VALUES ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000001', 'a', 'old');
+            CREATE TABLE i.place (id uuid, up uuid, name text, note text, n integer);
+            INSERT INTO i.place VALUES
+                ('00000000-0000-0000-0000-000000000011', '00000000-0000-0000-0000-000000000001', 'a', 'second', 2),
+                ('00000000-0000-0000-0000-000000000012', '00000000-0000-0000-0000-000000000011', 'a', 'first', 1),
+                ('00000000-0000-0000-0000-000000000013', '00000000-0000-0000-0000-000000000012', 'b', 'new', 3);
+            """);
+
+        Assert.Equal([report], await Db.RowsAsync(Put($$""", '{"place": {"order_by": "n"}}', on_existing => '{{existing}}'""")));
+        Assert.Equal([$"a|{note}", "b|new"], await Db.RowsAsync("SELECT name, note FROM shop.place ORDER BY 1"));
+        Assert.Equal(2, await Db.CountAsync("shop.place WHERE up = '00000000-0000-0000-0000-000000000001'"));
+    }
+
+    [Theory]
     [InlineData("i.place.code = 'b'", "visit|1|0|0|0|0|0|1", "place_code refers to no row of shop.place")]
     [InlineData("i.place.code = 'c'", "visit|1|1|0|0|0|0|0", null)]
     public async Task A_row_whose_parent_is_put_aside_late_does_not_go_to_another_one_that_has_its_key(
