@@ -566,7 +566,7 @@ public sealed class PutSchemaTests : LoadingTest
                 ('00000000-0000-0000-0000-000000000013', '00000000-0000-0000-0000-000000000012', 'b', 'new', 3);
             """);
 
-        Assert.Equal([report], await Db.RowsAsync(Put($$""", '{"place": {"order_by": "n"}}', on_existing => '{{existing}}'""")));
+        Assert.Equal([report], await Db.RowsAsync(Put($", '{{\"place\": {{\"order_by\": \"n\"}}}}', on_existing => '{existing}'")));
         Assert.Equal([$"a|{note}", "b|new"], await Db.RowsAsync("SELECT name, note FROM shop.place ORDER BY 1"));
         Assert.Equal(2, await Db.CountAsync("shop.place WHERE up = '00000000-0000-0000-0000-000000000001'"));
     }
