@@ -375,6 +375,15 @@ BEGIN
 END
 $$;
 
+UPDATE pg_temp.put_category_map AS m SET same_as = CASE WHEN d.first OPERATOR(pg_catalog.<>) m.put__row THEN d.first END
+FROM (SELECT m.put__row, pg_catalog.first_value(m.put__row) OVER (PARTITION BY m.new_id ORDER BY w.put_id, m.put__row) AS first
+      FROM pg_temp.put_category_map AS m JOIN pg_temp.put_category AS w ON w.put__row OPERATOR(pg_catalog.=) m.put__row
+      WHERE m.existing AND pg_catalog.num_nulls(m.new_id) OPERATOR(pg_catalog.=) 0) AS d
+WHERE EXISTS (SELECT FROM pg_temp.put_category_map AS m
+              WHERE m.existing AND m.same_as IS NULL AND pg_catalog.num_nulls(m.new_id) OPERATOR(pg_catalog.=) 0
+              GROUP BY m.new_id HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1)
+  AND d.put__row OPERATOR(pg_catalog.=) m.put__row;
+
 DROP TABLE pg_temp.put_category_found;
 
 ANALYZE pg_temp.put_category_map (put__row, old_id);
