@@ -111,12 +111,12 @@ DECLARE
     v_until   timestamptz;
 BEGIN
     FOR i IN 1 .. cardinality(v_answers) LOOP
-        v_answers[i] := exograph_private.send_reader(v_answers[i], query);
+        v_answers[i] := exograph_private.ask_reader(v_answers[i], query);
     END LOOP;
     v_until := clock_timestamp() + interval '15 s';
     FOREACH v_answer IN ARRAY v_answers LOOP
         IF v_answer.state IS NULL THEN
-            v_answer := exograph_private.await_reader(v_answer, v_until);
+            v_answer := exograph_private.ask_reader(v_answer, NULL, v_until);
         END IF;
         RETURN NEXT v_answer;
     END LOOP;
@@ -128,35 +128,25 @@ EXCEPTION WHEN query_canceled OR OTHERS THEN
 END
 $$;
 
--- For ask_all: sends a shard a query. Returns the answer, empty or an error.
-CREATE OR REPLACE FUNCTION exograph_private.send_reader(answer exograph_private.shard_answer, query text)
-RETURNS exograph_private.shard_answer
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
-BEGIN
-    CALL exograph_private.send_link(exograph_private.open_reader_link(answer.shard), answer.shard, query);
-    RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.detail = PG_EXCEPTION_DETAIL, answer.hint = PG_EXCEPTION_HINT,
-                            answer.state = RETURNED_SQLSTATE;
-    CALL exograph_private.close_link(exograph_private.link_name('reader', (answer.shard).number));
-    RETURN answer;
-END
-$$;
-
--- For ask_all: waits for the answer of a shard, until a time.
-CREATE OR REPLACE FUNCTION exograph_private.await_reader(answer exograph_private.shard_answer, until timestamptz)
-RETURNS exograph_private.shard_answer
+-- For ask_all: sends a shard a query, or, where that is NULL, waits for its answer, until a time. Errors are in the answer.
+CREATE OR REPLACE FUNCTION exograph_private.ask_reader(
+    answer exograph_private.shard_answer, query text, until timestamptz DEFAULT NULL
+) RETURNS exograph_private.shard_answer
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
 DECLARE
     v_link CONSTANT text := exograph_private.link_name('reader', (answer.shard).number);
 BEGIN
-    answer.value := (SELECT a FROM exograph_private.await_rows(v_link, answer.shard, until) a);
-    CALL exograph_private.close_link(v_link);
+    IF query IS NOT NULL THEN
+        CALL exograph_private.send_link(exograph_private.open_reader_link(answer.shard), answer.shard, query);
+    ELSE
+        answer.value := (SELECT a FROM exograph_private.await_rows(v_link, answer.shard, until) a);
+        CALL exograph_private.close_link(v_link);
+    END IF;
     RETURN answer;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS answer.problem = MESSAGE_TEXT, answer.detail = PG_EXCEPTION_DETAIL, answer.hint = PG_EXCEPTION_HINT,
                             answer.state = RETURNED_SQLSTATE;
-    CALL exograph_private.close_link(exograph_private.link_name('reader', (answer.shard).number));
+    CALL exograph_private.close_link(v_link);
     RETURN answer;
 END
 $$;
