@@ -33,6 +33,7 @@ BEGIN
         EXCEPTION
             WHEN lock_not_available OR dependent_objects_still_exist OR deadlock_detected OR out_of_memory OR object_in_use
             THEN
+                PERFORM exograph_private.check_statement_timeout();
                 GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
                 outcome := 'in the way';
                 detail := concat_ws(': ', v_message, replace(nullif(v_detail, ''), E'\n', '; '));

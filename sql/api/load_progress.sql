@@ -27,7 +27,7 @@ BEGIN
         END IF;
         RAISE EXCEPTION 'read';
     EXCEPTION WHEN raise_exception OR lock_not_available OR undefined_table THEN
-        NULL;
+        PERFORM exograph_private.check_statement_timeout();
     END;
     IF working_at <> 'check' THEN
         SELECT a.started_at, a.phase_number, a.phase, a.table_name, a.phase_started_at

@@ -93,6 +93,7 @@ BEGIN
             LOCK TABLE staged_fragment_term_sets IN ACCESS EXCLUSIVE MODE;
             EXIT;
         EXCEPTION WHEN lock_not_available THEN
+            PERFORM exograph_private.check_statement_timeout();
             v_was_building := v_is_building;
             v_is_building := exograph_private.an_index_of_sets_is_being_built();
             IF NOT (v_was_building OR v_is_building) THEN

@@ -44,6 +44,7 @@ BEGIN
         CALL exograph_private.start_phase(load.load_id, 'finish');
     END IF;
 EXCEPTION WHEN lock_not_available OR dependent_objects_still_exist THEN
+    PERFORM exograph_private.check_statement_timeout();
     GET STACKED DIAGNOSTICS v_message = MESSAGE_TEXT, v_detail = PG_EXCEPTION_DETAIL;
     CALL exograph_private.warn_of_unmerged(load.load_id, v_message, v_detail);
 END

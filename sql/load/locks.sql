@@ -74,6 +74,20 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
+-- For whoever goes on after a lock_timeout: raises 57014, in the server's words, where statement_timeout is over as well. Of two
+-- timers that run out before the server looks at them, it reports the one and forgets the other, so that the call would never
+-- end by it. Counted from when the message of the client came, as the timer is for a message of one statement.
+CREATE OR REPLACE FUNCTION exograph_private.check_statement_timeout() RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+BEGIN
+    IF current_setting('statement_timeout') <> '0'
+        AND clock_timestamp() - statement_timestamp() >= current_setting('statement_timeout')::interval
+    THEN
+        RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = 'query_canceled';
+    END IF;
+END
+$$;
+
 -- Raises 55P03 with what was not had, who holds it (lock_holders or row_holder; NULL where it is gone), and what to do.
 CREATE OR REPLACE FUNCTION exograph_private.raise_lock_timeout(what text, hint text, holders text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
@@ -130,6 +144,7 @@ BEGIN
     END LOOP;
     RETURN NULL;
 EXCEPTION WHEN lock_not_available THEN
+    PERFORM exograph_private.check_statement_timeout();
     RETURN v_table;
 END
 $$;

@@ -37,7 +37,7 @@ BEGIN
                         'staging lost', 'load ' || v_load, v_detail, format('CALL exograph.abandon_load(%s);', v_load);
                 END IF;
             WHEN lock_not_available OR undefined_table OR undefined_object THEN
-                NULL;
+                PERFORM exograph_private.check_statement_timeout();
         END;
     END LOOP;
 END

@@ -36,6 +36,34 @@ public sealed class InterruptionTests : LoadingTest
         await AssertUntouchedAsync(load);
     }
 
+    // Of two timers that run out together the server reports lock_timeout and forgets statement_timeout. A statement_timeout that is
+    // set within the statement starts no timer, so that it is forgotten from the beginning.
+    [Theory]
+    [InlineData("exograph.fragment_term_sets IN ROW EXCLUSIVE", "CALL exograph.finalize_load(n)")]
+    [InlineData("exograph.comments IN ACCESS SHARE", "PERFORM exograph.merge_partitions(0)")]
+    [InlineData("exograph.comments IN ACCESS SHARE", "CALL exograph.finalize_load(n, partition_threshold => 0, most_partitions => 2)")]
+    [InlineData("exograph_load_3.staged_terms IN ROW EXCLUSIVE", "PERFORM exograph.abandon_loads('0')")]
+    [InlineData("exograph_load_3.staging_token IN ACCESS EXCLUSIVE", "PERFORM exograph.check_index()")]
+    [InlineData("exograph_load_3.staging_token IN ACCESS EXCLUSIVE", "PERFORM FROM exograph.open_loads")]
+    public async Task A_statement_that_waits_again_and_again_ends_by_its_timeout(string held, string call)
+    {
+        foreach (var line in new[] { 1, 2 })
+            await (await StageAsync(line)).FinalizeAsync("partition_threshold => 0");
+        var load = await StageAsync(3);
+        var before = await Db.IndexAsync();
+        var other = await OpenAsync();
+        await other.ExecuteAsync($"BEGIN; LOCK TABLE {held} MODE");
+
+        await Db.ExecuteAsync("SET lock_timeout = '2s'");
+        var error = await Db.FailsAsync(
+            "57014", $"DO $$ DECLARE n integer := 3; BEGIN PERFORM set_config('statement_timeout', '1ms', true); {call}; END $$");
+
+        Assert.Equal("canceling statement due to statement timeout", error.MessageText);
+        await other.ExecuteAsync("ROLLBACK");
+        Assert.Equal("open", await load.StateAsync());
+        Assert.Equal(before, await Db.IndexAsync());
+    }
+
     [Fact]
     public async Task A_finalize_that_is_cancelled_in_any_phase_leaves_everything_as_it_was()
     {
@@ -93,6 +121,14 @@ public sealed class InterruptionTests : LoadingTest
 
         Assert.Equal(new Outcome(2) { Inserted = 2 }, await load.OutcomeAsync("packages"));
         Assert.Equal(1, await Db.CountAsync("exograph.load_phases WHERE phase = 'verify'"));
+    }
+
+    private async Task<Load> StageAsync(int line)
+    {
+        var load = await Load.BeginAsync(Db);
+        await Sample.StageDimensionsAsync(load);
+        await load.StageAsync("comments", "file_id, text, line", $"(1, 'why', {line})");
+        return load;
     }
 
     private async Task AssertUntouchedAsync(Load load)
