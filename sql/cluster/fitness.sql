@@ -55,7 +55,7 @@ LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 BEGIN
     IF answer.state IS NULL OR answer.state IN ('42P01', '3F000') THEN -- no table, no schema
         SELECT u.problem, u.hint INTO answer.problem, answer.hint FROM exograph_private.unfit(answer.shard, answer.value) u;
-        answer.detail := NULL;
+        answer.detail := CASE WHEN answer.problem IS NOT NULL THEN exograph_private.place_of_shard(answer.shard) END;
         answer.state := CASE WHEN answer.problem IS NOT NULL THEN '55000' END;
     END IF;
     RETURN answer;
@@ -79,7 +79,8 @@ BEGIN
     v_unfit := exograph_private.unfit(shard, v_answer, is_new);
     IF v_unfit.problem IS NOT NULL THEN
         CALL exograph_private.close_link(link);
-        RAISE EXCEPTION '%', v_unfit.problem USING ERRCODE = 'object_not_in_prerequisite_state', HINT = v_unfit.hint;
+        RAISE EXCEPTION '%', v_unfit.problem USING ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = exograph_private.place_of_shard(shard), HINT = v_unfit.hint;
     END IF;
 END
 $$;

@@ -61,6 +61,12 @@ BEGIN
 END
 $$;
 
+-- Where a shard is, for the detail of an error.
+CREATE OR REPLACE FUNCTION exograph_private.place_of_shard(shard exograph_cluster.shards) RETURNS text
+LANGUAGE sql STABLE SECURITY INVOKER AS $$
+    SELECT pg_catalog.format('That is database %s at %s:%s.', pg_catalog.quote_ident(shard.dbname), shard.hosts, shard.port)
+$$;
+
 -- The rows of an answer that is there, of one value each; a command has one. Errors of the shard are raised with its name; that
 -- it has cancelled, or is shut down, is no news of this server: 08006.
 CREATE OR REPLACE FUNCTION exograph_private.answers(link text, shard exograph_cluster.shards) RETURNS SETOF text
@@ -86,8 +92,7 @@ EXCEPTION WHEN query_canceled OR OTHERS THEN
     END IF;
     RAISE EXCEPTION 'shard % (%): %', shard.number, shard.name, regexp_replace(trim(E'\n ' FROM v_message), '\s*\n\s*', ' ', 'g')
         USING ERRCODE = CASE WHEN v_state LIKE '57P%' OR v_state = '57014' THEN '08006' ELSE v_state END,
-            DETAIL = concat_ws(E'\n', nullif(v_detail, ''),
-                               format('That is database %s at %s:%s.', quote_ident(shard.dbname), shard.hosts, shard.port)),
+            DETAIL = concat_ws(E'\n', nullif(v_detail, ''), exograph_private.place_of_shard(shard)),
             HINT = coalesce('On the shard: ' || nullif(v_hint, ''), 'TABLE exograph_cluster.cluster_status shows how it is.');
 END
 $$;

@@ -19,10 +19,18 @@ BEGIN
             '-- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it ',
             'again.',
             chr(10), chr(10),
-            string_agg(concat('-- ' || s.title || chr(10), s.statement, ';', chr(10)), chr(10) ORDER BY s.n),
+            string_agg(concat('-- ' || s.title || chr(10), s.statement, ';', chr(10)), chr(10) ORDER BY s.part, s.n),
             chr(10), 'SELECT * FROM pg_temp.put_report ORDER BY table_name;', chr(10))
-        FROM dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps)
-            WITH ORDINALITY AS s (phase, title, table_name, statement, n));
+        FROM (
+            SELECT CASE s.phase WHEN 'read' THEN 1 ELSE 3 END AS part, s.n, s.title, s.statement
+            FROM dup_select_private.schema_statements(v_tables, on_reject, reject_limit, keep_maps)
+                WITH ORDINALITY AS s (phase, title, table_name, statement, n)
+            UNION ALL
+            SELECT 0, 1, NULL, dup_select_private.pin_statement()
+            UNION ALL
+            SELECT CASE WHEN dup_select_private.is_pinned_schema(v_tables) THEN 4 ELSE 2 END, 1, NULL,
+                   dup_select_private.unpin_statement()
+        ) s);
 END
 $$;
 

@@ -24,13 +24,9 @@ BEGIN
             FROM unnest(dup_select_private.fill_statements(v_plan, source, on_existing, on_reject = 'skip'))
                 WITH ORDINALITY AS f (statement, n)
             UNION ALL
-            SELECT CASE WHEN p.n > 2 AND v_plan.pinned THEN 5 ELSE 1 END, p.n,
-                format('SELECT pg_catalog.set_config(%L, pg_catalog.current_setting(%L), true)%s;' || chr(10),
-                       p.setting, p.source, p.more)
-            FROM (VALUES
-                (0.5, 'dup_select.search_path', 'search_path',
-                    ', pg_catalog.set_config(''search_path'', ''pg_catalog, pg_temp'', true)'),
-                (99.5, 'search_path', 'dup_select.search_path', '')) AS p (n, setting, source, more)
+            SELECT CASE WHEN p.n > 2 AND v_plan.pinned THEN 5 ELSE 1 END, p.n, p.statement || ';' || chr(10)
+            FROM (VALUES (0.5, dup_select_private.pin_statement()), (99.5, dup_select_private.unpin_statement()))
+                AS p (n, statement)
             WHERE v_plan.pinned OR dup_select_private.has_expressions(v_plan)
             UNION ALL
             SELECT 2, s.n, concat(

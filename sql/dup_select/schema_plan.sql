@@ -167,7 +167,7 @@ $$;
 
 -- Raises where a parameter is none of the choices: 22023.
 CREATE FUNCTION dup_select_private.check_choice(parameter text, value text, choices text[]) RETURNS void
-LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER AS $$
+LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF value IS NULL OR value <> ALL (choices) THEN
         RAISE EXCEPTION '% is %', parameter, coalesce(quote_literal(value), 'NULL') USING ERRCODE = 'invalid_parameter_value',

@@ -333,6 +333,7 @@ public sealed class ClusterTests(ClusterServers servers) : IClassFixture<Cluster
         {
             var error = await cluster.Loader.FailsAsync("55000", call);
             Assert.Equal("shard 3 (shard 3): its schema is of another version than that of the coordinator", error.MessageText);
+            Assert.StartsWith($"That is database {cluster.DatabaseOf(3)} at 127.0.0.1:", error.Detail, StringComparison.Ordinal);
             Assert.Equal("exograph-load migrate, by one version, on all shards and on the coordinator.", error.Hint);
         }
         await cluster.AssertNothingAsync();

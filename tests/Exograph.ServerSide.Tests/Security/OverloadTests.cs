@@ -1,5 +1,6 @@
 using Exograph.ServerSide.Tests.Loading;
 using Exograph.ServerSide.Tests.Support;
+using Npgsql;
 using Xunit;
 
 namespace Exograph.ServerSide.Tests.Security;
@@ -40,8 +41,27 @@ public sealed class OverloadTests : LoadingTest
         CREATE TABLE s.flat_phrase (word varchar, words text[], free text);
         INSERT INTO s.flat_phrase VALUES ('Word', '{a,b}', 'x'), ('wORD', '{a,b}', 'x'), (NULL, '{c}', NULL);
         CREATE TABLE s.flat_loose AS SELECT 'a'::text AS a, 1 AS b;
+        CREATE TABLE s.node (id serial PRIMARY KEY, parent_id integer REFERENCES s.node, name varchar NOT NULL, note varchar
+            CHECK (note <> 'bad'), UNIQUE NULLS NOT DISTINCT (parent_id, name));
+        CREATE TABLE s.flat_node AS SELECT 'n' || n AS name, 'above' AS above FROM generate_series(1, 200) n;
+        CREATE SCHEMA shop;
+        CREATE TABLE shop.country AS SELECT n AS id, i::varchar(2) AS iso FROM (VALUES (1, 'DE'), (2, 'DE'), (3, 'DK')) v (n, i);
+        CREATE TABLE shop.place AS SELECT n::bigint AS id, c AS country_id, '{a,b}'::text[] AS names, 'p'::varchar AS part
+        FROM (VALUES (1, 2), (2, 3), (3, 9)) v (n, c);
+        CREATE TABLE shop.item (code text, kind "char", place_id bigint, facts jsonb);
+        INSERT INTO shop.item VALUES ('c', 'k', 1, '{"a": 1}'), ('d', 'k', 2, NULL), ('e', 'k', 3, NULL);
+        CREATE TABLE shop.part AS SELECT 'c'::text AS item_code, 'k'::"char" AS item_kind, n FROM generate_series(1, 3) n;
+        CREATE TABLE shop.node (id integer, parent_id integer, name varchar, note varchar);
+        INSERT INTO shop.node VALUES (1, NULL, 'a', NULL), (2, 1, 'b', 'x'), (3, 2, 'c', 'bad'), (4, 2, 'd', NULL), (5, 1, 'b', 'y'),
+            (6, NULL, 'e', NULL);
+        CREATE TABLE shop.loose (a text, b text);
+        INSERT INTO shop.loose VALUES ('a', '1'), ('a', '1'), ('b', 'no number'), ('c', '2');
+        CREATE TABLE shop.bare AS SELECT v::varchar AS v, 'ok'::public.mood AS mood FROM unnest(ARRAY['x', 'y', 'x']) v;
         RESET search_path;
         """;
+
+    /// <summary>In front of pg_catalog what is in public takes the place of what it is named like: only in a caller's own path.</summary>
+    private const string Behind = "\"$user\", public", InFront = "public, pg_catalog";
 
     private const string PartMapping =
         """
@@ -49,6 +69,15 @@ public sealed class OverloadTests : LoadingTest
           "item.place_id.names": "names || ''{x}''::text[]", "item.place_id.part": "part",
           "item.place_id.mood": "coalesce(mood, ''sad'')", "item.place_id.country_id.iso": "upper(iso)"}'
         """;
+
+    private static readonly (string Source, string Target, string Mapping)[] Flat =
+    [
+        ("s.flat_part", "s.part", PartMapping),
+        ("s.flat_phrase", "s.phrase", """'{"words": "words || free", "word_id.word": "word"}'"""),
+        ("s.flat_phrase", "s.phrase", """'{"words": "words", "free": "free", "word_id.word": "word"}'"""),
+        ("s.flat_loose", "s.loose", "NULL"), ("s.flat_bare", "s.bare", "NULL"), ("s.flat_part", "s.part", """'{"n": "n"}'"""),
+        ("s.flat_node", "s.node", """'{"name": "name", "parent_id.name": "above"}'"""),
+    ];
 
     [Fact]
     public async Task Installing_upgrading_and_loading_call_nothing_of_public()
@@ -58,6 +87,12 @@ public sealed class OverloadTests : LoadingTest
         await using var session = await Session.OpenAsync(database.Settings);
         await Overloads.MakeAsync(session, role);
         using var bundle = new BundleDirectory().AddBasics().WithManifest();
+        using var rows = new BundleDirectory().Add("thing.csv", "k,n\na,1\nb,2\na,1\n");
+        foreach (var schema in new[] { "shop", "target" })
+        {
+            await session.ExecuteAsync(
+                $"CREATE SCHEMA {schema}; CREATE TABLE {schema}.thing (id serial PRIMARY KEY, k varchar UNIQUE, n smallint CHECK (n > 0))");
+        }
 
         await database.Client.MigrateAsync();
         await session.ExecuteAsync("DELETE FROM exograph.code_versions"); // all of it is applied again
@@ -65,10 +100,15 @@ public sealed class OverloadTests : LoadingTest
         foreach (var args in (string[][])
             [["migrate"], ["load", bundle.Path, "--complete", "all"], ["load", bundle.Path, "--ids", "reserved", "--complete", "all"],
              ["load", bundle.Path, "--on-reject", "skip"], ["status", "1"], ["status"], ["load", bundle.Path, "--no-finalize"],
-             ["check"], ["abandon"], ["rebuild-indexes"]])
+             ["check"], ["abandon"], ["rebuild-indexes"], ["put", rows.Path, "--into", "shop", "--on-existing", "update"],
+             ["put", "--from", database.ConnectionString, "--from-schema", "shop", "--into", "target"],
+             ["find", "definitions", "A.%"], ["find", "callers", "a"], ["find", "text", "x"], ["doctor"], ["check-index"], ["sizes"],
+             ["help"], ["merge-partitions"], ["undo", "1", "--dependents"], ["delete-package", "hex", "alpha"], ["sweep-terms"],
+             ["uninstall", "--yes"]])
         {
             var run = await CliRun.RunAsync(database, args);
-            Assert.True(run.ExitCode == 0, $"{args[0]}: {run.Error}");
+            var found = args[0] is "doctor" or "find"; // something wrong, nothing
+            Assert.True(run.ExitCode == 0 || (found && run.ExitCode is 4 or 6), $"{args[0]}: {run.ExitCode} {run.Error}");
         }
 
         await Overloads.AssertUnusedAsync(session);
@@ -171,58 +211,199 @@ public sealed class OverloadTests : LoadingTest
         await Overloads.AssertUnusedAsync(Db);
     }
 
-    [Fact]
-    public async Task The_toolkit_calls_nothing_of_public()
+    [Theory]
+    [InlineData(Behind)]
+    [InlineData(InFront)]
+    public async Task Operations_call_nothing_of_public(string path)
     {
-        await Overloads.MakeAsync(Db, await CreateRoleAsync("hostile"));
-        await Db.ExecuteAsync(Tables);
-        foreach (var (source, target, mapping) in new[]
+        await LoadAsync(path);
+
+        foreach (var sql in new[]
         {
-            ("s.flat_part", "s.part", PartMapping),
-            ("s.flat_phrase", "s.phrase", """'{"words": "words || free", "word_id.word": "word"}'"""),
-            ("s.flat_phrase", "s.phrase", """'{"words": "words", "free": "free", "word_id.word": "word"}'"""),
-            ("s.flat_loose", "s.loose", "NULL"), ("s.flat_bare", "s.bare", "NULL"), ("s.flat_part", "s.part", """'{"n": "n"}'"""),
+            "CALL exograph.add_text_indexes()", "CALL exograph.add_similarity_index()", "CALL exograph.index_staged_sets(4)",
+            "SELECT * FROM exograph.check_load(4)", "SELECT * FROM exograph.files_lacking(4)", "SELECT * FROM exograph.help()",
+            "SELECT * FROM exograph.doctor()", "SELECT * FROM exograph.check_index()", "SELECT * FROM exograph.index_sizes()",
+            "SELECT * FROM exograph.merge_partitions(keep => 0)", "CALL exograph.rebuild_indexes()",
+            "SELECT * FROM exograph.delete_package_version('hex', 'beta', '1.0')",
+            "SELECT * FROM exograph.delete_package('hex', 'alpha')", "SELECT * FROM exograph.sweep_terms()",
+            "CALL exograph.finalize_load(4, most_partitions => 2)", "CALL exograph.undo_load(4, dependents => true)",
+            "CALL exograph.drop_text_indexes()", "CALL exograph.drop_similarity_index()",
+            "SELECT exograph.begin_load('left')", "SELECT * FROM exograph.abandon_loads('0')",
         })
+        {
+            await CallAsync(sql);
+        }
+
+        await Overloads.AssertUnusedAsync(Db);
+    }
+
+    /// <summary>Questions are folded into the caller's statement, so that they are read under the caller's path.</summary>
+    [Fact]
+    public async Task Questions_call_nothing_of_public()
+    {
+        await LoadAsync(Behind);
+
+        foreach (var question in new[]
+        {
+            "definitions('A.%', page => 2)", "references_to('b')", "callers('B.b', depth => 3, version => '1.0')",
+            "callees('a', depth => NULL, package => 'alpha')", "call_path('A.a', 'B.b')", "fragments_with('{call,def}')",
+            "copies_of(1)", "copies_of_file(1, package => 'beta')", "similar(1, minimum => 0.1)", "shared_code('alpha', 'beta')",
+            "changes('alpha', '1.0', '1.0')", "outline(1)", "text('so.rce', comments => true, ignore_case => true)",
+            "file('lib/a.ex', version => '1.0')", "file(1)",
+        })
+        {
+            await CallAsync($"SELECT * FROM exograph_find.{question}");
+        }
+
+        await Overloads.AssertUnusedAsync(Db);
+    }
+
+    [Theory]
+    [InlineData(Behind)]
+    [InlineData(InFront)]
+    public async Task An_inserter_view_calls_nothing_of_public(string path)
+    {
+        await MakeTablesAsync(path);
+
+        foreach (var (source, target, mapping) in Flat)
         {
             foreach (var more in new[] { "", ", select_first => false", ", security_definer => true" })
             {
                 var view = $"'s.view', {mapping}, '{source}'{more}";
-                await Db.ExecuteAsync($"CALL dup_select.create_inserter_view('{target}', {view})");
+                await CallAsync($"CALL dup_select.create_inserter_view('{target}', {view})");
                 var columns = string.Join(", ", await Db.RowsAsync(
                     $"""
                     SELECT attname FROM pg_catalog.pg_attribute
                     WHERE attrelid OPERATOR(pg_catalog.=) '{source}'::pg_catalog.regclass AND attnum OPERATOR(pg_catalog.>) 0
                     """));
                 foreach (var _ in new[] { 1, 2 })
-                    await Db.ExecuteAsync($"INSERT INTO s.view ({columns}) SELECT {columns} FROM {source} RETURNING *");
-                await Db.ExecuteAsync("TABLE s.view");
-                await Db.ExecuteAsync("DROP VIEW s.view; DROP FUNCTION s.view_insert()");
+                    await CallAsync($"INSERT INTO s.view ({columns}) SELECT {columns} FROM {source} RETURNING *");
+                await CallAsync("TABLE s.view");
+                await CallAsync("DROP VIEW s.view; DROP FUNCTION s.view_insert()");
                 // By hand, too.
-                await Db.ExecuteAsync(await Db.ScalarAsync<string>($"SELECT dup_select.inserter_view_sql('{target}', {view})"));
-                await Db.ExecuteAsync($"INSERT INTO s.view ({columns}) SELECT {columns} FROM {source} RETURNING *");
-                await Db.ExecuteAsync("DROP VIEW s.view; DROP FUNCTION s.view_insert()");
-            }
-            foreach (var _ in new[] { 1, 2 })
-            {
-                await Db.ExecuteAsync($"SELECT * FROM dup_select.put_table('{source}', '{target}', {mapping})");
-                await Db.ExecuteAsync($"SELECT dup_select.default_mapping('{target}')");
-                var script = await Db.ScalarAsync<string>($"SELECT dup_select.put_table_sql('{source}', '{target}', {mapping})");
-                await Db.ExecuteAsync($"BEGIN; {script} COMMIT");
+                await CallAsync(await Db.ScalarAsync<string>($"SELECT dup_select.inserter_view_sql('{target}', {view})"));
+                await CallAsync($"INSERT INTO s.view ({columns}) SELECT {columns} FROM {source} RETURNING *");
+                await CallAsync("DROP VIEW s.view; DROP FUNCTION s.view_insert()");
             }
         }
+
+        await Overloads.AssertUnusedAsync(Db);
+    }
+
+    [Theory]
+    [InlineData(Behind)]
+    [InlineData(InFront)]
+    public async Task A_row_that_is_inserted_or_found_calls_nothing_of_public(string path)
+    {
+        await MakeTablesAsync(path);
+
         foreach (var row in new[]
         {
             "NULL, 'DE', NULL)::s.country", "NULL, NULL, '{z}', 'p', NULL, NULL, NULL, NULL)::s.place",
-            "'c', 'k', NULL, NULL, NULL)::s.item", "NULL, 'c 1', 'k', 1)::s.part", "NULL, 'WORD', NULL)::s.word",
+            "'c', 'k', NULL, NULL, NULL)::s.item", "NULL, 'c', 'k', 1)::s.part", "NULL, 'WORD', NULL)::s.word",
             "NULL, NULL, '{a}', NULL)::s.phrase", "NULL, 'x', 'ok', NULL)::s.bare",
         })
         {
             var call = $"dup_select.insert_on_duplicate_key_select(ROW({row})";
             foreach (var _ in new[] { 1, 2 })
-                await Db.ExecuteAsync($"SELECT r.* FROM (SELECT) one CROSS JOIN LATERAL {call} AS r");
+                await CallAsync($"SELECT r.* FROM (SELECT) one CROSS JOIN LATERAL {call} AS r");
         }
-        await Db.ExecuteAsync("SELECT (dup_select.insert_on_duplicate_key_return(ROW('r', 'k', NULL, NULL, NULL)::s.item)).code");
+        await CallAsync("SELECT (dup_select.insert_on_duplicate_key_return(ROW('r', 'k', NULL, NULL, NULL)::s.item)).code");
 
         await Overloads.AssertUnusedAsync(Db);
+    }
+
+    /// <summary>Rows that are put in one by one, behind a trigger, level by level, and levels together; new ones, and those that are
+    /// there.</summary>
+    [Theory]
+    [InlineData(Behind)]
+    [InlineData(InFront)]
+    public async Task Put_table_calls_nothing_of_public(string path)
+    {
+        await MakeTablesAsync(path);
+
+        foreach (var (source, target, mapping) in Flat)
+        {
+            foreach (var how in new[] { "keep", "keep", "update" })
+            {
+                await CallAsync($"SELECT * FROM dup_select.put_table('{source}', '{target}', {mapping}, on_existing => '{how}')");
+                await CallAsync("TABLE pg_temp.put_report");
+                await CallAsync($"SELECT dup_select.default_mapping('{target}')");
+                var script = await Db.ScalarAsync<string>(
+                    $"SELECT dup_select.put_table_sql('{source}', '{target}', {mapping}, on_existing => '{how}')");
+                await CallAsync($"BEGIN; {script} COMMIT");
+            }
+            await CallAsync(
+                $"SELECT * FROM dup_select.put_table('{source}', '{target}', {mapping}, on_existing => 'fail', on_reject => 'skip')");
+            await CallAsync("TABLE pg_temp.put_rejects");
+        }
+
+        await Overloads.AssertUnusedAsync(Db);
+    }
+
+    [Theory]
+    [InlineData(Behind)]
+    [InlineData(InFront)]
+    public async Task Put_schema_calls_nothing_of_public(string path)
+    {
+        await MakeTablesAsync(path);
+
+        foreach (var how in new[]
+        {
+            "on_existing => 'keep', on_reject => 'skip'", "on_existing => 'update', on_reject => 'skip', keep_maps => true",
+            "on_existing => 'fail', on_reject => 'skip', reject_limit => 1000",
+        })
+        {
+            var arguments = $"'shop', 's', without_key => 'match', {how}";
+            await CallAsync($"SELECT * FROM dup_select.put_schema({arguments})");
+            await CallAsync("TABLE pg_temp.put_rejects");
+            var script = await Db.ScalarAsync<string>($"SELECT dup_select.put_schema_sql({arguments})");
+            await CallAsync($"BEGIN; {script} COMMIT");
+        }
+
+        // The last call has put aside all 25 rows of the source: they are there, or bad.
+        await Db.ExecuteAsync("SET search_path = pg_catalog");
+        Assert.Equal(["4|2|2|25"], await Db.RowsAsync(
+            """
+            SELECT (SELECT count(*) FROM s.node), (SELECT count(*) FROM s.country), (SELECT count(*) FROM s.loose),
+                   (SELECT count(*) FROM pg_temp.put_rejects)
+            """));
+        await Overloads.AssertUnusedAsync(Db);
+    }
+
+    /// <summary>Three loads that are finalized, and one that is staged.</summary>
+    private async Task LoadAsync(string path)
+    {
+        await Overloads.MakeAsync(Db, await CreateRoleAsync("hostile"));
+        await Db.ExecuteAsync($"SET search_path = {path}");
+        var staging = await OpenAsync();
+        await staging.ExecuteAsync("SET search_path = pg_catalog");
+        foreach (var finalize in new[] { "", "mode => 'replace', partition_threshold => 0", "partition_threshold => 0", null })
+        {
+            var load = await Load.BeginAsync(Db);
+            await Sample.StageAsync(load.Through(staging));
+            if (finalize is not null)
+                await CallAsync(load.FinalizeSql(finalize));
+        }
+    }
+
+    private async Task MakeTablesAsync(string path)
+    {
+        await Overloads.MakeAsync(Db, await CreateRoleAsync("hostile"));
+        await Db.ExecuteAsync(Tables);
+        await Db.ExecuteAsync($"SET search_path = {path}");
+    }
+
+    /// <summary>Runs SQL. Where it is trapped, tells in which function.</summary>
+    private async Task CallAsync(string sql)
+    {
+        try
+        {
+            await Db.ExecuteAsync(sql);
+        }
+        catch (PostgresException error)
+        {
+            Assert.Fail($"{error.MessageText}\n{error.Where}\n{sql[..Math.Min(sql.Length, 200)]}");
+        }
     }
 }
