@@ -177,8 +177,8 @@ BEGIN
                 WHERE table_name OPERATOR(pg_catalog.=) (plan.levels[1]).reported;
             END IF;
         END IF;
-        EXIT WHEN dup_select_private.number_of(
-            'SELECT count(*) FROM (' OPERATOR(pg_catalog.||) pending OPERATOR(pg_catalog.||) ') AS pending') OPERATOR(pg_catalog.=) 0;
+        EXIT WHEN dup_select_private.number_of('SELECT count(*) FROM (' OPERATOR(pg_catalog.||) pending
+                                               OPERATOR(pg_catalog.||) ') AS pending') OPERATOR(pg_catalog.=) 0;
         IF v_attempt OPERATOR(pg_catalog.<=) 100 THEN
             EXECUTE missing;
             GET DIAGNOSTICS v_count = ROW_COUNT;
