@@ -18,8 +18,9 @@ CREATE OR REPLACE FUNCTION exograph_private.reject_query(
 ) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
 DECLARE
-    v_columns    text[] := ARRAY(SELECT c.column_name FROM exograph.staging_columns c
-                                 WHERE c.table_name = reject_query.table_name);
+    v_contract   exograph.staging_columns[] := ARRAY(SELECT c FROM exograph.staging_columns c
+                                                    WHERE c.table_name = reject_query.table_name ORDER BY c.column_position);
+    v_columns    text[] := ARRAY(SELECT c.column_name FROM unnest(v_contract) c);
     v_versioned  boolean := v_columns @> '{package_version_id}';
     v_column     exograph.staging_columns;
     v_range      jsonb;
@@ -40,9 +41,7 @@ BEGIN
                  ELSE exograph_private.rule('s.id NOT BETWEEN 1 AND 1099511627775', 'id is not between 1 and 2^40 - 1') END,
             exograph_private.rule('twice.id IS NOT NULL', 'id is used more than once')];
     END IF;
-    FOR v_column IN
-        SELECT * FROM exograph.staging_columns c WHERE c.table_name = reject_query.table_name ORDER BY c.column_position
-    LOOP
+    FOREACH v_column IN ARRAY v_contract LOOP
         v_name := v_column.column_name;
         IF v_column.required THEN
             v_rules := array_append(v_rules, exograph_private.rule(format('s.%I IS NULL', v_name), v_name || ' is missing'));
@@ -78,9 +77,9 @@ BEGIN
                                              WHEN 'bigint[]'::regtype THEN '32 * coalesce(cardinality(s.%I), 0)::bigint'
                                              ELSE 'coalesce(octet_length(s.%I), 0)::bigint' END, c.column_name), ' + ')
     INTO v_printed
-    FROM exograph.staging_columns c
-    JOIN pg_attribute a ON a.attrelid = format('exograph.%I', c.table_name)::regclass AND a.attname = c.column_name
-    WHERE c.table_name = reject_query.table_name AND c.max_bytes IS NULL
+    FROM unnest(v_contract) c
+    JOIN pg_attribute a ON a.attrelid = format('exograph.%I', reject_query.table_name)::regclass AND a.attname = c.column_name
+    WHERE c.max_bytes IS NULL
         AND a.atttypid = ANY ('{text,bytea,bigint[]}'::regtype[]);
     IF v_printed IS NOT NULL THEN
         v_rules := array_append(v_rules,

@@ -15,14 +15,17 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SECURITY INVOKER AS $$
 $$;
 
 -- A sequence of a load's staging. NULL where there is none. By catalog: a schema that somebody else made in its place may not be
--- entered.
+-- entered. PL/pgSQL keeps its plan: a finalize asks for forty.
 CREATE OR REPLACE FUNCTION exograph_private.staging_sequence(load_id integer, name text) RETURNS regclass
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT c.oid::pg_catalog.regclass
-    FROM pg_catalog.pg_class c
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = exograph.staging_schema(staging_sequence.load_id) AND n.nspowner = current_user::pg_catalog.regrole
-        AND c.relname = staging_sequence.name AND c.relkind = 'S' AND c.relowner = n.nspowner
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN (
+        SELECT c.oid
+        FROM pg_class c
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = exograph.staging_schema(staging_sequence.load_id) AND n.nspowner = current_user::regrole
+            AND c.relname = staging_sequence.name AND c.relkind = 'S' AND c.relowner = n.nspowner);
+END
 $$;
 
 -- Size of the staging tables of a load. Waits for whoever has one of them locked against readers.
@@ -53,8 +56,10 @@ $$;
 
 -- The sequence that holds an attempt.
 CREATE OR REPLACE FUNCTION exograph_private.attempt_slot(load_id integer, attempt bigint) RETURNS regclass
-LANGUAGE sql STABLE SECURITY INVOKER AS $$
-    SELECT exograph_private.staging_sequence(attempt_slot.load_id, 'attempt_' || (attempt_slot.attempt - 1) % 4 + 1)
+LANGUAGE plpgsql STABLE SECURITY INVOKER AS $$
+BEGIN
+    RETURN exograph_private.staging_sequence(load_id, 'attempt_' || (attempt - 1) % 4 + 1);
+END
 $$;
 
 -- Notes the phase that the attempt at work begins. All of an attempt is one number, for a sequence is set and read as a whole:

@@ -90,11 +90,12 @@ LANGUAGE sql STABLE SECURITY INVOKER AS $$
         AND a.attnum > 0 AND NOT a.attisdropped
 $$;
 
--- Whether a table of the load on the search path is LOGGED.
+-- Whether a table of the load on the search path is LOGGED. NULL where there is none: a query may ask before it leaves out what
+-- has no staging table.
 CREATE OR REPLACE FUNCTION exograph_private.is_logged(staging_table text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY INVOKER AS $$
     SELECT c.relpersistence = 'p' FROM pg_catalog.pg_class c
-    WHERE c.oid = pg_catalog.format('%I', staging_table)::pg_catalog.regclass
+    WHERE c.oid = pg_catalog.to_regclass(pg_catalog.format('%I', staging_table))
 $$;
 
 -- Puts the schema of a load on the search path, until the calling definer function returns. Steps of a load name its tables
@@ -170,16 +171,16 @@ END
 $$;
 
 -- Drops the schema of a load; with keep_maps all of it but the number-to-id maps, which then survive a crash and may be read.
--- Errors: 2BP01 where something else depends on it. Table by table, because DROP SCHEMA .. CASCADE would print a NOTICE that
--- lists them all.
+-- Errors: 2BP01 where something else depends on it. By name, because DROP SCHEMA .. CASCADE would print a NOTICE that lists them
+-- all; by one statement, because 45 take twice the time.
 CREATE OR REPLACE PROCEDURE exograph_private.drop_staging(load_id integer, keep_maps boolean DEFAULT false)
 LANGUAGE plpgsql SECURITY INVOKER AS $$
 DECLARE
     v_schema text := exograph.staging_schema(load_id);
     v_loader text := (SELECT r.rolname FROM exograph.loads l JOIN pg_roles r ON r.oid = exograph_private.owner_of_load(l)
                       WHERE l.load_id = drop_staging.load_id);
-    v_table  text;
-    v_kind   "char";
+    v_kind   text;
+    v_names  text;
     v_detail text;
 BEGIN
     IF to_regnamespace(v_schema) IS NULL
@@ -187,17 +188,23 @@ BEGIN
     THEN
         RETURN; -- somebody has dropped it
     END IF;
-    FOR v_table, v_kind IN
-        SELECT c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = v_schema AND c.relkind IN ('r', 'S')
+    FOR v_kind, v_names IN
+        SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+               string_agg(format('%I.%I', v_schema, c.relname), ', ' ORDER BY c.relname)
+        FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace(v_schema) AND c.relkind IN ('r', 'S')
+            AND NOT (keep_maps AND starts_with(c.relname, 'map_'))
+        GROUP BY c.relkind
     LOOP
-        IF keep_maps AND starts_with(v_table, 'map_') THEN
-            EXECUTE format('ALTER TABLE %I.%I SET LOGGED', v_schema, v_table);
-            IF v_loader IS NOT NULL THEN -- its role may be gone
-                EXECUTE format('GRANT SELECT ON %I.%I TO %I', v_schema, v_table, v_loader);
-            END IF;
-        ELSE
-            EXECUTE format('DROP %s %I.%I', CASE v_kind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, v_schema, v_table);
+        EXECUTE format('DROP %s %s', v_kind, v_names);
+    END LOOP;
+    FOR v_names IN
+        SELECT format('%I.%I', v_schema, c.relname) FROM pg_class c
+        WHERE keep_maps AND c.relnamespace = to_regnamespace(v_schema) AND c.relkind = 'r'
+    LOOP
+        EXECUTE format('ALTER TABLE %s SET LOGGED', v_names);
+        IF v_loader IS NOT NULL THEN -- its role may be gone
+            EXECUTE format('GRANT SELECT ON %s TO %I', v_names, v_loader);
         END IF;
     END LOOP;
     IF NOT keep_maps THEN
