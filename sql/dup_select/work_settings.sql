@@ -22,14 +22,14 @@ $$;
 -- functions run under it: expressions, which were checked under it, and what the server cannot print for every path.
 CREATE FUNCTION dup_select_private.pin_statement() RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT 'SELECT pg_catalog.set_config(''dup_select.search_path'', pg_catalog.current_setting(''search_path''), true), '
+    SELECT 'SELECT pg_catalog.set_config(''put.search_path'', pg_catalog.current_setting(''search_path''), true), '
         'pg_catalog.set_config(''search_path'', ''pg_catalog, pg_temp'', true)'
 $$;
 
 -- Statement of a script that puts the caller's search_path back.
 CREATE FUNCTION dup_select_private.unpin_statement() RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
-    SELECT 'SELECT pg_catalog.set_config(''search_path'', pg_catalog.current_setting(''dup_select.search_path''), true)'
+    SELECT 'SELECT pg_catalog.set_config(''search_path'', pg_catalog.current_setting(''put.search_path''), true)'
 $$;
 
 -- Sets them to what change_settings has returned.

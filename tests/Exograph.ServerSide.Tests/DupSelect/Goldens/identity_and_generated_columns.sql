@@ -99,7 +99,7 @@ COMMENT ON COLUMN s.entry_in.price IS 'Input only, it is stored as price = price
 COMMENT ON FUNCTION s.entry_in_insert() IS 'Trigger function of view s.entry_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.entry', '{"term_id.id": "term_id", "term_id.term": "term", "language": "language", "price": "price"}');
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+SELECT pg_catalog.set_config('put.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
@@ -116,7 +116,7 @@ FROM ONLY s.rows AS input;
 
 ANALYZE pg_temp.put_table_rows (put__row, term__term, entry__language, entry__price);
 
-SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
+SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('put.search_path'), true);
 
 -- term_id: s.term, by term_digest_key
 CREATE TEMPORARY TABLE put_term (put__row tid, entry__term_id integer) ON COMMIT DROP;

@@ -90,7 +90,7 @@ COMMENT ON COLUMN s.sample_in.grade IS 'Input only, it is stored as lot_id.grade
 COMMENT ON FUNCTION s.sample_in_insert() IS 'Trigger function of view s.sample_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.sample', '{"lot_id.code": "code", "lot_id.grade": "upper(grade)", "name": "name"}');
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+SELECT pg_catalog.set_config('put.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
@@ -106,7 +106,7 @@ FROM ONLY s.rows AS input;
 
 ANALYZE pg_temp.put_table_rows (put__row, lot__code, sample__name);
 
-SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
+SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('put.search_path'), true);
 
 -- lot_id: s.lot, by one_code
 CREATE TEMPORARY TABLE put_lot (put__row tid, sample__lot_id integer) ON COMMIT DROP;

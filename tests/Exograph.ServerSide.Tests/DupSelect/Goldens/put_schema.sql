@@ -15,7 +15,7 @@ CREATE TABLE other_shop.product (id integer, category_id integer, sku text, pric
 -- SELECT dup_select.put_schema_sql('other_shop', 'shop');
 -- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it again.
 
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+SELECT pg_catalog.set_config('put.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
 -- What is left when it is done
 DO $$
@@ -166,7 +166,7 @@ FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'product
 
 ANALYZE pg_temp.put_product (put__row, put_category_id, put_currency);
 
-SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
+SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('put.search_path'), true);
 
 -- Check rows for 'category'
 WITH bad AS (

@@ -17,7 +17,7 @@ CREATE TABLE i.address (LIKE s.address);
 -- SELECT dup_select.put_schema_sql('i', 's', on_existing => 'update', on_reject => 'skip', reject_limit => 100, keep_maps => true);
 -- To be run in one transaction. Where it fails with 40001 another session has inserted the same keys: run it again.
 
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+SELECT pg_catalog.set_config('put.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
 -- What is left when it is done
 DO $$
@@ -111,7 +111,7 @@ FROM pg_temp.put_rejects AS r WHERE r.table_name OPERATOR(pg_catalog.=) 'address
 
 ANALYZE pg_temp.put_address (put__row, put_customer_id, put_id, put_tenant_id);
 
-SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
+SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('put.search_path'), true);
 
 -- Check rows for 'tenant'
 WITH bad AS (

@@ -112,7 +112,7 @@ COMMENT ON COLUMN s.version_in.released IS 'Input only, it is stored as released
 COMMENT ON FUNCTION s.version_in_insert() IS 'Trigger function of view s.version_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.version', '{"package_id.ecosystem_id.name": "lower(btrim(ecosystem))", "package_id.name": "package", "version": "version", "released": "released::date"}');
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+SELECT pg_catalog.set_config('put.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
@@ -129,7 +129,7 @@ FROM ONLY s.rows AS input;
 
 ANALYZE pg_temp.put_table_rows (put__row, ecosystem__name, package__name, version__version);
 
-SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
+SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('put.search_path'), true);
 
 -- package_id.ecosystem_id: s.ecosystem, by ecosystem_name_key
 CREATE TEMPORARY TABLE put_ecosystem ON COMMIT DROP AS

@@ -122,7 +122,7 @@ COMMENT ON COLUMN s.item_in.since IS 'Input only, it is stored as since = since.
 COMMENT ON FUNCTION s.item_in_insert() IS 'Trigger function of view s.item_in.';
 
 -- SELECT dup_select.put_table_sql('s.rows', 's.item', '{"kind_id.code": "kind_code", "kind_id.flag": "kind_flag", "name": "name", "colour": "colour", "place": "place", "tags": "tags", "span": "span", "amount": "amount", "since": "since"}');
-SELECT pg_catalog.set_config('dup_select.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+SELECT pg_catalog.set_config('put.search_path', pg_catalog.current_setting('search_path'), true), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
 CREATE TEMPORARY TABLE put_table_rows (
     put__row tid,
@@ -147,7 +147,7 @@ FROM ONLY s.rows AS input;
 
 ANALYZE pg_temp.put_table_rows (put__row, kind__code, kind__flag, item__name, item__colour, item__place, item__tags, item__span, item__since);
 
-SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('dup_select.search_path'), true);
+SELECT pg_catalog.set_config('search_path', pg_catalog.current_setting('put.search_path'), true);
 
 -- kind_id: s.kind, by kind_code_flag_key
 CREATE TEMPORARY TABLE put_kind ON COMMIT DROP AS
