@@ -18,6 +18,15 @@ BEGIN
 END
 $$;
 
+-- Sets them to what change_settings has returned.
+CREATE PROCEDURE dup_select_private.restore_settings(before text[])
+LANGUAGE plpgsql SECURITY INVOKER AS $$
+BEGIN
+    PERFORM pg_catalog.set_config('work_mem', before[1], true), pg_catalog.set_config('jit', before[2], true),
+            pg_catalog.set_config('default_statistics_target', before[3], true);
+END
+$$;
+
 -- Statement of a script that puts the server's search_path in the place of the caller's until unpin_statement, for what the
 -- functions run under it: expressions, which were checked under it, and what the server cannot print for every path.
 CREATE FUNCTION dup_select_private.pin_statement() RETURNS text
@@ -30,13 +39,4 @@ $$;
 CREATE FUNCTION dup_select_private.unpin_statement() RETURNS text
 LANGUAGE sql IMMUTABLE SECURITY INVOKER AS $$
     SELECT 'SELECT pg_catalog.set_config(''search_path'', pg_catalog.current_setting(''put.search_path''), true)'
-$$;
-
--- Sets them to what change_settings has returned.
-CREATE PROCEDURE dup_select_private.restore_settings(before text[])
-LANGUAGE plpgsql SECURITY INVOKER AS $$
-BEGIN
-    PERFORM pg_catalog.set_config('work_mem', before[1], true), pg_catalog.set_config('jit', before[2], true),
-            pg_catalog.set_config('default_statistics_target', before[3], true);
-END
 $$;
